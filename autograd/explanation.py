@@ -1,0 +1,183 @@
+"""Why a gradient is what it is: edges with their credit, the graph as text, back-propagation step by step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograd.graph import topological
+
+shown = lambda x, d=2, sign=False: f"{x:+.{d}f}" if sign else f"{x:.{d}f}"
+from autograd.primitives import TABLE
+from autograd.reverse import flows, gradients, inner_nodes
+from autograd.value import Value
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """One operand of one operation, and its share of the blame.
+
+    Attributes:
+        parent: the operand, at the edge's tail.
+        child: the result, at its head.
+        local: ∂child/∂parent, as recorded.
+        upstream: ∂root/∂child.
+        credit: upstream × local, this edge's contribution to ∂root/∂parent.
+    """
+
+    parent: Value
+    child: Value
+    local: float
+    upstream: float
+    credit: float
+
+
+def edges(root: Value) -> list[Edge]:
+    """Return every edge of the graph below a Value with its credit, and touch no `.grad`.
+
+    Args:
+        root: the result whose derivatives are wanted.
+
+    Returns:
+        One Edge per operand of each operation, the root's first: the order of back-propagation. A repeated
+        operand has an edge for each time. The credits of the edges that leave a node sum to its gradient.
+
+    >>> w, x = Value(0.5, label="w"), Value(4.0, label="x")
+    >>> [(e.parent.label, e.upstream, e.local, e.credit) for e in edges(w * x)]
+    [('w', 1.0, 4.0, 4.0), ('x', 1.0, 0.5, 0.5)]
+    """
+    upstream = gradients(root)
+    found = []
+    for child in reversed(topological(root)):
+        g = upstream.get(id(child))
+        for parent, local in zip(child.parents, child.partials):
+            # A branch that `where` did not take has no share, whatever 0 × inf would say.
+            cut = g is None or (child.op == "where" and local == 0.0)
+            found.append(Edge(parent, child, local, g or 0.0, 0.0 if cut else (g or 0.0) * local))
+    return found
+
+
+# ---------------------------------------------------------------- the graph as text
+
+
+class Text(str):
+    """Text that shows itself as it reads, at a prompt too."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _title(v: Value) -> str:
+    row = TABLE.get(v.op)
+    if row is None:
+        name = v.label or v.op or "leaf"
+    else:
+        name = f"{v.label} = {row.symbol}" if v.label else row.symbol
+    return f"{name}  {shown(v.data, 4)}" + (
+        "" if v.op == "constant" else f"  grad {shown(v.grad, 4)}"
+    )
+
+
+def tree(root: Value, max_lines: int = 200) -> Text:
+    """Return the graph below a Value as indented text, for a prompt without pictures.
+
+    Args:
+        root: the Value to show.
+        max_lines: how much to show; the rest is counted in the last line.
+
+    Returns:
+        Text, one line per operand. A node that is used more than once is numbered and shown in full
+        the first time; later lines refer back to it.
+
+    >>> a = Value(2.0, label="a")
+    >>> print(tree(a * a))
+    ×  4.0000  grad 0.0000
+    ├─ a  2.0000  grad 0.0000  #1
+    └─ a  #1 above
+    """
+    uses: dict[int, int] = {}
+    nodes = topological(root)
+    for node in nodes:
+        for parent in node.parents:
+            uses[id(parent)] = uses.get(id(parent), 0) + 1
+    marks: dict[int, str] = {}
+    lines: list[str] = []
+    stack: list[tuple[Value, str, str]] = [(root, "", "")]
+    while stack and len(lines) < max_lines:
+        v, indent, branch = stack.pop()
+        if id(v) in marks:
+            lines.append(f"{indent}{branch}{v.label or v.op or 'leaf'}  {marks[id(v)]} above")
+            continue
+        mark = ""
+        if uses.get(id(v), 0) > 1:
+            mark = marks[id(v)] = f"#{len(marks) + 1}"
+        lines.append(f"{indent}{branch}{_title(v)}" + (f"  {mark}" if mark else ""))
+        below = indent + {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
+        for i, parent in enumerate(reversed(v.parents)):
+            stack.append((parent, below, "├─ " if i else "└─ "))
+    if stack:
+        lines.append(f"… {len(nodes)} nodes in all; tree(root, max_lines=...) shows more")
+    return Text("\n".join(lines))
+
+
+# ---------------------------------------------------------------- back-propagation, one node at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What back-propagation does at one node: it hands its gradient on to its operands.
+
+    Attributes:
+        index: the number of the step, from 1.
+        node: the node whose gradient is complete.
+        upstream: that gradient, ∂root/∂node.
+        edges: the node's edges, with their credits.
+        totals: for each edge, the sum that its parent has collected so far, this credit included.
+    """
+
+    index: int
+    node: Value
+    upstream: float
+    edges: tuple[Edge, ...]
+    totals: tuple[float, ...]
+
+    def __str__(self) -> str:
+        row = TABLE[self.node.op]
+        name = f"{self.node.label} = {row.symbol}" if self.node.label else row.symbol
+        lines = [
+            f"step {self.index}: {name}  data {shown(self.node.data, 4)}  grad {shown(self.upstream, 4)}"
+        ]
+        for edge, total in zip(self.edges, self.totals):
+            lines.append(
+                f"   → {edge.parent.label or edge.parent.op or 'leaf'}: upstream {shown(edge.upstream, 4)} × "
+                f"local {shown(edge.local, 4)} = {shown(edge.credit, 4, sign=True)}, sum {shown(total, 4)}"
+            )
+        return "\n".join(lines)
+
+
+def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:
+    """Follow `backward` one node at a time, without writing any `.grad`.
+
+    Args:
+        root: the result whose derivatives are wanted.
+        seed: the derivative to start from.
+
+    Returns:
+        An iterator of Steps, in the order of back-propagation.
+
+    >>> x = Value(3.0, label="x")
+    >>> for step in steps(x * x):
+    ...     print(step)
+    step 1: ×  data 9.0000  grad 1.0000
+       → x: upstream 1.0000 × local 3.0000 = +3.0000, sum 3.0000
+       → x: upstream 1.0000 × local 3.0000 = +3.0000, sum 6.0000
+    """
+    found = {id(root): seed}
+    for index, node in enumerate(reversed(inner_nodes(root)), 1):
+        g = found[id(node)]
+        node_edges, totals = [], []
+        for parent, local in flows(node):
+            total = found[id(parent)] = found.get(id(parent), 0.0) + g * local
+            node_edges.append(Edge(parent, node, local, g, g * local))
+            totals.append(total)
+        yield Step(index, node, g, tuple(node_edges), tuple(totals))

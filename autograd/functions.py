@@ -1,0 +1,286 @@
+"""Functions of Values and floats: `exp`, `tanh`, `dot`, `where` and the rest of the table.
+
+Each takes a float and gives a float, or takes a Value and records a Value. They are meant to be
+reached through the package, `import autograd as ag; ag.tanh(x)`, so that `ag.sum` and `ag.abs` never shadow
+a builtin.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any, Protocol, overload
+
+from autograd import primitives
+from autograd.conditions import Condition
+from autograd.numbers import number
+from autograd.primitives import Primitive
+from autograd.value import Number, Value, apply, dot_nodes
+
+
+class UnaryFunction(Protocol):
+    """A function of one number: a float gives a float, a Value a Value."""
+
+    @overload
+    def __call__(self, x: Value, /) -> Value: ...
+    @overload
+    def __call__(self, x: float, /) -> float: ...
+
+
+class BinaryFunction(Protocol):
+    """A function of two numbers: two floats give a float; with a Value among them, a Value."""
+
+    @overload
+    def __call__(self, x: Value, y: Number, /) -> Value: ...
+    @overload
+    def __call__(self, x: float, y: Value, /) -> Value: ...
+    @overload
+    def __call__(self, x: float, y: float, /) -> float: ...
+
+
+def _function(row: Primitive, example: str = "") -> Any:
+    def function(*operands: Any) -> Any:
+        if len(operands) != len(row.partials):
+            raise TypeError(f"{row.name} takes {len(row.partials)} numbers, {len(operands)} given")
+        if any(hasattr(x, "__primitive__") or hasattr(x, "__array_namespace__") for x in operands):
+            return row(*operands)
+        return row.value(*map(number, operands))
+
+    names = "x" if len(row.partials) == 1 else "x, y"
+    function.__name__ = function.__qualname__ = row.name
+    function.__doc__ = (
+        f"Return {row.name}({names}) of floats or Values.\n\nSlope: {row.derivative}."
+        + (f" Convention: {row.kink}." if row.kink else "")
+        + (f"\n\n{example}" if example else "")
+    )
+    return function
+
+
+exp: UnaryFunction = _function(primitives.exp)
+expm1: UnaryFunction = _function(primitives.expm1)
+log: UnaryFunction = _function(primitives.log)
+log1p: UnaryFunction = _function(primitives.log1p)
+log2: UnaryFunction = _function(primitives.log2)
+log10: UnaryFunction = _function(primitives.log10)
+sqrt: UnaryFunction = _function(primitives.sqrt)
+cbrt: UnaryFunction = _function(primitives.cbrt)
+square: UnaryFunction = _function(primitives.square)
+reciprocal: UnaryFunction = _function(primitives.reciprocal)
+sin: UnaryFunction = _function(primitives.sin)
+cos: UnaryFunction = _function(primitives.cos)
+tan: UnaryFunction = _function(primitives.tan)
+asin: UnaryFunction = _function(primitives.asin)
+acos: UnaryFunction = _function(primitives.acos)
+atan: UnaryFunction = _function(primitives.atan)
+sinh: UnaryFunction = _function(primitives.sinh)
+cosh: UnaryFunction = _function(primitives.cosh)
+tanh: UnaryFunction = _function(primitives.tanh, ">>> tanh(0.0)\n0.0")
+asinh: UnaryFunction = _function(primitives.asinh)
+acosh: UnaryFunction = _function(primitives.acosh)
+atanh: UnaryFunction = _function(primitives.atanh)
+erf: UnaryFunction = _function(primitives.erf)
+erfc: UnaryFunction = _function(primitives.erfc)
+sigmoid: UnaryFunction = _function(primitives.sigmoid)
+softplus: UnaryFunction = _function(primitives.softplus)
+relu: UnaryFunction = _function(primitives.relu)
+leaky_relu: UnaryFunction = _function(primitives.leaky_relu)
+elu: UnaryFunction = _function(primitives.elu)
+silu: UnaryFunction = _function(primitives.silu)
+gelu: UnaryFunction = _function(primitives.gelu)
+abs: UnaryFunction = _function(primitives.absolute)
+atan2: BinaryFunction = _function(primitives.atan2)
+hypot: BinaryFunction = _function(primitives.hypot, ">>> hypot(3.0, 4.0)\n5.0")
+maximum: BinaryFunction = _function(primitives.maximum)
+minimum: BinaryFunction = _function(primitives.minimum)
+logaddexp: BinaryFunction = _function(primitives.logaddexp)
+
+
+@overload
+def clip(x: Value, low: float = ..., high: float = ...) -> Value: ...
+@overload
+def clip(x: float, low: float = ..., high: float = ...) -> float: ...
+def clip(x: Any, low: float = -math.inf, high: float = math.inf) -> Any:
+    """Return x held between two plain numbers, with slope 1 on the closed interval.
+
+    Args:
+        x: a float or Value.
+        low, high: the bounds, plain numbers.
+
+    Raises:
+        TypeError: if a bound is a Value; maximum and minimum differentiate by both sides.
+        ValueError: if low is above high.
+
+    >>> clip(1.7, 0, 1)
+    1.0
+    """
+    if isinstance(low, Value) or isinstance(high, Value):
+        raise TypeError("clip's bounds are plain numbers; use maximum and minimum for Values")
+    low, high = number(low), number(high)
+    if not low <= high:
+        raise ValueError(
+            f"clip needs low <= high, but low = {low!r} and high = {high!r} were given"
+        )
+    if type(x) is Value:
+        return apply(primitives.clip, x, low, high)
+    return primitives.clip.value(number(x), low, high)
+
+
+@overload
+def where(condition: "bool | Condition", a: Value, b: Number) -> Value: ...
+@overload
+def where(condition: "bool | Condition", a: float, b: Value) -> Value: ...
+@overload
+def where(condition: "bool | Condition", a: float, b: float) -> float: ...
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """Return a where the condition holds, else b; the other one never touches the gradient.
+
+    Args:
+        condition: a bool, or the result of a comparison of Values.
+        a, b: floats or Values.
+
+    Raises:
+        TypeError: if the condition is neither; compare a number first.
+
+    >>> x = Value(0.0)
+    >>> y = where(x < 1, x, x.sqrt())
+    >>> y.backward()
+    >>> x.grad
+    1.0
+    """
+    if type(condition) is not Condition:
+        if not isinstance(condition, bool) and type(condition).__name__ not in ("bool", "bool_"):
+            raise TypeError(
+                "where takes a bool or a comparison such as x > 0, but "
+                f"{type(condition).__name__} was given: {condition!r}"
+            )
+        condition = bool(condition)
+    if type(condition) is Condition or type(a) is Value or type(b) is Value:
+        return apply(primitives.where, condition, a, b)
+    return number(a) if condition else number(b)
+
+
+# ---------------------------------------------------------------- functions of a sequence
+
+
+def _sequence(xs: Any, name: str) -> tuple[Any, ...]:
+    if isinstance(xs, (str, bytes, dict)) or not hasattr(xs, "__iter__"):
+        raise TypeError(
+            f"{name} takes one sequence of numbers, but {type(xs).__name__} was given; "
+            f"write {name}([a, b, c])"
+        )
+    return tuple(x if type(x) is Value else number(x) for x in xs)
+
+
+def _over(row: Primitive, xs: tuple[Any, ...]) -> Any:
+    if any(type(x) is Value for x in xs):
+        return apply(row, xs)
+    return row.value(xs)
+
+
+@overload
+def sum(xs: Iterable[Value]) -> Value: ...
+@overload
+def sum(xs: Iterable[float]) -> float: ...
+@overload
+def sum(xs: Iterable[Number]) -> Number: ...
+def sum(xs: Any) -> Any:
+    """Return the sum of a sequence, added from left to right; 0.0 if it is empty.
+
+    >>> sum([1.0, 2.0, 3.5])
+    6.5
+    """
+    return _over(primitives.sum_, _sequence(xs, "sum"))
+
+
+@overload
+def mean(xs: Iterable[Value]) -> Value: ...
+@overload
+def mean(xs: Iterable[float]) -> float: ...
+@overload
+def mean(xs: Iterable[Number]) -> Number: ...
+def mean(xs: Any) -> Any:
+    """Return the arithmetic mean of a sequence.
+
+    Raises:
+        ValueError: if the sequence is empty.
+
+    >>> mean([1.0, 2.0])
+    1.5
+    """
+    items = _sequence(xs, "mean")
+    if not items:
+        raise ValueError("the mean of nothing is undefined; give at least one number")
+    return _over(primitives.sum_, items) / len(items)
+
+
+def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Any:
+    """Return bias + Σ w·x as one node, added from left to right: a neuron's pre-activation.
+
+    Args:
+        ws, xs: two sequences of floats or Values, of equal length.
+        bias: the number to start from.
+
+    Returns:
+        A Value, or a float if all operands are floats.
+
+    Raises:
+        ValueError: if the lengths differ.
+
+    >>> dot([1.0, 2.0], [3.0, 4.0], 0.5)
+    11.5
+    """
+    ws, xs = _sequence(ws, "dot"), _sequence(xs, "dot")
+    if len(ws) != len(xs):
+        raise ValueError(
+            f"dot takes two sequences of equal length, but {len(ws)} and {len(xs)} were given"
+        )
+    if type(bias) is Value or any(type(x) is Value for x in ws + xs):
+        return apply(primitives.dot, ws, xs, bias)
+    return primitives.dot.value(ws, xs, number(bias))
+
+
+def logsumexp(xs: Iterable[Number]) -> Any:
+    """Return log Σ exp x, which never overflows; its slopes are the softmax of xs.
+
+    Raises:
+        ValueError: if the sequence is empty.
+
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
+    items = _sequence(xs, "logsumexp")
+    if not items:
+        raise ValueError("logsumexp of nothing is undefined; give at least one number")
+    return _over(primitives.logsumexp, items)
+
+
+def softmax(xs: Iterable[Number]) -> list[Any]:
+    """Return exp x_i / Σ exp x_j for each x_i: positive numbers that sum to one.
+
+    Raises:
+        ValueError: if the sequence is empty.
+
+    >>> softmax([0.0, 0.0])
+    [0.5, 0.5]
+    """
+    items = _sequence(xs, "softmax")
+    if not items:
+        raise ValueError("softmax of nothing is undefined; give at least one number")
+    largest = _over(primitives.logsumexp, items)
+    weights = [exp(x - largest) for x in items]
+    total = _over(primitives.sum_, tuple(weights))  # 1 but for the rounding of a large logsumexp
+    return [w / total for w in weights]
+
+
+def affine(xs: Iterable[Number], units: Iterable[tuple[tuple[Value, ...], Number]]) -> list[Value]:
+    """Return the pre-activation of every unit of a layer: one `dot` node each.
+
+    The inputs are looked at once and shared by all the nodes, which makes this the fast way to
+    compute a layer.
+
+    Args:
+        xs: the layer's inputs, floats or Values.
+        units: for each unit its weights, one per input, and its bias.
+
+    Returns:
+        One Value per unit.
+    """
+    return dot_nodes(tuple(xs), units)

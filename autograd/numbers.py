@@ -1,0 +1,58 @@
+"""What counts as a number, and the answer to what does not."""
+
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+REFUSED = (str, bytes, complex, list, tuple, dict, set, type(None))
+
+
+def is_number(x: Any) -> bool:
+    """Tell whether x is an int, float, bool, Fraction, Decimal or NumPy real scalar."""
+    # NumPy's bool is a scalar, but registered with none of the abstract numbers
+    return (
+        isinstance(x, (float, int, Real, Decimal))
+        or type(x).__name__ == "bool_"
+        or (type(x).__module__ == "numpy" and type(x).__name__ == "bool")
+    )
+
+
+def number(x: Any) -> float:
+    """Return x as a float.
+
+    Args:
+        x: an int, float, bool, Fraction, Decimal or NumPy real scalar.
+
+    Raises:
+        TypeError: for anything else.
+        OverflowError: if x is too large for a float.
+    """
+    if type(x) is float:
+        return x
+    if is_number(x):
+        try:
+            return float(x)
+        except OverflowError:
+            raise OverflowError(
+                f"this {type(x).__name__} is too large for a float (the largest is about 1.8e308)"
+            ) from None
+    shown = repr(x)
+    if len(shown) > 60:
+        shown = shown[:57] + "..."
+    raise TypeError(
+        f"a Value holds one real number, but {type(x).__name__} was given: {shown}. " + _remedy(x)
+    )
+
+
+def _remedy(x: Any) -> str:
+    if hasattr(x, "__primitive__"):
+        return "It is a Value already; use it as it is, or x.data for its number."
+    if isinstance(x, (str, bytes)):
+        return "Convert text first: Value(float(text))."
+    if isinstance(x, complex):
+        return "Complex numbers are not differentiated here; use real and imaginary parts."
+    if x is None:
+        return "Did a function forget to return its result?"
+    if hasattr(x, "__len__"):
+        return "Make a Value of each element: [Value(x) for x in numbers]."
+    return "Give an int, float, bool, Fraction, Decimal or NumPy real scalar."

@@ -1,0 +1,114 @@
+"""Reverse-mode differentiation: the walk from a root back to its leaves.
+
+`Value.backward` walks as `gradients` does and writes what it finds; the sums are formed in the same
+order, so the numbers have the same bits.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from autograd import primitives
+
+if TYPE_CHECKING:
+    from autograd.value import Number, Value
+
+
+def inner_nodes(root: "Value") -> "list[Value]":
+    """Return the nodes that the gradient passes through, every node after those it was made from.
+
+    Leaves are left out: nothing flows on from them. A stamp in a slot of the node marks it as
+    visited, which is faster than a set; a new stamp a search, so nothing has to be cleaned up.
+    """
+    stamp = object()
+    order: list[Value] = []
+    if root._op is None:
+        return order
+    stack: list[Value | None] = [root]
+    append, push, pop = order.append, stack.append, stack.pop
+    while stack:
+        v = pop()
+        if v is None:  # everything below the node that waits here is in place
+            append(pop())  # type: ignore[arg-type]
+            continue
+        if v._stamp is stamp:
+            continue
+        v._stamp = stamp
+        push(v)
+        push(None)
+        d = v._da
+        if type(d) is tuple:
+            for a in v._a:
+                if a._op is not None and a._stamp is not stamp:
+                    push(a)
+            if v._db is not None:
+                for a in v._b:
+                    if a._op is not None and a._stamp is not stamp:
+                        push(a)
+            a = v._c
+            if a is not None and a._op is not None and a._stamp is not stamp:
+                push(a)
+            continue
+        if d is not None:
+            a = v._a
+            if a._op is not None and a._stamp is not stamp:
+                push(a)
+        if v._db is not None:
+            a = v._b
+            if a._op is not None and a._stamp is not stamp:
+                push(a)
+    return order
+
+
+def flows(v: "Value") -> "Iterable[tuple[Value, float]]":
+    """Yield (operand, slope) wherever the gradient of a node flows, in the order of `backward`."""
+    if v._op is None:
+        return
+    if type(v._da) is tuple:
+        yield from zip(v._a, v._da)
+        if v._db is not None:
+            yield from zip(v._b, v._db)
+        if v._c is not None:
+            yield v._c, 1.0
+        return
+    if v._da is not None:
+        yield v._a, v._da
+    if v._db is not None:
+        yield v._b, v._db
+
+
+def gradients(root: "Value", seed: float = 1.0) -> dict[int, float]:
+    """Return ∂root/∂node by the node's id, and write nothing: `backward` without the writing.
+
+    The sums are formed in the order of `backward`, so the numbers have the same bits.
+    """
+    found: dict[int, float] = {id(root): seed}
+    for v in reversed(inner_nodes(root)):
+        g = found[id(v)]
+        for parent, slope in flows(v):
+            found[id(parent)] = found.get(id(parent), 0.0) + g * slope
+    return found
+
+
+def differentiable_gradients(root: "Value") -> "dict[int, Number]":
+    """Return ∂root/∂node by the node's id as Values: the rules applied to Values record a graph."""
+    found: "dict[int, Number]" = {id(root): 1.0}
+
+    def contribute(parent: "Value", g: "Number", slope: Any) -> None:
+        amount = g if type(slope) is float and slope == 1.0 else g * slope
+        before = found.get(id(parent))
+        found[id(parent)] = amount if before is None else before + amount
+
+    for v in reversed(inner_nodes(root)):
+        row, operands, g = v._op, v._operands(), found[id(v)]
+        assert row is not None
+        if row is primitives.where:
+            contribute(v._a if v._da is not None else v._b, g, 1.0)
+            continue
+        for operand, rule in zip(operands, row.partials):
+            slope = rule(*operands, v)
+            if type(operand) is tuple:
+                for parent, s in zip(operand, slope):
+                    contribute(parent, g, s)
+            elif hasattr(operand, "__primitive__"):
+                contribute(operand, g, slope)
+    return found

@@ -1,0 +1,57 @@
+"""Arguments made of numbers: nested lists, tuples and dicts, taken apart and put together again."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+def leaves(tree: Any) -> Iterator[Any]:
+    """Yield the numbers of a nested list, tuple or dict, from left to right."""
+    if isinstance(tree, (list, tuple)):
+        for item in tree:
+            yield from leaves(item)
+    elif isinstance(tree, dict):
+        for item in tree.values():
+            yield from leaves(item)
+    else:
+        yield tree
+
+
+def rebuild(tree: Any, f: Callable[[Any], Any]) -> Any:
+    """Return a structure like the tree's with f applied to each of its numbers.
+
+    >>> rebuild({"w": [1, 2], "b": 3}, lambda x: 10 * x)
+    {'w': [10, 20], 'b': 30}
+    """
+    if isinstance(tree, (list, tuple)):
+        items = [rebuild(item, f) for item in tree]
+        if isinstance(tree, tuple):
+            # a named tuple takes its items one by one
+            return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+        return items
+    if isinstance(tree, dict):
+        return {key: rebuild(item, f) for key, item in tree.items()}
+    return f(tree)
+
+
+def describe(tree: Any) -> str:
+    """Return the structure in a few words, for messages.
+
+    >>> describe(([1.0, 2.0], {"b": 3.0}))
+    '(list of 2 numbers, {b: number})'
+    """
+    if isinstance(tree, (list, tuple)):
+        kind = type(tree).__name__
+        if tree and all(not isinstance(item, (list, tuple, dict)) for item in tree):
+            return f"{kind} of {len(tree)} number{'s' * (len(tree) != 1)}"
+        inner = [describe(item) for item in tree[:4]]
+        if tree and all(describe(item) == inner[0] for item in tree):
+            return (
+                f"{kind} of {len(tree)}: {inner[0]} each"
+                if len(tree) > 1
+                else f"{kind} of {inner[0]}"
+            )
+        shown = ", ".join(inner + ["..."] * (len(tree) > 4))
+        return f"({shown})" if isinstance(tree, tuple) else f"[{shown}]"
+    if isinstance(tree, dict):
+        return "{" + ", ".join(f"{key}: {describe(item)}" for key, item in tree.items()) + "}"
+    return "number"

@@ -1,0 +1,630 @@
+"""Value: a number that remembers how it was made, and can say what it owes to each ingredient."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, final
+
+from autograd import modes, primitives
+from autograd.anomaly import check_backward, check_forward
+from autograd.conditions import Condition, holds
+from autograd.numbers import REFUSED, is_number, number
+from autograd.primitives import Primitive
+from autograd.reverse import inner_nodes
+
+Number: TypeAlias = "float | Value"
+
+# ---------------------------------------------------------------- recording
+
+_new = object.__new__
+CONSTANT = object()  # the stamp of a leaf that stands for a plain number in an expression
+
+
+def leaf(data: float) -> "Value":
+    v = _new(Value)
+    v._data = data
+    v._grad = 0.0
+    v._op = None
+    v._stamp = None
+    return v
+
+
+def constant(data: float) -> "Value":
+    v = leaf(data)
+    v._stamp = CONSTANT
+    return v
+
+
+def _as_value(x: Any) -> "Value":
+    return x if type(x) is Value else constant(number(x))
+
+
+def _plain(x: Any) -> Any:
+    """Return the operand's number: of a Value its data, of a sequence the list of numbers."""
+    if type(x) is Value:
+        return x._data
+    if type(x) is tuple:
+        return [_plain(item) for item in x]
+    if type(x) is Condition:
+        return x.holds
+    return x
+
+
+def _operand(x: Any) -> Any:
+    return x if type(x) is Value or type(x) is Condition or type(x) is bool else number(x)
+
+
+def apply(row: Primitive, *operands: Any) -> "Value":
+    """Apply a row of the table to Values and numbers, and record how the result was made.
+
+    This is the plain way to make a node. Operators and methods that must be fast are written out
+    below and do the same.
+    """
+    operands = tuple(
+        tuple(map(_as_value, x)) if isinstance(x, (list, tuple)) else _operand(x) for x in operands
+    )
+    plain = tuple(map(_plain, operands))
+    out = row.value(*plain)
+    if modes.local.anomaly:
+        check_forward(row, operands, plain, out)
+    if modes.local.no_grad:
+        return leaf(out)
+    v = _new(Value)
+    v._data = out
+    v._op = row
+    v._b = v._db = v._stamp = None
+    if row is primitives.where:
+        condition, a, b = operands
+        v._c = condition
+        taken = holds(condition)
+        v._a, v._da = a, 1.0 if taken and type(a) is Value else None
+        v._b, v._db = b, 1.0 if not taken and type(b) is Value else None
+        return v
+    differentiated = operands[: len(row.partials)]
+    slopes = [
+        _partial(row, i, plain, out) if type(x) in (Value, tuple) else None
+        for i, x in enumerate(differentiated)
+    ]
+    v._a, v._da = differentiated[0], slopes[0]
+    if len(differentiated) > 1:
+        v._b, v._db = differentiated[1], slopes[1]
+    if row is primitives.dot:
+        v._c = _bias(operands[2])
+    elif row is primitives.clip:
+        v._c = operands[1:]
+    elif type(v._da) is tuple:
+        v._c = None
+    return v
+
+
+def _bias(bias: Any) -> "Value | None":
+    if type(bias) is Value:
+        return bias
+    return constant(number(bias)) if bias else None
+
+
+def _partial(row: Primitive, i: int, plain: Sequence[Any], out: float) -> Any:
+    slope = row.partial(i, *plain, out)
+    return tuple(slope) if isinstance(slope, (list, tuple)) else slope
+
+
+def _binary(row: Primitive, x: Any, y: Any) -> Any:
+    """Apply a row of two operands, of which at least one is a Value."""
+    for operand in (x, y):
+        if type(operand) is Value or is_number(operand):
+            continue
+        if isinstance(operand, REFUSED):
+            number(operand)
+        return NotImplemented  # an array, say: its own operator works element by element
+    if modes.active:
+        return apply(row, x, y)
+    slope_x = slope_y = None
+    p = x._data if type(x) is Value else (x := number(x))
+    q = y._data if type(y) is Value else (y := number(y))
+    try:
+        out = row.on_floats(p, q)
+        if type(x) is Value:
+            slope_x = row.slopes[0](p, q, out)
+        if type(y) is Value:
+            slope_y = row.slopes[1](p, q, out)
+    except (ArithmeticError, ValueError):
+        return apply(row, x, y)
+    v = _new(Value)
+    v._data = out
+    v._op = row
+    v._a = x
+    v._b = y
+    v._da = slope_x
+    v._db = slope_y
+    v._stamp = None
+    return v
+
+
+def _unary(row: Primitive) -> "Callable[[Value], Value]":
+    """Return the method that applies a row of one operand."""
+    forward = row.on_floats
+    (slope,) = row.slopes
+
+    def method(self: "Value") -> "Value":
+        if modes.active:
+            return apply(row, self)
+        x = self._data
+        try:
+            out = forward(x)
+            d = slope(x, out)
+        except (ArithmeticError, ValueError):
+            return apply(row, self)
+        v = _new(Value)
+        v._data = out
+        v._op = row
+        v._a = self
+        v._da = d
+        v._b = v._db = v._stamp = None
+        return v
+
+    method.__name__ = row.name
+    method.__qualname__ = f"Value.{row.name}"
+    method.__doc__ = f"Return {row.name} of this Value, with slope {row.derivative}."
+    return method
+
+
+def dot_nodes(
+    inputs: tuple[Number, ...], units: "Iterable[tuple[tuple[Value, ...], Number]]"
+) -> "list[Value]":
+    """Record bias + Σ w·x for each (weights, bias): the tuples of operands are shared, not copied."""
+    if modes.active:
+        return [apply(primitives.dot, ws, inputs, bias) for ws, bias in units]
+    xs = tuple(map(_as_value, inputs))
+    constant = all(x._stamp is CONSTANT for x in xs)
+    x_data = tuple([x._data for x in xs])
+    nodes = []
+    for ws, bias in units:
+        w_data = tuple([w._data for w in ws])
+        start = _bias(bias)
+        total = 0.0 if start is None else start._data
+        for w, x in zip(w_data, x_data, strict=True):
+            total += w * x
+        v = _new(Value)
+        v._data = total
+        v._op = primitives.dot
+        v._a = ws
+        v._da = x_data
+        v._b = xs
+        v._db = None if constant else w_data
+        v._c = start
+        v._stamp = None
+        nodes.append(v)
+    return nodes
+
+
+def _compare(symbol: str, x: "Value", y: Any, holds: bool) -> Any:
+    if modes.active and modes.local.tracing:
+        return Condition(symbol, (x, y if type(y) is Value else number(y)), holds)
+    return holds
+
+
+def _data_of(x: Any) -> Any:
+    """Return the number to compare with, or None if x is no number."""
+    if type(x) is Value:
+        return x._data
+    return x if is_number(x) else None
+
+
+# ---------------------------------------------------------------- the number that records
+
+
+@final
+class Value:
+    """A float that records how it was made, so that derivatives can be traced back through it.
+
+    Args:
+        data: an int, float, bool, Fraction, Decimal or NumPy real scalar.
+        label: a name for messages and pictures.
+
+    Raises:
+        TypeError: if data is not one real number.
+        OverflowError: if data is an int too large for a float.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> L = (a * b + 10) * -2
+    >>> L.backward()
+    >>> L.data, a.grad, b.grad
+    (-8.0, 6.0, -4.0)
+    """
+
+    # Operands and slopes sit in slots of the node itself: one object a node for the collector to follow.
+    # _a, _b are the operands (a float is a constant, a tuple a sequence), _da, _db the slopes recorded with
+    # them (None where no gradient flows), _c what else the row needs: dot's bias, clip's bounds, where's condition.
+    __slots__ = (
+        "_data",
+        "_grad",
+        "_op",
+        "_a",
+        "_b",
+        "_da",
+        "_db",
+        "_c",
+        "_stamp",
+        "_label",
+        "__weakref__",
+    )
+
+    if TYPE_CHECKING:
+        _data: float
+        _grad: float
+        _op: Primitive | None
+        _a: Any
+        _b: Any
+        _da: Any
+        _db: Any
+        _c: Any
+        _stamp: object
+        _label: str
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._data = number(data)
+        self._grad = 0.0
+        self._op = None
+        self._stamp = None
+        if label:
+            self.label = label
+
+    @property
+    def data(self) -> float:
+        """The number. A leaf's may be assigned; recorded derivatives stay those of the recording."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self._op is not None:
+            raise AttributeError(
+                f"the data of the result of {self._op.name} is computed; assign the data of a leaf and "
+                "compute again, or take .detach() for a leaf of its own"
+            )
+        self._data = number(data)
+
+    @property
+    def grad(self) -> float:
+        """The derivative that `backward()` left here: ∂root/∂self."""
+        try:
+            return self._grad
+        except AttributeError:  # an inner node that no backward pass has reached
+            return 0.0
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = number(grad)
+
+    @property
+    def label(self) -> str:
+        """The name shown in messages and pictures; empty if none was given."""
+        try:
+            return self._label
+        except AttributeError:
+            return ""
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"a label is text, but {type(label).__name__} was given: {label!r}")
+        self._label = label
+
+    @property
+    def op(self) -> str:
+        """The name of the row that made this node: `TABLE[v.op]`; empty for a leaf, or "constant"."""
+        if self._op is not None:
+            return self._op.name
+        return "constant" if self._stamp is CONSTANT else ""
+
+    @property
+    def parents(self) -> "tuple[Value, ...]":
+        """The operands, in order and as often as they occur; plain numbers appear as constants."""
+        if self._op is None:
+            return ()
+        if type(self._da) is tuple:
+            parents = self._a if self._b is None else self._a + self._b
+            return parents if self._c is None else (*parents, self._c)
+        if type(self._a) is not Value:
+            self._a = constant(self._a)
+        if self._b is None:
+            return (self._a,)
+        if type(self._b) is not Value:
+            self._b = constant(self._b)
+        return self._a, self._b
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The derivative of this node by each of its parents, as recorded with it."""
+        if self._op is None:
+            return ()
+        if type(self._da) is tuple:
+            partials = self._da
+            if self._b is not None:
+                partials += self._db or tuple(w._data for w in self._a)
+            return partials if self._c is None else (*partials, 1.0)
+        return tuple(
+            self._constant_partial(i) if slope is None else slope
+            for i, slope in enumerate((self._da, self._db)[: len(self.parents)])
+        )
+
+    def _constant_partial(self, i: int) -> float:
+        """Return a partial that was not recorded: no gradient flows to a constant."""
+        row, operands = self._op, self._operands()
+        assert row is not None
+        return float(row.partial(i, *map(_plain, operands), self._data))
+
+    def _operands(self) -> tuple[Any, ...]:
+        """Return the operands as the rules of the row take them."""
+        row = self._op
+        if type(self._da) is tuple:
+            return (self._a,) if self._b is None else (self._a, self._b, self._c or 0.0)
+        if row is primitives.where:
+            return self._c, self._a, self._b
+        if row is primitives.clip:
+            return self._a, *self._c
+        return (self._a,) if self._b is None else (self._a, self._b)
+
+    # ------------------------------------------------------------ back-propagation
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Add the derivative of this Value by every leaf it was made from to the leaf's `.grad`.
+
+        Args:
+            seed: the derivative to start from, ∂L/∂self of a larger L.
+
+        Leaves accumulate: a second call adds the same amounts once more, until `.grad` is set to 0.
+        Inner nodes start afresh and show the derivatives of this call. Derivatives are those of the
+        moment of recording, whatever `.data` was assigned since.
+
+        >>> x = Value(3.0)
+        >>> y = x * x
+        >>> y.backward()
+        >>> x.grad
+        6.0
+        """
+        seed = number(seed)
+        if self._op is None:
+            self._grad += seed
+            return
+        order = inner_nodes(self)
+        for v in order:
+            v._grad = 0.0
+        self._grad = seed
+        if modes.active and modes.local.anomaly:
+            check_backward(self, seed)
+        for v in reversed(order):
+            g = v._grad
+            d = v._da
+            if type(d) is tuple:
+                for parent, local in zip(v._a, d):
+                    parent._grad += g * local
+                d = v._db
+                if d is not None:
+                    for parent, local in zip(v._b, d):
+                        parent._grad += g * local
+                if v._c is not None:
+                    v._c._grad += g
+                continue
+            if d is not None:
+                v._a._grad += g * d
+            d = v._db
+            if d is not None:
+                v._b._grad += g * d
+
+    def detach(self) -> "Value":
+        """Return a leaf with this number and label, and no memory of how it was made."""
+        v = leaf(self._data)
+        if self.label:
+            v.label = self.label
+        return v
+
+    # ------------------------------------------------------------ operators
+
+    def __add__(self, other: Any) -> "Value":
+        if type(other) is Value and not modes.active:
+            v = _new(Value)
+            v._data = self._data + other._data
+            v._op = _ADD
+            v._a = self
+            v._b = other
+            v._da = v._db = 1.0
+            v._stamp = None
+            return v
+        return _binary(_ADD, self, other)  # type: ignore[no-any-return]
+
+    def __mul__(self, other: Any) -> "Value":
+        if type(other) is Value and not modes.active:
+            v = _new(Value)
+            v._db = x = self._data
+            v._da = y = other._data
+            v._data = x * y
+            v._op = _MUL
+            v._a = self
+            v._b = other
+            v._stamp = None
+            return v
+        return _binary(_MUL, self, other)  # type: ignore[no-any-return]
+
+    def __sub__(self, other: Any) -> "Value":
+        if type(other) is Value and not modes.active:
+            v = _new(Value)
+            v._data = self._data - other._data
+            v._op = _SUB
+            v._a = self
+            v._b = other
+            v._da = 1.0
+            v._db = -1.0
+            v._stamp = None
+            return v
+        return _binary(_SUB, self, other)  # type: ignore[no-any-return]
+
+    def __truediv__(self, other: Any) -> "Value":
+        return _binary(primitives.divide, self, other)  # type: ignore[no-any-return]
+
+    def __pow__(self, other: Any) -> "Value":
+        return _binary(primitives.power, self, other)  # type: ignore[no-any-return]
+
+    def __radd__(self, other: Any) -> "Value":
+        return _binary(_ADD, other, self)  # type: ignore[no-any-return]
+
+    def __rmul__(self, other: Any) -> "Value":
+        return _binary(_MUL, other, self)  # type: ignore[no-any-return]
+
+    def __rsub__(self, other: Any) -> "Value":
+        return _binary(_SUB, other, self)  # type: ignore[no-any-return]
+
+    def __rtruediv__(self, other: Any) -> "Value":
+        return _binary(primitives.divide, other, self)  # type: ignore[no-any-return]
+
+    def __rpow__(self, other: Any) -> "Value":
+        return _binary(primitives.power, other, self)  # type: ignore[no-any-return]
+
+    def __primitive__(self, row: Primitive, operands: Sequence[Any]) -> "Value":
+        return apply(row, *operands)
+
+    __neg__ = _unary(primitives.negative)
+    __pos__ = _unary(primitives.identity)
+    __abs__ = abs = _unary(primitives.absolute)
+    exp = _unary(primitives.exp)
+    expm1 = _unary(primitives.expm1)
+    log = _unary(primitives.log)
+    log1p = _unary(primitives.log1p)
+    log2 = _unary(primitives.log2)
+    log10 = _unary(primitives.log10)
+    sqrt = _unary(primitives.sqrt)
+    cbrt = _unary(primitives.cbrt)
+    square = _unary(primitives.square)
+    reciprocal = _unary(primitives.reciprocal)
+    sin = _unary(primitives.sin)
+    cos = _unary(primitives.cos)
+    tan = _unary(primitives.tan)
+    asin = _unary(primitives.asin)
+    acos = _unary(primitives.acos)
+    atan = _unary(primitives.atan)
+    sinh = _unary(primitives.sinh)
+    cosh = _unary(primitives.cosh)
+    tanh = _unary(primitives.tanh)
+    asinh = _unary(primitives.asinh)
+    acosh = _unary(primitives.acosh)
+    atanh = _unary(primitives.atanh)
+    erf = _unary(primitives.erf)
+    erfc = _unary(primitives.erfc)
+    sigmoid = _unary(primitives.sigmoid)
+    softplus = _unary(primitives.softplus)
+    relu = _unary(primitives.relu)
+    leaky_relu = _unary(primitives.leaky_relu)
+    elu = _unary(primitives.elu)
+    silu = _unary(primitives.silu)
+    gelu = _unary(primitives.gelu)
+
+    # NumPy's object loops call a method of the ufunc's own name.
+    absolute = fabs = __abs__
+    arcsin, arccos, arctan = asin, acos, atan
+    arcsinh, arccosh, arctanh = asinh, acosh, atanh
+
+    def arctan2(self, other: Any) -> "Value":
+        """Return atan2(self, other); `numpy.arctan2` looks for this name."""
+        return apply(primitives.atan2, self, other)
+
+    def hypot(self, other: Any) -> "Value":
+        """Return hypot(self, other); `numpy.hypot` looks for this name."""
+        return apply(primitives.hypot, self, other)
+
+    def logaddexp(self, other: Any) -> "Value":
+        """Return log(exp(self) + exp(other)); `numpy.logaddexp` looks for this name."""
+        return apply(primitives.logaddexp, self, other)
+
+    def clip(self, low: float = -math.inf, high: float = math.inf) -> "Value":
+        """Return this Value held between two plain numbers; slope 1 on the closed interval."""
+        return apply(primitives.clip, self, low, high)
+
+    # ------------------------------------------------------------ comparisons go by the number
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> Any:
+        y = _data_of(other)
+        return NotImplemented if y is None else _compare("==", self, other, self._data == y)
+
+    def __ne__(self, other: object) -> Any:
+        y = _data_of(other)
+        return NotImplemented if y is None else _compare("!=", self, other, self._data != y)
+
+    def __lt__(self, other: Any) -> bool:
+        y = _data_of(other)
+        return NotImplemented if y is None else _compare("<", self, other, self._data < y)
+
+    def __le__(self, other: Any) -> bool:
+        y = _data_of(other)
+        return NotImplemented if y is None else _compare("<=", self, other, self._data <= y)
+
+    def __gt__(self, other: Any) -> bool:
+        y = _data_of(other)
+        return NotImplemented if y is None else _compare(">", self, other, self._data > y)
+
+    def __ge__(self, other: Any) -> bool:
+        y = _data_of(other)
+        return NotImplemented if y is None else _compare(">=", self, other, self._data >= y)
+
+    def __bool__(self) -> bool:
+        if modes.active and modes.local.tracing:
+            return bool(Condition("!=", (self, 0.0), self._data != 0.0))
+        return self._data != 0.0
+
+    if not TYPE_CHECKING:  # type checkers must refuse float(v) and math.tanh(v) as Python does
+
+        def __float__(self) -> float:
+            raise TypeError(
+                "a Value does not turn into a plain float by itself: the gradient would be lost. For a "
+                "function use the Value's own, v.tanh() or autograd.tanh(v), not math.tanh(v); for the bare "
+                "number use v.data"
+            )
+
+        def __int__(self) -> int:
+            raise TypeError(
+                "a Value does not turn into an int by itself: the gradient would be lost; use int(v.data)"
+            )
+
+    def __round__(self, ndigits: int = 0) -> float:
+        return round(self._data, ndigits)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else str(self)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+
+    # ------------------------------------------------------------ copies
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
+        """Return an independent graph; whatever was shared before is shared in the copy."""
+        from autograd.copying import deep_copy
+
+        return deep_copy(self, memo)
+
+    def __copy__(self) -> "Value":
+        """Return a second node with the same parents; of a leaf, a leaf of its own."""
+        from autograd.copying import shallow_copy
+
+        return shallow_copy(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the graph as a flat list, so that its depth does not matter.
+
+        Leaves that several Values of one pickle share stay shared. An inner node that two pickled roots
+        share becomes one node for each of them; its gradients are right in both. To keep such a node
+        shared, deepcopy, or pickle a single root made of both.
+        """
+        from autograd.copying import reduce
+
+        return reduce(self)
+
+
+_ADD = primitives.add
+_SUB = primitives.subtract
+_MUL = primitives.multiply
+
+
+_ADD = primitives.add
+_SUB = primitives.subtract
+_MUL = primitives.multiply
