@@ -356,7 +356,11 @@ class Value:
         """Return the operands as the rules of the row take them."""
         row = self._op
         if type(self._da) is tuple:
-            return (self._a,) if self._b is None else (self._a, self._b, self._c or 0.0)
+            return (
+                (self._a,)
+                if self._b is None
+                else (self._a, self._b, 0.0 if self._c is None else self._c)
+            )
         if row is primitives.where:
             return self._c, self._a, self._b
         if row is primitives.clip:

@@ -1,0 +1,28 @@
+"""A thin neural-network package made of Values, which explains who is to blame for the error."""
+
+from nn.losses import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    hinge,
+    mean_absolute_error,
+    mean_squared_error,
+    squared_error,
+)
+from nn.modules import MLP, Layer, Neuron
+from nn.optim import SGD, Adam
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "Layer",
+    "Neuron",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "half_squared_error",
+    "hinge",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "squared_error",
+]

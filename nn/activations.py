@@ -1,0 +1,61 @@
+"""Activation functions by name."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import autograd as ag
+from autograd import Value
+
+Activation: TypeAlias = Callable[[Value], Value]
+
+
+def linear(a: Value) -> Value:
+    """Return the pre-activation itself."""
+    return a
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "linear": linear,
+    "tanh": Value.tanh,
+    "relu": Value.relu,
+    "sigmoid": Value.sigmoid,
+    "leaky_relu": Value.leaky_relu,
+    "elu": Value.elu,
+    "gelu": Value.gelu,
+    "silu": Value.silu,
+    "softplus": Value.softplus,
+}
+_NAMES = {f: name for name, f in ACTIVATIONS.items()}
+# the same functions as they are reached from the engine
+_NAMES |= {getattr(ag, name): name for name in ACTIVATIONS if name != "linear"}
+
+
+def activation(given: str | Activation) -> Activation:
+    """Return the activation function of a name; a function of Values is returned as it is.
+
+    Raises:
+        ValueError: if no activation has that name.
+        TypeError: if it is neither a name nor a function.
+    """
+    if isinstance(given, str):
+        if given not in ACTIVATIONS:
+            raise ValueError(
+                f"no activation is called {given!r}; known are {', '.join(ACTIVATIONS)}, "
+                "or give a function of a Value"
+            )
+        return ACTIVATIONS[given]
+    if not callable(given):
+        raise TypeError(
+            f"an activation is a name or a function of a Value, but {type(given).__name__} was given"
+        )
+    return ACTIVATIONS[_NAMES[given]] if given in _NAMES else given
+
+
+def activation_name(f: Activation) -> str:
+    """Return the name of an activation, of a function of the user's own its `__name__`."""
+    return _NAMES[f] if f in _NAMES else str(getattr(f, "__name__", type(f).__name__))
+
+
+def is_known(f: Activation) -> bool:
+    """Tell whether an activation can be found again by its name."""
+    return f in _NAMES

@@ -1,0 +1,117 @@
+"""Losses of one example: `loss(prediction, target)` gives a Value to minimise.
+
+Prediction and target are numbers, or lists of them where the network has several outputs. Names and
+reductions are PyTorch's where they coincide; the loss of a batch is the mean over its examples.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import autograd as ag
+from autograd import Value
+
+Outputs: TypeAlias = "Value | Sequence[Value]"
+Loss: TypeAlias = Callable[[Any, Any], Value]
+
+
+def _pairs(prediction: Any, target: Any) -> list[tuple[Any, Any]]:
+    outputs = list(prediction) if isinstance(prediction, (list, tuple)) else [prediction]
+    targets = list(target) if hasattr(target, "__len__") else [target]
+    if len(outputs) != len(targets):
+        raise ValueError(
+            f"{len(outputs)} output{'s' * (len(outputs) != 1)}, but {len(targets)} "
+            f"target{'s' * (len(targets) != 1)}"
+        )
+    return list(zip(outputs, targets))
+
+
+def squared_error(prediction: Outputs, target: Any) -> Value:
+    """Return Σ (ŷ−y)²."""
+    return ag.sum([(p - t).square() for p, t in _pairs(prediction, target)])
+
+
+def half_squared_error(prediction: Outputs, target: Any) -> Value:
+    """Return ½ Σ (ŷ−y)², whose derivative by a linear output is the error ŷ−y itself."""
+    return 0.5 * squared_error(prediction, target)
+
+
+def mean_squared_error(prediction: Outputs, target: Any) -> Value:
+    """Return the mean of (ŷ−y)² over the outputs."""
+    return ag.mean([(p - t).square() for p, t in _pairs(prediction, target)])
+
+
+def mean_absolute_error(prediction: Outputs, target: Any) -> Value:
+    """Return the mean of |ŷ−y| over the outputs; slope 0 where they meet."""
+    return ag.mean([abs(p - t) for p, t in _pairs(prediction, target)])
+
+
+def hinge(prediction: Outputs, target: Any) -> Value:
+    """Return the mean of max(0, 1 − y·ŷ) over the outputs; targets are −1 or 1.
+
+    Raises:
+        ValueError: if a target is neither −1 nor 1.
+    """
+    pairs = _pairs(prediction, target)
+    for _, t in pairs:
+        if t not in (-1, 1):
+            raise ValueError(f"hinge takes targets −1 and 1, but {t!r} was given")
+    return ag.mean([(1.0 + -t * p).relu() for p, t in pairs])
+
+
+def binary_cross_entropy_with_logits(prediction: Outputs, target: Any) -> Value:
+    """Return the mean of −y·log σ(s) − (1−y)·log(1−σ(s)) over the outputs, which are logits s.
+
+    It is computed as softplus(s) − y·s, which neither overflows nor loses digits.
+
+    Raises:
+        ValueError: if a target is not between 0 and 1.
+    """
+    pairs = _pairs(prediction, target)
+    for _, t in pairs:
+        if not 0 <= t <= 1:
+            raise ValueError(f"binary cross-entropy takes targets from 0 to 1, but {t!r} was given")
+    return ag.mean([s.softplus() - t * s for s, t in pairs])
+
+
+def cross_entropy(prediction: Sequence[Value], target: int) -> Value:
+    """Return −log softmax(s)[target] of the logits s, computed with a stable logsumexp.
+
+    Args:
+        prediction: one logit per class.
+        target: the index of the right class, from 0.
+
+    Raises:
+        ValueError: if there is no such class.
+    """
+    if not isinstance(prediction, (list, tuple)):
+        raise ValueError("cross_entropy needs one logit per class: a network of several outputs")
+    index = int(target)
+    if index != target or not 0 <= index < len(prediction):
+        raise ValueError(
+            f"cross_entropy takes the index of a class, from 0 to {len(prediction) - 1}, "
+            f"but {target!r} was given"
+        )
+    loss: Value = ag.logsumexp(prediction) - prediction[index]
+    return loss
+
+
+FORMULAS: dict[Loss, str] = {
+    squared_error: "(ŷ−y)²",
+    half_squared_error: "½(ŷ−y)²",
+    mean_squared_error: "mean (ŷ−y)²",
+    mean_absolute_error: "mean |ŷ−y|",
+    hinge: "max(0, 1−y·ŷ)",
+    binary_cross_entropy_with_logits: "softplus(ŷ) − y·ŷ",
+    cross_entropy: "logsumexp(ŷ) − ŷ[y]",
+}
+LOSSES: dict[str, Loss] = {f.__name__: f for f in FORMULAS}
+
+
+def loss_name(loss: Loss) -> str:
+    """Return the name of a loss in words."""
+    return getattr(loss, "__name__", type(loss).__name__).replace("_", " ")
+
+
+def loss_formula(loss: Loss) -> str:
+    """Return the formula of a loss as pictures show it; of a function of the user's own its name."""
+    return FORMULAS.get(loss) or loss_name(loss)

@@ -1,0 +1,383 @@
+"""Neurons, layers and networks made of Values."""
+
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from autograd import Value, affine
+from nn.activations import Activation, activation, activation_name
+
+Number: TypeAlias = "float | Value"
+Matrix: TypeAlias = Sequence[Sequence[float]]
+Initializer: TypeAlias = Callable[[random.Random, int, int], float]
+
+
+def _uniform(rng: random.Random, inputs: int, units: int) -> float:
+    return rng.uniform(-1.0, 1.0)
+
+
+def _xavier(rng: random.Random, inputs: int, units: int) -> float:
+    bound = math.sqrt(6.0 / (inputs + units))
+    return rng.uniform(-bound, bound)
+
+
+def _he(rng: random.Random, inputs: int, units: int) -> float:
+    bound = math.sqrt(6.0 / inputs)
+    return rng.uniform(-bound, bound)
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    "uniform": _uniform,  # micrograd's
+    "xavier": _xavier,  # Glorot & Bengio 2010, equation 16
+    "he": _he,  # He et al. 2015, equation 10, as a uniform distribution
+}
+
+
+def _initializer(name: str) -> Initializer:
+    if name not in INITIALIZERS:
+        raise ValueError(
+            f"no initialisation is called {name!r}; known are {', '.join(INITIALIZERS)}"
+        )
+    return INITIALIZERS[name]
+
+
+def _random(rng: "int | random.Random | None") -> random.Random:
+    return rng if isinstance(rng, random.Random) else random.Random(rng)
+
+
+class Module(Protocol):
+    """Anything with parameters that an optimiser can improve."""
+
+    def parameters(self) -> list[Value]:
+        """Return the parameters."""
+        ...
+
+
+class Neuron:
+    """One unit: activation(bias + Σ w·x).
+
+    Args:
+        inputs: how many inputs it has.
+        activation: a name or a function of a Value.
+        bias: whether it has a bias; it starts at 0.
+        rng: a seed or a random.Random for the weights.
+        init: "uniform" (from −1 to 1, as micrograd), "xavier" or "he".
+        units: how many units its layer has, for Xavier's bound.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        activation: str | Activation = "tanh",
+        bias: bool = True,
+        rng: int | random.Random | None = None,
+        init: str = "uniform",
+        units: int = 1,
+    ) -> None:
+        rng, draw = _random(rng), _initializer(init)
+        weights = [draw(rng, inputs, units) for _ in range(inputs)]
+        self._set(weights, 0.0 if bias else None, activation)
+
+    @classmethod
+    def from_weights(
+        cls, weights: Sequence[float], bias: float | None, activation: str | Activation
+    ) -> "Neuron":
+        """Return the unit with these weights, one per input."""
+        unit = cls.__new__(cls)
+        unit._set(weights, bias, activation)
+        return unit
+
+    def _set(
+        self, weights: Sequence[float], bias: float | None, function: str | Activation
+    ) -> None:
+        self.w = tuple(Value(w) for w in weights)
+        self.b = None if bias is None else Value(bias)
+        self.activation = activation(function)
+
+    def __call__(self, x: Sequence[Number]) -> Value:
+        """Return the unit's output for one input vector."""
+        _check_width(len(self.w), x)
+        (a,) = affine(x, [(self.w, 0.0 if self.b is None else self.b)])
+        return self.activation(a)
+
+    def parameters(self) -> list[Value]:
+        """Return the weights, then the bias."""
+        return [*self.w] if self.b is None else [*self.w, self.b]
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.w)}, {activation_name(self.activation)!r}, bias={self.b is not None})"
+
+
+class Layer:
+    """Units side by side that share their inputs and their activation.
+
+    Args:
+        inputs, units: the widths.
+        activation, bias, rng, init: as for Neuron.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        units: int,
+        activation: str | Activation = "tanh",
+        bias: bool = True,
+        rng: int | random.Random | None = None,
+        init: str = "uniform",
+    ) -> None:
+        if inputs < 1 or units < 1:
+            raise ValueError(f"a layer needs inputs and units, but {inputs} and {units} were given")
+        rng = _random(rng)
+        self._set([Neuron(inputs, activation, bias, rng, init, units) for _ in range(units)])
+
+    @classmethod
+    def from_neurons(cls, neurons: Sequence[Neuron]) -> "Layer":
+        """Return the layer of these units."""
+        layer = cls.__new__(cls)
+        layer._set(list(neurons))
+        return layer
+
+    def _set(self, neurons: list[Neuron]) -> None:
+        self.neurons = neurons
+        self.activation = neurons[0].activation
+        self._units = [(unit.w, 0.0 if unit.b is None else unit.b) for unit in neurons]
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs the layer has."""
+        return len(self.neurons[0].w)
+
+    def preactivations(self, x: Sequence[Number]) -> list[Value]:
+        """Return a = b + Σ w·x of each unit: one node each."""
+        return affine(x, self._units)
+
+    def __call__(self, x: Sequence[Number]) -> list[Value]:
+        """Return the units' outputs for one input vector."""
+        _check_width(self.inputs, x)
+        f = self.activation
+        return [f(a) for a in affine(x, self._units)]
+
+    def parameters(self) -> list[Value]:
+        """Return the parameters, unit by unit."""
+        return [p for unit in self.neurons for p in unit.parameters()]
+
+    def __repr__(self) -> str:
+        return (
+            f"Layer({self.inputs}, {len(self.neurons)}, {activation_name(self.activation)!r}, "
+            f"bias={self.neurons[0].b is not None})"
+        )
+
+
+def _check_width(expected: int, x: Sequence[Number]) -> None:
+    if isinstance(x, (str, bytes)) or not hasattr(x, "__len__"):
+        raise TypeError(
+            f"an input is a sequence of {expected} number{'s' * (expected != 1)}, "
+            f"but {type(x).__name__} was given: {x!r}"
+        )
+    if len(x) != expected:
+        raise ValueError(f"{expected} input{'s' * (expected != 1)} expected, got {len(x)}")
+
+
+class MLP:
+    """A multi-layer perceptron.
+
+    Args:
+        inputs: the number of inputs.
+        units: the number of units of each layer, the output layer last.
+        activation: a name or a function of a Value for the hidden layers; a list gives one per layer.
+        output_activation: the same for the output layer.
+        bias: whether the units have biases; they start at 0.
+        rng: a seed or a random.Random: the same numbers on every machine.
+        init: "uniform" (from −1 to 1, as micrograd), "xavier" or "he".
+
+    Raises:
+        ValueError: if a width is not positive, or a name is not known.
+
+    >>> net = MLP(3, [2, 1], bias=False, rng=0)
+    >>> len(net.parameters())
+    8
+    >>> type(net([0.8, -1.0, 0.5])).__name__
+    'Value'
+    """
+
+    layers: list[Layer]
+
+    def __init__(
+        self,
+        inputs: int,
+        units: Sequence[int],
+        activation: "str | Activation | Sequence[str | Activation]" = "tanh",
+        output_activation: str | Activation = "linear",
+        bias: bool = True,
+        rng: int | random.Random | None = None,
+        init: str = "uniform",
+    ) -> None:
+        if not units:
+            raise ValueError("a network needs at least one layer: give the number of units of each")
+        functions = _per_layer(activation, output_activation, len(units))
+        rng = _random(rng)
+        widths = [inputs, *units]
+        self.layers = [
+            Layer(i, o, f, bias, rng, init) for i, o, f in zip(widths, widths[1:], functions)
+        ]
+
+    @classmethod
+    def from_weights(
+        cls,
+        weights: Sequence[Matrix],
+        biases: Sequence[Sequence[float] | None] | None = None,
+        activation: "str | Activation | Sequence[str | Activation]" = "tanh",
+        output_activation: str | Activation = "linear",
+    ) -> "MLP":
+        """Return the network with these weights.
+
+        Args:
+            weights: for each layer its matrix W, one row per input and one column per unit, as on the slides.
+            biases: for each layer its biases, one per unit, or None for a layer without.
+            activation, output_activation: as for MLP.
+
+        Raises:
+            ValueError: if a matrix is ragged or empty, or the shapes do not fit each other.
+
+        >>> MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])([0.8, -1.0, 0.5]).data
+        0.8278991913146321
+        """
+        if not weights:
+            raise ValueError("a network needs at least one layer: give one matrix of weights each")
+        biases = [None] * len(weights) if biases is None else biases
+        if len(biases) != len(weights):
+            raise ValueError(f"{len(weights)} layers of weights, but {len(biases)} of biases")
+        functions = _per_layer(activation, output_activation, len(weights))
+        net = cls.__new__(cls)
+        net.layers = []
+        for k, (matrix, bias, f) in enumerate(zip(weights, biases, functions), 1):
+            units = _check_matrix(k, matrix, net.layers[-1] if net.layers else None)
+            if bias is not None and len(bias) != units:
+                raise ValueError(f"layer {k} has {units} units, but {len(bias)} biases")
+            columns = [[row[j] for row in matrix] for j in range(units)]
+            offsets = [None] * units if bias is None else list(bias)
+            net.layers.append(
+                Layer.from_neurons([Neuron.from_weights(w, b, f) for w, b in zip(columns, offsets)])
+            )
+        return net
+
+    def __call__(self, x: Sequence[Number]) -> Any:
+        """Return the output for one input vector: a Value, or a list of Values if there are several.
+
+        Raises:
+            ValueError: if x has another width than the network.
+        """
+        _check_width(self.layers[0].inputs, x)
+        z: Any = x
+        for layer in self.layers:
+            z = layer(z)
+        return z[0] if len(z) == 1 else z
+
+    @property
+    def sizes(self) -> list[int]:
+        """The number of inputs, then the number of units of each layer."""
+        return [self.layers[0].inputs, *(len(layer.neurons) for layer in self.layers)]
+
+    def parameters(self) -> list[Value]:
+        """Return the parameters, layer by layer and unit by unit: the weights of a unit, then its bias."""
+        return [p for layer in self.layers for p in layer.parameters()]
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Yield (name, parameter) in the order of `parameters`.
+
+        A weight is `layers.0.weight.2.1`: of the first layer, row 2 (its third input), column 1 (its
+        second unit). A bias is `layers.0.bias.1`.
+        """
+        for k, layer in enumerate(self.layers):
+            for j, unit in enumerate(layer.neurons):
+                for i, w in enumerate(unit.w):
+                    yield f"layers.{k}.weight.{i}.{j}", w
+                if unit.b is not None:
+                    yield f"layers.{k}.bias.{j}", unit.b
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0: gradients accumulate until then."""
+        for p in self.parameters():
+            p.grad = 0.0
+
+    def weights(self) -> list[list[list[float]]]:
+        """Return the matrix W of each layer as numbers: one row per input, one column per unit."""
+        return [
+            [[unit.w[i].data for unit in layer.neurons] for i in range(layer.inputs)]
+            for layer in self.layers
+        ]
+
+    def biases(self) -> list[list[float] | None]:
+        """Return the biases of each layer as numbers, or None for a layer without."""
+        return [
+            None
+            if layer.neurons[0].b is None
+            else [unit.b.data for unit in layer.neurons if unit.b is not None]
+            for layer in self.layers
+        ]
+
+    def activations(self) -> list[Activation]:
+        """Return the activation of each layer."""
+        return [layer.activation for layer in self.layers]
+
+    def state_dict(self) -> dict[str, float]:
+        """Return every parameter's number by its name."""
+        return {name: p.data for name, p in self.named_parameters()}
+
+    def load_state_dict(self, state: dict[str, float]) -> None:
+        """Set every parameter to the number given under its name.
+
+        Raises:
+            ValueError: if a name is missing or not known; then nothing is changed.
+        """
+        named = dict(self.named_parameters())
+        missing, unknown = sorted(named.keys() - state.keys()), sorted(state.keys() - named.keys())
+        if missing or unknown:
+            parts = [f"missing {', '.join(missing[:5])}"] if missing else []
+            parts += [f"unknown {', '.join(unknown[:5])}"] if unknown else []
+            raise ValueError("the state does not fit this network: " + "; ".join(parts))
+        numbers = {
+            name: Value(state[name]).data for name in named
+        }  # all are checked before any is set
+        for name, p in named.items():
+            p.data = numbers[name]
+
+    def __repr__(self) -> str:
+        names = [activation_name(f) for f in self.activations()]
+        return (
+            f"MLP({self.layers[0].inputs}, {self.sizes[1:]}, activations={names}, "
+            f"{len(self.parameters())} parameters)"
+        )
+
+
+def _per_layer(
+    given: "str | Activation | Sequence[str | Activation]", output: str | Activation, layers: int
+) -> list[Activation]:
+    if isinstance(given, str) or callable(given):
+        return [activation(given)] * (layers - 1) + [activation(output)]
+    functions = [activation(f) for f in given]
+    if len(functions) == layers - 1:
+        functions.append(activation(output))
+    if len(functions) != layers:
+        raise ValueError(f"{layers} layers, but {len(functions)} activations")
+    return functions
+
+
+def _check_matrix(k: int, matrix: Matrix, before: Layer | None) -> int:
+    """Return the number of units of a layer, given its matrix and the layer before."""
+    if not matrix or not hasattr(matrix[0], "__len__") or not len(matrix[0]):
+        raise ValueError(
+            f"the weights of layer {k} are a matrix: one row per input, one column per unit"
+        )
+    widths = {len(row) for row in matrix}
+    if len(widths) > 1:
+        raise ValueError(
+            f"the rows of the weights of layer {k} have different lengths: {sorted(widths)}"
+        )
+    if before is not None and len(matrix) != len(before.neurons):
+        raise ValueError(
+            f"layer {k} needs one row of weights for each of the {len(before.neurons)} units before it, "
+            f"but has {len(matrix)} rows (a row per input, a column per unit)"
+        )
+    return len(matrix[0])

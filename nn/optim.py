@@ -1,0 +1,141 @@
+"""Optimisers: how the parameters move once their gradients are known. State lives in the optimiser."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from autograd import Value
+
+Schedule: TypeAlias = Callable[[int], float]
+
+
+class Optimizer:
+    """A rule that moves parameters against their gradients.
+
+    Args:
+        lr: the learning rate η, or a function from the number of the step (from 0) to it.
+        weight_decay: how much of each weight to take off, as a gradient.
+
+    Attributes:
+        steps: how many steps were taken.
+    """
+
+    def __init__(self, lr: float | Schedule, weight_decay: float = 0.0) -> None:
+        if not callable(lr) and not lr >= 0.0:
+            raise ValueError(f"a learning rate is not negative, but {lr!r} was given")
+        if not weight_decay >= 0.0:
+            raise ValueError(f"a weight decay is not negative, but {weight_decay!r} was given")
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.steps = 0
+
+    def learning_rate(self) -> float:
+        """Return the learning rate of the next step."""
+        return self.lr(self.steps) if callable(self.lr) else self.lr
+
+    def step(self, parameters: Sequence[Value]) -> None:
+        """Move the parameters by one step along their `.grad`."""
+        new = self.update([p.data for p in parameters], [p.grad for p in parameters])
+        for p, data in zip(parameters, new):
+            p.data = data
+
+    def update(self, data: Sequence[float], grads: Sequence[float]) -> list[float]:
+        """Return the parameters' new numbers, given their numbers and gradients, and count a step."""
+        new = self._update(data, grads, self.learning_rate())
+        self.steps += 1
+        return new
+
+    def _update(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+        raise TypeError(f"{type(self).__name__} is no optimiser: it has no rule for an update")
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, w := w − η·∂L/∂w, with momentum as in PyTorch.
+
+    Args:
+        lr: the learning rate η, or a function from the number of the step to it.
+        momentum: how much of the last move is kept: v := momentum·v + g, w := w − η·v.
+        nesterov: look ahead along the move: w := w − η·(g + momentum·v).
+        weight_decay: adds weight_decay·w to each gradient.
+
+    >>> SGD(lr=0.1).update([1.0], [8.0])
+    [0.19999999999999996]
+    """
+
+    def __init__(
+        self,
+        lr: float | Schedule = 0.1,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(lr, weight_decay)
+        if not 0.0 <= momentum < 1.0:
+            raise ValueError(f"momentum is from 0 to below 1, but {momentum!r} was given")
+        if nesterov and not momentum:
+            raise ValueError("Nesterov's look-ahead needs a momentum above 0")
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self._velocity: list[float] = []
+
+    def _update(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+        if self.weight_decay:
+            grads = [g + self.weight_decay * w for w, g in zip(data, grads)]
+        if self.momentum:
+            before = self._velocity
+            # the first velocity is the gradient itself, as in PyTorch
+            self._velocity = (
+                [self.momentum * v + g for v, g in zip(before, grads)] if before else list(grads)
+            )
+            if self.nesterov:
+                grads = [g + self.momentum * v for g, v in zip(grads, self._velocity)]
+            else:
+                grads = self._velocity
+        return [w - lr * g for w, g in zip(data, grads)]
+
+
+class Adam(Optimizer):
+    """Adam (Kingma & Ba 2015, algorithm 1), or AdamW with `decoupled=True` (Loshchilov & Hutter 2019).
+
+    Args:
+        lr: the learning rate η, or a function from the number of the step to it.
+        betas: the decay of the means of the gradient and of its square.
+        eps: keeps the division defined.
+        weight_decay: adds weight_decay·w to each gradient; decoupled, takes η·weight_decay·w off each weight.
+        decoupled: AdamW's weight decay.
+    """
+
+    def __init__(
+        self,
+        lr: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        decoupled: bool = False,
+    ) -> None:
+        super().__init__(lr, weight_decay)
+        if not all(0.0 <= beta < 1.0 for beta in betas):
+            raise ValueError(f"betas are from 0 to below 1, but {betas!r} were given")
+        self.betas = betas
+        self.eps = eps
+        self.decoupled = decoupled
+        self._mean: list[float] = []
+        self._square: list[float] = []
+
+    def _update(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+        if self.weight_decay and self.decoupled:
+            data = [w - lr * self.weight_decay * w for w in data]
+        elif self.weight_decay:
+            grads = [g + self.weight_decay * w for w, g in zip(data, grads)]
+        beta1, beta2 = self.betas
+        mean = self._mean or [0.0] * len(data)
+        square = self._square or [0.0] * len(data)
+        self._mean = mean = [beta1 * m + (1.0 - beta1) * g for m, g in zip(mean, grads)]
+        self._square = square = [beta2 * s + (1.0 - beta2) * g * g for s, g in zip(square, grads)]
+        t = self.steps + 1
+        rate = lr / (1.0 - beta1**t)
+        correction = math.sqrt(1.0 - beta2**t)
+        return [
+            w - rate * m / (math.sqrt(s) / correction + self.eps)
+            for w, m, s in zip(data, mean, square)
+        ]
