@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograd.graph import topological
-
-shown = lambda x, d=2, sign=False: f"{x:+.{d}f}" if sign else f"{x:.{d}f}"
+from autograd.notation import number as shown
 from autograd.primitives import TABLE
 from autograd.reverse import flows, gradients, inner_nodes
 from autograd.value import Value

@@ -1,5 +1,6 @@
 """A thin neural-network package made of Values, which explains who is to blame for the error."""
 
+from nn.credit import assign_credit
 from nn.losses import (
     binary_cross_entropy_with_logits,
     cross_entropy,
@@ -18,6 +19,7 @@ __all__ = [
     "Adam",
     "Layer",
     "Neuron",
+    "assign_credit",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
     "half_squared_error",

@@ -97,7 +97,7 @@ class Neuron:
 
     def __call__(self, x: Sequence[Number]) -> Value:
         """Return the unit's output for one input vector."""
-        _check_width(len(self.w), x)
+        check_width(len(self.w), x)
         (a,) = affine(x, [(self.w, 0.0 if self.b is None else self.b)])
         return self.activation(a)
 
@@ -154,7 +154,7 @@ class Layer:
 
     def __call__(self, x: Sequence[Number]) -> list[Value]:
         """Return the units' outputs for one input vector."""
-        _check_width(self.inputs, x)
+        check_width(self.inputs, x)
         f = self.activation
         return [f(a) for a in affine(x, self._units)]
 
@@ -169,7 +169,13 @@ class Layer:
         )
 
 
-def _check_width(expected: int, x: Sequence[Number]) -> None:
+def check_width(expected: int, x: Sequence[Number]) -> None:
+    """Check that an input vector is a sequence of the expected length.
+
+    Raises:
+        TypeError: if it is no sequence of numbers.
+        ValueError: if it has another length.
+    """
     if isinstance(x, (str, bytes)) or not hasattr(x, "__len__"):
         raise TypeError(
             f"an input is a sequence of {expected} number{'s' * (expected != 1)}, "
@@ -268,7 +274,7 @@ class MLP:
         Raises:
             ValueError: if x has another width than the network.
         """
-        _check_width(self.layers[0].inputs, x)
+        check_width(self.layers[0].inputs, x)
         z: Any = x
         for layer in self.layers:
             z = layer(z)

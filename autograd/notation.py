@@ -1,0 +1,61 @@
+"""How numbers and names are written in pictures, tables and explanations."""
+
+import math
+from collections.abc import Sequence
+
+_SUBSCRIPTS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
+
+
+def subscript(n: int) -> str:
+    """Return an integer in subscript digits.
+
+    >>> subscript(12)
+    '₁₂'
+    """
+    return str(n).translate(_SUBSCRIPTS)
+
+
+def number(x: float, digits: int = 2, sign: bool = False) -> str:
+    """Return a number as readers of mathematics expect it.
+
+    Args:
+        x: the number.
+        digits: how many digits after the point.
+        sign: whether a positive number carries its sign too, as credit does.
+
+    Returns:
+        Text with a true minus sign; 0 has none. Numbers too large or too small for so many digits
+        are written with an exponent; nan and ∞ by name.
+
+    >>> number(-0.5), number(0.07, sign=True), number(-0.0), number(1.5e-9), number(float("-inf"))
+    ('−0.50', '+0.07', '0.00', '1.5e−9', '−∞')
+    """
+    if math.isnan(x):
+        return "nan"
+    mark = "−" if x < 0 else "+" if sign and x > 0 else ""
+    size = abs(x)
+    if math.isinf(x):
+        return f"{mark}∞"
+    if size >= 1e6 or 0.0 < size < 0.5 * 10.0**-digits:
+        mantissa, exponent = f"{size:.{max(1, digits - 1)}e}".split("e")
+        return f"{mark}{mantissa}e{int(exponent)}".replace("-", "−")
+    return f"{mark}{size:.{digits}f}"
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of text as a table with aligned columns, the first column to the left.
+
+    >>> print(table(["edge", "δ·z"], [["w₃⇝₁", "+0.07"], ["w₄⇝₁", "−0.14"]]))
+    edge    δ·z
+    w₃⇝₁  +0.07
+    w₄⇝₁  −0.14
+    """
+    cells = [list(headings), *map(list, rows)]
+    widths = [max(len(row[k]) for row in cells) for k in range(len(headings))]
+    lines = []
+    for row in cells:
+        first, *others = row
+        parts = [first.ljust(widths[0])]
+        parts += [cell.rjust(width) for cell, width in zip(others, widths[1:])]
+        lines.append("  ".join(parts).rstrip())
+    return "\n".join(lines)
