@@ -1,0 +1,46 @@
+# Each target does all the set-up it needs: a machine with Python and make is enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint docs bench mutants clean
+
+demo: $(VENV)/.installed
+	$(BIN)/backprop
+
+test: $(VENV)/.tested
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.developed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.developed
+	$(BIN)/python -W error -m pdoc -o site autograd nn
+
+bench: $(VENV)/.tested
+	$(BIN)/python tests/benchmarks/run.py
+
+mutants: $(VENV)/.developed
+	$(BIN)/mutmut run
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.tested: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.developed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.tested $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info site mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis

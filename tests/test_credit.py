@@ -1,0 +1,201 @@
+"""Credit assignment: δ·z is the gradient of the weight, and the worked network has the known numbers."""
+
+import math
+
+import pytest
+from hypothesis import given, strategies as st
+
+import nn
+from autograd import Value
+from nn import MLP, assign_credit, cross_entropy, half_squared_error, squared_error
+
+# Recomputed with 60-digit arithmetic and central differences.
+WORKED = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
+X, Y = [0.8, -1.0, 0.5], 0.2
+CREDIT = {
+    (1, 0): 0.5215197998783641,
+    (2, 0): -0.30954674560328093,
+    (3, 1): 0.068157553103927223,
+    (3, 2): -0.11882409265217668,
+    (4, 1): -0.13631510620785445,
+    (4, 2): 0.23764818530435335,
+    (5, 1): 0.10905208496628356,
+    (5, 2): -0.19011854824348268,
+}
+UPDATED = {
+    (1, 0): 0.64784802001216359,
+    (2, 0): -0.46904532543967191,
+    (3, 1): 0.49318424468960728,
+    (3, 2): -0.58811759073478233,
+    (4, 1): -0.28636848937921456,
+    (4, 2): 0.37623518146956466,
+    (5, 1): 0.78909479150337164,
+    (5, 2): 0.21901185482434827,
+}
+
+
+def test_worked_network():
+    c = assign_credit(WORKED, X, Y)
+    assert c.loss == pytest.approx(0.19712869722678446, rel=1e-14)
+    assert c.layers == [[5, 4, 3], [1, 2], [0]]
+    assert [c.nodes[i].z for i in (5, 4, 3)] == X
+    assert c.nodes[1].a == pytest.approx(1.19, rel=1e-14)
+    assert c.nodes[2].a == pytest.approx(-0.54, rel=1e-14)
+    assert c.nodes[1].z == pytest.approx(0.83057886853852843, rel=1e-14)
+    assert c.nodes[2].z == pytest.approx(-0.49298796667532434, rel=1e-14)
+    assert c.nodes[0].delta == pytest.approx(0.62789919131463207, rel=1e-14)
+    assert c.nodes[1].delta == pytest.approx(0.13631510620785445, rel=1e-14)
+    assert c.nodes[2].delta == pytest.approx(-0.23764818530435335, rel=1e-14)
+    assert list(c.edges) == list(CREDIT)
+    assert {k: e.credit for k, e in c.edges.items()} == pytest.approx(CREDIT, rel=1e-13)
+    assert c.updates(lr=0.1) == pytest.approx(UPDATED, rel=1e-14)
+    after = c.after(lr=0.1)
+    assert after.loss == pytest.approx(0.15000787916996815, rel=1e-13)
+    assert after.prediction == [pytest.approx(0.74773694264668355, rel=1e-14)]
+
+
+def test_both_names_of_a_weight_are_known():
+    c = assign_credit(WORKED, X, Y)
+    assert (c.edges[3, 1].name, c.edges[3, 1].layered_name) == ("w₃⇝₁", "w⁽¹⁾₃₁")
+    assert c.edges[5, 1].layered_name == "w⁽¹⁾₁₁"
+    assert c.edges[2, 0].layered_name == "w⁽²⁾₂₁"
+
+
+def test_squared_error_doubles_every_number():
+    half, whole = (
+        assign_credit(WORKED, X, Y, loss) for loss in (half_squared_error, squared_error)
+    )
+    for key, edge in half.edges.items():
+        assert whole.edges[key].credit == pytest.approx(2.0 * edge.credit, rel=1e-15)
+    assert "½" in half.loss_formula
+    assert "½" not in whole.loss_formula
+
+
+def test_zero_input_has_no_blame_and_no_sign():
+    c = assign_credit(WORKED, [0.0, -1.0, 0.5], Y)
+    assert c.edges[5, 1].credit == 0.0
+    assert " −0.000000" not in c.table()
+
+
+def test_linear_model_of_the_first_slides():
+    net = MLP(3, [1], bias=False, rng=3)
+    c = assign_credit(net, X, Y)
+    error = c.prediction[0] - Y
+    assert c.nodes[0].delta == error
+    for (i, _), edge in c.edges.items():
+        assert edge.credit == error * c.nodes[i].z
+        assert c.updates(0.05)[i, 0] == edge.weight - 0.05 * error * c.nodes[i].z
+    assert c.title == "3-1 linear network"
+
+
+ACTIVATIONS = ["tanh", "relu", "sigmoid", "leaky_relu", "gelu", "silu", "elu", "linear", Value.sin]
+finite = st.floats(-3, 3)
+
+
+@given(st.data())
+def test_credit_is_the_gradient_of_the_weight(data):
+    """By construction: for any net δ·z is the very float that backward leaves in the weight."""
+    sizes = data.draw(st.lists(st.integers(1, 4), min_size=2, max_size=4))
+    net = MLP(
+        sizes[0],
+        sizes[1:],
+        activation=data.draw(st.sampled_from(ACTIVATIONS)),
+        output_activation=data.draw(st.sampled_from(ACTIVATIONS)),
+        bias=data.draw(st.booleans()),
+        rng=data.draw(st.integers(0, 999)),
+    )
+    x = data.draw(st.lists(finite, min_size=sizes[0], max_size=sizes[0]))
+    losses = [half_squared_error, squared_error, nn.mean_absolute_error, nn.mean_squared_error]
+    loss = data.draw(st.sampled_from(losses))
+    y = data.draw(st.lists(finite, min_size=sizes[-1], max_size=sizes[-1]))
+    c = assign_credit(net, x, y, loss)
+    assert all(p.grad == 0.0 for p in net.parameters()), "assign_credit must leave the net alone"
+    loss(net(x), y).backward()
+    for layer, tails, heads in zip(net.layers, c.layers, c.layers[1:]):
+        for unit, j in zip(layer.neurons, heads):
+            for w, i in zip(unit.w, tails):
+                assert c.edges[i, j].credit == c.edges[i, j].delta * c.edges[i, j].z == w.grad
+            if unit.b is not None:
+                assert c.edges[None, j].credit == unit.b.grad
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "gelu", "silu"])
+@pytest.mark.parametrize("bias", [False, True])
+def test_check_agrees_with_central_differences(activation, bias):
+    net = MLP(3, [3, 2], activation=activation, bias=bias, rng=5)
+    check = assign_credit(net, X, [0.3, -0.1]).check()
+    assert check.ok
+    assert "✗" not in str(check)
+    classes = assign_credit(net, X, 1, cross_entropy)
+    assert classes.check().ok
+    assert [classes.nodes[k].target for k in (0, 1)] == [0.0, 1.0]
+
+
+def test_check_finds_a_wrong_credit():
+    check = assign_credit(WORKED, X, Y).check()
+    check.credit[3, 1] *= 1.001
+    assert not check.ok
+    assert "✗" in str(check)
+
+
+def test_derivation_reaches_the_edge():
+    c = assign_credit(WORKED, X, Y)
+    d = c.derivation(5, 1)
+    assert [line.value for line in d.steps] == [
+        c.nodes[0].delta,
+        c.nodes[1].delta,
+        c.edges[5, 1].credit,
+    ]
+    assert r"\delta_{1} \cdot z_{5}" in d.latex
+    deep = assign_credit(MLP(2, [2, 2, 2], rng=1), [1.0, 2.0], [0.0, 1.0])
+    assert [line.left for line in deep.derivation(None, 4).steps] == [
+        "δ₀",
+        "δ₁",
+        "δ₂",
+        "δ₃",
+        "δ₄",
+        "∂L/∂b₄",
+    ]
+
+
+def test_derivation_of_an_unknown_edge_says_which_there_are():
+    with pytest.raises(KeyError, match="w₃⇝₁"):
+        assign_credit(WORKED, X, Y).derivation(1, 3)
+
+
+def test_matrices_conform():
+    first, second = assign_credit(WORKED, X, Y).matrices()
+    assert first.W == [[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]]
+    assert first.Z == X
+    for i, z in enumerate(first.Z):
+        for j, delta in enumerate(first.delta):
+            assert first.gradient[i][j] == z * delta
+    for i, row in enumerate(second.W):  # δ₁ = (W⁽²⁾δ) ⊙ (1 − tanh² A⁽¹⁾)
+        expected = row[0] * second.delta[0] * (1 - math.tanh(first.A[i]) ** 2)
+        assert first.delta[i] == pytest.approx(expected, rel=1e-14)
+    assert "∂L/∂W⁽¹⁾ = Z⁽¹⁾ δ⁽¹⁾ᵀ  (3×2)" in str(first)
+
+
+def test_batch_sums_the_credit_of_its_examples():
+    xs, ys = [X, [0.1, 0.2, 0.3], [-1.0, 0.0, 1.0]], [0.2, -0.5, 1.0]
+    batch = assign_credit(WORKED, xs, ys, batch=True)
+    assert len(batch.examples) == 3
+    for key, edge in batch.edges.items():
+        assert edge.credit == sum(c.edges[key].credit for c in batch.examples) or edge.credit == (
+            pytest.approx(sum(c.edges[key].credit for c in batch.examples), rel=1e-15)
+        )
+    with pytest.raises(ValueError, match="3 examples, but 2 targets"):
+        assign_credit(WORKED, xs, ys[:2], batch=True)
+    with pytest.raises(ValueError, match="no examples"):
+        assign_credit(WORKED, [], [], batch=True)
+
+
+def test_bad_input_is_refused():
+    with pytest.raises(ValueError, match="3 inputs expected, got 2"):
+        assign_credit(WORKED, [1.0, 2.0], Y)
+    with pytest.raises(ValueError, match="1 output, but 2 targets"):
+        assign_credit(WORKED, X, [0.1, 0.2])
+    with pytest.raises(TypeError, match="a loss gives a Value"):
+        assign_credit(WORKED, X, Y, lambda prediction, target: 0.5)
+    with pytest.raises(TypeError, match="str was given"):
+        assign_credit(WORKED, ["a", 1.0, 2.0], Y)
