@@ -103,3 +103,10 @@ def __getattr__(name: str) -> Any:
         globals()[name] = value
         return value
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    functions = [
+        k for k, v in globals().items() if getattr(v, "__module__", "") == "autograd.functions"
+    ]
+    return sorted({*__all__, *functions})

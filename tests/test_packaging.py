@@ -1,0 +1,65 @@
+"""The wheel holds exactly the two packages, and does the main job where nothing else is installed."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.slow
+
+
+def _run(*words: str | Path, **options: object) -> str:
+    done = subprocess.run(
+        [str(word) for word in words], capture_output=True, text=True, check=False, **options
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    # a copy of what is under version control: a build leaves its traces in the tree it builds
+    files = _run("git", "ls-files", "-z", cwd=ROOT).split("\0")
+    for name in filter(None, files):
+        target = source / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).exists():
+            target.write_bytes((ROOT / name).read_bytes())
+    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, source)
+    (found,) = folder.glob("scalar_autograd-*.whl")
+    return found
+
+
+def test_wheel_holds_the_two_packages_and_nothing_else(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    code = {name for name in names if ".dist-info/" not in name}
+    assert {name.split("/")[0] for name in code} == {"autograd", "nn"}
+    assert {"autograd/py.typed", "nn/py.typed"} <= code
+    assert code - {"autograd/py.typed", "nn/py.typed"} == {
+        str(path.relative_to(ROOT)).replace("\\", "/")
+        for package in ("autograd", "nn")
+        for path in (ROOT / package).rglob("*.py")
+    }
+
+
+def test_main_job_in_a_fresh_environment(wheel, tmp_path):
+    environment = tmp_path / "env"
+    _run(sys.executable, "-m", "venv", environment)
+    folder = environment / ("Scripts" if sys.platform == "win32" else "bin")
+    python = folder / "python"
+    _run(python, "-m", "pip", "install", "--quiet", wheel)
+    _run(python, "-m", "pip", "check")
+    empty = tmp_path / "work"
+    empty.mkdir()
+    # no Graphviz program, no compiler, nothing at all on PATH
+    out = _run(folder / "backprop", cwd=empty, env={"PATH": "", "PYTHONUTF8": "1"})
+    assert "+0.068158" in out
+    assert (empty / "credit.svg").read_text(encoding="utf-8").count("</svg>") == 1
+    _run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "scalar-autograd")
+    left = [p for p in environment.rglob("*") if p.name in ("autograd", "nn", "backprop")]
+    assert not left
