@@ -1,0 +1,153 @@
+"""trace: record a function once, replay it with new numbers as straight-line Python."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from autograd.recording import Recording, fetch, record
+from autograd.source import write_source
+from autograd.structure import describe, rebuild
+
+if TYPE_CHECKING:
+    from autograd.vectorize import VectorProgram
+
+_COMPILED = 20_000  # instructions; compiling takes about 20 µs for each, and memory
+
+
+def trace(f: Callable[..., Any], *args: Any) -> "Program":
+    """Run a function once on example arguments and return the program of what it did.
+
+    Args:
+        f: a function of numbers, or of nested lists, tuples and dicts of numbers, that returns one number
+            or a list of them. Whatever else it uses is frozen: a Value from outside (a network's
+            parameter, say) counts as the constant it is now, so pass parameters as arguments.
+        *args: example arguments. Only their structure matters, and labels if there are Values among them.
+
+    Raises:
+        TypeError: if f branches on the result of a comparison; `autograd.where` takes it instead.
+
+    >>> p = trace(lambda x, y: x * y + x, 2.0, 3.0)
+    >>> p(2.0, 3.0), p.value_and_grad(2.0, 3.0)
+    (8.0, (8.0, (4.0, 2.0)))
+    >>> print(p.source)
+    def value(x, y):
+        return x * y + x
+    <BLANKLINE>
+    <BLANKLINE>
+    def value_and_grad(x, y):
+        # backward: each derivative is the one above it times the local slope
+        d_x = 1.0 + y + 0.0
+        d_y = x + 0.0
+        return x * y + x, (d_x, d_y)
+    <BLANKLINE>
+    """
+    return Program(record(f, args))
+
+
+class Program:
+    """A function recorded by `trace`: calling it replays the operations with new numbers.
+
+    Values and gradients have the same bits as those of the function itself and of `Value.backward`. A
+    Program can be pickled and run in another process.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self._functions: dict[str, Callable[..., Any]] = {}
+        self._settled: dict[tuple[bool, ...], bool] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Program, (self.recording,)
+
+    def __len__(self) -> int:
+        """Return the number of recorded operations."""
+        return len(self.recording.instructions)
+
+    def __repr__(self) -> str:
+        r = self.recording
+        return f"<Program of {len(self)} operations, {describe(r.arguments)} -> {describe(r.result)}>"
+
+    @property
+    def source(self) -> str:
+        """The program as a Python module that needs nothing but `math`."""
+        return write_source(self.recording)
+
+    def __call__(self, *args: Any) -> Any:
+        """Return the function's result for these arguments, as floats in the result's structure.
+
+        Raises:
+            TypeError: if the arguments have another structure than the traced ones.
+        """
+        try:
+            return self._function("value")(*args)
+        except (ArithmeticError, ValueError, LookupError, TypeError):
+            return self._value_exactly(args)
+
+    def value_and_grad(self, *args: Any) -> tuple[float, tuple[Any, ...]]:
+        """Return the function's value and its gradients, one entry per argument in its structure.
+
+        Raises:
+            TypeError: if the arguments have another structure than the traced ones, or the function
+                does not return one number.
+        """
+        try:
+            value, gradients, branches = self._function("value_and_grad")(*args)
+        except (ArithmeticError, ValueError, LookupError, TypeError):
+            return self._exactly(args)
+        if branches and not self._settled.get(branches):
+            return self._exactly(args, branches)
+        return value, gradients
+
+    def vectorize(
+        self, batched: int | tuple[int, ...] = (), reduction: str | None = "mean"
+    ) -> "VectorProgram":
+        """Return the matrix form of this program, which runs on arrays.
+
+        Args:
+            batched: the arguments that get a leading axis, one entry per example.
+            reduction: "mean" or "sum" over the examples, or None to keep one result for each.
+
+        >>> b = trace(lambda w, x: (w * x - 1.0) ** 2, 0.5, 2.0).vectorize(batched=1)
+        >>> float(b(0.5, [1.0, 2.0, 3.0]))
+        0.16666666666666666
+        """
+        from autograd.vectorize import VectorProgram
+
+        return VectorProgram(self.recording, batched, reduction)
+
+    def _function(self, name: str) -> Callable[..., Any]:
+        """Return a compiled function of the source; both are compiled at first use."""
+        if not self._functions:
+            if len(self) > _COMPILED:
+                raise ValueError("too long to compile; replayed instruction by instruction")
+            namespace: dict[str, Any] = {}
+            code = write_source(self.recording, guarded=True)
+            exec(compile(code, "<traced program>", "exec"), namespace)
+            namespace.setdefault("value_and_grad", None)
+            self._functions = namespace
+        return self._functions[name]
+
+    def _value_exactly(self, args: tuple[Any, ...]) -> Any:
+        values = self.recording.values(self.recording.flatten(args))
+        return rebuild(self.recording.result, lambda x: fetch(values, x))
+
+    def _exactly(
+        self, args: tuple[Any, ...], branches: tuple[bool, ...] | None = None
+    ) -> tuple[float, tuple[Any, ...]]:
+        """Replay instruction by instruction: where Python raises, IEEE rules answer.
+
+        A choice of branches not seen before comes here too, because `backward` might then form its
+        sums in another order than the compiled code. If it does not, that code serves from then on.
+        """
+        r = self.recording
+        if isinstance(r.result, (list, tuple, dict)):
+            raise TypeError(
+                f"value_and_grad needs a function that returns one number, but a {describe(r.result)} "
+                "was recorded; trace a function that returns one of them or their sum"
+            )
+        values = r.values(r.flatten(args))
+        order = r.order(r.result, values)
+        if branches is not None:
+            passed = set(order)
+            self._settled[branches] = order == [x for x in r.order(r.result) if x in passed]
+        gradients = r.gradients(r.result, values, order)
+        return fetch(values, r.result), rebuild(r.arguments, lambda slot: gradients[slot])

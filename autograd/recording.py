@@ -1,0 +1,300 @@
+"""What a function does to its arguments, as a flat list of instructions: plain data, no graph."""
+
+import inspect
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from autograd import modes
+from autograd.conditions import Condition
+from autograd.numbers import number
+from autograd.primitives import TABLE, Primitive
+from autograd.structure import describe, leaves, rebuild
+from autograd.value import Value
+
+# An int is a slot; a float or a bool is a constant; a tuple is a sequence of operands.
+Operand: TypeAlias = "int | float | tuple[int | float, ...]"
+
+
+def _negated(x: Any) -> Any:
+    return not x if isinstance(x, bool) else ~x
+
+
+DECISIONS: dict[str, Callable[..., Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "&": operator.and_,
+    "|": operator.or_,
+    "~": _negated,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One recorded operation.
+
+    Args:
+        op: the name of a row of the table, or the symbol of a decision (a comparison, & | ~).
+        operands: what the row's rules take.
+        label: the label of the recorded Value.
+    """
+
+    op: str
+    operands: tuple[Any, ...]
+    label: str = ""
+
+    @property
+    def row(self) -> Primitive | None:
+        """The row of the table; None for a decision."""
+        return TABLE.get(self.op)
+
+    def value(self, *operands: Any) -> Any:
+        """Return the value on floats, by IEEE rules where Python raises."""
+        row = TABLE.get(self.op)
+        return row.value(*operands) if row else DECISIONS[self.op](*operands)
+
+    def differentiated(self) -> tuple[Any, ...]:
+        """Return the operands to which a gradient may flow, in the order of `backward`."""
+        row = TABLE.get(self.op)
+        if row is None:
+            return ()
+        return self.operands[1:] if self.op == "where" else self.operands[: len(row.partials)]
+
+
+def fetch(values: Sequence[Any], operand: Any) -> Any:
+    """Return what the operand stands for: the content of a slot, a constant, a list of these."""
+    if type(operand) is int:
+        return values[operand]
+    if type(operand) is tuple:
+        return [values[x] if type(x) is int else x for x in operand]
+    return operand
+
+
+def slots_of(operands: tuple[Any, ...]) -> Iterator[int]:
+    """Yield the slots among the operands, from left to right."""
+    for x in operands:
+        if type(x) is tuple:
+            yield from slots_of(x)
+        elif type(x) is int:
+            yield x
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A function's operations on its arguments; what depends on no argument is a constant.
+
+    Args:
+        arguments: the tuple of arguments, with a slot in place of each number.
+        parameters: a name for each argument.
+        names: a name for each argument slot.
+        instructions: instruction k fills slot `len(names) + k` from slots before it.
+        result: what the function returns, with a slot or a constant in place of each number.
+    """
+
+    arguments: tuple[Any, ...]
+    parameters: tuple[str, ...]
+    names: tuple[str, ...]
+    instructions: tuple[Instruction, ...]
+    result: Any
+
+    def flatten(self, args: tuple[Any, ...]) -> list[float]:
+        """Return the numbers of the arguments in the order of their slots.
+
+        Raises:
+            TypeError: if the arguments have another structure than the recorded ones.
+        """
+        flat: list[float] = []
+        if not _collect(self.arguments, args, flat):
+            raise TypeError(
+                f"traced for arguments {describe(self.arguments)}, but {describe(args)} was given; "
+                "trace the function again for another structure"
+            )
+        return flat
+
+    def values(self, flat: Sequence[float]) -> list[Any]:
+        """Return the content of every slot for these arguments."""
+        values = list(flat)
+        for instruction in self.instructions:
+            values.append(instruction.value(*[fetch(values, x) for x in instruction.operands]))
+        return values
+
+    def order(self, root: Any, values: Sequence[Any] | None = None) -> list[int]:
+        """Return the slots that the gradient passes through, as `reverse.inner_nodes` does.
+
+        Args:
+            root: the slot to start from.
+            values: the content of the slots, to follow only the branches taken; without them both
+                branches of each `where` are followed.
+        """
+        first = len(self.names)
+        order: list[int] = []
+        seen: set[int] = set()
+        stack: list[int | None] = [root] if type(root) is int and root >= first else []
+        while stack:
+            slot = stack.pop()
+            if slot is None:
+                order.append(stack.pop())  # type: ignore[arg-type]
+            elif slot not in seen:
+                seen.add(slot)
+                stack += [slot, None]
+                operands = self.instructions[slot - first].differentiated()
+                if values is not None and self.instructions[slot - first].op == "where":
+                    operands = (self._taken(slot, values),)
+                stack += [x for x in slots_of(operands) if x >= first and x not in seen]
+        return order
+
+    def _taken(self, slot: int, values: Sequence[Any]) -> Any:
+        condition, a, b = self.instructions[slot - len(self.names)].operands
+        return a if fetch(values, condition) else b
+
+    def gradients(self, root: Any, values: Sequence[Any], order: Sequence[int]) -> list[float]:
+        """Return ∂root/∂argument for each argument slot, summed in the order of `backward`."""
+        first = len(self.names)
+        found = [0.0] * len(values)
+        if type(root) is int:
+            found[root] = 1.0
+        for slot in reversed(order):
+            instruction, g = self.instructions[slot - first], found[slot]
+            if instruction.op == "where":
+                taken = self._taken(slot, values)
+                if type(taken) is int:
+                    found[taken] += g
+                continue
+            row = TABLE[instruction.op]
+            plain = [fetch(values, x) for x in instruction.operands]
+            for i, operand in enumerate(instruction.differentiated()):
+                if type(operand) is int:
+                    found[operand] += g * row.partial(i, *plain, values[slot])
+                elif type(operand) is tuple:
+                    for x, slope in zip(operand, row.partial(i, *plain, values[slot])):
+                        if type(x) is int:
+                            found[x] += g * slope
+        return found[:first]
+
+
+def _collect(template: Any, given: Any, flat: list[float]) -> bool:
+    """Append the given numbers in the order of the template's slots; tell whether they fit."""
+    if isinstance(template, dict):
+        return (
+            isinstance(given, dict)
+            and given.keys() == template.keys()
+            and all(_collect(item, given[key], flat) for key, item in template.items())
+        )
+    if isinstance(template, (list, tuple)):
+        kind = list if isinstance(template, list) else tuple
+        return (
+            isinstance(given, kind)
+            and len(given) == len(template)
+            and all(_collect(item, x, flat) for item, x in zip(template, given))
+        )
+    if isinstance(given, (list, tuple, dict)):
+        return False
+    flat.append(number(given))
+    return True
+
+
+# ---------------------------------------------------------------- recording a function
+
+
+def record(f: Callable[..., Any], args: tuple[Any, ...]) -> Recording:
+    """Run the function once on Values and return what it did."""
+
+    def variable(x: Any) -> Value:
+        return Value(x.data, label=x.label) if type(x) is Value else Value(x)
+
+    variables = tuple(rebuild(arg, variable) for arg in args)
+    with modes.tracing(), modes.recording():
+        result = f(*variables)
+    inputs: list[Value] = list(leaves(variables))
+    parameters = _parameters(f, len(args))
+    names = [name for pair in zip(variables, parameters) for name in _names(*pair)]
+    places: dict[int, Any] = {id(v): slot for slot, v in enumerate(inputs)}
+    instructions: list[Instruction] = []
+    for root in leaves(result):
+        for node in _operations(root, places):
+            operands = tuple(_place(x, places) for x in _ingredients(node))
+            if any(True for _ in slots_of(operands)):
+                places[id(node)] = len(inputs) + len(instructions)
+                op = node.symbol if type(node) is Condition else node.op
+                label = "" if type(node) is Condition else node.label
+                instructions.append(Instruction(op, operands, label))
+            else:
+                places[id(node)] = node.holds if type(node) is Condition else node.data
+    slots = iter(range(len(inputs)))
+    return Recording(
+        rebuild(variables, lambda _: next(slots)),
+        parameters,
+        tuple(v.label or name for v, name in zip(inputs, names)),
+        tuple(instructions),
+        rebuild(result, lambda x: _place(x, places)),
+    )
+
+
+def _ingredients(node: Any) -> tuple[Any, ...]:
+    if type(node) is Condition:
+        return node.operands
+    return node._operands() if type(node) is Value and node._op is not None else ()
+
+
+def _place(x: Any, places: dict[int, Any]) -> Any:
+    """Return the slot or the constant that stands for x in an instruction."""
+    if type(x) is tuple:
+        place = places.get(id(x))
+        if place is None:  # the units of a layer share the tuple of its inputs, and so do we
+            place = places[id(x)] = tuple(_place(item, places) for item in x)
+        return place
+    if type(x) is Value:
+        return places.get(id(x), x.data)
+    if type(x) is Condition:
+        return places[id(x)]
+    return x if type(x) is bool else number(x)
+
+
+def _operations(root: Any, done: dict[int, Any]) -> Iterator[Any]:
+    """Yield the Values and Conditions computed on the way to the root, each after its operands.
+
+    Those in `done` are skipped; the caller puts there what it was given.
+    """
+    stack: list[tuple[Any, bool]] = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if id(node) in done:
+            continue
+        if ready:
+            yield node
+            continue
+        operands = _ingredients(node)
+        if operands:
+            stack.append((node, True))
+            for x in reversed(operands):
+                for item in reversed(x) if type(x) is tuple else (x,):
+                    if type(item) in (Value, Condition) and id(item) not in done:
+                        stack.append((item, False))
+
+
+def _parameters(f: Callable[..., Any], count: int) -> tuple[str, ...]:
+    """Return a name for each argument, the function's own where it tells."""
+    try:
+        given = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        given = []
+    own = [p.name for p in given if p.kind is not inspect.Parameter.VAR_POSITIONAL]
+    return tuple(own[i] if i < len(own) else f"x{i + 1}" for i in range(count))
+
+
+def _names(tree: Any, prefix: str) -> Iterator[str]:
+    """Yield a name for each number of an argument: `x`, or `x1`, `x2` and so on in a list."""
+    if isinstance(tree, dict):
+        for key, item in tree.items():
+            yield from _names(item, f"{prefix}_{key}")
+    elif isinstance(tree, (list, tuple)):
+        joint = "_" if prefix[-1:].isdigit() else ""
+        for i, item in enumerate(tree, 1):
+            yield from _names(item, f"{prefix}{joint}{i}")
+    else:
+        yield prefix

@@ -1,0 +1,198 @@
+"""The straight-line Python of a recording: forward, then the chain rule, statement by statement."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from autograd.primitives import TABLE, Ieee, Rule
+from autograd.recording import DECISIONS, Recording, fetch, slots_of
+from autograd.structure import rebuild
+from autograd.symbols import Namer, Sheet, Symbol, Writer, helpers
+
+
+def write_source(recording: Recording, guarded: bool = False) -> str:
+    """Return a module with the function `value` and, if the result is one number, `value_and_grad`.
+
+    Args:
+        recording: what to spell out.
+        guarded: whether the functions shall raise a TypeError for arguments other than plain floats in
+            the recorded structure, and return the branches taken as a last item.
+    """
+    calls: set[str] = set()
+    texts = [_function(recording, False, guarded, calls)]
+    if isinstance(recording.result, (int, float)):
+        texts.append(_function(recording, True, guarded, calls))
+    definitions = helpers(calls)
+    imports = sorted(calls - set(definitions) - {"abs"})
+    head = [f"from math import {', '.join(imports)}"] if imports else []
+    return "\n\n\n".join([*head, *definitions.values(), *texts]) + "\n"
+
+
+def _function(recording: Recording, differentiate: bool, guarded: bool, calls: set[str]) -> str:
+    namer, sheet = Namer(), Sheet()
+    names = [namer.name(name, "x") for name in recording.names]
+    variables = [sheet.variable(name) for name in names]
+    symbols = _values(recording, sheet, variables)
+    gradients, branches = _backward(recording, sheet, symbols) if differentiate else ([], [])
+    result = _filled(recording.result, symbols)
+    writer = Writer(namer, [result, gradients, branches if guarded else []])
+    arguments = Arguments(recording, names, namer)
+    body = list(arguments.statements)
+    if guarded and names:
+        body += [f"if not ({' and '.join(arguments.checks)}):", "    raise TypeError"]
+    body += writer.statements(result)
+    returned = [arguments.display(result, writer.text)]
+    if differentiate:
+        backward = list(writer.statements(gradients))
+        if backward:
+            body += ["# backward: each derivative is the one above it times the local slope", *backward]
+        texts = [writer.text(g) for g in gradients]
+        returned.append(arguments.display(recording.arguments, lambda slot: texts[slot]))
+        if guarded:
+            body += writer.statements(branches)
+            returned.append(arguments.display(tuple(branches), writer.text))
+    calls |= writer.calls
+    name = "value_and_grad" if differentiate else "value"
+    body.append(f"return {', '.join(returned)}")
+    head = f"def {name}({', '.join(arguments.parameters)}):\n"
+    return head + "\n".join(f"    {line}" for line in body)
+
+
+def _filled(tree: Any, symbols: list[Any]) -> Any:
+    return rebuild(tree, lambda x: fetch(symbols, x))
+
+
+# ---------------------------------------------------------------- the symbols of values and gradients
+
+
+def _values(recording: Recording, sheet: Sheet, variables: list[Symbol]) -> list[Any]:
+    """Return the symbol, or the constant, in every slot."""
+    symbols: list[Any] = list(variables)
+    for instruction in recording.instructions:
+        operands = [fetch(symbols, x) for x in instruction.operands]
+        row = instruction.row
+        symbol = sheet.apply(row, *operands) if row else DECISIONS[instruction.op](*operands)
+        if type(symbol) is Symbol and not symbol.name:
+            symbol.name = instruction.label
+        symbols.append(symbol)
+    return symbols
+
+
+def _slopes(rule: Rule, operands: list[Any]) -> Any:
+    try:
+        return rule(*operands)
+    except ArithmeticError:  # of constants alone, as in 1/0.0
+        settled = rule(*rebuild(operands, lambda x: Ieee(x) if type(x) is float else x))
+        return rebuild(settled, lambda x: float(x) if type(x) is Ieee else x)
+
+
+def _backward(recording: Recording, sheet: Sheet, symbols: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Apply the chain rule in the order of `Value.backward`, so that the sums have the same bits."""
+    first, forward = len(recording.names), len(sheet)
+    found: dict[int, Any] = {recording.result: 1.0}
+    reached: dict[int, Any] = {recording.result: True}  # or the condition under which it is
+    branches: list[Any] = []
+
+    def contribute(slot: int, amount: Any, condition: Any) -> None:
+        amount = amount if condition is True else sheet.where(condition, amount, 0.0)
+        found[slot] = found[slot] + amount if slot in found else amount
+        reached[slot] = condition | reached.get(slot, False)
+
+    for slot in reversed(recording.order(recording.result)):
+        instruction = recording.instructions[slot - first]
+        operands = [fetch(symbols, x) for x in instruction.operands]
+        g, condition = found[slot], reached[slot]
+        if type(g) is Symbol and g.index >= forward and g.of is None:
+            g.of = symbols[slot]
+        if instruction.op == "where":
+            choice = operands[0]
+            sides = (choice, (not choice) if type(choice) is bool else ~choice)
+            if type(choice) is Symbol:
+                branches.append(choice)
+            for side, operand in zip(sides, instruction.operands[1:]):
+                if type(operand) is int and side is not False:
+                    contribute(operand, g, condition & side)
+            continue
+        for rule, operand in zip(TABLE[instruction.op].partials, instruction.differentiated()):
+            if type(operand) is int or any(True for _ in slots_of((operand,))):
+                slopes = _slopes(rule, [*operands, symbols[slot]])
+                pairs = zip(operand, slopes) if type(operand) is tuple else [(operand, slopes)]
+                for x, slope in pairs:
+                    if type(x) is int:
+                        contribute(x, slope * g if type(slope) is float else g * slope, condition)
+    # + 0.0 makes 0.0 of -0.0, as a sum that starts from 0.0 does
+    gradients = [found.get(slot, 0.0) + 0.0 for slot in range(first)]
+    for g, symbol in zip(gradients, symbols):
+        if type(g) is Symbol:
+            g.of, g.name = symbol, f"d_{symbol.name}"
+    return gradients, branches
+
+
+# ---------------------------------------------------------------- arguments taken apart
+
+
+class Arguments:
+    """How a function takes its arguments apart and shows structures like theirs.
+
+    Attributes:
+        parameters: the names of the parameters.
+        statements: the assignments of numbers to variables.
+        checks: the conditions under which the arguments are plain floats in the recorded structure.
+    """
+
+    def __init__(self, recording: Recording, names: list[str], namer: Namer) -> None:
+        self._names, self._namer = names, namer
+        self._containers: dict[int, str] = {}
+        self.statements: list[str] = []
+        self.checks: list[str] = []
+        self.parameters = [
+            self._name(*pair) for pair in zip(recording.arguments, recording.parameters)
+        ]
+        for tree, parameter in zip(recording.arguments, self.parameters):
+            self._unpack(tree, parameter)
+        self.checks.append(" is ".join([*(f"type({name})" for name in names), "float"]))
+
+    def _name(self, tree: Any, wish: str) -> str:
+        return self._names[tree] if isinstance(tree, int) else self._namer.name(wish, "x")
+
+    def _unpack(self, tree: Any, name: str) -> None:
+        if isinstance(tree, int):
+            return
+        self._containers[id(tree)] = name
+        items = list(tree.values() if isinstance(tree, dict) else tree)
+        parts = [self._name(item, f"{name}_{i}") for i, item in enumerate(items, 1)]
+        if isinstance(tree, dict) and _printable(tree):
+            self.statements += [f"{part} = {name}[{key!r}]" for part, key in zip(parts, tree)]
+            self.checks.append(f"type({name}) is dict and len({name}) == {len(parts)}")
+        else:
+            values = f"{name}.values()" if isinstance(tree, dict) else name
+            self.statements.append(f"{_sequence('(', parts)} = {values}")
+            # keys that the source cannot name cannot be checked in it either
+            kind = "tuple" if isinstance(tree, tuple) else "list"
+            self.checks.append("False" if isinstance(tree, dict) else f"type({name}) is {kind}")
+        for item, part in zip(items, parts):
+            self._unpack(item, part)
+
+    def display(self, tree: Any, text: Callable[[Any], str]) -> str:
+        """Return the source text of a nested structure with text(x) in place of each number x."""
+        if not isinstance(tree, (list, tuple, dict)):
+            return text(tree)
+        items = [self.display(item, text) for item in (tree.values() if isinstance(tree, dict) else tree)]
+        if isinstance(tree, dict):
+            if not _printable(tree):
+                return f"dict(zip({self._containers[id(tree)]}, {_sequence('(', items)}))"
+            return "{" + ", ".join(f"{key!r}: {item}" for key, item in zip(tree, items)) + "}"
+        return _sequence("[" if isinstance(tree, list) else "(", items)
+
+
+def _printable(tree: dict[Any, Any]) -> bool:
+    """Tell whether the keys may stand in source text: no other text of the user's is compiled."""
+    return all(
+        type(key) is int or type(key) is str and re.fullmatch(r"[A-Za-z0-9_.]*", key) for key in tree
+    )
+
+
+def _sequence(bracket: str, items: list[str]) -> str:
+    if bracket == "[":
+        return f"[{', '.join(items)}]"
+    return f"({', '.join(items)}{',' * (len(items) == 1)})"
