@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from autograd.vectorize import VectorProgram
 
 _COMPILED = 20_000  # instructions; compiling takes about 20 µs for each, and memory
+_BRANCHES = 10_000  # choices of branches to remember
 
 
 def trace(f: Callable[..., Any], *args: Any) -> "Program":
@@ -52,8 +53,8 @@ class Program:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self._functions: dict[str, Callable[..., Any]] = {}
-        self._settled: dict[tuple[bool, ...], bool] = {}
+        self._value: Callable[..., Any] | None = None
+        self._settled: set[tuple[bool, ...]] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Program, (self.recording,)
@@ -77,10 +78,9 @@ class Program:
         Raises:
             TypeError: if the arguments have another structure than the traced ones.
         """
-        try:
-            return self._function("value")(*args)
-        except (ArithmeticError, ValueError, LookupError, TypeError):
-            return self._value_exactly(args)
+        if self._value is None:
+            self._compile()
+        return self._value(*args)  # type: ignore[misc]
 
     def value_and_grad(self, *args: Any) -> tuple[float, tuple[Any, ...]]:
         """Return the function's value and its gradients, one entry per argument in its structure.
@@ -89,13 +89,9 @@ class Program:
             TypeError: if the arguments have another structure than the traced ones, or the function
                 does not return one number.
         """
-        try:
-            value, gradients, branches = self._function("value_and_grad")(*args)
-        except (ArithmeticError, ValueError, LookupError, TypeError):
-            return self._exactly(args)
-        if branches and not self._settled.get(branches):
-            return self._exactly(args, branches)
-        return value, gradients
+        self._compile()
+        # the compiled function has taken this method's place: nothing stands between it and the caller
+        return self.value_and_grad(*args)
 
     def vectorize(
         self, batched: int | tuple[int, ...] = (), reduction: str | None = "mean"
@@ -114,23 +110,26 @@ class Program:
 
         return VectorProgram(self.recording, batched, reduction)
 
-    def _function(self, name: str) -> Callable[..., Any]:
-        """Return a compiled function of the source; both are compiled at first use."""
-        if not self._functions:
-            if len(self) > _COMPILED:
-                raise ValueError("too long to compile; replayed instruction by instruction")
-            namespace: dict[str, Any] = {}
-            code = write_source(self.recording, guarded=True)
-            exec(compile(code, "<traced program>", "exec"), namespace)
-            namespace.setdefault("value_and_grad", None)
-            self._functions = namespace
-        return self._functions[name]
+    def _compile(self) -> None:
+        """Compile the source at first use, or stay with the instructions if there are too many."""
+        functions: dict[str, Any] = {
+            "replay_value": self._replay_value,
+            "replay_value_and_grad": self._replay_value_and_grad,
+            "settled": self._settled,
+        }
+        if len(self) <= _COMPILED:
+            code = compile(write_source(self.recording, guarded=True), "<traced program>", "exec")
+            exec(code, functions)
+        for name in ("value", "value_and_grad"):
+            replay = functions[f"replay_{name}"]
+            compiled = functions.get(name, lambda *args, replay=replay: replay(args))
+            vars(self)["_value" if name == "value" else name] = compiled
 
-    def _value_exactly(self, args: tuple[Any, ...]) -> Any:
+    def _replay_value(self, args: tuple[Any, ...]) -> Any:
         values = self.recording.values(self.recording.flatten(args))
         return rebuild(self.recording.result, lambda x: fetch(values, x))
 
-    def _exactly(
+    def _replay_value_and_grad(
         self, args: tuple[Any, ...], branches: tuple[bool, ...] | None = None
     ) -> tuple[float, tuple[Any, ...]]:
         """Replay instruction by instruction: where Python raises, IEEE rules answer.
@@ -139,15 +138,16 @@ class Program:
         sums in another order than the compiled code. If it does not, that code serves from then on.
         """
         r = self.recording
-        if isinstance(r.result, (list, tuple, dict)):
+        if isinstance(r.result, (list, tuple)):
             raise TypeError(
                 f"value_and_grad needs a function that returns one number, but a {describe(r.result)} "
                 "was recorded; trace a function that returns one of them or their sum"
             )
         values = r.values(r.flatten(args))
         order = r.order(r.result, values)
-        if branches is not None:
-            passed = set(order)
-            self._settled[branches] = order == [x for x in r.order(r.result) if x in passed]
+        passed = set(order)
+        if branches is not None and len(self._settled) < _BRANCHES:
+            if order == [x for x in r.order(r.result) if x in passed]:
+                self._settled.add(branches)
         gradients = r.gradients(r.result, values, order)
         return fetch(values, r.result), rebuild(r.arguments, lambda slot: gradients[slot])

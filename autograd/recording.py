@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from autograd import modes
 from autograd.conditions import Condition
-from autograd.numbers import number
+from autograd.numbers import is_number, number
 from autograd.primitives import TABLE, Primitive
 from autograd.structure import describe, leaves, rebuild
 from autograd.value import Value
@@ -210,6 +210,11 @@ def record(f: Callable[..., Any], args: tuple[Any, ...]) -> Recording:
     variables = tuple(rebuild(arg, variable) for arg in args)
     with modes.tracing(), modes.recording():
         result = f(*variables)
+    if not _is_nested_list(result):
+        raise TypeError(
+            "trace needs a function that returns one number or a list of numbers, but "
+            f"{type(result).__name__} was returned: {str(result)[:60]}"
+        )
     inputs: list[Value] = list(leaves(variables))
     parameters = _parameters(f, len(args))
     names = [name for pair in zip(variables, parameters) for name in _names(*pair)]
@@ -233,6 +238,12 @@ def record(f: Callable[..., Any], args: tuple[Any, ...]) -> Recording:
         tuple(instructions),
         rebuild(result, lambda x: _place(x, places)),
     )
+
+
+def _is_nested_list(result: Any) -> bool:
+    if isinstance(result, (list, tuple)):
+        return all(map(_is_nested_list, result))
+    return type(result) is Value or is_number(result)
 
 
 def _ingredients(node: Any) -> tuple[Any, ...]:

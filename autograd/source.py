@@ -10,64 +10,67 @@ from autograd.structure import rebuild
 from autograd.symbols import Namer, Sheet, Symbol, Writer, helpers
 
 
+_RESERVED = ("args", "replay_value", "replay_value_and_grad", "settled")  # what guarded functions call their own
+
+
 def write_source(recording: Recording, guarded: bool = False) -> str:
     """Return a module with the function `value` and, if the result is one number, `value_and_grad`.
 
     Args:
         recording: what to spell out.
-        guarded: whether the functions shall raise a TypeError for arguments other than plain floats in
-            the recorded structure, and return the branches taken as a last item.
+        guarded: whether the functions shall know when not to be trusted. They then call
+            `replay_value(args)` or `replay_value_and_grad(args)` for arguments that are not plain floats
+            in the recorded structure and where Python raises; the latter with the branches taken as a
+            second argument if they are not among the `settled`.
     """
     calls: set[str] = set()
-    texts = [_function(recording, False, guarded, calls)]
+    functions = [_function(recording, False, guarded, calls)]
     if isinstance(recording.result, (int, float)):
-        texts.append(_function(recording, True, guarded, calls))
+        functions.append(_function(recording, True, guarded, calls))
     definitions = helpers(calls)
     imports = sorted(calls - set(definitions) - {"abs"})
     head = [f"from math import {', '.join(imports)}"] if imports else []
-    return "\n\n\n".join([*head, *definitions.values(), *texts]) + "\n"
+    return "\n\n\n".join([*head, *definitions.values(), *functions]) + "\n"
 
 
 def _function(recording: Recording, differentiate: bool, guarded: bool, calls: set[str]) -> str:
-    namer, sheet = Namer(), Sheet()
+    name = "value_and_grad" if differentiate else "value"
+    namer, sheet = Namer(_RESERVED), Sheet()
     names = [namer.name(name, "x") for name in recording.names]
-    variables = [sheet.variable(name) for name in names]
-    symbols = _values(recording, sheet, variables)
+    symbols = _values(recording, sheet, names)
     gradients, branches = _backward(recording, sheet, symbols) if differentiate else ([], [])
-    result = _filled(recording.result, symbols)
+    result = rebuild(recording.result, lambda x: fetch(symbols, x))
     writer = Writer(namer, [result, gradients, branches if guarded else []])
     arguments = Arguments(recording, names, namer)
-    body = list(arguments.statements)
-    if guarded and names:
-        body += [f"if not ({' and '.join(arguments.checks)}):", "    raise TypeError"]
-    body += writer.statements(result)
-    returned = [arguments.display(result, writer.text)]
+    body = [*(arguments.guarded() if guarded else arguments.statements), *writer.statements(result)]
+    returned = arguments.display(result, writer.text)
     if differentiate:
         backward = list(writer.statements(gradients))
         if backward:
             body += ["# backward: each derivative is the one above it times the local slope", *backward]
         texts = [writer.text(g) for g in gradients]
-        returned.append(arguments.display(recording.arguments, lambda slot: texts[slot]))
-        if guarded:
-            body += writer.statements(branches)
-            returned.append(arguments.display(tuple(branches), writer.text))
+        returned += ", " + arguments.display(recording.arguments, lambda slot: texts[slot])
+    if guarded and branches:
+        body += writer.statements(branches)
+        taken = arguments.display(tuple(branches), writer.text)
+        body += [f"if {taken} not in settled:", f"    return replay_{name}(args, {taken})"]
+    body.append(f"return {returned}")
     calls |= writer.calls
-    name = "value_and_grad" if differentiate else "value"
-    body.append(f"return {', '.join(returned)}")
-    head = f"def {name}({', '.join(arguments.parameters)}):\n"
-    return head + "\n".join(f"    {line}" for line in body)
-
-
-def _filled(tree: Any, symbols: list[Any]) -> Any:
-    return rebuild(tree, lambda x: fetch(symbols, x))
+    parameters = ", ".join(arguments.parameters)
+    if guarded:
+        parameters = "*args"
+        body = ["try:", *(f"    {line}" for line in body)]
+        body += ["except (ArithmeticError, ValueError, LookupError, TypeError):", "    pass"]
+        body.append(f"return replay_{name}(args)")
+    return f"def {name}({parameters}):\n" + "\n".join(f"    {line}" for line in body)
 
 
 # ---------------------------------------------------------------- the symbols of values and gradients
 
 
-def _values(recording: Recording, sheet: Sheet, variables: list[Symbol]) -> list[Any]:
+def _values(recording: Recording, sheet: Sheet, names: list[str]) -> list[Any]:
     """Return the symbol, or the constant, in every slot."""
-    symbols: list[Any] = list(variables)
+    symbols: list[Any] = [sheet.variable(name) for name in names]
     for instruction in recording.instructions:
         operands = [fetch(symbols, x) for x in instruction.operands]
         row = instruction.row
@@ -137,20 +140,28 @@ class Arguments:
     Attributes:
         parameters: the names of the parameters.
         statements: the assignments of numbers to variables.
-        checks: the conditions under which the arguments are plain floats in the recorded structure.
     """
 
     def __init__(self, recording: Recording, names: list[str], namer: Namer) -> None:
         self._names, self._namer = names, namer
         self._containers: dict[int, str] = {}
+        self._refusals: list[str] = []
         self.statements: list[str] = []
-        self.checks: list[str] = []
         self.parameters = [
             self._name(*pair) for pair in zip(recording.arguments, recording.parameters)
         ]
         for tree, parameter in zip(recording.arguments, self.parameters):
             self._unpack(tree, parameter)
-        self.checks.append(" is ".join([*(f"type({name})" for name in names), "float"]))
+        self._refusals += [f"type({name}) is not float" for name in names]
+
+    def guarded(self) -> list[str]:
+        """Return the statements for a tuple `args`, with an error if it holds anything unexpected."""
+        refused = [f"if {' or '.join(self._refusals)}:", "    raise TypeError"]
+        return [
+            f"{_sequence('(', self.parameters)} = args",
+            *self.statements,
+            *(refused if self._refusals else []),
+        ]
 
     def _name(self, tree: Any, wish: str) -> str:
         return self._names[tree] if isinstance(tree, int) else self._namer.name(wish, "x")
@@ -163,13 +174,14 @@ class Arguments:
         parts = [self._name(item, f"{name}_{i}") for i, item in enumerate(items, 1)]
         if isinstance(tree, dict) and _printable(tree):
             self.statements += [f"{part} = {name}[{key!r}]" for part, key in zip(parts, tree)]
-            self.checks.append(f"type({name}) is dict and len({name}) == {len(parts)}")
+            self._refusals.append(f"type({name}) is not dict or len({name}) != {len(parts)}")
         else:
             values = f"{name}.values()" if isinstance(tree, dict) else name
             self.statements.append(f"{_sequence('(', parts)} = {values}")
             # keys that the source cannot name cannot be checked in it either
             kind = "tuple" if isinstance(tree, tuple) else "list"
-            self.checks.append("False" if isinstance(tree, dict) else f"type({name}) is {kind}")
+            refusal = f"type({name}) is not {kind}"
+            self._refusals.append("True" if isinstance(tree, dict) else refusal)
         for item, part in zip(items, parts):
             self._unpack(item, part)
 

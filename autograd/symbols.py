@@ -201,8 +201,9 @@ _HELPERS = {
 class Namer:
     """Gives out variable names: the wished-for one where it is safe and free, else a number."""
 
-    def __init__(self) -> None:
-        self._taken = {*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *TABLE, *dir(math)}
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        words = (*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *dir(math))
+        self._taken = {*words, *TABLE, *reserved}
         self._counts: dict[str, int] = {}
 
     def name(self, wish: str, stem: str) -> str:
