@@ -65,7 +65,9 @@ class Program:
 
     def __repr__(self) -> str:
         r = self.recording
-        return f"<Program of {len(self)} operations, {describe(r.arguments)} -> {describe(r.result)}>"
+        return (
+            f"<Program of {len(self)} operations, {describe(r.arguments)} -> {describe(r.result)}>"
+        )
 
     @property
     def source(self) -> str:

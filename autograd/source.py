@@ -10,7 +10,12 @@ from autograd.structure import rebuild
 from autograd.symbols import Namer, Sheet, Symbol, Writer, helpers
 
 
-_RESERVED = ("args", "replay_value", "replay_value_and_grad", "settled")  # what guarded functions call their own
+_RESERVED = (
+    "args",
+    "replay_value",
+    "replay_value_and_grad",
+    "settled",
+)  # what guarded functions call their own
 
 
 def write_source(recording: Recording, guarded: bool = False) -> str:
@@ -47,7 +52,10 @@ def _function(recording: Recording, differentiate: bool, guarded: bool, calls: s
     if differentiate:
         backward = list(writer.statements(gradients))
         if backward:
-            body += ["# backward: each derivative is the one above it times the local slope", *backward]
+            body += [
+                "# backward: each derivative is the one above it times the local slope",
+                *backward,
+            ]
         texts = [writer.text(g) for g in gradients]
         returned += ", " + arguments.display(recording.arguments, lambda slot: texts[slot])
     if guarded and branches:
@@ -89,7 +97,9 @@ def _slopes(rule: Rule, operands: list[Any]) -> Any:
         return rebuild(settled, lambda x: float(x) if type(x) is Ieee else x)
 
 
-def _backward(recording: Recording, sheet: Sheet, symbols: list[Any]) -> tuple[list[Any], list[Any]]:
+def _backward(
+    recording: Recording, sheet: Sheet, symbols: list[Any]
+) -> tuple[list[Any], list[Any]]:
     """Apply the chain rule in the order of `Value.backward`, so that the sums have the same bits."""
     first, forward = len(recording.names), len(sheet)
     found: dict[int, Any] = {recording.result: 1.0}
@@ -107,6 +117,8 @@ def _backward(recording: Recording, sheet: Sheet, symbols: list[Any]) -> tuple[l
         g, condition = found[slot], reached[slot]
         if type(g) is Symbol and g.index >= forward and g.of is None:
             g.of = symbols[slot]
+        if type(g) is Symbol and g.op == "if" and g.args[0] is condition:
+            g = g.args[1]  # the condition is that of the contributions below
         if instruction.op == "where":
             choice = operands[0]
             sides = (choice, (not choice) if type(choice) is bool else ~choice)
@@ -189,7 +201,9 @@ class Arguments:
         """Return the source text of a nested structure with text(x) in place of each number x."""
         if not isinstance(tree, (list, tuple, dict)):
             return text(tree)
-        items = [self.display(item, text) for item in (tree.values() if isinstance(tree, dict) else tree)]
+        items = [
+            self.display(item, text) for item in (tree.values() if isinstance(tree, dict) else tree)
+        ]
         if isinstance(tree, dict):
             if not _printable(tree):
                 return f"dict(zip({self._containers[id(tree)]}, {_sequence('(', items)}))"
@@ -200,7 +214,8 @@ class Arguments:
 def _printable(tree: dict[Any, Any]) -> bool:
     """Tell whether the keys may stand in source text: no other text of the user's is compiled."""
     return all(
-        type(key) is int or type(key) is str and re.fullmatch(r"[A-Za-z0-9_.]*", key) for key in tree
+        type(key) is int or type(key) is str and re.fullmatch(r"[A-Za-z0-9_.]*", key)
+        for key in tree
     )
 
 

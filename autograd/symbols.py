@@ -28,7 +28,9 @@ _OPERATORS = (
 _BINDING = {"if": 0, "|": 1, "&": 2, "~": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4}
 _BINDING |= {"+": 5, "-": 5, "*": 6, "/": 6, "neg": 7, "**": 8}
 _WORDS = {"|": "or", "&": "and"}
-_INLINE = 12  # a statement holds so many operations: Python's parser has a limit, and so have readers
+_INLINE = (
+    12  # a statement holds so many operations: Python's parser has a limit, and so have readers
+)
 
 
 @final
@@ -322,19 +324,20 @@ def _count_uses(wanted: Iterable[Any]) -> dict[int, int]:
 
 
 def helpers(calls: set[str]) -> dict[str, str]:
-    """Return a definition for each function among the calls that `math` does not have."""
+    """Return a definition for each function among the calls that `math` does not have.
+
+    What the definitions call in their turn is added to the calls.
+    """
     definitions: dict[str, str] = {}
-    for name in sorted(calls & _HELPERS):
-        row, sheet = TABLE[name], Sheet()
-        count = row.forward.__code__.co_argcount
-        parameters = row.forward.__code__.co_varnames[:count]
-        variables = [sheet.variable(parameter) for parameter in parameters]
-        result = row.forward(*variables)
-        writer = Writer(Namer(), [result])
-        lines = [f"    {line}" for line in writer.statements(result)]
-        lines.append(f"    return {writer.text(result)}")
-        inner = helpers(writer.calls - {name})
-        definitions |= inner
-        calls |= writer.calls
-        definitions[name] = f"def {name}({', '.join(parameters)}):\n" + "\n".join(lines)
+    while missing := sorted((calls & _HELPERS) - set(definitions)):
+        for name in missing:
+            row, sheet = TABLE[name], Sheet()
+            code = row.forward.__code__
+            parameters = code.co_varnames[: code.co_argcount]
+            result = row.forward(*map(sheet.variable, parameters))
+            writer = Writer(Namer(parameters), [result])
+            lines = [*writer.statements(result), f"return {writer.text(result)}"]
+            calls |= writer.calls
+            head = f"def {name}({', '.join(parameters)}):\n"
+            definitions[name] = head + "\n".join(f"    {line}" for line in lines)
     return definitions
