@@ -1,6 +1,7 @@
 """The command `backprop`: credit assignment from the command line."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -228,7 +229,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # argparse takes -1e-3 for an option unless it starts with a space
     words = [f" {word}" if _is_negative_number(word) else word for word in words]
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # δ and ⇝ on any terminal
     try:
         arguments = _parser().parse_args(words)
