@@ -1,0 +1,330 @@
+"""VectorProgram: a recorded scalar function in matrix form, run on arrays.
+
+Every value is a matrix here: a row for each scalar of a group, a column for each example, or a single
+column where all examples share it. The same rules of the table that serve scalars serve these arrays.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.grouping import Grouping
+from autograd.recording import Recording
+from autograd.schedule import Arrays, Schedule
+from autograd.structure import describe, leaves, rebuild
+
+_ROOM = 1 << 16  # numbers that a chunk of examples may fill: what a core's cache holds
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A rectangular nest of numbers among the arguments: one array.
+
+    Attributes:
+        name: the argument it is in.
+        slots: the slots of its numbers, in order.
+        shape: its shape, without the axis of the examples.
+        batched: whether it has such an axis.
+    """
+
+    name: str
+    slots: range
+    shape: tuple[int, ...]
+    batched: bool
+
+    def matrix(self, x: Any, xp: Any) -> Any:
+        """Return the array as a matrix with a row for each number, a column for each example."""
+        x = _array(x, xp)
+        shape = tuple(x.shape)
+        if shape[1:] != self.shape if self.batched else shape != self.shape:
+            wanted = f"(n, {', '.join(map(str, self.shape))})" if self.batched else self.shape
+            raise ValueError(
+                f"{self.name} needs an array of shape {wanted}, but one of {shape} was given"
+                + "; it is a batched argument, so its first axis counts the examples" * self.batched
+            )
+        if self.batched:
+            return xp.reshape(x, (shape[0], len(self.slots))).T
+        return xp.reshape(x, (len(self.slots), 1))
+
+    def array(self, matrix: Any, xp: Any) -> Any:
+        """Return the array that a matrix of this block stands for."""
+        if self.batched:
+            return xp.reshape(matrix.T, (matrix.shape[1], *self.shape))
+        return xp.reshape(matrix, self.shape)
+
+
+class VectorProgram:
+    """A recorded function that runs on arrays, with whole batches of examples if so wished.
+
+    Arguments are arrays, or nested lists, in the structure of the traced ones: wherever that is a
+    rectangular nest of lists, an array of its shape; in batched arguments with a leading axis more.
+    Arrays of any library that follows the array API standard will do. A VectorProgram changes nothing, so it may
+    be used from several threads; and it can be pickled and run in another process.
+    """
+
+    def __init__(
+        self, recording: Recording, batched: int | tuple[int, ...] = (), reduction: str | None = "mean"
+    ) -> None:
+        if reduction not in ("mean", "sum", None):
+            raise ValueError(f'reduction is "mean", "sum" or None, but {reduction!r} was given')
+        chosen = (batched,) if isinstance(batched, int) else tuple(batched)
+        count = len(recording.arguments)
+        for i in chosen:
+            if not -count <= i < count:
+                raise ValueError(f"batched names argument {i}, but there are {count}")
+        self.recording = recording
+        self.batched = tuple(sorted({i % count for i in chosen}))
+        self.reduction = reduction
+        # the arguments with a block in place of each rectangular nest of numbers
+        self._template = tuple(
+            _blocks(tree, recording.parameters[i], i in self.batched)
+            for i, tree in enumerate(recording.arguments)
+        )
+        self.blocks: list[Block] = list(leaves(self._template))
+        varying = {slot for block in self.blocks if block.batched for slot in block.slots}
+        self.grouping = Grouping(recording, [block.slots for block in self.blocks], varying)
+        self._schedules: dict[Any, Schedule] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return VectorProgram, (self.recording, self.batched, self.reduction)
+
+    def __repr__(self) -> str:
+        return (
+            f"<VectorProgram of {len(self.recording.instructions)} operations in "
+            f"{len(self.grouping.groups)} groups, batched={self.batched}, reduction={self.reduction!r}>"
+        )
+
+    def __call__(self, *args: Any) -> Any:
+        """Return the function's result: an array, reduced over the examples if a reduction is set.
+
+        Raises:
+            TypeError: if the arguments have another structure than the traced ones.
+            ValueError: if an array has another shape, or the mean of no examples is asked for.
+        """
+        run = _Run(self, args)
+        with run.quietly():
+            rows = [run.reduced(parts) for parts in zip(*run.results())]
+            return run.structured(rows)
+
+    def value_and_grad(self, *args: Any) -> tuple[Any, tuple[Any, ...]]:
+        """Return the reduced value and its gradient by each argument, arrays of the arguments' shapes.
+
+        Raises:
+            TypeError: if the arguments have another structure than the traced ones, or the function
+                does not return one number.
+            ValueError: if an array has another shape, the mean of no examples is asked for, or
+                reduction is None.
+        """
+        if isinstance(self.recording.result, (list, tuple)):
+            raise TypeError(
+                "value_and_grad needs a function that returns one number, but a "
+                f"{describe(self.recording.result)} was recorded"
+            )
+        if self.reduction is None and self.batched:
+            raise ValueError('a gradient needs one number: reduction must be "mean" or "sum"')
+        run = _Run(self, args)
+        with run.quietly():
+            return run.value_and_grad()
+
+    def _schedule(self, xp: Any, dtype: Any) -> Schedule:
+        key = xp.__name__, dtype
+        if key not in self._schedules:
+            sizes = [len(block.slots) for block in self.blocks]
+            batched = [block.batched for block in self.blocks]
+            self._schedules[key] = Schedule(self.grouping, sizes, batched, xp, dtype)
+        return self._schedules[key]
+
+
+class _Run:
+    """One evaluation: the arguments as matrices, in chunks of examples that fit into the cache."""
+
+    def __init__(self, program: VectorProgram, args: tuple[Any, ...]) -> None:
+        self.program = program
+        given = _fitted(program._template, args)
+        if given is None:
+            wanted = describe(program.recording.arguments)
+            raise TypeError(f"traced for arguments {wanted}, but {_describe(args)} was given")
+        self.xp = xp = _namespace(given)
+        self.inputs = [block.matrix(x, xp) for block, x in zip(program.blocks, given)]
+        counts = {m.shape[1] for block, m in zip(program.blocks, self.inputs) if block.batched}
+        if len(counts) > 1:
+            raise ValueError(f"batched arguments differ in their number of examples: {sorted(counts)}")
+        self.count = counts.pop() if counts else None
+        if self.count == 0 and program.reduction == "mean":
+            raise ValueError("the mean over no examples is undefined; give at least one")
+        dtype = xp.result_type(*self.inputs) if self.inputs else xp.float64
+        self.schedule = program._schedule(xp, dtype)
+
+    def quietly(self) -> AbstractContextManager[Any]:
+        """Return a context in which NumPy, too, answers by IEEE rules without a warning."""
+        return np.errstate(all="ignore") if self.xp is np else nullcontext()
+
+    def _shared(self) -> Arrays:
+        """Return the matrices of the sources that are the same for all examples."""
+        schedule = self.schedule
+        arrays = [*self.inputs, *(None for _ in schedule.steps), schedule.constants]
+        schedule.forward(schedule.shared, arrays)
+        return arrays
+
+    def _chunks(self, shared: Arrays) -> Iterator[Arrays]:
+        """Yield the matrices of all sources for one chunk of examples after the other."""
+        schedule, program = self.schedule, self.program
+        rows = sum(size for size, b in zip(schedule.sizes, schedule.batched) if b)
+        chunk = max(32, _ROOM // max(rows, 1))
+        for start in range(0, self.count or 0, chunk):
+            arrays = list(shared)
+            for source, block in enumerate(program.blocks):
+                if block.batched:
+                    arrays[source] = self.inputs[source][:, start : start + chunk]
+            schedule.forward(schedule.varying, arrays)
+            yield arrays
+
+    def results(self) -> Iterator[list[Any]]:
+        """Yield, chunk by chunk, each number of the result as a row."""
+        shared = self._shared()
+        if self.count is None:
+            yield [pick(shared) for pick in self.schedule.result]
+        for arrays in self._chunks(shared):
+            yield [self._row(pick, arrays) for pick in self.schedule.result]
+
+    def value_and_grad(self) -> tuple[Any, tuple[Any, ...]]:
+        schedule, xp = self.schedule, self.xp
+        (result,) = schedule.result
+        shared = self._shared()
+        pending, reached = schedule.pending(), schedule.pending()
+        blocks = self.program.blocks
+        found: list[list[Any]] = [[] for _ in blocks]
+        scale = 1.0 / self.count if self.count and self.program.reduction == "mean" else 1.0
+        rows = []
+        if self.count is None:
+            rows.append(result(shared))
+            result.give(xp.ones_like(rows[0]), pending)
+        for arrays in self._chunks(shared):
+            rows.append(self._row(result, arrays))
+            for source, varies in enumerate(schedule.batched):
+                if varies:
+                    pending[source] = [None] * len(pending[source])
+                    reached[source] = [None] * len(reached[source])
+            result.give(xp.full_like(rows[-1], scale), pending)
+            schedule.backward(schedule.varying, arrays, pending, reached)
+            for source, block in enumerate(blocks):
+                if block.batched:
+                    found[source].append(self._gradient(source, pending, rows[-1].shape[1]))
+        schedule.backward(schedule.shared, shared, pending, reached)
+        gradients = []
+        for source, block in enumerate(blocks):
+            if block.batched:
+                parts = found[source] or [self.inputs[source]]
+                matrix = parts[0] if len(parts) == 1 else xp.concat(parts, axis=1)
+            else:
+                matrix = self._gradient(source, pending, 1)
+            gradients.append(block.array(matrix, xp))
+        following = iter(gradients)
+        value = self.reduced(rows)
+        return value, rebuild(self.program._template, lambda _: next(following))
+
+    def _row(self, pick: Any, arrays: Arrays) -> Any:
+        """Return a number of the result with a column for each example."""
+        row = pick(arrays)
+        batched = next(i for i, block in enumerate(self.program.blocks) if block.batched)
+        return self.xp.broadcast_to(row, (1, arrays[batched].shape[1]))
+
+    def _gradient(self, source: int, pending: Any, width: int) -> Any:
+        matrix = self.schedule.gather[source](pending[source])
+        shape = (len(self.program.blocks[source].slots), width)
+        if matrix is None:
+            return self.xp.zeros(shape, dtype=self.schedule.dtype)
+        return self.xp.broadcast_to(matrix, shape)
+
+    def reduced(self, rows: Sequence[Any]) -> Any:
+        """Return the rows of all chunks as one array, reduced as the program says."""
+        xp, reduction = self.xp, self.program.reduction
+        if self.count is None:
+            return xp.reshape(rows[0], ())
+        if not rows:
+            return xp.zeros((), dtype=self.schedule.dtype)
+        row = xp.reshape(rows[0] if len(rows) == 1 else xp.concat(rows, axis=1), (-1,))
+        if reduction is None:
+            return row
+        return xp.mean(row) if reduction == "mean" else xp.sum(row)
+
+    def structured(self, rows: list[Any]) -> Any:
+        result = self.program.recording.result
+        if not isinstance(result, (list, tuple)):
+            return rows[0]
+        shape = _shape(result)
+        if shape is None:
+            following = iter(rows)
+            return rebuild(result, lambda _: next(following))
+        stacked = self.xp.stack(rows, axis=-1)
+        return self.xp.reshape(stacked, (*stacked.shape[:-1], *shape))
+
+
+# ---------------------------------------------------------------- arguments as arrays
+
+
+def _shape(tree: Any) -> tuple[int, ...] | None:
+    """Return the shape of a rectangular nest of lists; None if it is not rectangular."""
+    if isinstance(tree, dict):
+        return None
+    if not isinstance(tree, (list, tuple)):
+        return ()
+    shapes = {_shape(item) for item in tree}
+    if None in shapes or len(shapes) > 1:
+        return None
+    return len(tree), *(shapes.pop() if shapes else ())
+
+
+def _blocks(tree: Any, name: str, batched: bool) -> Any:
+    """Return the structure with a Block in place of every rectangular nest of slots."""
+    shape = _shape(tree)
+    if shape is None:
+        items = tree.items() if isinstance(tree, dict) else enumerate(tree)
+        blocks = [_blocks(item, f"{name}[{key!r}]", batched) for key, item in items]
+        return dict(zip(tree, blocks)) if isinstance(tree, dict) else type(tree)(blocks)
+    slots = list(leaves(tree))
+    first = slots[0] if slots else 0
+    return Block(name, range(first, first + len(slots)), shape, batched)
+
+
+def _fitted(template: Any, given: Any) -> list[Any] | None:
+    """Return what was given for each block; None if the structures differ."""
+    if isinstance(template, Block):
+        return None if isinstance(given, dict) else [given]
+    if isinstance(template, dict):
+        if not isinstance(given, dict) or given.keys() != template.keys():
+            return None
+        given = [given[key] for key in template]
+        template = list(template.values())
+    if not isinstance(given, (list, tuple)) or len(given) != len(template):
+        return None
+    parts = [_fitted(*pair) for pair in zip(template, given)]
+    return None if any(part is None for part in parts) else [x for part in parts for x in part or ()]
+
+
+def _namespace(given: Sequence[Any]) -> Any:
+    for x in leaves(list(given)):
+        if hasattr(x, "__array_namespace__") and not isinstance(x, np.generic):
+            return x.__array_namespace__()
+    return np
+
+
+def _array(x: Any, xp: Any) -> Any:
+    """Return x as an array of floats."""
+    if isinstance(x, (list, tuple)) and any(hasattr(y, "__array_namespace__") for y in leaves(x)):
+        return xp.stack([_array(item, xp) for item in x])
+    if not hasattr(x, "__array_namespace__"):
+        x = xp.asarray(x)
+    if not xp.isdtype(x.dtype, ("bool", "integral", "real floating")):
+        raise TypeError(f"arrays of numbers are needed, but one of {x.dtype} was given")
+    return x if xp.isdtype(x.dtype, "real floating") else xp.astype(x, xp.float64)
+
+
+def _describe(args: tuple[Any, ...]) -> str:
+    shown = ", ".join(
+        f"array of shape {tuple(x.shape)}" if hasattr(x, "shape") else describe(x) for x in args
+    )
+    return f"({shown})"
