@@ -1,0 +1,135 @@
+"""What surrounds Graphviz's SVG: colours for light and dark, a title and a description, ids of its own."""
+
+import hashlib
+import re
+from xml.etree import ElementTree
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_XLINK_TITLE = "{http://www.w3.org/1999/xlink}title"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+FONT = '"DejaVu Sans", Verdana, "Segoe UI", sans-serif'
+
+# Each colour by its part: in light, in dark. DOT is written with the light ones.
+PALETTE = {
+    "card": ("#ffffff", "#14181f"),
+    "ink": ("#1a2130", "#e8ebf1"),
+    "muted": ("#59626f", "#a3acb9"),
+    "unit": ("#f5f6fb", "#222936"),
+    "plus": ("#0067a5", "#6cbcf0"),
+    "plus fill": ("#e3f0fa", "#10304a"),
+    "minus": ("#b84a00", "#ff9d57"),
+    "minus fill": ("#fdebdf", "#45240d"),
+    "zero": ("#5f6876", "#9aa4b2"),
+    "zero fill": ("#f0f1f4", "#2a313d"),
+    "odd": ("#7b3294", "#d7a6ea"),
+    "odd fill": ("#f4e9f8", "#3a2145"),
+    "halo": ("#f7dc94", "#6b5412"),
+    "leaf": ("#7d6000", "#e6c34a"),
+    "leaf fill": ("#fdf2cf", "#3b3010"),
+    "root": ("#5b3f9c", "#bda7f5"),
+    "root fill": ("#e6e0f5", "#2c2347"),
+}
+FADES = (1.0, 0.8, 0.65, 0.5, 0.3, 0.2)  # how much of a colour is left; the rest is the card
+
+
+def _mix(colour: str, card: str, share: float) -> str:
+    parts = zip(bytes.fromhex(colour[1:]), bytes.fromhex(card[1:]))
+    return "#" + bytes(round(share * c + (1.0 - share) * p) for c, p in parts).hex()
+
+
+def colour(part: str, fade: float = 1.0, dark: bool = False) -> str:
+    """Return the six-digit colour of a part of the picture.
+
+    Args:
+        part: a key of PALETTE.
+        fade: one of FADES.
+        dark: whether for the dark theme.
+    """
+    return _mix(PALETTE[part][dark], PALETTE["card"][dark], fade)
+
+
+_DARK = {
+    colour(part, fade): colour(part, fade, dark=True)
+    for fade in reversed(FADES)
+    for part in PALETTE
+}
+
+
+def digest(text: str) -> str:
+    """Return a short name for a text, the same in every process."""
+    return "g" + hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def clean(text: str, limit: int = 60) -> str:
+    """Return a text without control characters, on one line and cut off at a limit."""
+    kept = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+
+
+def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str:
+    """Return an SVG that is themed, described, and can share a page with others.
+
+    Args:
+        svg: what the engine drew.
+        title, desc: what a reader who cannot see the picture is told.
+        prefix: goes before every id.
+        css: more rules, for a page that changes the picture; `#ID` stands for the picture.
+    """
+    root = ElementTree.fromstring(svg)
+    _, _, width, height = (root.get("viewBox") or "0 0 0 0").split()
+    for element in root.iter():
+        _adapt(element, prefix)
+    used = {element.get(key, "") for element in root.iter() for key in ("fill", "stroke")}
+    dark = "".join(
+        f"#{prefix} [fill='{c}']{{fill:{_DARK[c]}}}#{prefix} [stroke='{c}']{{stroke:{_DARK[c]}}}"
+        for c in sorted(used & _DARK.keys())
+    )
+    style = ElementTree.Element(f"{_SVG}style")
+    style.text = f"@media (prefers-color-scheme:dark){{{dark}}}{css.replace('#ID', '#' + prefix)}"
+    title_element = ElementTree.Element(f"{_SVG}title", id=f"{prefix}-title")
+    title_element.text = title
+    desc_element = ElementTree.Element(f"{_SVG}desc", id=f"{prefix}-desc")
+    desc_element.text = desc
+    root[:0] = [title_element, desc_element, style]
+    root.attrib.update(
+        {
+            "id": prefix,
+            "width": f"{float(width) * 4 / 3:.0f}",
+            "height": f"{float(height) * 4 / 3:.0f}",
+            "style": "max-width:100%;height:auto",
+            "role": "img",
+            "aria-labelledby": f"{prefix}-title {prefix}-desc",
+            "font-family": FONT.replace('"', "'"),
+        }
+    )
+    ElementTree.register_namespace("", _SVG[1:-1])
+    return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _adapt(element: ElementTree.Element, prefix: str) -> None:
+    """Take from an element what the engine made up, and keep what the picture asked for."""
+    name = element.get("id")
+    if name is not None:
+        if re.fullmatch(r"(a_)?(graph|node|edge|clust)\d+", name):
+            del element.attrib["id"]
+        else:
+            element.set("id", f"{prefix}-{name}")
+    element.attrib.pop("font-family", None)
+    element.attrib.pop(_SPACE, None)
+    if (
+        element.get("stroke-dasharray") == "5,2"
+    ):  # in step with the width, so that thick dashes are dashes
+        width = max(1.5, float(element.get("stroke-width", "1")))
+        element.set("stroke-dasharray", f"{4 + 1.2 * width:.1f},{2.5 + 0.6 * width:.1f}")
+    for child in list(element):
+        if child.tag == f"{_SVG}title":
+            element.remove(child)
+    # a tooltip comes as a link that leads nowhere; a title in its place is a tooltip, too
+    for group in list(element):
+        links = group.findall(f"{_SVG}a")
+        if group.tag == f"{_SVG}g" and len(links) == 1:
+            (link,) = links
+            told = ElementTree.Element(f"{_SVG}title")
+            told.text = link.get(_XLINK_TITLE)
+            place = list(element).index(group)
+            element[place : place + 1] = [told, *link]
