@@ -1,6 +1,7 @@
 """What surrounds Graphviz's SVG: colours for light and dark, a title and a description, ids of its own."""
 
 import hashlib
+import math
 import re
 from xml.etree import ElementTree
 
@@ -48,6 +49,16 @@ def colour(part: str, fade: float = 1.0, dark: bool = False) -> str:
     return _mix(PALETTE[part][dark], PALETTE["card"][dark], fade)
 
 
+DASHES = {"plus": "solid", "minus": "dashed", "zero": "solid", "odd": "dotted"}
+
+
+def sign_part(x: float) -> str:
+    """Return the part in which a credit is drawn, by its sign; nan and ∞ have their own."""
+    if not math.isfinite(x):
+        return "odd"
+    return "plus" if x > 0 else "minus" if x < 0 else "zero"
+
+
 _DARK = {
     colour(part, fade): colour(part, fade, dark=True)
     for fade in reversed(FADES)
@@ -58,12 +69,6 @@ _DARK = {
 def digest(text: str) -> str:
     """Return a short name for a text, the same in every process."""
     return "g" + hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def clean(text: str, limit: int = 60) -> str:
-    """Return a text without control characters, on one line and cut off at a limit."""
-    kept = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
-    return kept if len(kept) <= limit else kept[: limit - 1] + "…"
 
 
 def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str:

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 
 import graphviz
 
-from autograd.svg import PALETTE, clean, colour
+from autograd.labels import SIZE, escaped
+from autograd.svg import PALETTE, colour
 
-SIZE = 14.0  # of ordinary text, in points
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -47,23 +47,6 @@ class Curve:
         """Return the direction at t as an angle."""
         before, after = self.at(max(0.0, t - 0.02)), self.at(min(1.0, t + 0.02))
         return math.atan2(after.y - before.y, after.x - before.x)
-
-
-def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
-    """Return about how wide a text is, in the widest of the fonts that may be used."""
-    return size * (1.12 if bold else 1.0) * sum(map(_advance, text))
-
-
-def _advance(c: str) -> float:
-    if c in "₀₁₂₃₄₅₆₇₈₉₋ᵢⱼ ·.,:|()il⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹":
-        return 0.38
-    return 0.84 if c in "⇝→=+−×∝∞ŷ<>mwMW" else 0.63 if ord(c) < 0x2E80 else 1.05
-
-
-def escaped(text: str, limit: int = 60) -> str:
-    """Return a text as a DOT label that is shown as typed."""
-    # Graphviz reads entities such as &lt; and escapes such as \N in labels; graphviz.escape sees to the rest.
-    return graphviz.escape(clean(text, limit).replace("&", "&amp;"))  # type: ignore[no-any-return]
 
 
 class Canvas:

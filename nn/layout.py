@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from autograd.labels import text_width
 from autograd.notation import number, subscript
-from nn.canvas import Curve, Point, text_width
+from nn.canvas import Curve, Point
 
 if TYPE_CHECKING:
     from nn.credit import Credit, Edge, Key, Node

@@ -5,8 +5,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from autograd.drawing import Drawing
+from autograd.labels import SIZE, text_width
 from autograd.notation import number, subscript
-from nn.canvas import SIZE, Canvas, Curve, Point, text_width
+from autograd.svg import DASHES, sign_part
+from nn.canvas import Canvas, Curve, Point
 from nn.derivation import slope_symbol
 from nn.layout import MARGIN, SMALLER, Layout, input_line, pill_lines, unit_lines
 
@@ -14,14 +16,6 @@ if TYPE_CHECKING:
     from nn.credit import Credit, Edge, Key, Node
 
 DIM = 0.3  # how much is left of what a lit path leaves aside
-DASHES = {"plus": "solid", "minus": "dashed", "zero": "solid", "odd": "dotted"}
-
-
-def part(x: float) -> str:
-    """Return the part of the palette in which a credit is drawn, by its sign."""
-    if not math.isfinite(x):
-        return "odd"
-    return "plus" if x > 0 else "minus" if x < 0 else "zero"
 
 
 def lit(credit: "Credit", path: "Key") -> "tuple[set[int], set[Key]]":
@@ -136,7 +130,7 @@ class _Picture:
 
     def _edge(self, edge: "Edge") -> None:
         key = edge.source, edge.target
-        colour, width, fade = part(edge.credit), self._width(edge), self.fade(key)
+        colour, width, fade = sign_part(edge.credit), self._width(edge), self.fade(key)
         if (
             not self.layout.tails
             and self.path is None
@@ -208,7 +202,7 @@ class _Picture:
         key = edge.source, edge.target
         if key not in self.layout.pills:
             return
-        p, colour, fade = self.layout.pills[key], part(edge.credit), self.fade(key)
+        p, colour, fade = self.layout.pills[key], sign_part(edge.credit), self.fade(key)
         width = self.layout.pill_widths[self.credit.nodes[edge.target].layer]
         self.canvas.pill(
             p, width, self.layout.style.pill[1], colour, fade=fade,
@@ -248,7 +242,7 @@ class _Picture:
         near = self.layout.shows == "pattern"
         place = Point(p.x + 6.0 * (not near), p.y - style.radius - (9.0 if near else 17.0))
         width = text_width(text, style.small, bold=True) + 12
-        colour = part(node.delta)
+        colour = sign_part(node.delta)
         canvas.pill(place, width, style.small + 9, colour, fade=fade)
         canvas.text(place, text, colour, size=style.small, bold=True, fade=fade)
         for k, line in enumerate(unit_lines(self.credit, node, self.layout.shows)):
@@ -270,7 +264,7 @@ class _Picture:
                 Point(self.layout.width - MARGIN, y), self.product(), size=14.5, anchor="end"
             )
             return
-        found = {part(edge.credit) for edge in self.credit.edges.values()}
+        found = {sign_part(edge.credit) for edge in self.credit.edges.values()}
         x = MARGIN
         for colour, text, always in (
             ("plus", "credit ∂L/∂w > 0 (solid)", True),
