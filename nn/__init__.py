@@ -12,6 +12,7 @@ from nn.losses import (
 )
 from nn.modules import MLP, Layer, Neuron
 from nn.optim import SGD, Adam
+from nn.training import fit
 
 __all__ = [
     "MLP",
@@ -22,6 +23,7 @@ __all__ = [
     "assign_credit",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
+    "fit",
     "half_squared_error",
     "hinge",
     "mean_absolute_error",

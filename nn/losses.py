@@ -14,7 +14,7 @@ Outputs: TypeAlias = "Value | Sequence[Value]"
 Loss: TypeAlias = Callable[[Any, Any], Value]
 
 
-def _pairs(prediction: Any, target: Any) -> list[tuple[Any, Any]]:
+def _pairs(prediction: Any, target: Any) -> list[tuple[Value, Any]]:
     outputs = list(prediction) if isinstance(prediction, (list, tuple)) else [prediction]
     targets = list(target) if hasattr(target, "__len__") else [target]
     if len(outputs) != len(targets):
@@ -53,7 +53,8 @@ def hinge(prediction: Outputs, target: Any) -> Value:
     """
     pairs = _pairs(prediction, target)
     for _, t in pairs:
-        if t not in (-1, 1):
+        # the numbers of a recording stand for any, so only plain ones are judged
+        if not isinstance(t, Value) and t not in (-1, 1):
             raise ValueError(f"hinge takes targets −1 and 1, but {t!r} was given")
     return ag.mean([(1.0 + -t * p).relu() for p, t in pairs])
 
@@ -68,31 +69,54 @@ def binary_cross_entropy_with_logits(prediction: Outputs, target: Any) -> Value:
     """
     pairs = _pairs(prediction, target)
     for _, t in pairs:
-        if not 0 <= t <= 1:
+        if not isinstance(t, Value) and not 0 <= t <= 1:
             raise ValueError(f"binary cross-entropy takes targets from 0 to 1, but {t!r} was given")
     return ag.mean([s.softplus() - t * s for s, t in pairs])
 
 
-def cross_entropy(prediction: Sequence[Value], target: int) -> Value:
+def cross_entropy(prediction: Sequence[Value], target: Any) -> Value:
     """Return −log softmax(s)[target] of the logits s, computed with a stable logsumexp.
 
     Args:
         prediction: one logit per class.
-        target: the index of the right class, from 0.
+        target: the index of the right class, from 0; or the probability of each class, p, for
+            −Σ p·log softmax(s).
 
     Raises:
-        ValueError: if there is no such class.
+        ValueError: if there is no such class, or the probabilities are not one per class that add up to 1.
     """
     if not isinstance(prediction, (list, tuple)):
         raise ValueError("cross_entropy needs one logit per class: a network of several outputs")
-    index = int(target)
-    if index != target or not 0 <= index < len(prediction):
+    if hasattr(target, "__len__"):
+        pairs = _pairs(prediction, target)
+        plain = [p for _, p in pairs if not isinstance(p, Value)]
+        if plain and (min(plain) < 0.0 or abs(sum(plain) - 1.0) > 1e-9):
+            raise ValueError(
+                f"probabilities of classes are not negative and add up to 1, but {target!r} was given"
+            )
+        probable: Value = ag.logsumexp(prediction) - ag.dot(target, prediction)
+        return probable
+    classes = range(len(prediction))
+    if target not in classes:
         raise ValueError(
             f"cross_entropy takes the index of a class, from 0 to {len(prediction) - 1}, "
             f"but {target!r} was given"
         )
-    loss: Value = ag.logsumexp(prediction) - prediction[index]
+    loss: Value = ag.logsumexp(prediction) - prediction[int(target)]
     return loss
+
+
+def l2(strength: float) -> Callable[[list[Value]], Value]:
+    """Return strength·Σ p² as a function of the parameters: a penalty for `fit`.
+
+    Args:
+        strength: what the sum of squares is multiplied by.
+    """
+
+    def penalty(parameters: list[Value]) -> Value:
+        return strength * ag.sum([p.square() for p in parameters])
+
+    return penalty
 
 
 FORMULAS: dict[Loss, str] = {

@@ -3,13 +3,13 @@
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from autograd import Value, affine
 from nn.activations import Activation, activation, activation_name
 
-Number: TypeAlias = "float | Value"
-Matrix: TypeAlias = Sequence[Sequence[float]]
+Number: TypeAlias = float | Value
+Matrix: TypeAlias = Sequence[Sequence[Number]]
 Initializer: TypeAlias = Callable[[random.Random, int, int], float]
 
 
@@ -46,12 +46,8 @@ def _random(rng: "int | random.Random | None") -> random.Random:
     return rng if isinstance(rng, random.Random) else random.Random(rng)
 
 
-class Module(Protocol):
-    """Anything with parameters that an optimiser can improve."""
-
-    def parameters(self) -> list[Value]:
-        """Return the parameters."""
-        ...
+def _parameter(x: Number) -> Value:
+    return x if isinstance(x, Value) else Value(x)
 
 
 class Neuron:
@@ -81,18 +77,18 @@ class Neuron:
 
     @classmethod
     def from_weights(
-        cls, weights: Sequence[float], bias: float | None, activation: str | Activation
+        cls, weights: Sequence[Number], bias: Number | None, activation: str | Activation
     ) -> "Neuron":
-        """Return the unit with these weights, one per input."""
+        """Return the unit with these weights, one per input; Values become its parameters as they are."""
         unit = cls.__new__(cls)
         unit._set(weights, bias, activation)
         return unit
 
     def _set(
-        self, weights: Sequence[float], bias: float | None, function: str | Activation
+        self, weights: Sequence[Number], bias: Number | None, function: str | Activation
     ) -> None:
-        self.w = tuple(Value(w) for w in weights)
-        self.b = None if bias is None else Value(bias)
+        self.w = tuple(map(_parameter, weights))
+        self.b = None if bias is None else _parameter(bias)
         self.activation = activation(function)
 
     def __call__(self, x: Sequence[Number]) -> Value:
@@ -232,7 +228,7 @@ class MLP:
     def from_weights(
         cls,
         weights: Sequence[Matrix],
-        biases: Sequence[Sequence[float] | None] | None = None,
+        biases: Sequence[Sequence[Number] | None] | None = None,
         activation: "str | Activation | Sequence[str | Activation]" = "tanh",
         output_activation: str | Activation = "linear",
     ) -> "MLP":
@@ -240,6 +236,7 @@ class MLP:
 
         Args:
             weights: for each layer its matrix W, one row per input and one column per unit, as on the slides.
+                Values among them become the network's parameters as they are.
             biases: for each layer its biases, one per unit, or None for a layer without.
             activation, output_activation: as for MLP.
 

@@ -1,0 +1,287 @@
+"""fit: train a network on examples."""
+
+import math
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from autograd import Value, detect_anomaly, no_grad
+from autograd.numbers import is_number, number
+from autograd.structure import leaves
+from nn.history import Epoch, History
+from nn.losses import Loss, half_squared_error, loss_name
+from nn.modules import check_width
+from nn.optim import SGD, Optimizer
+from nn.progress import epochs_bar
+
+Penalty: TypeAlias = Callable[[list[Value]], Value]
+Metric: TypeAlias = Callable[[Any, Sequence[Any], Sequence[Any]], float]
+Callback: TypeAlias = Callable[[Epoch], object]
+
+
+class Network(Protocol):
+    """What `fit` needs of a network; MLP, Layer and Neuron have it."""
+
+    def __call__(self, x: Any) -> Any:
+        """Return the output for one input vector."""
+        ...
+
+    def parameters(self) -> list[Value]:
+        """Return the parameters."""
+        ...
+
+
+def fit(
+    net: Network,
+    xs: Sequence[Any],
+    ys: Sequence[Any],
+    loss: Loss = half_squared_error,
+    optimizer: Optimizer | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    vectorize: bool = False,
+    progress: bool = True,
+    *,
+    penalty: Penalty | None = None,
+    metrics: Mapping[str, Metric] | None = None,
+    callbacks: Sequence[Callback] = (),
+    rng: int | random.Random = 0,
+) -> History:
+    """Train a network: each step moves its parameters against the gradient of the mean loss of a batch.
+
+    Args:
+        net: the network; its parameters are changed.
+        xs: the input vectors: a list of lists of numbers, or an array.
+        ys: for each of them what the loss takes as its target.
+        loss: a function of prediction and target that gives the loss of one example.
+        optimizer: how the parameters move; SGD(lr=0.1) if not given. It keeps its state for the next run.
+        epochs: how often to go through all examples.
+        batch_size: how many examples make a step; all of them if not given, else they are shuffled anew
+            in every epoch.
+        vectorize: whether to run the recorded loss on arrays (needs NumPy and an MLP): the same numbers
+            but for rounding, much faster for many examples.
+        progress: whether to show a progress bar, if a terminal or a notebook is there to show it.
+        penalty: a function of the list of parameters that is added to the loss, such as `l2(1e-4)`.
+        metrics: functions of (net, xs, ys) by name, called after each epoch.
+        callbacks: functions of an Epoch, called after each; the training ends when one returns True.
+        rng: a seed or a random.Random for the shuffle.
+
+    Returns:
+        The History. Ctrl-C ends the training after the last complete step; the history until then is returned.
+
+    Raises:
+        ValueError, TypeError: if there are no examples, or one of them does not fit the network or the
+            loss; then nothing is changed.
+        FloatingPointError: if a loss or a gradient is not finite, naming the operation, step and example
+            where it first appeared. The parameters are those before that step.
+
+    >>> from nn import MLP
+    >>> history = fit(MLP(1, [1], rng=0), [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], epochs=300)
+    >>> len(history), history.losses[-1] < 1e-3 * history.losses[0]
+    (300, True)
+    """
+    if epochs < 0 or epochs != int(epochs):
+        raise ValueError(f"epochs is a whole number from 0, but {epochs!r} was given")
+    if batch_size is not None and (batch_size < 1 or batch_size != int(batch_size)):
+        raise ValueError(f"a batch has at least one example, but batch_size is {batch_size!r}")
+    xs, ys = _checked_examples(net, xs, ys, loss)
+    parameters = net.parameters()
+    optimizer = SGD(lr=0.1) if optimizer is None else optimizer
+    rng = rng if isinstance(rng, random.Random) else random.Random(rng)
+    task: _Task = _Eager(net, xs, ys, loss, penalty)
+    if vectorize:
+        from nn.vectorized import Vectorized
+
+        task = Vectorized(net, xs, ys, loss, penalty)
+    history = History(metrics={name: [] for name in metrics or {}})
+    bar = epochs_bar(epochs, progress)
+    step, start = 0, time.perf_counter()
+    before: list[float] = []
+    try:
+        for epoch in bar:
+            total = 0.0
+            for batch in _batches(len(xs), batch_size, rng):
+                before = [p.data for p in parameters]
+                mean = task.gradients(batch)
+                if not math.isfinite(mean) or not all(math.isfinite(p.grad) for p in parameters):
+                    raise FloatingPointError(_blame(net, xs, ys, loss, penalty, batch, step))
+                optimizer.step(parameters)
+                before = []
+                total += mean * len(batch)
+                step += 1
+            history.losses.append(total / len(xs) if batch_size else mean)
+            history.seconds = time.perf_counter() - start
+            with no_grad():
+                for name, metric in (metrics or {}).items():
+                    history.metrics[name].append(number(metric(net, xs, ys)))
+            bar.set_postfix_str(f"loss {history.losses[-1]:.4g}", refresh=False)
+            now = {name: numbers[-1] for name, numbers in history.metrics.items()}
+            record = Epoch(epoch, history.losses[-1], now, net)
+            answers = [callback(record) for callback in callbacks]
+            if any(answer is True for answer in answers):
+                history.stopped = "callback"
+                break
+    except KeyboardInterrupt:
+        history.stopped = "interrupted"
+        for p, data in zip(parameters, before):
+            p.data = data
+    finally:
+        bar.close()
+    history.seconds = time.perf_counter() - start
+    return history
+
+
+def _batches(count: int, size: int | None, rng: random.Random) -> Iterator[Sequence[int]]:
+    if size is None:
+        yield range(count)
+        return
+    order = list(range(count))
+    rng.shuffle(order)
+    for k in range(0, count, size):
+        yield order[k : k + size]
+
+
+class _Task(Protocol):
+    """A way to compute the mean loss of a batch and to leave its gradient in the parameters' `.grad`."""
+
+    def gradients(self, batch: Sequence[int]) -> float: ...
+
+
+class _Eager:
+    """Example by example: each graph is dropped before the next is made, so memory stays flat."""
+
+    def __init__(
+        self,
+        net: Network,
+        xs: Sequence[Any],
+        ys: Sequence[Any],
+        loss: Loss,
+        penalty: Penalty | None,
+    ) -> None:
+        self.net, self.xs, self.ys, self.loss, self.penalty = net, xs, ys, loss, penalty
+        self.parameters = net.parameters()
+
+    def gradients(self, batch: Sequence[int]) -> float:
+        net, xs, ys, loss = self.net, self.xs, self.ys, self.loss
+        for p in self.parameters:
+            p.grad = 0.0
+        total, weight = 0.0, 1.0 / len(batch)
+        for i in batch:
+            example = loss(net(xs[i]), ys[i])
+            example.backward(weight)
+            total += example.data
+        mean = total / len(batch)
+        if self.penalty is not None:
+            added = self.penalty(self.parameters)
+            added.backward()
+            mean += added.data
+        return mean
+
+
+# ---------------------------------------------------------------- checks before any work
+
+
+def _checked_examples(
+    net: Network, xs: Sequence[Any], ys: Sequence[Any], loss: Loss
+) -> tuple[list[list[float]], list[Any]]:
+    """Return the examples as plain lists, once every one is known to fit the network and the loss."""
+    inputs, targets = list(map(_plain, xs)), list(map(_plain, ys))
+    if not inputs:
+        raise ValueError("there is nothing to learn from: xs is empty")
+    if len(inputs) != len(targets):
+        raise ValueError(f"{len(inputs)} inputs, but {len(targets)} targets: give one for each")
+    rows: list[list[float]] = []
+    with no_grad():
+        for i, x in enumerate(inputs):
+            with _located(f"xs[{i}]"):
+                if rows:
+                    check_width(len(rows[0]), x)
+                else:
+                    prediction = net(x)  # the network knows what width it takes
+                rows.append([_finite(v) for v in x])
+        zero = Value(0.0)
+        blank = [zero] * len(prediction) if isinstance(prediction, list) else zero
+        for i, y in enumerate(targets):
+            with _located(f"ys[{i}]"):
+                for v in leaves(y):
+                    if is_number(v):
+                        _finite(v)
+                # the loss knows what targets it takes
+                if not isinstance(example := loss(blank, y), Value):
+                    raise TypeError(
+                        f"a loss gives a Value, but {loss_name(loss)} gave {type(example).__name__}"
+                    )
+    return rows, targets
+
+
+def _plain(x: Any) -> Any:
+    """Return an array or NumPy scalar as lists and floats: reckoning with them is faster."""
+    return x.tolist() if hasattr(x, "tolist") else x
+
+
+def _finite(x: Any) -> float:
+    data = number(x)
+    if not math.isfinite(data):
+        raise ValueError(f"a finite number is needed, but {x!r} was given")
+    return data
+
+
+class _located:
+    """A context that says in an error's message which example it is about."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
+        if isinstance(error, (ValueError, TypeError)):
+            raise type(error)(f"{self.place}: {error}") from None
+
+
+# ---------------------------------------------------------------- who made the nan
+
+
+def _blame(
+    net: Network,
+    xs: Sequence[Any],
+    ys: Sequence[Any],
+    loss: Loss,
+    penalty: Penalty | None,
+    batch: Sequence[int],
+    step: int,
+) -> str:
+    """Return where a loss or gradient that is not finite first appeared, by running the step again."""
+    parameters = net.parameters()
+    names = dict(zip(parameters, _names(net)))
+    for p in parameters:
+        if not math.isfinite(p.data):
+            return f"step {step} began with {names[p]} = {p.data!r}: try a smaller learning rate"
+    terms: list[int | None] = [*batch] if penalty is None else [*batch, None]
+    for i in terms:
+        place = "the penalty" if i is None else f"xs[{i}]"
+        for p in parameters:
+            p.grad = 0.0
+        try:
+            with detect_anomaly():
+                if i is not None:
+                    result = loss(net(xs[i]), ys[i])
+                elif penalty is not None:
+                    result = penalty(parameters)
+                result.backward()
+        except FloatingPointError as error:
+            return f"step {step}, {place}: {error}"
+        if not math.isfinite(result.data):
+            return f"step {step}, {place}: the loss is {result.data!r}"
+        for p in parameters:
+            if not math.isfinite(p.grad):
+                return f"step {step}, {place}: the gradient of {names[p]} is {p.grad!r}"
+    return f"step {step}: the sum over the batch overflows; try a smaller learning rate"
+
+
+def _names(net: Network) -> Iterator[str]:
+    if hasattr(net, "named_parameters"):
+        return (name for name, _ in net.named_parameters())
+    return (f"parameter {k}" for k, _ in enumerate(net.parameters()))
