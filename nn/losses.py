@@ -9,12 +9,13 @@ from typing import Any, TypeAlias
 
 import autograd as ag
 from autograd import Value
+from nn.modules import Number
 
 Outputs: TypeAlias = "Value | Sequence[Value]"
 Loss: TypeAlias = Callable[[Any, Any], Value]
 
 
-def _pairs(prediction: Any, target: Any) -> list[tuple[Value, Any]]:
+def _pairs(prediction: Any, target: Any) -> list[tuple[Value, Number]]:
     outputs = list(prediction) if isinstance(prediction, (list, tuple)) else [prediction]
     targets = list(target) if hasattr(target, "__len__") else [target]
     if len(outputs) != len(targets):
