@@ -106,6 +106,8 @@ class Primitive:
         kinks: tells whether the operands stand on a kink.
         aliases: further method names, those under which NumPy's object loops look for it.
         infix: whether `symbol` stands between the operands.
+        paired: value and slope on arrays at once, a function of the namespace and the operand, where
+            one costly function serves both.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Primitive:
     kinks: Callable[..., bool] | None = None
     aliases: tuple[str, ...] = ()
     infix: bool = False
+    paired: Callable[[Any, Any], tuple[Any, Any]] | None = None
     on_floats: Rule = field(init=False)  # forward at full speed; may raise
     slopes: tuple[Rule, ...] = field(init=False)  # partials at full speed; may raise
 
@@ -586,11 +589,35 @@ def _atanh_slope(x: Any, out: Any) -> Any:
     return 1.0 / ((1.0 - x) * (1.0 + x))
 
 
+def _tanh_paired(namespace: Any, x: Any) -> tuple[Any, Any]:
+    size = abs(x)
+    e = namespace.exp(-2.0 * size)  # the one such function that is fast in every array library
+    q = 1.0 / (1.0 + e)
+    square = x * x
+    series = x - x * square * (0.3333333333333333 - 0.13333333333333333 * square)  # 1 - e loses digits
+    out = namespace.where(size < 0.00390625, series, namespace.copysign((1.0 - e) * q, x))
+    return out, 4.0 * e * q * q
+
+
+def _tanh_on_arrays(namespace: Any, x: Any) -> Any:
+    return _tanh_paired(namespace, x)[0]
+
+
 sinh = Primitive(
     "sinh", "sinh", math.sinh, (_sinh_slope,), "cosh x", (REALS,), _overflows_odd, "sinh"
 )
 cosh = Primitive("cosh", "cosh", math.cosh, (_cosh_slope,), "sinh x", (REALS,), _overflows, "cosh")
-tanh = Primitive("tanh", "tanh", math.tanh, (_tanh_slope,), "1/cosh² x", (REALS,), None, "tanh")
+tanh = Primitive(
+    "tanh",
+    "tanh",
+    math.tanh,
+    (_tanh_slope,),
+    "1/cosh² x",
+    (REALS,),
+    None,
+    _tanh_on_arrays,
+    paired=_tanh_paired,
+)
 asinh = Primitive(
     "asinh",
     "asinh",
@@ -659,6 +686,12 @@ def _sigmoid_slope(x: Any, out: Any) -> Any:
     return out * sigmoid(-x)  # 1 - out is 0 from x = 37 on
 
 
+def _sigmoid_paired(namespace: Any, x: Any) -> tuple[Any, Any]:
+    e = namespace.exp(-abs(x))
+    q = 1.0 / (1.0 + e)
+    return namespace.where(x >= 0.0, q, e * q), e * q * q
+
+
 def _softplus(x: Any) -> Any:
     return where(x > 0.0, x, 0.0) + log1p(exp(-abs(x)))
 
@@ -722,7 +755,15 @@ erf = Primitive(
 erfc = Primitive(
     "erfc", "erfc", math.erfc, (_erfc_slope,), "−2/√π · exp(−x²)", (REALS,), None, _special("erfc")
 )
-sigmoid = Primitive("sigmoid", "σ", _sigmoid, (_sigmoid_slope,), "σ(x)·σ(−x)", (REALS,))
+sigmoid = Primitive(
+    "sigmoid",
+    "σ",
+    _sigmoid,
+    (_sigmoid_slope,),
+    "σ(x)·σ(−x)",
+    (REALS,),
+    paired=_sigmoid_paired,
+)
 softplus = Primitive("softplus", "softplus", _softplus, (_softplus_slope,), "σ(x)", (REALS,))
 relu = Primitive(
     "relu",

@@ -13,7 +13,8 @@ import numpy as np
 
 from autograd.grouping import Grouping
 from autograd.recording import Recording
-from autograd.schedule import Arrays, Schedule
+from autograd.picking import Layout, State
+from autograd.schedule import Schedule
 from autograd.structure import describe, leaves, rebuild
 
 _ROOM = 1 << 16  # numbers that a chunk of examples may fill: what a core's cache holds
@@ -37,23 +38,25 @@ class Block:
 
     def matrix(self, x: Any, xp: Any) -> Any:
         """Return the array as a matrix with a row for each number, a column for each example."""
-        x = _array(x, xp)
-        shape = tuple(x.shape)
-        if shape[1:] != self.shape if self.batched else shape != self.shape:
+        if type(x) is not np.ndarray or x.dtype != np.float64:
+            x = _array(x, xp)
+        shape = x.shape
+        if (shape[1:] if self.batched else shape) != self.shape or len(shape) < self.batched:
             wanted = f"(n, {', '.join(map(str, self.shape))})" if self.batched else self.shape
             raise ValueError(
-                f"{self.name} needs an array of shape {wanted}, but one of {shape} was given"
+                f"{self.name} needs an array of shape {wanted}, but one of {tuple(shape)} was given"
                 + "; it is a batched argument, so its first axis counts the examples" * self.batched
             )
-        if self.batched:
-            return xp.reshape(x, (shape[0], len(self.slots))).T
-        return xp.reshape(x, (len(self.slots), 1))
+        rows = len(self.slots)
+        if not self.batched:
+            return xp.reshape(x, (rows, 1))
+        return x[None, :] if self.shape == () else xp.reshape(x, (shape[0], rows)).T
 
-    def array(self, matrix: Any, xp: Any) -> Any:
+    def array(self, matrix: Any, layout: Layout) -> Any:
         """Return the array that a matrix of this block stands for."""
         if self.batched:
-            return xp.reshape(matrix.T, (matrix.shape[1], *self.shape))
-        return xp.reshape(matrix, self.shape)
+            return layout.reshape(matrix.T, (matrix.shape[1], *self.shape))
+        return layout.reshape(matrix, self.shape)
 
 
 class VectorProgram:
@@ -129,7 +132,9 @@ class VectorProgram:
         with run.quietly():
             return run.value_and_grad()
 
-    def _schedule(self, xp: Any, dtype: Any) -> Schedule:
+    def _schedule(self, xp: Any, inputs: Sequence[Any]) -> Schedule:
+        types = {x.dtype for x in inputs}
+        dtype = types.pop() if len(types) == 1 else xp.result_type(*inputs) if types else xp.float64
         key = xp.__name__, dtype
         if key not in self._schedules:
             sizes = [len(block.slots) for block in self.blocks]
@@ -155,89 +160,86 @@ class _Run:
         self.count = counts.pop() if counts else None
         if self.count == 0 and program.reduction == "mean":
             raise ValueError("the mean over no examples is undefined; give at least one")
-        dtype = xp.result_type(*self.inputs) if self.inputs else xp.float64
-        self.schedule = program._schedule(xp, dtype)
+        self.schedule = program._schedule(xp, self.inputs)
 
     def quietly(self) -> AbstractContextManager[Any]:
         """Return a context in which NumPy, too, answers by IEEE rules without a warning."""
         return np.errstate(all="ignore") if self.xp is np else nullcontext()
 
-    def _shared(self) -> Arrays:
-        """Return the matrices of the sources that are the same for all examples."""
-        schedule = self.schedule
-        arrays = [*self.inputs, *(None for _ in schedule.steps), schedule.constants]
-        schedule.forward(schedule.shared, arrays)
-        return arrays
+    def _shared(self) -> State:
+        """Return the state after the steps that are the same for all examples."""
+        state = self.schedule.start(self.inputs)
+        for step in self.schedule.shared:
+            step.forward(state)
+        return state
 
-    def _chunks(self, shared: Arrays) -> Iterator[Arrays]:
-        """Yield the matrices of all sources for one chunk of examples after the other."""
-        schedule, program = self.schedule, self.program
-        rows = sum(size for size, b in zip(schedule.sizes, schedule.batched) if b)
-        chunk = max(32, _ROOM // max(rows, 1))
-        for start in range(0, self.count or 0, chunk):
-            arrays = list(shared)
-            for source, block in enumerate(program.blocks):
-                if block.batched:
-                    arrays[source] = self.inputs[source][:, start : start + chunk]
-            schedule.forward(schedule.varying, arrays)
-            yield arrays
+    def _chunks(self, shared: State) -> Iterator[tuple[State, int]]:
+        """Yield the state after the other steps, and the number of examples, of each chunk."""
+        schedule, blocks = self.schedule, self.program.blocks
+        count = self.count or 0
+        chunk = max(32, _ROOM // max(schedule.rows_per_example, 1))
+        for start in range(0, count, chunk):
+            stop = min(start + chunk, count)
+            inputs = self.inputs
+            if stop - start < count:
+                inputs = [
+                    x[:, start:stop] if block.batched else x for block, x in zip(blocks, inputs)
+                ]
+            state = schedule.chunk(shared, inputs, stop - start)
+            for step in schedule.varying:
+                step.forward(state)
+            yield state, stop - start
 
     def results(self) -> Iterator[list[Any]]:
         """Yield, chunk by chunk, each number of the result as a row."""
         shared = self._shared()
         if self.count is None:
             yield [pick(shared) for pick in self.schedule.result]
-        for arrays in self._chunks(shared):
-            yield [self._row(pick, arrays) for pick in self.schedule.result]
+        for state, count in self._chunks(shared):
+            yield [self._widened(pick(state), count) for pick in self.schedule.result]
 
     def value_and_grad(self) -> tuple[Any, tuple[Any, ...]]:
-        schedule, xp = self.schedule, self.xp
+        schedule, xp, program = self.schedule, self.xp, self.program
         (result,) = schedule.result
         shared = self._shared()
-        pending, reached = schedule.pending(), schedule.pending()
-        blocks = self.program.blocks
-        found: list[list[Any]] = [[] for _ in blocks]
-        scale = 1.0 / self.count if self.count and self.program.reduction == "mean" else 1.0
+        scale = 1.0 / self.count if self.count and program.reduction == "mean" else 1.0
         rows = []
+        found: list[list[Any]] = [[] for _ in program.blocks]
         if self.count is None:
             rows.append(result(shared))
-            result.give(xp.ones_like(rows[0]), pending)
-        for arrays in self._chunks(shared):
-            rows.append(self._row(result, arrays))
-            for source, varies in enumerate(schedule.batched):
-                if varies:
-                    pending[source] = [None] * len(pending[source])
-                    reached[source] = [None] * len(reached[source])
-            result.give(xp.full_like(rows[-1], scale), pending)
-            schedule.backward(schedule.varying, arrays, pending, reached)
-            for source, block in enumerate(blocks):
+            result.give(xp.ones_like(rows[0]), shared, shared.pending)
+        for state, count in self._chunks(shared):
+            rows.append(self._widened(result(state), count))
+            result.give(xp.full_like(rows[-1], scale), state, state.pending)
+            schedule.backward(schedule.varying, state)
+            for source, block in enumerate(program.blocks):
                 if block.batched:
-                    found[source].append(self._gradient(source, pending, rows[-1].shape[1]))
-        schedule.backward(schedule.shared, shared, pending, reached)
+                    found[source].append(self._gradient(source, state, count))
+        schedule.backward(schedule.shared, shared)
         gradients = []
-        for source, block in enumerate(blocks):
-            if block.batched:
-                parts = found[source] or [self.inputs[source]]
-                matrix = parts[0] if len(parts) == 1 else xp.concat(parts, axis=1)
+        for source, block in enumerate(program.blocks):
+            if not block.batched:
+                matrix = self._gradient(source, shared, 1)
+            elif len(found[source]) == 1:
+                matrix = found[source][0]
             else:
-                matrix = self._gradient(source, pending, 1)
-            gradients.append(block.array(matrix, xp))
+                matrix = xp.concat(found[source], axis=1) if found[source] else self.inputs[source]
+            gradients.append(block.array(matrix, schedule.layout))
         following = iter(gradients)
-        value = self.reduced(rows)
-        return value, rebuild(self.program._template, lambda _: next(following))
+        return self.reduced(rows), rebuild(program._template, lambda _: next(following))
 
-    def _row(self, pick: Any, arrays: Arrays) -> Any:
-        """Return a number of the result with a column for each example."""
-        row = pick(arrays)
-        batched = next(i for i, block in enumerate(self.program.blocks) if block.batched)
-        return self.xp.broadcast_to(row, (1, arrays[batched].shape[1]))
+    def _widened(self, matrix: Any, count: int) -> Any:
+        """Return the matrix with a column for each example."""
+        if matrix.shape[1] == count:
+            return matrix
+        return self.xp.broadcast_to(matrix, (matrix.shape[0], count))
 
-    def _gradient(self, source: int, pending: Any, width: int) -> Any:
-        matrix = self.schedule.gather[source](pending[source])
-        shape = (len(self.program.blocks[source].slots), width)
+    def _gradient(self, source: int, state: State, count: int) -> Any:
+        matrix = self.schedule.collect[source](state.pending[source])
         if matrix is None:
+            shape = (len(self.program.blocks[source].slots), count)
             return self.xp.zeros(shape, dtype=self.schedule.dtype)
-        return self.xp.broadcast_to(matrix, shape)
+        return self._widened(matrix, count)
 
     def reduced(self, rows: Sequence[Any]) -> Any:
         """Return the rows of all chunks as one array, reduced as the program says."""
@@ -245,13 +247,15 @@ class _Run:
         if self.count is None:
             return xp.reshape(rows[0], ())
         if not rows:
-            return xp.zeros((), dtype=self.schedule.dtype)
-        row = xp.reshape(rows[0] if len(rows) == 1 else xp.concat(rows, axis=1), (-1,))
+            return xp.zeros(() if reduction else (0,), dtype=self.schedule.dtype)
+        row = rows[0] if len(rows) == 1 else xp.concat(rows, axis=1)
         if reduction is None:
-            return row
-        return xp.mean(row) if reduction == "mean" else xp.sum(row)
+            return xp.reshape(row, (-1,))
+        total = xp.sum(row)
+        return total / self.count if reduction == "mean" else total
 
     def structured(self, rows: list[Any]) -> Any:
+        """Return the numbers of the result in its structure."""
         result = self.program.recording.result
         if not isinstance(result, (list, tuple)):
             return rows[0]

@@ -1,0 +1,237 @@
+"""Operands gathered from the rows of several matrices, and gradients gathered back into them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class State:
+    """What one run has computed so far.
+
+    Attributes:
+        arrays: the matrix of each source, and a place where each step keeps what its backward needs.
+        pending: for each source the contributions to its gradient.
+        arrived: for each source numbers above 0 where a gradient arrives at all; looked at only where
+            that depends on the branches taken by `where`.
+        ones: a column with a one for each example, which adds up a matrix over the examples.
+    """
+
+    __slots__ = ("arrays", "pending", "arrived", "ones")
+
+    def __init__(self, arrays: list[Any], contributions: Sequence[int], ones: Any) -> None:
+        self.arrays = arrays
+        self.pending: list[list[Any]] = [[None] * count for count in contributions]
+        self.arrived: list[list[Any]] = [[None] * count for count in contributions]
+        self.ones = ones
+
+
+class Layout:
+    """Where everything lies: the sources, and which rows of them are gathered.
+
+    Args:
+        xp: the array namespace.
+        places: slot to (source, row).
+        sizes: the number of rows of each source.
+        batched: of each source, whether it has a column for each example.
+        conditional: of each source, whether its gradient arrives only through branches of `where`.
+    """
+
+    def __init__(
+        self,
+        xp: Any,
+        places: dict[int, tuple[int, int]],
+        sizes: Sequence[int],
+        batched: Sequence[bool],
+        conditional: Sequence[bool],
+    ) -> None:
+        self.xp = xp
+        self.places, self.sizes = places, [*sizes]
+        self.batched, self.conditional = [*batched, False], [*conditional, False]
+        self.constants = len(sizes)  # the source of constants follows the others
+        self.values: list[float] = []
+        self.contributions: list[list[list[int]]] = [[] for _ in sizes]
+        self._rows: dict[str, int] = {}
+
+    def place(self, x: Any) -> tuple[int, int]:
+        """Return the source and the row of a slot or a constant."""
+        if type(x) is int:
+            return self.places[x]
+        row = self._rows.setdefault(repr(x), len(self.values))
+        if row == len(self.values):
+            self.values.append(x)
+        return self.constants, row
+
+    def reshape(self, array: Any, shape: tuple[int, ...]) -> Any:
+        # a method, where arrays have it, costs half of a function that has to look for it
+        method = getattr(array, "reshape", None)
+        return method(shape) if method else self.xp.reshape(array, shape)
+
+    def index(self, rows: Sequence[int]) -> Any:
+        """Return the rows as a slice if they are consecutive, else as an index array."""
+        first = rows[0]
+        if all(row == first + i for i, row in enumerate(rows)):
+            return slice(first, first + len(rows))
+        return self.xp.asarray(list(rows))
+
+    def take(self, matrix: Any, index: Any) -> Any:
+        if type(index) is slice:
+            return matrix[index, ...]
+        return self.xp.take(matrix, index, axis=0)
+
+    def inverse(self, order: Sequence[int]) -> Any:
+        """Return the index that undoes a permutation; None if there is nothing to undo."""
+        inverse = sorted(range(len(order)), key=order.__getitem__)
+        return None if inverse == list(range(len(order))) else self.index(inverse)
+
+
+class Pick:
+    """The rows of several sources that make up an operand.
+
+    Args:
+        layout: where the rows lie.
+        refs: the slots and constants wanted, one a row.
+        differentiated: whether a gradient flows back through it.
+        whole: whether every row is needed; otherwise a single row may stand for equal ones.
+    """
+
+    def __init__(
+        self, layout: Layout, refs: Sequence[Any], differentiated: bool, whole: bool = True
+    ) -> None:
+        self._layout = layout
+        self._differentiated = differentiated
+        self._order = self._inverse = None
+        self.scalar: float | bool | None = None
+        self.batched = self.conditional = False
+        if not whole and type(refs[0]) is not int and all(repr(x) == repr(refs[0]) for x in refs):
+            self.scalar = refs[0]
+            return
+        places = [layout.place(x) for x in refs]
+        self._repeated = not whole and len(places) > 1 and len(set(places)) == 1
+        if self._repeated:
+            places = places[:1]
+        positions: dict[int, list[int]] = {}
+        for source, row in places:
+            positions.setdefault(source, []).append(row)
+        self.batched = any(layout.batched[source] for source in positions)
+        self.conditional = any(layout.conditional[source] for source in positions)
+        self._parts: list[tuple[int, Any, int, int]] = []  # source, index, rows, contribution
+        for source, rows in positions.items():
+            number = -1
+            if differentiated and source != layout.constants:
+                number = len(layout.contributions[source])
+                layout.contributions[source].append(rows)
+            self._parts.append((source, layout.index(rows), len(rows), number))
+        if len(positions) > 1:
+            self._interleave([source for source, _ in places], positions)
+        self._source, index, _, _ = self._parts[0]
+        size = -1 if self._source == layout.constants else layout.sizes[self._source]
+        everything = type(index) is slice and index == slice(0, size)
+        self._index = None if everything else index
+
+    def _interleave(self, sources: list[int], positions: dict[int, list[int]]) -> None:
+        following, seen = {}, 0
+        for source, rows in positions.items():
+            following[source], seen = seen, seen + len(rows)
+        order = []
+        for source in sources:
+            order.append(following[source])
+            following[source] += 1
+        self._inverse = self._layout.inverse(order)
+        self._order = None if self._inverse is None else self._layout.index(order)
+
+    def __call__(self, state: State) -> Any:
+        """Return the rows as one matrix, or the number that stands for all of them."""
+        if self.scalar is not None:
+            return self.scalar
+        arrays, layout = state.arrays, self._layout
+        if len(self._parts) == 1:
+            matrix = arrays[self._source]
+            return matrix if self._index is None else layout.take(matrix, self._index)
+        parts = [layout.take(arrays[source], index) for source, index, _, _ in self._parts]
+        width = max(part.shape[1] for part in parts)
+        parts = [
+            part if part.shape[1] == width else layout.xp.broadcast_to(part, (part.shape[0], width))
+            for part in parts
+        ]
+        matrix = layout.xp.concat(parts, axis=0)
+        return matrix if self._order is None else layout.take(matrix, self._order)
+
+    def give(self, c: Any, state: State, pending: list[list[Any]]) -> None:
+        """Hand the contribution c to the gradients of the sources."""
+        if not self._differentiated or self.scalar is not None:
+            return
+        layout = self._layout
+        if not self.batched and c.shape[1] > 1:
+            c = c @ state.ones
+        if self._repeated:
+            c = layout.xp.sum(c, axis=0, keepdims=True)
+        if self._inverse is not None:
+            c = layout.take(c, self._inverse)
+        start = 0
+        for source, _, rows, number in self._parts:
+            part = c if rows == c.shape[0] else c[start : start + rows, ...]
+            start += rows
+            if number >= 0:
+                if part.shape[1] > 1 and not layout.batched[source]:
+                    part = part @ state.ones
+                before = pending[source][number]
+                pending[source][number] = part if before is None else before + part
+
+
+class Collector:
+    """Adds the contributions to the gradient of a source.
+
+    Each row of the source gets the rows that were contributed to it; rows with equally many are
+    added together at once.
+    """
+
+    def __init__(self, layout: Layout, source: int) -> None:
+        size, contributions = layout.sizes[source], layout.contributions[source]
+        self._layout = layout
+        whole = list(range(size))
+        self._whole = [k for k, rows in enumerate(contributions) if rows == whole]
+        self._parts = [k for k, rows in enumerate(contributions) if rows != whole]
+        self._parts.sort(key=lambda k: contributions[k][0])  # in order, they may just be stacked
+        wanted: list[list[int]] = [[] for _ in range(size)]
+        place = 0
+        for k in self._parts:
+            for row in contributions[k]:
+                wanted[row].append(place)
+                place += 1
+        alike: dict[int, list[int]] = {}
+        for row, places in enumerate(wanted):
+            alike.setdefault(len(places), []).append(row)
+        self._alike: list[tuple[int, int, Any]] = []  # times, rows, index
+        for times, rows in alike.items():
+            flat = [wanted[row][t] for t in range(times) for row in rows]
+            self._alike.append((times, len(rows), layout.index(flat) if flat else None))
+        self._stacked = list(alike) == [1] and self._alike[0][2] == slice(0, place)
+        self._inverse = layout.inverse([row for rows in alike.values() for row in rows])
+
+    def __call__(self, contributions: list[Any]) -> Any:
+        """Return the gradient; None if nothing was contributed."""
+        total = None
+        for k in self._whole:
+            total = contributions[k] if total is None else total + contributions[k]
+        if self._parts:
+            added = self._added([contributions[k] for k in self._parts])
+            total = added if total is None else total + added
+        return total
+
+    def _added(self, parts: list[Any]) -> Any:
+        layout = self._layout
+        xp = layout.xp
+        stacked = parts[0] if len(parts) == 1 else xp.concat(parts, axis=0)
+        if self._stacked:
+            return stacked
+        width = stacked.shape[1]
+        sums = []
+        for times, count, index in self._alike:
+            if times == 0:
+                sums.append(xp.zeros((count, width), dtype=stacked.dtype))
+                continue
+            rows = layout.take(stacked, index)
+            if times > 1:
+                rows = xp.sum(layout.reshape(rows, (times, count, width)), axis=0)
+            sums.append(rows)
+        matrix = sums[0] if len(sums) == 1 else xp.concat(sums, axis=0)
+        return matrix if self._inverse is None else layout.take(matrix, self._inverse)
