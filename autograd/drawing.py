@@ -6,14 +6,10 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-import graphviz
-
 from autograd import render, svg
-from autograd.labels import SIZE, clean, escaped, text_width
+from autograd.computation_graph import LABEL, ComputationGraph
+from autograd.labels import clean
 from autograd.notation import number
-from autograd.primitives import TABLE
-from autograd.reverse import gradients
-from autograd.svg import DASHES, colour, sign_part
 from autograd.value import Value
 
 _displays = itertools.count(1)
@@ -89,7 +85,6 @@ class Drawing:
 # ---------------------------------------------------------------- the computation graph
 
 FEW, MANY = 300, 1000  # up to so many nodes a graph is drawn; drawn with a warning
-_LABEL = 32  # characters of a label that are shown
 
 
 def draw(
@@ -130,8 +125,8 @@ def draw(
             "shows the part nearest to the root",
             stacklevel=2,
         )
-    graph = _Graph(root, nodes, credit, fold)
-    name = f" of {clean(root.label, _LABEL)}" if root.label else ""
+    graph = ComputationGraph(root, nodes, credit, fold)
+    name = f" of {clean(root.label, LABEL)}" if root.label else ""
     extent = "" if complete else ", the part nearest to the root"
     desc = f"{len(nodes)} nodes{extent}; data {number(root.data, 4)} at the root."
     return Drawing(graph.dot.source, f"Computation graph{name}", desc)
@@ -148,144 +143,3 @@ def _nearest(root: Value, limit: int) -> tuple[list[Value], bool]:
                 seen.add(id(parent))
                 found.append(parent)
     return found, True
-
-
-class _Graph:
-    """The DOT text of the nodes kept."""
-
-    def __init__(self, root: Value, nodes: list[Value], credit: bool, fold: bool) -> None:
-        self.root = root
-        self.names = {id(v): f"v{k}" for k, v in enumerate(nodes)}
-        self.gradients = gradients(root) if credit else None
-        self.repeated = _far_used(nodes)
-        self.activations = _folded(nodes) if fold else {}
-        self.dot = graphviz.Digraph(
-            "computation",
-            graph_attr={
-                "rankdir": "LR", "ordering": "in", "nodesep": "0.16", "ranksep": "0.38",
-                "bgcolor": colour("card"), "pad": "0.2",
-            },
-            node_attr={
-                "shape": "box", "style": "rounded,filled", "fixedsize": "true", "height": "0.42",
-                "fontname": "Helvetica", "fontsize": f"{SIZE:g}", "fontcolor": colour("ink"),
-            },
-            edge_attr={
-                "color": colour("zero"), "arrowsize": "0.8", "fontname": "Helvetica-Bold", "fontsize": "12",
-            },
-        )  # fmt: skip
-        skipped = {id(dot) for dot in self.activations.values()}
-        hidden = {
-            id(w)
-            for dot in self.activations.values()
-            for w in (
-                *dot.parents[: len(dot.parents) // 2],
-                *dot.parents[len(dot.parents) // 2 * 2 :],
-            )
-            if not w.op
-        }
-        for v in reversed(nodes):
-            if id(v) not in skipped | hidden | self.repeated:
-                self._value(v, self.names[id(v)])
-        for v in reversed(nodes):
-            if v.parents and id(v) not in skipped:
-                self._operation(v)
-
-    def _grad(self, v: Value) -> float:
-        return v.grad if self.gradients is None else self.gradients.get(id(v), 0.0)
-
-    def _value(self, v: Value, name: str) -> None:
-        cells = [clean(v.label, _LABEL)] if v.label else []
-        part, style = ("unit", "rounded,filled") if v.op else ("leaf", "rounded,filled")
-        if v is self.root:
-            part = "root"
-        if v.op == "constant":
-            part, style = "zero", "rounded,filled,dashed"
-            cells.append(f"constant {number(v.data, 4)}")
-        else:
-            cells += [f"data {number(v.data, 4)}", f"grad {number(self._grad(v), 4)}"]
-        text = "  │  ".join(cells)
-        self.dot.node(
-            name, escaped(text, 200), width=f"{(text_width(text) + 22) / 72:.2f}", style=style,
-            color=colour("muted" if part == "unit" else part),
-            fillcolor=colour(part if part == "unit" else f"{part} fill"),
-        )  # fmt: skip
-
-    def _operation(self, v: Value) -> None:
-        name = self.names[id(v)]
-        row, inner = TABLE[v.op], self.activations.get(id(v), v)
-        symbol = row.symbol if inner is v else f"{row.symbol}({TABLE[inner.op].symbol})"
-        room = text_width(symbol) + 16
-        round_one = (
-            {"shape": "circle", "width": "0.5"} if room < 44 else {"width": f"{room / 72:.2f}"}
-        )
-        self.dot.node(
-            f"{name}-op", escaped(symbol), fontcolor=colour("card"), fillcolor=colour("ink"),
-            color=colour("ink"), **round_one,
-        )  # fmt: skip
-        self.dot.edge(f"{name}-op", name)
-        operands = list(zip(inner.parents, inner.partials))
-        if inner is not v:
-            operands = operands[len(operands) // 2 : len(operands) // 2 * 2]
-        missing = 0
-        for k, (parent, local) in enumerate(operands):
-            if id(parent) not in self.names:
-                missing += 1
-                continue
-            tail = self.names[id(parent)]
-            if id(parent) in self.repeated:
-                tail = f"{tail}-{name}-{k}"
-                self._value(parent, tail)
-            self.dot.edge(tail, f"{name}-op", **self._credit(inner, local))
-        if missing:
-            text = f"… {missing} more"
-            self.dot.node(
-                f"{name}-more", text, style="rounded,dashed", color=colour("zero"),
-                fontcolor=colour("muted"), width=f"{(text_width(text) + 16) / 72:.2f}",
-            )  # fmt: skip
-            self.dot.edge(f"{name}-more", f"{name}-op", style="dashed")
-
-    def _credit(self, child: Value, local: float) -> dict[str, str]:
-        if self.gradients is None:
-            return {}
-        upstream = self.gradients.get(id(child))
-        # a branch that `where` did not take has no share, whatever 0 × inf would say
-        share = 0.0 if upstream is None or (child.op == "where" and not local) else upstream * local
-        text = f"{number(upstream or 0.0)} × {number(local)} = {number(share, sign=True)}"
-        part = sign_part(share)
-        return {
-            "label": escaped(f" {text} "),
-            "fontcolor": colour(part),
-            "color": colour(part),
-            "style": DASHES[part],
-        }
-
-
-def _far_used(nodes: list[Value]) -> set[int]:
-    """Return the leaves to repeat at each use, because edges to all their uses would span the picture.
-
-    Layout time grows with the lengths of edges more than with the number of nodes.
-    """
-    depth: dict[int, int] = {}
-    for v in nodes:  # the nearest come first
-        depth.setdefault(id(v), 0)
-        for parent in v.parents:
-            depth[id(parent)] = max(depth.get(id(parent), 0), depth[id(v)] + 1)
-    uses: dict[int, list[int]] = {}
-    for v in nodes:
-        for parent in v.parents:
-            if not parent.op or parent.op == "constant":
-                uses.setdefault(id(parent), []).append(depth[id(v)])
-    return {leaf for leaf, at in uses.items() if len(at) > 2 and sum(at) - len(at) * min(at) > 12}
-
-
-def _folded(nodes: list[Value]) -> dict[int, Value]:
-    """Return for each activation of a unit the dot below it that nothing else uses."""
-    uses: dict[int, int] = {}
-    for v in nodes:
-        for parent in v.parents:
-            uses[id(parent)] = uses.get(id(parent), 0) + 1
-    return {
-        id(v): v.parents[0]
-        for v in nodes
-        if len(v.parents) == 1 and v.parents[0].op == "dot" and uses[id(v.parents[0])] == 1
-    }

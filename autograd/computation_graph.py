@@ -1,0 +1,166 @@
+"""The DOT text of a computation graph."""
+
+import graphviz
+
+from autograd.labels import SIZE, clean, escaped, text_width
+from autograd.notation import number
+from autograd.primitives import TABLE
+from autograd.reverse import gradients
+from autograd.svg import DASHES, colour, sign_part
+from autograd.value import Value
+
+LABEL = 32  # characters of a label that are shown
+
+
+class ComputationGraph:
+    """A graph of Values as DOT: a node for each Value and one for each operation.
+
+    Args:
+        root: the result.
+        nodes: the Values to draw, the nearest to the root first.
+        credit: whether every edge carries upstream × local.
+        fold: whether a unit of a network is one node, its parameters left out.
+
+    Attributes:
+        dot: the graph.
+    """
+
+    def __init__(self, root: Value, nodes: list[Value], credit: bool, fold: bool) -> None:
+        self.root = root
+        self.names = {id(v): f"v{k}" for k, v in enumerate(nodes)}
+        self.gradients = gradients(root) if credit else None
+        self.repeated = _far_used(nodes)
+        self.units = _units(nodes) if fold else {}
+        self.dot = graphviz.Digraph(
+            "computation",
+            graph_attr={
+                "rankdir": "LR", "ordering": "in", "nodesep": "0.16", "ranksep": "0.38",
+                "bgcolor": colour("card"), "pad": "0.2",
+            },
+            node_attr={
+                "shape": "box", "style": "rounded,filled", "fixedsize": "true", "height": "0.42",
+                "fontname": "Helvetica", "fontsize": f"{SIZE:g}", "fontcolor": colour("ink"),
+            },
+            edge_attr={
+                "color": colour("zero"), "arrowsize": "0.8",
+            },
+        )  # fmt: skip
+        skipped = {id(dot) for v, dot in self.units.items() if id(dot) != v}
+        for dot in self.units.values():  # their weights and biases
+            n = len(dot.parents) // 2
+            skipped |= {id(w) for w in (*dot.parents[:n], *dot.parents[2 * n :]) if not w.parents}
+        for v in reversed(nodes):
+            if id(v) not in skipped | self.repeated:
+                self._value(v, self.names[id(v)])
+        for v in reversed(nodes):
+            if v.parents and id(v) not in skipped:
+                self._operation(v)
+
+    def upstream(self, v: Value) -> float:
+        """Return the gradient to show at a node."""
+        return v.grad if self.gradients is None else self.gradients.get(id(v), 0.0)
+
+    def _value(self, v: Value, name: str) -> None:
+        cells = [clean(v.label, LABEL)] if v.label else []
+        part, style = ("unit", "rounded,filled") if v.op else ("leaf", "rounded,filled")
+        if v is self.root:
+            part = "root"
+        if v.op == "constant":
+            part, style = "zero", "rounded,filled,dashed"
+            cells.append(f"constant {number(v.data, 4)}")
+        else:
+            cells += [f"data {number(v.data, 4)}", f"grad {number(self.upstream(v), 4)}"]
+        text = "  │  ".join(cells)
+        self.dot.node(
+            name, escaped(text, 200), width=f"{(text_width(text) + 22) / 72:.2f}", style=style,
+            color=colour("muted" if part == "unit" else part),
+            fillcolor=colour(part if part == "unit" else f"{part} fill"),
+        )  # fmt: skip
+
+    def _operation(self, v: Value) -> None:
+        name = self.names[id(v)]
+        inner = self.units.get(id(v), v)
+        symbol = TABLE[v.op].symbol
+        if inner is not v:
+            symbol += f"({TABLE[inner.op].symbol})"
+        room = text_width(symbol) + 16
+        round_one = (
+            {"shape": "circle", "width": f"{max(room, 36) / 72:.2f}"}
+            if room < 55
+            else {"width": f"{room / 72:.2f}"}
+        )
+        self.dot.node(
+            f"{name}-op", escaped(symbol), fontcolor=colour("card"), fillcolor=colour("ink"),
+            color=colour("ink"), **round_one,
+        )  # fmt: skip
+        self.dot.edge(f"{name}-op", f"{name}:w")
+        operands = list(zip(inner.parents, inner.partials))
+        if id(v) in self.units:  # of a unit, its inputs
+            n = len(operands) // 2
+            operands = operands[n : 2 * n]
+        missing = 0
+        for k, (parent, local) in enumerate(operands):
+            if id(parent) not in self.names:
+                missing += 1
+                continue
+            tail = self.names[id(parent)]
+            if id(parent) in self.repeated:
+                tail = f"{tail}-{name}-{k}"
+                self._value(parent, tail)
+            if self.gradients is None:
+                self.dot.edge(f"{tail}:e", f"{name}-op")
+            else:
+                self._credit(tail, f"{name}-op", k, inner, local)
+        if missing:
+            text = f"… {missing} more"
+            self.dot.node(
+                f"{name}-more", text, style="rounded,dashed", color=colour("zero"),
+                fontcolor=colour("muted"), width=f"{(text_width(text) + 16) / 72:.2f}",
+            )  # fmt: skip
+            self.dot.edge(f"{name}-more", f"{name}-op", style="dashed")
+
+    def _credit(self, tail: str, head: str, k: int, child: Value, local: float) -> None:
+        """Draw an edge with a pill that says upstream × local = credit."""
+        upstream = self.upstream(child)
+        # a branch that `where` did not take has no share, whatever 0 × inf would say
+        share = 0.0 if child.op == "where" and not local else upstream * local
+        text = f"{number(upstream)} × {number(local)} = {number(share, sign=True)}"
+        part, pill = sign_part(share), f"{head}-{k}"
+        self.dot.node(
+            pill, text, fontname="Helvetica-Bold", fontsize="12", height="0.3", fontcolor=colour(part),
+            color=colour(part), fillcolor=colour(f"{part} fill"),
+            width=f"{(text_width(text, 12, bold=True) + 10) / 72:.2f}",
+        )  # fmt: skip
+        self.dot.edge(f"{tail}:e", f"{pill}:w", dir="none", color=colour(part), style=DASHES[part])
+        self.dot.edge(f"{pill}:e", head, color=colour(part), style=DASHES[part])
+
+
+def _far_used(nodes: list[Value]) -> set[int]:
+    """Return the leaves to repeat at each use, because edges to all their uses would span the picture.
+
+    Layout time grows with the lengths of edges more than with the number of nodes.
+    """
+    depth: dict[int, int] = {}
+    for v in nodes:  # the nearest come first
+        depth.setdefault(id(v), 0)
+        for parent in v.parents:
+            depth[id(parent)] = max(depth.get(id(parent), 0), depth[id(v)] + 1)
+    uses: dict[int, list[int]] = {}
+    for v in nodes:
+        for parent in v.parents:
+            if not parent.op or parent.op == "constant":
+                uses.setdefault(id(parent), []).append(depth[id(v)])
+    return {leaf for leaf, at in uses.items() if len(at) > 2 and sum(at) - len(at) * min(at) > 12}
+
+
+def _units(nodes: list[Value]) -> dict[int, Value]:
+    """Return the units of a network: the dot of each, by the id of the node that gives its output."""
+    uses: dict[int, int] = {}
+    for v in nodes:
+        for parent in v.parents:
+            uses[id(parent)] = uses.get(id(parent), 0) + 1
+    units = {id(v): v for v in nodes if v.op == "dot"}
+    for v in nodes:
+        if len(v.parents) == 1 and id(v.parents[0]) in units and uses[id(v.parents[0])] == 1:
+            units[id(v)] = units.pop(id(v.parents[0]))
+    return units
