@@ -1,11 +1,13 @@
 """Neurons, layers and networks made of Values."""
 
 import math
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from autograd import Value, affine
+from nn import saving
 from nn.activations import Activation, activation, activation_name
 
 Number: TypeAlias = float | Value
@@ -345,6 +347,23 @@ class MLP:
         }  # all are checked before any is set
         for name, p in named.items():
             p.data = numbers[name]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to a JSON file, whole or not at all.
+
+        Raises:
+            ValueError: if an activation is a function of the user's own, which a file cannot hold.
+        """
+        saving.save(self, path)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> "MLP":
+        """Return the network that a file holds; every float is as it was when it was saved.
+
+        Raises:
+            ValueError: if the file is damaged, cut off, of another kind or of a newer version.
+        """
+        return saving.load(path)
 
     def __repr__(self) -> str:
         names = [activation_name(f) for f in self.activations()]
