@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m tests.benchmarks` prints and writes the table of the README."""

@@ -1,0 +1,97 @@
+"""The tables, as Markdown: readable on the terminal and in RESULTS.md."""
+
+import datetime
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tests.benchmarks.contest import Result
+from tests.benchmarks.growth import Growth
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+BASELINES = ("micrograd", "C, gcc -O2", "casadi")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return an aligned Markdown table; the first column is text, the others numbers."""
+    cells = [list(header), *map(list, rows)]
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    rule = ["-" * widths[0], *("-" * (w - 1) + ":" for w in widths[1:])]
+    lines = [
+        "| "
+        + " | ".join(
+            cell.ljust(w) if i == 0 else cell.rjust(w)
+            for i, (cell, w) in enumerate(zip(row, widths))
+        )
+        + " |"
+        for row in (cells[0], rule, *cells[1:])
+    ]
+    return "\n".join(lines)
+
+
+def duration(seconds: float) -> str:
+    """Return a time in a readable unit.
+
+    >>> duration(0.00234)
+    '2.34 ms'
+    """
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def contest_table(results: Sequence[Result]) -> str:
+    """Return one workload's table: time a step, operations, and speed relative to the baselines."""
+    timed = [r for r in results if not r.missing]
+    baselines = [r for name in BASELINES for r in timed if r.engine == name]
+    header = [results[0].workload, "time a step", "operations", "ns an operation"]
+    rows = [
+        [
+            r.engine,
+            duration(r.seconds),
+            f"{r.operations:,}" if r.operations else "",
+            f"{r.seconds / r.operations * 1e9:.3g}" if r.operations else "",
+            *(f"{b.seconds / r.seconds:.3g}×" for b in baselines),
+        ]
+        for r in timed
+    ]
+    lines = [table([*header, *(f"speed: {b.engine} = 1" for b in baselines)], rows)]
+    lines += [f"Not run: {r.engine} ({r.missing})." for r in results if r.missing]
+    return "\n\n".join(lines)
+
+
+def growth_table(measured: Sequence[Growth]) -> str:
+    """Return the table of W3: everything for each node."""
+    return table(
+        ["W3, a node", "nodes", "record, ns", "backward, ns", "free, ns", "bytes"],
+        [
+            [
+                g.shape,
+                f"{g.nodes:,}",
+                f"{g.record_ns:.0f}",
+                f"{g.backward_ns:.0f}",
+                f"{g.free_ns:.0f}",
+                f"{g.bytes:.0f}",
+            ]
+            for g in measured
+        ],
+    )
+
+
+def conditions(command: str) -> str:
+    """Return the date, the machine, the Python and the command."""
+    return (
+        f"{datetime.date.today().isoformat()}, {_processor()} ({os.cpu_count()} cores), "
+        f"{platform.system()}, Python {platform.python_version()}: `{command}`"
+    )
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":")[1].strip()
+    return platform.processor() or platform.machine()
