@@ -71,9 +71,8 @@ class Canvas:
         )  # fmt: skip
         for corner in (Point(0, 0), Point(width, height)):
             self._node(corner, 0.0, 0.0, style="invis")
-        self._end = str(
-            self._count
-        )  # edges run between the corners: their own places are pinned, too
+        # edges run between the corners: their own places are pinned, too
+        self._end = str(self._count)
 
     @property
     def source(self) -> str:
@@ -93,7 +92,7 @@ class Canvas:
 
     def text(
         self, p: Point, text: str, part: str = "ink", *, size: float = SIZE, anchor: Anchor = "middle",
-        bold: bool = False, italic: bool = False, fade: float = 1.0, limit: int = 200, **given: str,
+        bold: bool = False, italic: bool = False, fade: float = 1.0, limit: int = 200, kind: str = "",
     ) -> None:  # fmt: skip
         """Write a line of text, its middle at the height of p."""
         # The box only says where the line starts or ends: it has room, whatever font the engine measures with.
@@ -106,48 +105,56 @@ class Canvas:
         self._node(
             Point(p.x + shift, p.y), width, 1.5 * size, label,
             fontname=f"Helvetica{'-' * bool(style)}{style}", fontsize=f"{size:g}",
-            fontcolor=colour(part, fade), **given,
+            fontcolor=colour(part, fade), **_named(kind),
         )  # fmt: skip
 
     def circle(
         self, p: Point, radius: float, part: str = "unit", *, pen: float = 1.6, fade: float = 1.0,
-        **given: str,
+        kind: str = "",
     ) -> None:  # fmt: skip
         """Draw a filled circle."""
         self._node(
             p, 2 * radius, 2 * radius, shape="circle", style="filled", fillcolor=colour(part, fade),
-            color=colour("ink", fade), penwidth=f"{pen:g}", **given,
+            color=colour("ink", fade), penwidth=f"{pen:g}", **_named(kind),
         )  # fmt: skip
 
     def pill(
         self, p: Point, width: float, height: float, part: str, *, pen: float = 1.0, fade: float = 1.0,
-        **given: str,
+        kind: str = "", told: str = "",
     ) -> None:  # fmt: skip
         """Draw a filled box with round corners."""
         filling = f"{part} fill" if f"{part} fill" in PALETTE else part
         self._node(
             p, width, height, shape="box", style="rounded,filled", fillcolor=colour(filling, fade),
-            color=colour(part, fade), penwidth=f"{pen:g}", **given,
+            color=colour(part, fade), penwidth=f"{pen:g}", **_named(kind, told),
         )  # fmt: skip
 
     def curve(
         self, curve: Curve, part: str, width: float = 1.0, *, style: str = "solid", fade: float = 1.0,
-        **given: str,
+        kind: str = "", told: str = "",
     ) -> None:  # fmt: skip
         """Draw a curve."""
         self._dot.edge(
             "1", self._end, pos=" ".join(f"{p.x:.1f},{-p.y:.1f}" for p in curve.points),
-            color=colour(part, fade), penwidth=f"{width:.2f}", style=style, **given,
+            color=colour(part, fade), penwidth=f"{width:.2f}", style=style, **_named(kind, told),
         )  # fmt: skip
 
     def arrowhead(
         self, tip: Point, heading: float, part: str, size: float = 10.0, *, outline: str = "",
-        fade: float = 1.0, **given: str,
+        fade: float = 1.0, kind: str = "",
     ) -> None:  # fmt: skip
         """Draw an arrowhead that points from its tip's heading."""
         base = f"{tip.x - size * math.cos(heading):.1f},{-tip.y + size * math.sin(heading):.1f}"
         self._dot.edge(
             "1", self._end, pos=f"e,{tip.x:.1f},{-tip.y:.1f} " + " ".join([base] * 4), dir="forward",
             arrowsize=f"{size / 10:.2f}", color=colour(outline or part, fade),
-            fillcolor=colour(part, fade), penwidth="1", **given,
+            fillcolor=colour(part, fade), penwidth="1", **_named(kind),
         )  # fmt: skip
+
+
+def _named(kind: str, told: str = "") -> dict[str, str]:
+    """Return the attributes that give a part its classes in the SVG, and its tooltip."""
+    given = {"class": kind} if kind else {}
+    if told:
+        given["tooltip"] = escaped(told, 200)
+    return given

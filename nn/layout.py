@@ -27,6 +27,7 @@ class Style:
         pill_pitch: the distances between pills, least and greatest.
         number: the size of a unit's number.
         small: the size of the text beside a unit.
+        pill_text: the size of the text in a pill.
     """
 
     radius: float
@@ -36,12 +37,13 @@ class Style:
     pill_pitch: tuple[float, float]
     number: float
     small: float
+    pill_text: float
 
 
 STYLES = {
-    "full": Style(30.0, 150.0, 178.0, (130.0, 42.0), (62.0, 110.0), 20.0, 14.0),
-    "credit": Style(21.0, 98.0, 150.0, (62.0, 20.0), (26.0, 60.0), 15.0, 12.0),
-    "pattern": Style(15.0, 56.0, 120.0, (0.0, 0.0), (0.0, 0.0), 13.0, 11.0),
+    "full": Style(30.0, 150.0, 178.0, (130.0, 42.0), (62.0, 110.0), 20.0, 14.0, 14.0),
+    "credit": Style(21.0, 98.0, 150.0, (62.0, 20.0), (26.0, 60.0), 15.0, 12.0, 12.0),
+    "pattern": Style(15.0, 56.0, 120.0, (0.0, 0.0), (0.0, 0.0), 13.0, 11.0, 11.0),
 }
 
 
@@ -66,21 +68,21 @@ def input_line(node: "Node", shows: str) -> str:
     return number(node.z) if shows == "pattern" else f"{node.name} = {number(node.z)}"
 
 
-def unit_lines(credit: "Credit", node: "Node", shows: str) -> list[str]:
-    """Return what is written below a unit, or beside an output where there is no room below."""
+def unit_lines(credit: "Credit", node: "Node", shows: str) -> list[tuple[str, str]]:
+    """Return what is written below a unit, or beside it, as pairs of kind (a, z, target) and text."""
     assert node.a is not None
-    output = node.layer == len(credit.layers) - 1
-    a = f"a{subscript(node.index)}"
-    if not output:
-        z = f"{node.name} = {number(node.z)}"
-        return {"full": [f"{a} = {number(node.a)}", z], "credit": [z], "pattern": []}[shows]
-    if credit.activations[-1] == "linear" or shows != "full":
-        equals = f" = {a} = " if shows == "full" else " = "
-        lines = [f"{node.name}{equals}{number(node.z)}"]
+    a, z = f"a{subscript(node.index)}", number(node.z)
+    if node.index not in credit.layers[-1]:
+        lines = [("a", f"{a} = {number(node.a)}"), ("z", f"{node.name} = {z}")]
+        return {"full": lines, "credit": lines[1:], "pattern": []}[shows]
+    if shows != "full":
+        lines = [("z", f"{node.name} = {z}")]
+    elif credit.activations[-1] == "linear":
+        lines = [("z", f"{node.name} = {a} = {z}")]
     else:
-        lines = [f"{a} = {number(node.a)}", f"{node.name} = {number(node.z)}"]
+        lines = [("a", f"{a} = {number(node.a)}"), ("z", f"{node.name} = {z}")]
     if node.target is not None:
-        lines.append(f"target y = {number(node.target)}")
+        lines.append(("target", f"target y = {number(node.target)}"))
     return lines
 
 
@@ -129,6 +131,10 @@ class Layout:
         for layer in self._gaps:
             self._connect(layer)
 
+    def beside(self, node: "Node") -> bool:
+        """Tell whether a node's numbers stand at its right, because there is no room below."""
+        return self.shows != "full" and node.index in self._credit.layers[-1]
+
     def _bias(self, layer: int) -> bool:
         """Tell whether the layer after this one has biases."""
         return any(edge.source is None for edge in self._gaps.get(layer + 1, []))
@@ -161,9 +167,11 @@ class Layout:
             for i, y in zip(layer, places):
                 self.units[i] = Point(x, y)
         last = credit.layers[-1]
-        texts = [t for i in last for t in unit_lines(credit, credit.nodes[i], self.shows)]
-        half = max(text_width(t, style.small) for t in texts) / 2
-        return x + max(half, style.radius + 14.0) + MARGIN
+        texts = [t for i in last for _, t in unit_lines(credit, credit.nodes[i], self.shows)]
+        room = max(text_width(t, style.small) for t in texts)
+        if self.beside(credit.nodes[last[0]]):
+            return x + style.radius + 10.0 + room + MARGIN
+        return x + max(room / 2, style.radius + 36.0) + MARGIN
 
     def _place_gap(self, k: int, x: float, height: float) -> float:
         """Place the pills before layer k; return where its units stand."""
@@ -172,8 +180,9 @@ class Layout:
             return x + max(190.0, min(320.0, 0.42 * height))
         order = sorted(edges, key=self._vertical)
         lines = [line for edge in edges for line in pill_lines(edge, self.shows)]
-        size = SMALLER.get(self.shows, 14.0)
-        width = max(style.pill[0], max(text_width(t, size, bold=True) for t in lines) + 18.0)
+        width = max(
+            style.pill[0], max(text_width(t, style.pill_text, bold=True) for t in lines) + 18.0
+        )
         self.pill_widths[k] = width
         middle = x + style.radius + 72.0 + width / 2
         for edge, y in zip(order, column(len(edges), height, style.pill_pitch[1])):
@@ -222,9 +231,6 @@ class Layout:
             fan = _fan(self.units[j], self.style.radius + 3.0, ends, math.pi)
             for edge, curve in zip(group, fan):
                 self.heads[edge.source, edge.target] = Curve(curve.points[::-1])
-
-
-SMALLER = {"credit": 12.0}  # the size of the text in a pill, if not the ordinary one
 
 
 def _fan(centre: Point, radius: float, ends: list[Point], side: float) -> list[Curve]:

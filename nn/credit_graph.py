@@ -1,0 +1,225 @@
+"""The parts of a credit graph on their canvas: edges with their pills, units, what marks a lit path, the legend."""
+
+import math
+from collections.abc import Set
+from typing import TYPE_CHECKING
+
+from autograd.labels import SIZE, text_width
+from autograd.notation import number, subscript
+from autograd.svg import DASHES, sign_part
+from nn.canvas import Canvas, Curve, Point
+from nn.layout import MARGIN, Layout, input_line, pill_lines, unit_lines
+
+if TYPE_CHECKING:
+    from nn.credit import Credit, Edge, Key, Node
+
+DIM = 0.3  # how much is left of what a lit path leaves aside
+# Of a pattern, only the large credits stand out: how much is left of an edge whose share is above a limit.
+_FADES = ((0.5, 1.0), (0.25, 0.8), (0.1, 0.65), (0.03, 0.5), (-1.0, 0.3))
+
+
+def owner(item: "int | Key") -> str:
+    """Return the name of a node or an edge in the classes of the SVG: 1, 5-1, b-1."""
+    if isinstance(item, int):
+        return str(item)
+    source, target = item
+    return f"{'b' if source is None else source}-{target}"
+
+
+class CreditGraph:
+    """Draws a credit graph on a canvas.
+
+    Each part has two classes in the SVG: its kind (line, pill, weight, credit, unit, a, z, target, delta, bias; of
+    the marks halo, forward, back, return, meet) and `of-` with its owner (see `owner`).
+
+    Args:
+        credit: what `assign_credit` found.
+        layout: where everything stands.
+        nodes, edges: what is lit; the rest is dimmed.
+        path: the edge on which error and activation meet.
+        marks: the edges that get marks, because they are lit, or may be lit later.
+    """
+
+    def __init__(
+        self,
+        credit: "Credit",
+        layout: Layout,
+        nodes: Set[int],
+        edges: "Set[Key]",
+        path: "Key | None" = None,
+        marks: "Set[Key]" = frozenset(),
+    ) -> None:
+        self.credit, self.layout, self.path = credit, layout, path
+        self.nodes, self.edges, self.marks = nodes, edges, marks
+        self.canvas = Canvas(layout.width, layout.height)
+        sizes = [abs(e.credit) for e in credit.edges.values() if math.isfinite(e.credit)]
+        self._largest = max(sizes, default=0.0)
+        # what lies below comes first: the rest, then the lit path
+        for key in sorted(credit.edges, key=lambda key: key in edges):
+            self._line(key, credit.edges[key])
+        for key in credit.edges:
+            if key in marks:
+                self._marks(key)
+        for layer, p in layout.biases.items():
+            self._bias(layer, p)
+        for node in credit.nodes.values():
+            self._unit(node)
+        for key in layout.pills:
+            self._pill(key, credit.edges[key])
+
+    def _fade(self, lit: bool) -> float:
+        return 1.0 if lit else DIM
+
+    # ---------------------------------------------------------------- edges
+
+    def _share(self, edge: "Edge") -> float:
+        """Return how large an edge's credit is beside the largest."""
+        if not math.isfinite(edge.credit):
+            return 0.3
+        return abs(edge.credit) / self._largest if self._largest else 0.0
+
+    def _line(self, key: "Key", edge: "Edge") -> None:
+        part, share, fade = sign_part(edge.credit), self._share(edge), self._fade(key in self.edges)
+        if not self.layout.tails and self.path is None:
+            fade = next(fade for limit, fade in _FADES if share > limit)
+        width = 1.2 + 5.4 * share
+        curves = self._curves(key)
+        if key in self.marks:
+            for curve in curves:
+                self.canvas.curve(curve, "halo", width + 9.0, kind=f"halo of-{owner(key)}")
+        kind = f"line of-{owner(key)}"
+        if self.layout.tails:
+            curve, size = curves[-1], 8.5 + width
+            tip = curve.points[3]
+            base = curve.until(1.0 - 0.8 * size / math.dist(curve.points[0], tip))
+            heading = math.atan2(tip.y - base.points[3].y, tip.x - base.points[3].x)
+            self.canvas.arrowhead(tip, heading, part, size, fade=fade, kind=kind)
+            curves[-1] = base
+        for curve in curves:
+            self.canvas.curve(
+                curve, part, width, style=DASHES[part], fade=fade, kind=kind, told=_told(edge)
+            )
+
+    def _curves(self, key: "Key") -> list[Curve]:
+        return [c for c in (self.layout.tails.get(key), self.layout.heads[key]) if c is not None]
+
+    def _marks(self, key: "Key") -> None:
+        """Mark which way the numbers travel: δ back from the head, z forward from the tail."""
+        head, tail = self.layout.heads[key], self.layout.tails.get(key)
+        edge, name = self.credit.edges[key], owner(key)
+        self._travel(head, math.pi, (0.3, 0.6), f"back of-{name}")
+        if tail is None:
+            return
+        every = self.path is None  # then each edge may be the one where they meet, in its turn
+        if every or key == self.path:
+            self._travel(tail, 0.0, (0.45, 0.78), f"forward of-{name}")
+            z = "1" if edge.source is None else f"z{subscript(edge.source)}"
+            self._beside(tail, z, 0.5, f"meet of-{name}")
+            self._beside(head, f"δ{subscript(edge.target)}", 0.35, f"meet of-{name}")
+        if every or key != self.path:
+            self._travel(tail, math.pi, (0.3, 0.6), f"return of-{name}")
+
+    def _travel(self, curve: Curve, turn: float, places: tuple[float, float], kind: str) -> None:
+        for t in places:
+            heading, p = curve.heading(t) + turn, curve.at(t)
+            tip = Point(p.x + 7 * math.cos(heading), p.y + 7 * math.sin(heading))
+            self.canvas.arrowhead(tip, heading, "ink", 15.0, outline="card", kind=kind)
+
+    def _beside(self, curve: Curve, text: str, t: float, kind: str) -> None:
+        p, heading = curve.at(t), curve.heading(t)
+        place = Point(p.x + 18 * math.sin(heading), p.y - 18 * math.cos(heading))
+        self.canvas.text(place, text, bold=True, italic=True, kind=kind)
+
+    def _pill(self, key: "Key", edge: "Edge") -> None:
+        p, part, name = self.layout.pills[key], sign_part(edge.credit), owner(key)
+        fade = self._fade(key in self.edges)
+        width = self.layout.pill_widths[self.credit.nodes[edge.target].layer]
+        height, size = self.layout.style.pill[1], self.layout.style.pill_text
+        self.canvas.pill(
+            p, width, height, part, fade=fade, kind=f"pill of-{name}", told=_told(edge)
+        )
+        *above, credit = pill_lines(edge, self.layout.shows)
+        down = 9.0 if above else 0.0
+        for line in above:
+            self.canvas.text(Point(p.x, p.y - down), line, fade=fade, kind=f"weight of-{name}")
+        self.canvas.text(
+            Point(p.x, p.y + down), credit, part, size=size, bold=True, fade=fade,
+            kind=f"credit of-{name}",
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- units
+
+    def _unit(self, node: "Node") -> None:
+        canvas, style, shows = self.canvas, self.layout.style, self.layout.shows
+        p, lit, i = self.layout.units[node.index], node.index in self.nodes, node.index
+        fade = self._fade(lit)
+        canvas.circle(
+            p, style.radius, pen=3.0 if self.path and lit else 1.6, fade=fade, kind=f"unit of-{i}"
+        )
+        canvas.text(p, str(i), size=style.number, bold=True, fade=fade, kind=f"unit of-{i}")
+        if node.delta is None:
+            place = Point(p.x - style.radius - 10, p.y)
+            canvas.text(
+                place, input_line(node, shows), size=style.small, anchor="end", fade=fade,
+                kind=f"unit of-{i}",
+            )  # fmt: skip
+            return
+        self._delta(node, node.delta, p, fade)
+        lines = unit_lines(self.credit, node, shows)
+        pitch = style.small + 4
+        for k, (kind, line) in enumerate(lines):
+            place, anchor = Point(p.x, p.y + style.radius + 15 + k * pitch), "middle"
+            if self.layout.beside(node):
+                y = p.y + (k - (len(lines) - 1) / 2) * pitch
+                place, anchor = Point(p.x + style.radius + 10, y), "start"
+            canvas.text(
+                place, line, "muted" if kind == "target" else "ink", size=style.small, fade=fade,
+                anchor="start" if anchor == "start" else "middle", kind=f"{kind} of-{i}",
+            )  # fmt: skip
+
+    def _delta(self, node: "Node", delta: float, p: Point, fade: float) -> None:
+        style, near = self.layout.style, self.layout.shows == "pattern"
+        text = number(delta, sign=True)
+        if not near:
+            text = f"δ{subscript(node.index)} = {text}"
+        place = Point(p.x + 6.0 * (not near), p.y - style.radius - (9.0 if near else 17.0))
+        width, part = text_width(text, style.small, bold=True) + 12, sign_part(delta)
+        kind = f"delta of-{node.index}"
+        self.canvas.pill(place, width, style.small + 9, part, fade=fade, kind=kind)
+        self.canvas.text(place, text, part, size=style.small, bold=True, fade=fade, kind=kind)
+
+    def _bias(self, layer: int, p: Point) -> None:
+        fade = self._fade(any((None, j) in self.edges for j in self.credit.layers[layer]))
+        self.canvas.circle(p, self.layout.style.radius / 2, fade=fade, kind="bias")
+        self.canvas.text(p, "1", size=self.layout.style.small, italic=True, fade=fade, kind="bias")
+
+    # ---------------------------------------------------------------- legend
+
+    def legend(self) -> None:
+        """Say what colour, dash and width mean."""
+        canvas, y = self.canvas, self.layout.height - 26
+        found = {sign_part(edge.credit) for edge in self.credit.edges.values()}
+        x = MARGIN
+        for part, text in (
+            ("plus", "credit ∂L/∂w > 0 (solid)"),
+            ("minus", "< 0 (dashed)"),
+            ("zero", "0"),
+            ("odd", "nan or ∞ (dotted)"),
+        ):
+            if part in ("plus", "minus") or part in found:
+                middle = Point(x + 19, y)
+                line = Curve((Point(x, y), middle, middle, Point(x + 38, y)))
+                canvas.curve(line, part, 1.2 if part == "zero" else 4.0, style=DASHES[part])
+                canvas.text(Point(x + 46, y), text, "muted", size=13, anchor="start")
+                x += 62 + 0.92 * text_width(text, 13)
+        canvas.text(Point(x, y), "width by |δ·z|", "muted", size=13, anchor="start")
+        self.footer("∂L/∂wᵢ⇝ⱼ = δⱼ·zᵢ")
+
+    def footer(self, text: str) -> None:
+        """Write a formula into the corner."""
+        place = Point(self.layout.width - MARGIN, self.layout.height - 26)
+        self.canvas.text(place, text, size=SIZE + 0.5, anchor="end")
+
+
+def _told(edge: "Edge") -> str:
+    return f"{edge.name} = {number(edge.weight)}, credit {number(edge.credit, 4, sign=True)}"
