@@ -86,14 +86,19 @@ def unit_lines(credit: "Credit", node: "Node", shows: str) -> list[tuple[str, st
     return lines
 
 
-def column(n: int, height: float, most: float) -> list[float]:
+def column(n: int, top: float, height: float, most: float) -> list[float]:
     """Return n even places about the middle of a height, at a greatest distance from each other."""
     step = min(height / n, most)
-    return [TOP + height / 2 + (k - (n - 1) / 2) * step for k in range(n)]
+    return [top + height / 2 + (k - (n - 1) / 2) * step for k in range(n)]
 
 
 class Layout:
     """Where the parts of a credit graph stand.
+
+    Args:
+        credit: what `assign_credit` found.
+        least_width: how wide the picture is at least.
+        top: how much room is left above, for headings.
 
     Attributes:
         shows: how much there is room for: "full", "credit" or "pattern".
@@ -107,7 +112,7 @@ class Layout:
         width, height: the size of the picture.
     """
 
-    def __init__(self, credit: "Credit", least_width: float = 0.0) -> None:
+    def __init__(self, credit: "Credit", least_width: float = 0.0, top: float = TOP) -> None:
         self.shows = detail(credit)
         self.style = STYLES[self.shows]
         self.units: dict[int, Point] = {}
@@ -116,7 +121,7 @@ class Layout:
         self.pill_widths: dict[int, float] = {}
         self.tails: dict[Key, Curve] = {}
         self.heads: dict[Key, Curve] = {}
-        self._credit = credit
+        self._credit, self._top = credit, top
         self._gaps: dict[int, list[Edge]] = {}
         for edge in credit.edges.values():
             self._gaps.setdefault(credit.nodes[edge.target].layer, []).append(edge)
@@ -127,7 +132,7 @@ class Layout:
         for places in (self.units, self.biases, self.pills):
             for key, p in places.items():
                 places[key] = Point(p.x + shift, p.y)  # type: ignore[index]
-        self.width, self.height = x + 2 * shift, TOP + inner + BOTTOM
+        self.width, self.height = x + 2 * shift, top + inner + BOTTOM
         for layer in self._gaps:
             self._connect(layer)
 
@@ -161,7 +166,7 @@ class Layout:
             if k:
                 x = self._place_gap(k, x, height)
             beside = 1 if self._bias(k) else 0
-            places = column(len(layer) + beside, height, style.most)
+            places = column(len(layer) + beside, self._top, height, style.most)
             if beside:
                 self.biases[k + 1] = Point(x, places[-1])
             for i, y in zip(layer, places):
@@ -185,7 +190,7 @@ class Layout:
         )
         self.pill_widths[k] = width
         middle = x + style.radius + 72.0 + width / 2
-        for edge, y in zip(order, column(len(edges), height, style.pill_pitch[1])):
+        for edge, y in zip(order, column(len(edges), self._top, height, style.pill_pitch[1])):
             self.pills[edge.source, edge.target] = Point(middle, y)
         swing = 66.0 + min(52.0, 12.0 * (len(self._credit.layers[k]) - 1) * min(len(edges), 4))
         return middle + width / 2 + swing + style.radius

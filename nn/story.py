@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from autograd.notation import number, subscript
 from nn.derivation import delta_line
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from nn.credit import Credit, Edge, Key
 
 MANY = 40  # from so many edges on, the edges into one unit share a step
+Stage = Literal["before", "updated", "after"]
 _TERMS = 4  # a sum of more is written with Σ
 
 
@@ -27,7 +28,7 @@ class Step:
         edges: the edges that are lit.
         path: the edge on which error and activation meet; None if none does in this step.
         known: what the reader knows by now, as keys ("z", 1), ("delta", 1), ("credit", (3, 1)).
-        after: whether the numbers are those after the update.
+        stage: which numbers hold: all those before the update, those with the weights updated, or all those after it.
     """
 
     index: int
@@ -38,7 +39,7 @@ class Step:
     edges: "frozenset[Key]"
     path: "Key | None"
     known: frozenset[tuple[str, object]]
-    after: bool
+    stage: Stage
 
     def __str__(self) -> str:
         lines = [f"{self.index:>3}  {self.title}"]
@@ -99,7 +100,7 @@ class _Teller:
         nodes: "Iterable[int] | None" = None,
         edges: "Iterable[Key] | None" = None,
         path: "Key | None" = None,
-        after: bool = False,
+        stage: Stage = "before",
     ) -> None:
         credit = self.credit
         self.steps.append(
@@ -107,7 +108,7 @@ class _Teller:
                 len(self.steps) + 1, title, symbols, numbers,
                 frozenset(credit.nodes if nodes is None else nodes),
                 frozenset(credit.edges if edges is None else edges),
-                path, frozenset(self.known), after,
+                path, frozenset(self.known), stage,
             )
         )  # fmt: skip
 
@@ -213,7 +214,7 @@ class _Teller:
             self._step(
                 f"Credit of {edge.name}",
                 f"∂L/∂{edge.name} = δ{subscript(j)}·{z}",
-                _product(edge),
+                f"∂L/∂{edge.name} = {_product(edge)}",
                 nodes,
                 paths,
                 key,
@@ -231,8 +232,8 @@ class _Teller:
     def _updates(self) -> None:
         new = self.credit.updates(self.lr)
         lines = [
-            f"{edge.name}  {number(edge.weight, 4):>8} − {self.lr:g}·{_factor(edge.credit):<9} = "
-            f"{number(new[key], 4):>8}"
+            f"{edge.name}  {number(edge.weight, 4):>7} − {self.lr:g}·{_factor(edge.credit, 4):<9} = "
+            f"{number(new[key], 4):>7}"
             for key, edge in self.credit.edges.items()
         ]
         rest = len(lines) - 24
@@ -243,7 +244,7 @@ class _Teller:
             "The updates: every weight goes against its credit",
             f"w := w − η·δ·z,  η = {self.lr:g}",
             "\n".join(lines),
-            after=True,
+            stage="updated",
         )
 
     def _again(self) -> None:
@@ -252,23 +253,24 @@ class _Teller:
             f"{after.nodes[i].name} = {number(after.nodes[i].z, 4)}"
             for i in after.layers[-1][:_TERMS]
         )
+        self.known = {fact for fact in self.known if fact[0] not in ("delta", "credit")}
         verdict = "smaller" if after.loss < before.loss else "not smaller: η may be too large"
         self._step(
             f"Forward again: the loss is {verdict}",
             f"L = {after.loss_formula}",
             f"{outputs}: L = {number(after.loss, 4)}, before {number(before.loss, 4)}",
-            after=True,
+            stage="after",
         )
 
 
 def _product(edge: "Edge") -> str:
     """Return δ·z in numbers, in columns that line up from edge to edge."""
     delta, z = number(edge.delta, 4, sign=True), number(edge.z, 4)
-    return f"= {delta:>8} · {z:>8} = {number(edge.credit, 4, sign=True):>8}"
+    return f"{delta:>7} · {z:>7} = {number(edge.credit, 4, sign=True):>7}"
 
 
-def _factor(x: float) -> str:
-    text = number(x, 2)
+def _factor(x: float, digits: int = 2) -> str:
+    text = number(x, digits)
     return f"({text})" if text.startswith("−") else text
 
 
