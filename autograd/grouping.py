@@ -138,9 +138,6 @@ def _plainer(op: str, operands: list[Any]) -> tuple[str, list[Any]]:
         return "pos", [operands[1] if operands[0] else operands[2]]
     if op == "pow" and type(operands[1]) is float and operands[1] in (1.0, 2.0):
         return ("pos" if operands[1] == 1.0 else "square"), operands[:1]
-    if op in ("&", "|") and bool in map(type, operands):
-        x, y = operands if type(operands[0]) is bool else operands[::-1]
-        return "pos", [(y if x else False) if op == "&" else (True if x else y)]
     return op, operands
 
 

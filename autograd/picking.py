@@ -204,7 +204,7 @@ class Collector:
         for times, rows in alike.items():
             flat = [wanted[row][t] for t in range(times) for row in rows]
             self._alike.append((times, len(rows), layout.index(flat) if flat else None))
-        self._stacked = list(alike) == [1] and self._alike[0][2] == slice(0, place)
+        self._stacked = list(alike) == [1] and type(self._alike[0][2]) is slice
         self._inverse = layout.inverse([row for rows in alike.values() for row in rows])
 
     def __call__(self, contributions: list[Any]) -> Any:

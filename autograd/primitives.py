@@ -152,9 +152,12 @@ class Primitive:
     def partial(self, i: int, *operands_and_output: Any) -> Any:
         """Return the i-th partial derivative on floats, by IEEE rules where Python raises."""
         try:
-            return self.slopes[i](*operands_and_output)
+            slope = self.slopes[i](*operands_and_output)
+            if type(slope) is not complex:  # Python's answer to (-2.0) ** 0.5
+                return slope
         except (ArithmeticError, ValueError):
-            return _plain(self.partials[i](*map(_ieee, operands_and_output)))
+            pass
+        return _plain(self.partials[i](*map(_ieee, operands_and_output)))
 
     def settle(self, *operands: Any) -> Any:
         """Return the value in IEEE arithmetic, which answers where Python raises."""

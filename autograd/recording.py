@@ -142,9 +142,11 @@ class Recording:
             elif slot not in seen:
                 seen.add(slot)
                 stack += [slot, None]
-                operands = self.instructions[slot - first].differentiated()
-                if values is not None and self.instructions[slot - first].op == "where":
-                    operands = (self._taken(slot, values),)
+                instruction = self.instructions[slot - first]
+                operands = instruction.differentiated()
+                if instruction.op == "where":
+                    if values is not None or type(instruction.operands[0]) is bool:
+                        operands = (self._taken(slot, values or ()),)
                 stack += [x for x in slots_of(operands) if x >= first and x not in seen]
         return order
 
@@ -223,9 +225,11 @@ def record(f: Callable[..., Any], args: tuple[Any, ...]) -> Recording:
     for root in leaves(result):
         for node in _operations(root, places):
             operands = tuple(_place(x, places) for x in _ingredients(node))
-            if any(True for _ in slots_of(operands)):
+            op = node.symbol if type(node) is Condition else node.op
+            if op in ("&", "|") and bool in map(type, operands):
+                places[id(node)] = _decided(op, *operands)
+            elif any(True for _ in slots_of(operands)):
                 places[id(node)] = len(inputs) + len(instructions)
-                op = node.symbol if type(node) is Condition else node.op
                 label = "" if type(node) is Condition else node.label
                 instructions.append(Instruction(op, operands, label))
             else:
@@ -264,6 +268,12 @@ def _place(x: Any, places: dict[int, Any]) -> Any:
     if type(x) is Condition:
         return places[id(x)]
     return x if type(x) is bool else number(x)
+
+
+def _decided(op: str, x: Any, y: Any) -> Any:
+    """Return what & or | comes to when an operand is known: a bool or the other operand."""
+    known, other = (x, y) if type(x) is bool else (y, x)
+    return other if known is (op == "&") else known
 
 
 def _operations(root: Any, done: dict[int, Any]) -> Iterator[Any]:
