@@ -8,7 +8,7 @@ from autograd.labels import SIZE, text_width
 from autograd.notation import number, subscript
 from autograd.svg import DASHES, sign_part
 from nn.canvas import Canvas, Curve, Point
-from nn.layout import MARGIN, Layout, input_line, pill_lines, unit_lines
+from nn.layout import MARGIN, OUTPUT_SHIFT, Layout, input_line, pill_lines, unit_lines
 
 if TYPE_CHECKING:
     from nn.credit import Credit, Edge, Key, Node
@@ -107,7 +107,7 @@ class CreditGraph:
         """Mark which way the numbers travel: δ back from the head, z forward from the tail."""
         head, tail = self.layout.heads[key], self.layout.tails.get(key)
         edge, name = self.credit.edges[key], owner(key)
-        self._travel(head, math.pi, (0.3, 0.6), f"back of-{name}")
+        self._travel(head, math.pi, (0.3, 0.6) if tail else (0.45,), f"back of-{name}")
         if tail is None:
             return
         every = self.path is None  # then each edge may be the one where they meet, in its turn
@@ -119,7 +119,7 @@ class CreditGraph:
         if every or key != self.path:
             self._travel(tail, math.pi, (0.3, 0.6), f"return of-{name}")
 
-    def _travel(self, curve: Curve, turn: float, places: tuple[float, float], kind: str) -> None:
+    def _travel(self, curve: Curve, turn: float, places: tuple[float, ...], kind: str) -> None:
         for t in places:
             heading, p = curve.heading(t) + turn, curve.at(t)
             tip = Point(p.x + 7 * math.cos(heading), p.y + 7 * math.sin(heading))
@@ -168,14 +168,19 @@ class CreditGraph:
         lines = unit_lines(self.credit, node, shows)
         pitch = style.small + 4
         for k, (kind, line) in enumerate(lines):
-            place, anchor = Point(p.x, p.y + style.radius + 15 + k * pitch), "middle"
+            part, named = "muted" if kind == "target" else "ink", f"{kind} of-{i}"
             if self.layout.beside(node):
                 y = p.y + (k - (len(lines) - 1) / 2) * pitch
-                place, anchor = Point(p.x + style.radius + 10, y), "start"
-            canvas.text(
-                place, line, "muted" if kind == "target" else "ink", size=style.small, fade=fade,
-                anchor="start" if anchor == "start" else "middle", kind=f"{kind} of-{i}",
-            )  # fmt: skip
+                place = Point(p.x + style.radius + 10, y)
+                canvas.text(
+                    place, line, part, size=style.small, anchor="start", fade=fade, kind=named
+                )
+                continue
+            shift = OUTPUT_SHIFT if i in self.credit.layers[-1] else 0.0
+            place = Point(p.x + shift, p.y + style.radius + 15 + k * pitch)
+            # an edge that passes here must not run through the text
+            canvas.pill(place, 0.92 * text_width(line, style.small), pitch, "card", kind=named)
+            canvas.text(place, line, part, size=style.small, fade=fade, kind=named)
 
     def _delta(self, node: "Node", delta: float, p: Point, fade: float) -> None:
         style, near = self.layout.style, self.layout.shows == "pattern"

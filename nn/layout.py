@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 FULL, CREDIT_ONLY = 8, 36  # up to so many edges between two layers, a pill shows two lines, or one
 MARGIN, TOP, BOTTOM, LEAST_WIDTH = 22.0, 84.0, 62.0, 760.0
 
+OUTPUT_SHIFT = 14.0  # to the right, of what is written below an output: no edge leaves on that side
+
 
 @dataclass(frozen=True)
 class Style:
@@ -176,7 +178,7 @@ class Layout:
         room = max(text_width(t, style.small) for t in texts)
         if self.beside(credit.nodes[last[0]]):
             return x + style.radius + 10.0 + room + MARGIN
-        return x + max(room / 2, style.radius + 36.0) + MARGIN
+        return x + max(room / 2 + OUTPUT_SHIFT, style.radius + 36.0) + MARGIN
 
     def _place_gap(self, k: int, x: float, height: float) -> float:
         """Place the pills before layer k; return where its units stand."""
@@ -189,10 +191,15 @@ class Layout:
             style.pill[0], max(text_width(t, style.pill_text, bold=True) for t in lines) + 18.0
         )
         self.pill_widths[k] = width
-        middle = x + style.radius + 72.0 + width / 2
-        for edge, y in zip(order, column(len(edges), self._top, height, style.pill_pitch[1])):
+        near = 70.0 if len(self._credit.layers) <= 4 else 48.0
+        middle = x + style.radius + near + width / 2
+        places = column(len(edges), self._top, height, style.pill_pitch[1])
+        for edge, y in zip(order, places):
             self.pills[edge.source, edge.target] = Point(middle, y)
-        swing = 66.0 + min(52.0, 12.0 * (len(self._credit.layers[k]) - 1) * min(len(edges), 4))
+        # steep edges need room to swing in under the units' numbers; deep networks need to be compact
+        heads = column(len(self._credit.layers[k]), self._top, height, style.most)
+        steepest = max(abs(y - heads[self._vertical(e)[1]]) for e, y in zip(order, places))
+        swing = min(max(near, 0.8 * steepest), 1.8 * near)
         return middle + width / 2 + swing + style.radius
 
     def _vertical(self, edge: "Edge") -> tuple[int, int]:

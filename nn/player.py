@@ -13,7 +13,7 @@ from nn.credit_graph import CreditGraph, owner
 from nn.layout import Layout, pill_lines, unit_lines
 from nn.page import PAGE
 from nn.picture import description
-from nn.story import Step, story
+from nn.story import MANY, Step, story
 
 if TYPE_CHECKING:
     from nn.credit import Credit
@@ -100,7 +100,7 @@ class Player:
             Layout(credit, top=16.0),
             frozenset(credit.nodes),
             frozenset(credit.edges),
-            marks=frozenset(credit.edges),
+            marks=frozenset(credit.edges if len(credit.edges) < MANY else ()),
         )
         graph.legend()
         return Drawing(graph.canvas.source, title, description(credit), pinned=True)
