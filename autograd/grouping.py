@@ -3,6 +3,7 @@
 Only indices are handled here; `vectorize` runs the groups on arrays and `equations` prints them.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -12,6 +13,7 @@ from autograd.recording import DECISIONS, Recording, slots_of
 from autograd.structure import leaves
 
 _SUMS = ("add", "sum", "dot")
+_SMALL = 4096  # so much work costs less than one step more
 
 
 @dataclass(slots=True)
@@ -62,6 +64,9 @@ class Simplified:
             op, operands = _plainer(instruction.op, operands)
             if op == "pos":
                 self._alias[slot] = operands[0]
+                continue
+            if not any(True for _ in slots_of(tuple(operands))):
+                self._alias[slot] = instruction.value(*operands)
                 continue
             key = (op, repr(operands) if 0.0 in operands else tuple(operands))  # 0.0 == -0.0
             if key in known:
@@ -214,6 +219,8 @@ class Grouping:
         kinds: dict[Any, list[int]] = {}
         for slot, v in operations.items():
             lengths = tuple(len(x) for x in v.operands if type(x) is tuple)
+            if v.op in _SUMS:  # zeros make them equally long
+                lengths = (len(lengths) > 0,)
             # the varying side of a product is known by what it is made of
             sides = _varying(v, operations, batched) if v.op == "dot" else ()
             key = (v.batched, v.level, v.op, lengths, v.reached, v.conditional, sides)
@@ -232,13 +239,16 @@ class Grouping:
         if first.op == "dot" and not first.conditional:
             rest: list[int] = []
             blocks = list(self._products(slots, operations, sides))
+            worthwhile = 1 if len(blocks) <= 2 else 64 if first.batched else 1024
             for rows, columns, members in blocks:
-                if len(rows) * len(columns) < 4 and len(blocks) > 4:
-                    rest += members
-                else:
+                if len(members) * len(operations[members[0]].operands[0]) >= worthwhile and rows:
                     yield self._product(rows, columns, members, operations)
+                else:
+                    rest += members
             slots = rest
-        if slots:
+        if first.op in ("sum", "dot"):
+            yield from (self._elementwise(s, operations) for s in _padded(slots, operations))
+        elif slots:
             yield self._elementwise(slots, operations)
 
     def _elementwise(self, slots: list[int], operations: dict[int, Operation]) -> Group:
@@ -250,8 +260,8 @@ class Grouping:
         for i, operand in enumerate(first.operands):
             rows = [operations[slot].operands[i] for slot in slots]
             if type(operand) is tuple:
-                length = len(operand)
-                columns.append([row[k] for k in range(length) for row in rows])
+                length = max(map(len, rows))
+                columns.append([row[k] if k < len(row) else 0.0 for k in range(length) for row in rows])
             else:
                 columns.append(rows)
         return _group(first, slots, columns, length, None, operations)
@@ -272,10 +282,10 @@ class Grouping:
             ws, xs, _ = operations[slot].operands
             row, column = (xs, ws) if swapped else (ws, xs)
             partners.setdefault(row, {})[column] = slot
-        alike: dict[frozenset[Any], list[Any]] = {}
+        alike: dict[Any, list[Any]] = {}
         for row, columns in partners.items():
-            alike.setdefault(frozenset(columns), []).append(row)
-        for shared, rows in alike.items():
+            alike.setdefault((frozenset(columns), len(row)), []).append(row)
+        for (shared, _), rows in alike.items():
             rows.sort(key=self._place)
             columns = sorted(shared, key=self._place)
             yield rows, columns, [partners[r][c] for r in rows for c in columns]
@@ -299,8 +309,6 @@ class Grouping:
         operations: dict[int, Operation],
     ) -> Group:
         first = operations[slots[0]]
-        if not rows:
-            return self._elementwise(slots, operations)
         matrix = [x for row in rows for x in row]
         inputs = [column[k] for k in range(len(columns[0])) for column in columns]
         bias = [operations[slot].operands[2] for slot in slots]
@@ -321,19 +329,33 @@ def _group(
     return Group(first.op, slots, operands, *kind, length, shape, labels)
 
 
+def _padded(slots: list[int], operations: dict[int, Operation]) -> Iterator[list[int]]:
+    """Split sums of unequal lengths so that zeros at most double the work, unless it is small."""
+    lengths = {slot: len(operations[slot].operands[0]) for slot in slots}
+    ordered = sorted(slots, key=lengths.__getitem__)
+    start = 0
+    for end in range(1, len(ordered) + 1):
+        longest = lengths[ordered[end]] if end < len(ordered) else math.inf
+        work = longest * (end - start + 1)
+        if work > _SMALL and work > 2 * sum(lengths[slot] for slot in ordered[start : end + 1]):
+            yield ordered[start:end]
+            start = end
+
+
 def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> None:
     """Set level, batched and conditional of every operation."""
     for v in operations.values():
-        for slot in slots_of(v.operands):
-            if slot in operations:
-                v.level = max(v.level, operations[slot].level + 1)
-                v.batched = v.batched or operations[slot].batched
-            else:
-                v.batched = v.batched or slot in batched
+        v.batched = any(
+            operations[slot].batched if slot in operations else slot in batched
+            for slot in slots_of(v.operands)
+        )
     certain = set(slots_of(tuple(leaves(result))))
     reached = set(certain)
     for slot in reversed(list(operations)):
         v = operations[slot]
+        for x in slots_of(v.operands):
+            if x in operations:  # as late as possible: equal tails of unequal beginnings meet
+                operations[x].level = min(operations[x].level, v.level - 1)
         v.reached, v.conditional = slot in reached, slot not in certain
         if v.op in DECISIONS or not v.reached:
             continue
