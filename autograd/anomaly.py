@@ -28,7 +28,7 @@ def _described(row: Primitive, operands: Iterable[Any]) -> str:
     return f"{row.name}({', '.join(shown)})"
 
 
-_HINTS = {"sqrt": " (for the length of a vector use hypot, whose slopes at (0, 0) are 0)"}
+HINTS = {"sqrt": " (for the length of a vector use hypot, whose slopes at (0, 0) are 0)"}
 
 
 def check_forward(
@@ -42,7 +42,7 @@ def check_forward(
     if all(map(math.isfinite, flat)):
         raise FloatingPointError(
             f"{row.name} made {out!r} out of finite operands: {_described(row, operands)}"
-            + _HINTS.get(row.name, "")
+            + HINTS.get(row.name, "")
         )
 
 
@@ -57,5 +57,5 @@ def check_backward(root: "Value", seed: float) -> None:
                 raise FloatingPointError(
                     f"a gradient became nan in backward: {v._op.name} passes {g!r} × {slope!r} "
                     f"(upstream × local) to {named(parent)}, in {_described(v._op, v._operands())}"
-                    + _HINTS.get(v._op.name, "")
+                    + HINTS.get(v._op.name, "")
                 )

@@ -82,7 +82,7 @@ def _gradient(out: Any, variables: Any, as_values: bool) -> Any:
     return rebuild(variables, of)
 
 
-def _one_number(out: Any, name: str, transform: str, instead: str) -> Any:
+def one_number(out: Any, name: str, transform: str, instead: str) -> Any:
     if type(out) is Value:
         return out
     if isinstance(out, (list, tuple, dict)):
@@ -119,7 +119,7 @@ def value_and_grad(
         chosen = _selected(args, argnums, _name(f))
         as_values = _wanted_as_values(args)
         variables, out = _run(f, args, chosen, kwargs)
-        out = _one_number(out, _name(f), "grad", "jacobian")
+        out = one_number(out, _name(f), "grad", "jacobian")
         gradient = _gradient(out, tuple(variables), as_values)
         value = out if as_values or type(out) is not Value else out.data
         return value, gradient[0] if isinstance(argnums, int) else gradient
@@ -177,7 +177,7 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
         columns = list(leaves(variables))
         if isinstance(out, (list, tuple, dict)):
             return [_gradient(y, columns, as_values) for y in leaves(out)]
-        return _gradient(_one_number(out, _name(f), "jacobian", "a list"), columns, as_values)
+        return _gradient(one_number(out, _name(f), "jacobian", "a list"), columns, as_values)
 
     wrapper.__name__ = f"jacobian({_name(f)})"
     return wrapper
@@ -199,7 +199,7 @@ def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
         columns = list(leaves(args))  # Values already: they are the jacobian's variables
-        out = _one_number(f(*args, **kwargs), _name(f), "hessian", "jacobian of jacobian")
+        out = one_number(f(*args, **kwargs), _name(f), "hessian", "jacobian of jacobian")
         return _gradient(out, columns, as_values=True)
 
     rows = jacobian(gradient)

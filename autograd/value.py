@@ -196,6 +196,13 @@ def dot_nodes(
     return nodes
 
 
+def operand_numbers(v: "Value") -> tuple[Primitive | None, tuple[Any, ...]]:
+    """Return the row that made a node and the numbers it was applied to; None for a leaf."""
+    if v._op is None:
+        return None, ()
+    return v._op, tuple(map(_plain, v._operands()))
+
+
 def _compare(symbol: str, x: "Value", y: Any, holds: bool) -> Any:
     if modes.active and modes.local.tracing:
         return Condition(symbol, (x, y if type(y) is Value else number(y)), holds)
