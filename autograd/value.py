@@ -107,19 +107,37 @@ def _partial(row: Primitive, i: int, plain: Sequence[Any], out: float) -> Any:
     return tuple(slope) if isinstance(slope, (list, tuple)) else slope
 
 
+def _record(row: Primitive, data: float, a: Any, b: Any, da: Any, db: Any) -> "Value":
+    v = _new(Value)
+    v._data = data
+    v._op = row
+    v._a = a
+    v._b = b
+    v._da = da
+    v._db = db
+    v._stamp = None
+    return v
+
+
+def _coerced(x: Any) -> Any:
+    """Return an operand as the Value or float that it is."""
+    if type(x) is Value or type(x) is float:
+        return x
+    if is_number(x) or isinstance(x, REFUSED):
+        return number(x)
+    return NotImplemented  # an array, say: its own operator works element by element
+
+
 def _binary(row: Primitive, x: Any, y: Any) -> Any:
     """Apply a row of two operands, of which at least one is a Value."""
-    for operand in (x, y):
-        if type(operand) is Value or is_number(operand):
-            continue
-        if isinstance(operand, REFUSED):
-            number(operand)
-        return NotImplemented  # an array, say: its own operator works element by element
+    x, y = _coerced(x), _coerced(y)
+    if x is NotImplemented or y is NotImplemented:
+        return NotImplemented
     if modes.active:
         return apply(row, x, y)
     slope_x = slope_y = None
-    p = x._data if type(x) is Value else (x := number(x))
-    q = y._data if type(y) is Value else (y := number(y))
+    p = x._data if type(x) is Value else x
+    q = y._data if type(y) is Value else y
     try:
         out = row.on_floats(p, q)
         if type(x) is Value:
@@ -128,15 +146,7 @@ def _binary(row: Primitive, x: Any, y: Any) -> Any:
             slope_y = row.slopes[1](p, q, out)
     except (ArithmeticError, ValueError):
         return apply(row, x, y)
-    v = _new(Value)
-    v._data = out
-    v._op = row
-    v._a = x
-    v._b = y
-    v._da = slope_x
-    v._db = slope_y
-    v._stamp = None
-    return v
+    return _record(row, out, x, y, slope_x, slope_y)
 
 
 def _unary(row: Primitive) -> "Callable[[Value], Value]":
@@ -430,43 +440,59 @@ class Value:
 
     # ------------------------------------------------------------ operators
 
+    # + − × with a Value or a float are written out: most nodes of most graphs are made here.
+
     def __add__(self, other: Any) -> "Value":
-        if type(other) is Value and not modes.active:
-            v = _new(Value)
+        if (type(other) is not Value and type(other) is not float) or modes.active:
+            return _binary(_ADD, self, other)  # type: ignore[no-any-return]
+        v = _new(Value)
+        v._op = _ADD
+        v._a = self
+        v._b = other
+        v._da = 1.0
+        v._stamp = None
+        if type(other) is Value:
             v._data = self._data + other._data
-            v._op = _ADD
-            v._a = self
-            v._b = other
-            v._da = v._db = 1.0
-            v._stamp = None
-            return v
-        return _binary(_ADD, self, other)  # type: ignore[no-any-return]
+            v._db = 1.0
+        else:
+            v._data = self._data + other
+            v._db = None
+        return v
 
     def __mul__(self, other: Any) -> "Value":
-        if type(other) is Value and not modes.active:
-            v = _new(Value)
+        if (type(other) is not Value and type(other) is not float) or modes.active:
+            return _binary(_MUL, self, other)  # type: ignore[no-any-return]
+        v = _new(Value)
+        v._op = _MUL
+        v._a = self
+        v._b = other
+        v._stamp = None
+        if type(other) is Value:
             v._db = x = self._data
             v._da = y = other._data
             v._data = x * y
-            v._op = _MUL
-            v._a = self
-            v._b = other
-            v._stamp = None
-            return v
-        return _binary(_MUL, self, other)  # type: ignore[no-any-return]
+        else:
+            v._db = None
+            v._da = other
+            v._data = self._data * other
+        return v
 
     def __sub__(self, other: Any) -> "Value":
-        if type(other) is Value and not modes.active:
-            v = _new(Value)
+        if (type(other) is not Value and type(other) is not float) or modes.active:
+            return _binary(_SUB, self, other)  # type: ignore[no-any-return]
+        v = _new(Value)
+        v._op = _SUB
+        v._a = self
+        v._b = other
+        v._da = 1.0
+        v._stamp = None
+        if type(other) is Value:
             v._data = self._data - other._data
-            v._op = _SUB
-            v._a = self
-            v._b = other
-            v._da = 1.0
             v._db = -1.0
-            v._stamp = None
-            return v
-        return _binary(_SUB, self, other)  # type: ignore[no-any-return]
+        else:
+            v._data = self._data - other
+            v._db = None
+        return v
 
     def __truediv__(self, other: Any) -> "Value":
         return _binary(primitives.divide, self, other)  # type: ignore[no-any-return]
@@ -475,12 +501,18 @@ class Value:
         return _binary(primitives.power, self, other)  # type: ignore[no-any-return]
 
     def __radd__(self, other: Any) -> "Value":
+        if type(other) is float and not modes.active:
+            return _record(_ADD, other + self._data, other, self, None, 1.0)
         return _binary(_ADD, other, self)  # type: ignore[no-any-return]
 
     def __rmul__(self, other: Any) -> "Value":
+        if type(other) is float and not modes.active:
+            return _record(_MUL, other * self._data, other, self, None, other)
         return _binary(_MUL, other, self)  # type: ignore[no-any-return]
 
     def __rsub__(self, other: Any) -> "Value":
+        if type(other) is float and not modes.active:
+            return _record(_SUB, other - self._data, other, self, None, -1.0)
         return _binary(_SUB, other, self)  # type: ignore[no-any-return]
 
     def __rtruediv__(self, other: Any) -> "Value":
@@ -629,11 +661,6 @@ class Value:
         from autograd.copying import reduce
 
         return reduce(self)
-
-
-_ADD = primitives.add
-_SUB = primitives.subtract
-_MUL = primitives.multiply
 
 
 _ADD = primitives.add
