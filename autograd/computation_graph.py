@@ -2,6 +2,7 @@
 
 import graphviz
 
+from autograd.explanation import Edge, edges
 from autograd.labels import SIZE, clean, escaped, text_width
 from autograd.notation import number
 from autograd.primitives import TABLE
@@ -29,6 +30,9 @@ class ComputationGraph:
         self.root = root
         self.names = {id(v): f"v{k}" for k, v in enumerate(nodes)}
         self.gradients = gradients(root) if credit else None
+        self.shares: dict[int, list[Edge]] = {}
+        for edge in edges(root) if credit else ():
+            self.shares.setdefault(id(edge.child), []).append(edge)
         self.repeated = _far_used(nodes)
         self.units = _units(nodes) if fold else {}
         self.dot = graphviz.Digraph(
@@ -56,8 +60,7 @@ class ComputationGraph:
             if v.parents and id(v) not in skipped:
                 self._operation(v)
 
-    def upstream(self, v: Value) -> float:
-        """Return the gradient to show at a node."""
+    def _grad(self, v: Value) -> float:
         return v.grad if self.gradients is None else self.gradients.get(id(v), 0.0)
 
     def _value(self, v: Value, name: str) -> None:
@@ -69,7 +72,7 @@ class ComputationGraph:
             part, style = "zero", "rounded,filled,dashed"
             cells.append(f"constant {number(v.data, 4)}")
         else:
-            cells += [f"data {number(v.data, 4)}", f"grad {number(self.upstream(v), 4)}"]
+            cells += [f"data {number(v.data, 4)}", f"grad {number(self._grad(v), 4)}"]
         text = "  │  ".join(cells)
         self.dot.node(
             name, escaped(text, 200), width=f"{(text_width(text) + 22) / 72:.2f}", style=style,
@@ -94,12 +97,11 @@ class ComputationGraph:
             color=colour("ink"), **round_one,
         )  # fmt: skip
         self.dot.edge(f"{name}-op", f"{name}:w")
-        operands = list(zip(inner.parents, inner.partials))
-        if id(v) in self.units:  # of a unit, its inputs
-            n = len(operands) // 2
-            operands = operands[n : 2 * n]
+        n = len(inner.parents) // 2
+        inputs = range(n, 2 * n) if id(v) in self.units else range(len(inner.parents))
         missing = 0
-        for k, (parent, local) in enumerate(operands):
+        for k in inputs:
+            parent = inner.parents[k]
             if id(parent) not in self.names:
                 missing += 1
                 continue
@@ -110,7 +112,7 @@ class ComputationGraph:
             if self.gradients is None:
                 self.dot.edge(f"{tail}:e", f"{name}-op")
             else:
-                self._credit(tail, f"{name}-op", k, inner, local)
+                self._credit(tail, f"{name}-op", k, self.shares[id(inner)][k])
         if missing:
             text = f"… {missing} more"
             self.dot.node(
@@ -119,13 +121,11 @@ class ComputationGraph:
             )  # fmt: skip
             self.dot.edge(f"{name}-more", f"{name}-op", style="dashed")
 
-    def _credit(self, tail: str, head: str, k: int, child: Value, local: float) -> None:
+    def _credit(self, tail: str, head: str, k: int, edge: Edge) -> None:
         """Draw an edge with a pill that says upstream × local = credit."""
-        upstream = self.upstream(child)
-        # a branch that `where` did not take has no share, whatever 0 × inf would say
-        share = 0.0 if child.op == "where" and not local else upstream * local
-        text = f"{number(upstream)} × {number(local)} = {number(share, sign=True)}"
-        part, pill = sign_part(share), f"{head}-{k}"
+        share = number(edge.credit, sign=True)
+        text = f"{number(edge.upstream)} × {number(edge.local)} = {share}"
+        part, pill = sign_part(edge.credit), f"{head}-{k}"
         self.dot.node(
             pill, text, fontname="Helvetica-Bold", fontsize="12", height="0.3", fontcolor=colour(part),
             color=colour(part), fillcolor=colour(f"{part} fill"),

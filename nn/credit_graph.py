@@ -91,7 +91,7 @@ class CreditGraph:
         if self.layout.tails:
             curve, size = curves[-1], 8.5 + width
             tip = curve.points[3]
-            base = curve.until(1.0 - 0.8 * size / math.dist(curve.points[0], tip))
+            base = curve.until(1.0 - 0.66 * size / math.dist(curve.points[0], tip))
             heading = math.atan2(tip.y - base.points[3].y, tip.x - base.points[3].x)
             self.canvas.arrowhead(tip, heading, part, size, fade=fade, kind=kind)
             curves[-1] = base
