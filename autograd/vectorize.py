@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.equations import latex, page
 from autograd.grouping import Grouping
-from autograd.recording import Recording
 from autograd.picking import Layout, State
+from autograd.recording import Recording
 from autograd.schedule import Schedule
 from autograd.structure import describe, leaves, rebuild
 
@@ -99,6 +100,14 @@ class VectorProgram:
             f"<VectorProgram of {len(self.recording.instructions)} operations in "
             f"{len(self.grouping.groups)} groups, batched={self.batched}, reduction={self.reduction!r}>"
         )
+
+    def __str__(self) -> str:
+        """Return the matrix equations: forward, backward and update, for one example and for n."""
+        return page(self.grouping, self.blocks, self.reduction == "mean")
+
+    def latex(self) -> str:
+        """Return the equations of `print` as LaTeX `aligned` environments."""
+        return latex(self.grouping, self.blocks, self.reduction == "mean")
 
     def __call__(self, *args: Any) -> Any:
         """Return the function's result: an array, reduced over the examples if a reduction is set.
