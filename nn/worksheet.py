@@ -1,0 +1,153 @@
+"""Worksheets: a small network with friendly numbers to work out by hand, and its answer key."""
+
+import math
+import os
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograd.render import save as write_whole
+from nn.credit import Credit, assign_credit
+from nn.losses import loss_formula
+from nn.modules import MLP
+from nn.quantities import quantities
+
+if TYPE_CHECKING:
+    from autograd.drawing import Drawing
+
+DIGITS = 4  # of the answer key
+
+
+@dataclass(frozen=True, eq=False)
+class Worksheet:
+    """An example to work out by hand.
+
+    Attributes:
+        seed: what it was made from.
+        credit: the example with its answers.
+        lr: the learning rate η of the new weights.
+    """
+
+    seed: int
+    credit: Credit
+    lr: float
+
+    @property
+    def problem(self) -> str:
+        """The sheet with its blank table, as Markdown; filled in, the checker marks it."""
+        return self._sheet(
+            "Worksheet", dict.fromkeys(quantities(self.credit, self.lr), ""), "blank"
+        )
+
+    @property
+    def key(self) -> str:
+        """The sheet with its answers, as Markdown."""
+        answers = quantities(self.credit, self.lr)
+        return self._sheet(
+            "Answer key", {name: f"{x:.{DIGITS}f}" for name, x in answers.items()}, "filled"
+        )
+
+    def _sheet(self, title: str, answers: Mapping[str, str], picture: str) -> str:
+        c = self.credit
+        net = c.network()
+        return "\n".join(
+            [
+                f"# {title} {self.seed}: who is to blame for the error?",
+                "",
+                f"A {c.title} with the loss L = {loss_formula(c.loss_function)} and the learning rate η = {self.lr:g}. "
+                "Each weight matrix has a row per input and a column per unit.",
+                "",
+                "```",
+                f"weights = {net.weights()}",
+                f"activation = {c.activations[0]}",
+                f"x = {c.x}",
+                f"y = {c.y}",
+                f"lr = {self.lr:g}",
+                "```",
+                "",
+                f"![The network]({picture}.svg)",
+                "",
+                "Forward: a = Σ w·z and z = f(a). Back: δ₀ = ∂L/∂a₀, δ_j = (Σ δ_k·w_jk)·f′(a_j). Each edge i⇝j: "
+                "∂L/∂w = δ_j·z_i, new w = w − η·δ_j·z_i.",
+                "",
+                "| number | your answer |",
+                "|---|---|",
+                *(f"| `{name}` | {answer} |" for name, answer in answers.items()),
+                "",
+            ]
+        )
+
+    def draw(self, blank: bool = False) -> "Drawing":
+        """Return the credit graph, with its numbers or with blanks to fill in.
+
+        Args:
+            blank: whether to leave out what is to be worked out.
+        """
+        if not blank:
+            return self.credit.draw()
+        nan, c = math.nan, self.credit
+        nodes = {
+            i: node if node.a is None else replace(node, a=nan, z=nan, delta=nan)
+            for i, node in c.nodes.items()
+        }
+        edges = {key: replace(edge, delta=nan, z=nan, credit=nan) for key, edge in c.edges.items()}
+        drawing = replace(c, nodes=nodes, edges=edges, loss=nan).draw()
+        drawing.source = drawing.source.replace("= nan", "= ____").replace(
+            "nan or ∞", "to work out"
+        )
+        drawing.desc = f"{c.title}, to be worked out."
+        return drawing
+
+    def save(self, folder: str | os.PathLike[str] = ".") -> list[Path]:
+        """Write worksheet.md, key.md, blank.svg and filled.svg into a folder, and return their paths.
+
+        Args:
+            folder: where to; it is made if it is not there.
+        """
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        paths = [target / name for name in ("worksheet.md", "key.md", "blank.svg", "filled.svg")]
+        write_whole(paths[0], self.problem.encode())
+        write_whole(paths[1], self.key.encode())
+        self.draw(blank=True).save(paths[2])
+        self.draw().save(paths[3])
+        return paths
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+def make_worksheet(
+    seed: int = 0, sizes: Sequence[int] = (2, 2, 1), activation: str = "tanh", lr: float = 0.5
+) -> Worksheet:
+    """Return a worksheet with weights of one decimal and inputs in halves.
+
+    Args:
+        seed: the same seed gives the same sheet.
+        sizes: the number of inputs, then of units of each layer.
+        activation: of the hidden layers; the output is linear.
+        lr: the learning rate η.
+
+    Raises:
+        ValueError: if there are fewer than two sizes, or one is not positive.
+    """
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise ValueError(
+            f"a network has inputs and units, such as 2 2 1, but {list(sizes)} was given"
+        )
+    rng = random.Random(seed)
+    weights = [
+        [[_nonzero(rng, 9) / 10 for _ in range(units)] for _ in range(inputs)]
+        for inputs, units in pairwise(sizes)
+    ]
+    x = [_nonzero(rng, 4) / 2 for _ in range(sizes[0])]
+    y = [rng.randint(-2, 2) / 2 for _ in range(sizes[-1])]
+    net = MLP.from_weights(weights, activation=activation)
+    return Worksheet(seed, assign_credit(net, x, y[0] if len(y) == 1 else y), lr)
+
+
+def _nonzero(rng: random.Random, most: int) -> int:
+    return rng.choice([-1, 1]) * rng.randint(1, most)
