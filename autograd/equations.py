@@ -25,6 +25,7 @@ from autograd.formula import (
     number,
     product,
     quotient,
+    raised,
     squared,
     symbol,
     transposed,
@@ -86,7 +87,6 @@ class Equations:
         self.forward: list[Equation] = []
         self.backward: list[Equation] = []
         self.update: list[Equation] = []
-        self._weights: dict[int, tuple[Formula, Formula | None]] = {}
         self._parameters: dict[int, Formula] = {}
         self._name_all()
         self._write_forward()
@@ -110,24 +110,22 @@ class Equations:
         for source, block in enumerate(self._blocks):
             name = block.name.upper() if self._rows and block.batched else block.name
             self._values[source] = symbol(name)
-        for number_, source in enumerate(self._layers, 1):
-            self._name_layer(number_, source)
         for count, (source, group) in enumerate(self._groups.items(), 1):
             label = next((label for label in group.labels if label), "")
-            if source not in self._values:
-                self._values[source] = symbol(label or ("L" if source == self._result else f"v{count}"))
+            self._values[source] = symbol(label or ("L" if source == self._result else f"v{count}"))
+        for layer, source in enumerate(self._layers, 1):
+            self._name_layer(layer, source)
         self._find_monomials()
 
     def _name_layer(self, layer: int, source: int) -> None:
         group = self._groups[source]
         matrix, inputs, bias = group.operands
-        w, b = symbol("W", layer), symbol("b", layer)
-        self._weights[source] = w, None
         units, columns, length = group.shape or (0, 0, 0)
-        self.given.append(Equation(w, self._parameter(matrix, w), f"{length}×{units}"))
-        if any(type(x) is int for x in bias):
-            self._weights[source] = w, b
-            self.given.append(Equation(b, self._parameter(bias, b), f"{units}×1"))
+        for refs, name, shape in ((matrix, "W", f"{length}×{units}"), (bias, "b", f"{units}×1")):
+            origins = self._origins(refs)
+            if len(origins) == 1 and origins[0] < len(self._blocks):
+                self._parameters[id(refs)] = parameter = symbol(name, layer)
+                self.given.append(Equation(parameter, self._found(refs), shape))
         origins = self._origins(inputs)
         if layer == 1 and len(origins) == 1 and origins[0] < len(self._blocks):
             z = symbol("X") if self._rows else symbol("Z", 1)
@@ -154,20 +152,26 @@ class Equations:
         whole = len(group.slots) == self._size(source)
         return user if whole and len(group.operands) == 1 and not group.length else None
 
-    def _parameter(self, refs: Sequence[Any], name: Formula) -> Formula:
-        """Return where a parameter is found in the arguments, and note that it can be updated."""
-        origins = self._origins(refs)
-        if len(origins) != 1 or origins[0] >= len(self._blocks):
-            return self._operand(refs)
-        block = self._blocks[origins[0]]
-        self._parameters[origins[0]] = name
+    def _found(self, refs: Sequence[Any]) -> Formula:
+        """Return where a parameter lies in the arguments."""
+        block = self._blocks[self._origins(refs)[0]]
         rows = [self._places[x][1] for x in refs if type(x) is int]
-        found = symbol(block.name)
-        if len(rows) < len(block.slots):
-            part = f"{block.name}[{min(rows)}:{max(rows) + 1}]"
-            found = symbol(part)
+        part = f"[{min(rows)}:{max(rows) + 1}]" if len(set(rows)) < len(block.slots) else ""
         ascending = rows == sorted(rows) and len(block.shape) == 2 and min(block.shape) > 1
+        found = symbol(block.name + part)
         return transposed(found) if ascending else found
+
+    def _matrix(self, group: Group) -> Formula:
+        """Return the weights of a layer, a row for each input."""
+        refs = group.operands[0]
+        return self._parameters.get(id(refs)) or transposed(self._operand(refs))
+
+    def _bias(self, group: Group) -> Formula | None:
+        """Return the bias of a layer; None if it has none."""
+        refs = group.operands[2]
+        if all(x == 0.0 and type(x) is float for x in refs):
+            return None
+        return self._parameters.get(id(refs)) or self._operand(refs)
 
     def _find_monomials(self) -> None:
         """Find products of single numbers, and write them as powers: 0.5·e·e is 0.5 e²."""
@@ -217,12 +221,12 @@ class Equations:
         operands = [self._operand(refs) for refs in group.operands]
         single = len(group.slots) == 1
         if group.shape:
-            w, b = self._weights[source]
-            z = operands[1]
+            w, b, z = self._matrix(group), self._bias(group), operands[1]
             out = product(z, w) if self._rows else product(transposed(w), z)
             if b is None:
                 return out
-            return added([out, product(ONES, transposed(b)) if self._rows else b])
+            shared = self._rows and id(group.operands[2]) in self._parameters
+            return added([out, product(ONES, transposed(b)) if shared else b])
         if group.op in ("add", "sub"):
             return joined(operands, " + " if group.op == "add" else " − ", " + " if group.op == "add" else " - ", 4)
         if group.op == "mul":
@@ -238,6 +242,10 @@ class Equations:
             return joined(operands, f" {group.op} ", f" {group.op} ", 2)
         if group.op == "square":
             return squared(operands[0])
+        if group.op == "neg":
+            return negated(operands[0])
+        if group.op == "pow":
+            return raised(*operands)
         return called(TABLE[group.op].symbol, operands)
 
     def _monomial(self, coefficient: float, atoms: Counter[int]) -> Formula:
@@ -276,7 +284,7 @@ class Equations:
                 name = self._delta(source)
                 self.backward.append(Equation(name, gradient, self._shape(group)))
                 self._gradients[source] = name
-                self._write_parameters(source, group, name)
+                self._write_parameters(group, name)
             elif source in self._hidden or self._is_activation(source) or gradient == ONE:
                 self._gradients[source] = gradient
             else:
@@ -284,7 +292,7 @@ class Equations:
                 self.backward.append(Equation(name, gradient, self._shape(group)))
                 self._gradients[source] = name
         if self._result in self._layers:
-            self._write_parameters(self._result, self._groups[self._result], seed)
+            self._write_parameters(self._groups[self._result], seed)
         if not self._layers:
             for source, block in enumerate(self._blocks):
                 if self._uses[source] and not block.batched:
@@ -300,14 +308,16 @@ class Equations:
     def _is_activation(self, source: int) -> bool:
         return any(self._activation(layer) == source for layer in self._layers)
 
-    def _write_parameters(self, source: int, group: Group, delta: Formula) -> None:
-        w, b = self._weights[source]
-        z = self._operand(group.operands[1])
+    def _write_parameters(self, group: Group, delta: Formula) -> None:
+        matrix, inputs, bias = group.operands
+        z = self._operand(inputs)
         units, _, length = group.shape or (0, 0, 0)
-        gradient = product(transposed(z), delta) if self._rows else product(z, transposed(delta))
-        self._finish(w, gradient, f"{length}×{units}")
-        if b is not None:
-            self._finish(b, product(transposed(delta), ONES) if self._rows else delta, f"{units}×1")
+        if (w := self._parameters.get(id(matrix))) is not None:
+            gradient = product(transposed(z), delta) if self._rows else product(z, transposed(delta))
+            self._finish(w, gradient, f"{length}×{units}")
+        if (b := self._parameters.get(id(bias))) is not None:
+            gradient = product(transposed(delta), ONES) if self._rows else delta
+            self._finish(b, gradient, f"{units}×1")
 
     def _finish(self, parameter: Formula, gradient: Formula, shape: str) -> None:
         name = derivative(parameter)
@@ -342,7 +352,7 @@ class Equations:
         if g is None:
             return None
         if group.shape:
-            w, _ = self._weights[user]
+            w = self._matrix(group)
             if i == 1:
                 return product(g, transposed(w)) if self._rows else product(w, g)
             z = self._operand(group.operands[1])
@@ -354,8 +364,11 @@ class Equations:
         if op == "div":
             over = quotient(g if i == 0 else elementwise(g, out), operands[1])
             return over if i == 0 else negated(over)
-        if op == "sub":
+        if op in ("sub", "neg"):
             return negated(g)
+        if op == "pow" and i == 0 and all(type(x) is float for x in group.operands[1]):
+            slope = product(operands[1], raised(operands[0], number(group.operands[1][0] - 1.0)))
+            return elementwise(g, slope)
         if op in ("mul", "dot"):
             return elementwise(g, operands[1 - i])
         if op == "where":
@@ -365,7 +378,7 @@ class Equations:
             return elementwise(g, out)
         if op == "square":
             return elementwise(g, product(number(2.0), operands[0]))
-        if op == "tanh":
+        if op == "tanh":  # as on slides; computed as 1/cosh², which keeps its digits in saturation
             return elementwise(g, joined([ONE, called("tanh²", operands)], " − ", " - ", 4))
         if op in DECISIONS:
             return None

@@ -41,6 +41,8 @@ def elementwise(x: Formula, y: Formula) -> Formula:
 
 
 def transposed(x: Formula) -> Formula:
+    if x.text.endswith("ᵀ") and x.binding == 8:
+        return Formula(x.text[:-1], x.latex.removesuffix(r"^\top"))
     x = x.within(9)
     return Formula(f"{x.text}ᵀ", rf"{x.latex}^\top", 8)
 
@@ -77,6 +79,11 @@ def squared(x: Formula, times: int = 2) -> Formula:
 
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raised(x: Formula, y: Formula) -> Formula:
+    """Return x to the power y, element by element."""
+    return Formula(f"{x.within(9).text}^{y.within(9).text}", f"{x.within(9).latex}^{{{y.latex}}}", 8)
 
 
 def quotient(x: Formula, y: Formula) -> Formula:

@@ -112,7 +112,7 @@ class Simplified:
     def _write_sum(self, slot: int, operation: Operation, chain: list[Any]) -> None:
         pairs = [x for x in chain if type(x) is tuple]
         rest = [x for x in chain if type(x) is int]
-        constant = sum(x for x in chain if type(x) is float)
+        constant = sum((x for x in chain if type(x) is float), 0.0)
         if len(pairs) < 2 and operation.op == "add" and len(chain) == 2:
             self.operations[slot] = operation
             return
