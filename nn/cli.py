@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from autograd.notation import number as shown
+from nn.commands import add_commands
 from nn.credit import Credit, assign_credit
 from nn.losses import LOSSES, half_squared_error
 from nn.modules import MLP
@@ -205,6 +206,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_example(draw)
     draw.add_argument("--path", nargs=2, metavar=("FROM", "TO"), help="light the way to one edge")
     draw.add_argument("--out", metavar="FILE", default="credit.svg", help="default: credit.svg")
+
+    add_commands(command)
     return parser
 
 
