@@ -33,10 +33,10 @@ def inner_nodes(root: "Value") -> "list[Value]":
         if v._stamp is stamp:
             continue
         v._stamp = stamp
-        push(v)
-        push(None)
         d = v._da
         if type(d) is tuple:
+            push(v)
+            push(None)
             for a in v._a:
                 if a._op is not None and a._stamp is not stamp:
                     push(a)
@@ -48,14 +48,20 @@ def inner_nodes(root: "Value") -> "list[Value]":
             if a is not None and a._op is not None and a._stamp is not stamp:
                 push(a)
             continue
-        if d is not None:
-            a = v._a
-            if a._op is not None and a._stamp is not stamp:
-                push(a)
-        if v._db is not None:
-            a = v._b
-            if a._op is not None and a._stamp is not stamp:
-                push(a)
+        a = v._a if d is not None else None
+        b = v._b if v._db is not None else None
+        if a is not None and a._op is not None and a._stamp is not stamp:
+            push(v)
+            push(None)
+            push(a)
+            if b is not None and b._op is not None and b._stamp is not stamp:
+                push(b)
+        elif b is not None and b._op is not None and b._stamp is not stamp:
+            push(v)
+            push(None)
+            push(b)
+        else:  # nothing to wait for: half of the nodes of most graphs
+            append(v)
     return order
 
 

@@ -183,15 +183,17 @@ def dot_nodes(
     """Record bias + Σ w·x for each (weights, bias): the tuples of operands are shared, not copied."""
     if modes.active:
         return [apply(primitives.dot, ws, inputs, bias) for ws, bias in units]
-    xs = tuple(map(_as_value, inputs))
-    constant = all(x._stamp is CONSTANT for x in xs)
+    xs = tuple([x if type(x) is Value else _as_value(x) for x in inputs])
+    constant = all([x._stamp is CONSTANT for x in xs])
     x_data = tuple([x._data for x in xs])
     nodes = []
     for ws, bias in units:
+        if len(ws) != len(xs):
+            raise ValueError(f"{len(ws)} weights, but {len(xs)} inputs")
         w_data = tuple([w._data for w in ws])
-        start = _bias(bias)
+        start = bias if type(bias) is Value else _bias(bias)
         total = 0.0 if start is None else start._data
-        for w, x in zip(w_data, x_data, strict=True):
+        for w, x in zip(w_data, x_data):
             total += w * x
         v = _new(Value)
         v._data = total
@@ -309,7 +311,7 @@ class Value:
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        self._grad = number(grad)
+        self._grad = grad if type(grad) is float else number(grad)
 
     @property
     def label(self) -> str:
