@@ -1,0 +1,227 @@
+"""Pictures and the player in a real browser: headless Chromium, driven by selenium."""
+
+import html
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("selenium", reason="selenium is not installed")
+
+from selenium.webdriver import Chrome
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from autograd import Value, draw, svg
+from nn import MLP, assign_credit
+from nn.player import Player
+
+BROWSER = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+DRIVER = shutil.which("chromedriver")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (BROWSER and DRIVER), reason="Chromium and its driver are not installed"
+    ),
+]
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
+    "--window-size=900,900"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chrome]:
+    options = Options()
+    options.binary_location = BROWSER or ""
+    for flag in FLAGS.split():
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = Chrome(options=options, service=Service(DRIVER))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def player() -> Player:
+    net = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
+    return assign_credit(net, [0.8, -1.0, 0.5], 0.2).steps(lr=0.1)
+
+
+def show(browser: Chrome, folder: Path, page: str) -> None:
+    path = folder / "page.html"
+    path.write_text(page, encoding="utf-8")
+    browser.get(path.as_uri())
+
+
+def text(browser: Chrome, name: str) -> str:
+    return browser.find_element(By.ID, name).text
+
+
+def part(browser: Chrome, classes: str) -> WebElement:
+    return browser.find_element(By.CSS_SELECTOR, "svg ." + ".".join(classes.split()))
+
+
+def emulate(browser: Chrome, scheme: str) -> None:
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def complaints(browser: Chrome) -> list[object]:
+    return list(browser.get_log("browser"))
+
+
+def test_every_step_by_its_button(browser: Chrome, tmp_path: Path, player: Player) -> None:
+    show(browser, tmp_path, player.html())
+    forward = browser.find_element(By.ID, "next")
+    for step in player.steps:
+        assert text(browser, "title") == f"{step.index} · {step.title}"
+        assert text(browser, "place") == f"{step.index} / {len(player.steps)}"
+        for key in player.credit.edges:
+            name = f"of-{key[0]}-{key[1]}"
+            known = ("credit", key) in step.known
+            assert part(browser, f"credit {name}").is_displayed() == known
+            assert part(browser, f"halo {name}").is_displayed() == (
+                step.path is not None and key in step.edges
+            )
+            dim = "dim" in (part(browser, f"pill {name}").get_attribute("class") or "")
+            assert dim == (key not in step.edges)
+        if step.index < len(player.steps):
+            forward.click()
+    assert not forward.is_enabled()
+    assert part(browser, "weight of-5-1").text == "w₅⇝₁ = 0.79"
+    browser.find_element(By.ID, "previous").click()
+    assert text(browser, "place") == "17 / 18"
+    assert complaints(browser) == []
+
+
+def test_keys_and_slider(browser: Chrome, tmp_path: Path, player: Player) -> None:
+    show(browser, tmp_path, player.html())
+    body = browser.find_element(By.TAG_NAME, "body")
+    for key, place in (
+        (Keys.ARROW_RIGHT, 2),
+        (Keys.ARROW_RIGHT, 3),
+        (Keys.ARROW_LEFT, 2),
+        (Keys.END, 18),
+        (Keys.ARROW_RIGHT, 18),
+        (Keys.HOME, 1),
+        (Keys.ARROW_LEFT, 1),
+    ):
+        body.send_keys(key)
+        assert text(browser, "place") == f"{place} / 18"
+    slider = browser.find_element(By.ID, "slider")
+    slider.send_keys(Keys.ARROW_RIGHT)
+    assert text(browser, "place") == "2 / 18"  # once, not twice
+    slider.send_keys(Keys.END)
+    assert text(browser, "place") == "18 / 18"
+    assert complaints(browser) == []
+
+
+def test_it_plays_and_stops(browser: Chrome, tmp_path: Path, player: Player) -> None:
+    show(browser, tmp_path, player.html().replace("2500", "10"))
+    button = browser.find_element(By.ID, "play")
+    button.click()
+    done = "return document.getElementById('place').textContent"
+    for _ in range(200):
+        if browser.execute_script(done) == "18 / 18":
+            break
+    assert text(browser, "place") == "18 / 18"
+    assert button.get_attribute("aria-pressed") == "false"
+
+
+def test_two_players_in_sandboxed_frames(browser: Chrome, tmp_path: Path, player: Player) -> None:
+    shown = player._repr_html_()
+    show(browser, tmp_path, f"<!doctype html><meta charset=utf-8>{shown}{shown}")
+    frames = browser.find_elements(By.TAG_NAME, "iframe")
+    assert len(frames) == 2
+    browser.switch_to.frame(frames[0])
+    browser.find_element(By.ID, "next").click()
+    assert text(browser, "place") == "2 / 18"
+    browser.switch_to.default_content()
+    browser.switch_to.frame(frames[1])
+    assert text(browser, "place") == "1 / 18"
+    browser.switch_to.default_content()
+    assert complaints(browser) == []
+
+
+def test_without_scripts_the_story_and_the_whole_picture_are_there(
+    browser: Chrome, tmp_path: Path, player: Player
+) -> None:
+    page = html.escape(player.html())
+    frame = f'<iframe srcdoc="{page}" sandbox="" style="width:900px;height:2000px"></iframe>'
+    show(browser, tmp_path, f"<!doctype html><meta charset=utf-8>{frame}")
+    browser.switch_to.frame(browser.find_element(By.TAG_NAME, "iframe"))
+    assert not browser.find_element(By.CLASS_NAME, "controls").is_displayed()
+    assert len([li for li in browser.find_elements(By.TAG_NAME, "li") if li.is_displayed()]) == 18
+    assert part(browser, "credit of-5-1").is_displayed()
+    assert not part(browser, "halo of-5-1").is_displayed()
+    browser.switch_to.default_content()
+    browser.get_log("browser")  # that scripts are blocked is reported, and meant
+
+
+@pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
+def test_light_and_dark_from_one_file(
+    browser: Chrome, tmp_path: Path, player: Player, scheme: str, dark: bool
+) -> None:
+    emulate(browser, scheme)
+    show(browser, tmp_path, player.html())
+    card = "return getComputedStyle(document.querySelector('svg polygon')).fill"
+    ink = "return getComputedStyle(document.querySelector('svg .unit text')).fill"
+    page = "return getComputedStyle(document.body).backgroundColor"
+
+    def rgb(part: str) -> str:
+        return "rgb({}, {}, {})".format(*bytes.fromhex(svg.colour(part, dark=dark)[1:]))
+
+    assert browser.execute_script(card) == browser.execute_script(page) == rgb("card")
+    assert browser.execute_script(ink) == rgb("ink")
+    emulate(browser, "light")
+
+
+def test_labels_are_never_executed(browser: Chrome, tmp_path: Path) -> None:
+    labels = [
+        "<script>window.bad=1</script>",
+        "\"><img src=x onerror='window.bad=1'>",
+        "javascript:window.bad=1",
+        "</text></svg><script>window.bad=1</script>",
+        "]]><script>window.bad=1</script>",
+    ]
+    pictures = [draw(Value(1.0, label=label).exp(), credit=True).svg() for label in labels]
+    show(browser, tmp_path, "<!doctype html><meta charset=utf-8>" + "".join(pictures))
+    assert browser.execute_script("return window.bad") is None
+    assert browser.find_elements(By.CSS_SELECTOR, "svg script, img, svg a") == []
+    shown = browser.execute_script(
+        "return [...document.querySelectorAll('svg text')].map(t => t.textContent).join(' ')"
+    )
+    for label in labels:
+        assert label[:20] in shown.replace("\xa0", " ")
+
+
+def test_the_worked_picture_keeps_its_text_inside_its_shapes(
+    browser: Chrome, tmp_path: Path, player: Player
+) -> None:
+    show(browser, tmp_path, player.credit.draw().svg())
+    sizes = browser.execute_script(
+        """
+        const box = e => { const b = e.getBBox(); return [b.x, b.y, b.x + b.width, b.y + b.height]; };
+        const of = kind => [...document.querySelectorAll('svg .' + kind)].map(g =>
+          [g.getAttribute('class').match(/of-\\S+/)[0], g.querySelector('text') ? 'text' : 'shape', box(g)]);
+        return { pills: of('pill'), weights: of('weight'), credits: of('credit'), deltas: of('delta') };
+        """
+    )
+    shapes = {name: box for name, _, box in sizes["pills"]}
+    shapes |= {name: box for name, what, box in sizes["deltas"] if what == "shape"}
+    texts = [
+        (name, box) for name, what, box in sizes["weights"] + sizes["credits"] + sizes["deltas"]
+        if what == "text"
+    ]  # fmt: skip
+    assert len(texts) == 8 + 8 + 3
+    for name, (left, top, right, bottom) in texts:
+        outer = shapes[name]
+        assert outer[0] + 2 < left < right < outer[2] - 2, name
+        assert outer[1] - 1 < top < bottom < outer[3] + 1, name

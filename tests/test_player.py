@@ -1,0 +1,187 @@
+"""The story and its page: the order of the steps, their numbers, and a page that is complete and safe."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from autograd import Value, render
+from autograd.notation import number
+from nn import MLP, assign_credit
+from nn.credit import Credit
+from nn.story import Step, story
+
+WORKED = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
+
+
+def worked() -> Credit:
+    return assign_credit(WORKED, [0.8, -1.0, 0.5], 0.2)
+
+
+def data(page: str) -> dict[str, object]:
+    (found,) = re.findall(r"^const story = (.*);$", page, re.MULTILINE)
+    loaded: dict[str, object] = json.loads(found)
+    return loaded
+
+
+# ---------------------------------------------------------------- the story
+
+
+def test_the_order_is_that_of_the_slides() -> None:
+    assert [step.title for step in story(worked())] == [
+        "The network: 3-2-1 tanh network",
+        "Forward: unit 1",
+        "Forward: unit 2",
+        "Forward: unit 0",
+        "The error",
+        "The error at the output: δ₀",
+        "Credit of w₁⇝₀",
+        "Credit of w₂⇝₀",
+        "The error at unit 1: δ₁",
+        "Credit of w₅⇝₁",
+        "Credit of w₄⇝₁",
+        "Credit of w₃⇝₁",
+        "The error at unit 2: δ₂",
+        "Credit of w₅⇝₂",
+        "Credit of w₄⇝₂",
+        "Credit of w₃⇝₂",
+        "The updates: every weight goes against its credit",
+        "Forward again: the loss is smaller",
+    ]
+
+
+def by_title(start: str, steps: list[Step]) -> Step:
+    return next(step for step in steps if step.title.startswith(start))
+
+
+def test_each_step_has_its_formula_in_symbols_and_in_numbers() -> None:
+    steps = story(worked(), lr=0.1)
+    forward = by_title("Forward: unit 1", steps)
+    assert forward.symbols == "a₁ = w₅⇝₁·z₅ + w₄⇝₁·z₄ + w₃⇝₁·z₃,  z₁ = tanh(a₁)"
+    assert forward.numbers.endswith("= 1.1900,  z₁ = tanh(1.1900) = 0.8306")
+    edge = by_title("Credit of w₅⇝₁", steps)
+    assert edge.symbols == "∂L/∂w₅⇝₁ = δ₁·z₅"
+    assert edge.numbers == "∂L/∂w₅⇝₁ = +0.1363 ·  0.8000 = +0.1091"
+    updates = by_title("The updates", steps).numbers
+    assert "0.8000 − 0.1·0.1091    =  0.7891" in updates
+    assert by_title("Forward again", steps).numbers == "ŷ = 0.7477: L = 0.1500, before 0.1971"
+
+
+def test_an_edges_credit_is_not_known_before_its_step() -> None:
+    credit = worked()
+    steps = story(credit)
+    for key, edge in credit.edges.items():
+        at = steps.index(by_title(f"Credit of {edge.name}", steps))
+        assert ("credit", key) not in steps[at - 1].known
+        assert ("credit", key) in steps[at].known
+        assert steps[at].path == key
+        assert ("delta", key[1]) in steps[at - 1].known
+    assert not [fact for fact in steps[-1].known if fact[0] in ("credit", "delta")]
+
+
+def test_numbers_line_up_in_a_terminal() -> None:
+    lines = [str(step).splitlines() for step in story(worked()) if step.title.startswith("Credit")]
+    for mark in (" · ", " = "):
+        assert len({numbers.rindex(mark) for _, _, numbers in lines}) == 1
+    assert lines[0] == [
+        "  7  Credit of w₁⇝₀",
+        "     ∂L/∂w₁⇝₀ = δ₀·z₁",
+        "     ∂L/∂w₁⇝₀ = +0.6279 ·  0.8306 = +0.5215",
+    ]
+
+
+def test_a_loss_that_grows_is_said_to() -> None:
+    steps = story(worked(), lr=50.0)
+    assert steps[-1].title == "Forward again: the loss is not smaller: η may be too large"
+
+
+def test_large_networks_share_steps() -> None:
+    credit = assign_credit(MLP(4, [8, 8, 2], rng=0), [0.5, -1.0, 0.8, 0.3], [1.0, 1.0])
+    steps = story(credit)
+    assert len(steps) < 70
+    shared = by_title("Credit of the 9 edges into unit 0", steps)
+    assert len(shared.numbers.splitlines()) == 9
+    assert number(credit.edges[None, 0].credit, 4, sign=True) in shared.numbers
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_the_page_is_small_and_complete_in_itself() -> None:
+    page = worked().steps(lr=0.1).html()
+    assert len(page.encode()) < 150_000
+    loaded = r"(src|href)=|url\(|@import|fetch\(|https?:"
+    assert not re.search(loaded, page.replace("http://www.w3.org/2000/svg", ""))
+    assert not re.search(r"@[A-Z]+@", page)
+
+
+def test_without_scripts_the_whole_story_can_be_read() -> None:
+    credit = worked()
+    page = credit.steps(lr=0.1).html()
+    listed = page[page.index("<ol>") : page.index("</ol>")]
+    for step in story(credit, lr=0.1):
+        assert html.escape(step.title) in listed
+        assert html.escape(step.numbers) in listed
+    assert page.index("<svg") < page.index("<ol>")
+
+
+def test_the_story_of_the_page_is_the_story_of_the_terminal() -> None:
+    credit = worked()
+    steps = data(credit.steps(lr=0.1).html())["steps"]
+    assert isinstance(steps, list)
+    assert [(s["title"], s["symbols"], s["numbers"]) for s in steps] == [
+        (s.title, s.symbols, s.numbers) for s in story(credit, lr=0.1)
+    ]
+
+
+def test_after_the_update_the_picture_has_the_new_numbers() -> None:
+    found = data(worked().steps(lr=0.1).html())["texts"]
+    assert isinstance(found, dict)
+    assert found["updated"]["weight 5-1"] == "w₅⇝₁ = 0.79"
+    assert "z 0" not in found["updated"]
+    assert found["after"]["z 0"] == "ŷ = a₀ = 0.75"
+
+
+def test_a_name_cannot_become_markup() -> None:
+    def hostile(v: Value) -> Value:
+        return v.tanh()
+
+    hostile.__name__ = "</script><script>alert(1)</script><b>@TITLE@ {x|y} \\N &lt;"
+    net = MLP.from_weights([[[0.5]], [[0.7]]], activation=hostile)
+    page = assign_credit(net, [1.0], 0.2).steps().html()
+    assert "<script>alert" not in page
+    assert page.count("<script>") == page.count("</script>") == 1
+    assert "@TITLE@" in page  # as typed, not replaced
+    assert html.escape(hostile.__name__) in page
+
+
+def test_a_page_is_saved_whole_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    player = worked().steps(lr=0.1)
+    player.save(tmp_path / "steps.html")
+    assert (tmp_path / "steps.html").read_text(encoding="utf-8") == player.html()
+
+    def failing(*_: object, **__: object) -> bytes:
+        raise render.RenderError("broken")
+
+    monkeypatch.setattr(render, "render", failing)
+    with pytest.raises(RuntimeError, match="broken"):
+        player.save(tmp_path / "steps.html")
+    assert (tmp_path / "steps.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_jupyter_shows_it_in_a_sandbox_and_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    player = worked().steps(lr=0.1)
+    shown = player._repr_html_()
+    assert shown.startswith('<iframe srcdoc="')
+    assert 'sandbox="allow-scripts"' in shown
+    monkeypatch.setattr(render, "_embedded", lambda: None)
+    monkeypatch.setenv("PATH", "")
+    shown = player._repr_html_()
+    assert "Credit of w₅⇝₁" in shown
+    assert "pip install graphviz-pure" in shown
+    assert repr(player) == "<Player: 18 steps of 3-2-1 tanh network>"
