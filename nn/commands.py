@@ -118,9 +118,8 @@ def _gallery(arguments: argparse.Namespace) -> None:
     from nn.gallery import example, examples
 
     if arguments.key is None:
-        print(
-            table(["name", "example", "source"], [[e.key, e.title, e.source] for e in examples()])
-        )
+        for e in examples():
+            print(f"{e.key:<21} {e.title}. {e.source}")
         return
     chosen = example(arguments.key)
     print(chosen)
