@@ -1,0 +1,327 @@
+"""trace and Program: the bits of the eager engine, readable source, refusals."""
+
+import pickle
+import subprocess
+import sys
+from collections import namedtuple
+from fractions import Fraction
+from struct import pack
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Value, program, trace, value_and_grad
+from autograd.structure import leaves
+from tests.random_programs import function, steps
+
+EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1e-300, 1e300, float("inf"), float("nan"))
+numbers = st.one_of(st.sampled_from(EDGES), st.floats(-3.0, 3.0))
+points = st.lists(st.tuples(numbers, numbers, numbers), min_size=1, max_size=4)
+
+
+def bits(tree):
+    return [pack("d", x) if x == x else "nan" for x in leaves(tree)]
+
+
+def example(w, x, y):
+    hidden = [ag.tanh(ag.dot(unit, x)) for unit in w[0]]
+    e = ag.dot(w[1], hidden) - y
+    return 0.5 * e * e
+
+
+W, X, Y = [[[0.8, -0.3, 0.5], [0.2, 0.4, -0.6]], [0.7, -0.5]], [0.8, -1.0, 0.5], 0.2
+
+
+# ---------------------------------------------------------------- the same bits
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps(), points)
+def test_replay_has_the_bits_of_the_eager_engine(steps, points):
+    f = function(steps)
+    p = trace(f, 0.1, 0.2, 0.3)
+    for point in points * 2:  # twice: branches once seen are compiled
+        value, gradients = value_and_grad(f, (0, 1, 2))(*point)
+        assert bits(p.value_and_grad(*point)) == bits((value, gradients))
+        assert bits(p(*point)) == bits(value)
+
+
+@settings(max_examples=50, deadline=None)
+@given(steps(), points)
+def test_replay_by_instructions_has_the_same_bits(steps, points):
+    f = function(steps)
+    p = trace(f, 0.1, 0.2, 0.3)
+    for point in points:
+        expected = value_and_grad(f, (0, 1, 2))(*point)
+        assert bits(p._replay_value_and_grad(point)) == bits(expected)
+        assert bits(p._replay_value(point)) == bits(expected[0])
+
+
+def test_too_long_to_compile(monkeypatch):
+    monkeypatch.setattr(program, "_COMPILED", 3)
+    p = trace(example, W, X, Y)
+    assert p.value_and_grad(W, X, Y) == value_and_grad(example, (0, 1, 2))(W, X, Y)
+    assert p(W, X, Y) == example(W, X, Y)
+
+
+def test_worked_network():
+    value, (w, _, y) = trace(example, W, X, Y).value_and_grad(W, X, Y)
+    assert value == pytest.approx(0.19712869722678446, rel=1e-14)
+    assert w[1] == pytest.approx([0.5215197998783641, -0.30954674560328093], rel=1e-14)
+    assert y == pytest.approx(-0.62789919131463207, rel=1e-14)
+
+
+def test_sums_follow_the_branch_taken():
+    """The order in which `backward` adds up depends on where it meets a node first."""
+
+    def f(x, c):
+        shared = x * 0.1
+        other = x * 0.7
+        chosen = ag.where(c > 0.0, other * 1.3, shared * 1.7)
+        return chosen * 3.1 + (shared * 0.3 + (other * 0.9 + x * 0.2))
+
+    p = trace(f, 0.3, 1.0)
+    for x in (0.1, 0.3, 1.7):
+        for c in (1.0, -1.0, 1.0, -1.0):
+            assert bits(p.value_and_grad(x, c)) == bits(value_and_grad(f, (0, 1))(x, c))
+
+
+def test_ieee_where_python_raises():
+    p = trace(lambda x: 1.0 / x + ag.log(x), 1.0)
+    assert bits(p.value_and_grad(0.0)) == bits((float("nan"), (float("nan"),)))
+    assert trace(lambda x: ag.exp(x), 1.0).value_and_grad(1000.0) == (np.inf, (np.inf,))
+
+
+@pytest.mark.parametrize("x", [-1.0, 0.0])
+def test_branch_not_taken_never_touches_the_gradient(x):
+    p = trace(lambda x: ag.where(x > 0.0, ag.sqrt(x) * ag.log(x), 2.0 * x), 1.0)
+    assert p.value_and_grad(x) == (2.0 * x, (2.0,))
+
+
+def test_gradient_never_is_minus_zero():
+    p = trace(lambda x, y: x * y, 1.0, 1.0)
+    assert bits(p.value_and_grad(0.0, -0.0)) == bits((-0.0, (0.0, 0.0)))
+
+
+# ---------------------------------------------------------------- arguments
+
+
+def test_numbers_of_every_kind():
+    p = trace(lambda x, y: x * y / 3 + x, 1.0, 1.0)
+    expected = p.value_and_grad(2.0, 1.0)
+    for x, y in [(2, 1), (2, True), (np.float64(2.0), np.int32(1)), (Fraction(2), 1.0)]:
+        assert p.value_and_grad(x, y) == expected
+        assert all(type(v) is float for v in leaves(p.value_and_grad(x, y)))
+    huge = 2**70 + 1
+    assert p(huge, huge) == p(float(huge), float(huge))
+
+
+Point = namedtuple("Point", "x y")
+
+
+def test_structures_are_kept():
+    def f(params, point):
+        return params["w"][0] * point.x + params["b"] * point.y
+
+    params, point = {"w": [2.0], "b": 3.0}, Point(4.0, 5.0)
+    p = trace(f, params, point)
+    value, gradients = p.value_and_grad({"b": 3, "w": [2]}, point)
+    assert (value, gradients) == (23.0, ({"w": [4.0], "b": 5.0}, Point(2.0, 3.0)))
+    assert p.value_and_grad(params, point)[1] == gradients
+    assert type(p.value_and_grad(params, point)[1][1]) is Point
+
+
+def test_keys_that_source_cannot_name():
+    key = "'); raise SystemExit('"
+    p = trace(lambda d: d[key] * d[1.5], {key: 2.0, 1.5: 3.0})
+    assert p.value_and_grad({1.5: 3.0, key: 2.0}) == (6.0, ({key: 3.0, 1.5: 2.0},))
+    assert "SystemExit" not in p.source
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (W, X),
+        (W, X, Y, Y),
+        (W, [1.0, 2.0], Y),
+        (W, tuple(X), Y),
+        (W, {"x": 1.0}, Y),
+        (W, 1.0, Y),
+        (W, X, [Y]),
+        (W, np.array(X), Y),
+        (W, "abc", Y),
+    ],
+)
+def test_another_structure_is_refused(args):
+    p = trace(example, W, X, Y)
+    for call in (p, p.value_and_grad):
+        with pytest.raises(TypeError):
+            call(*args)
+
+
+def test_refusal_names_both_structures():
+    with pytest.raises(TypeError, match=r"list of 2 numbers.*list of 3 numbers"):
+        trace(lambda x: x[0] * x[1], [1.0, 2.0])([1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize("bad", ["1", None, 1j, Value(1.0)])
+def test_what_is_no_number_is_refused(bad):
+    with pytest.raises(TypeError):
+        trace(lambda x, y: x + y, 1.0, 1.0)(bad, bad)
+
+
+def test_results():
+    p = trace(lambda x: [x * 2, [x, 3]], 1.0)
+    assert p(2.0) == [4.0, [2.0, 3.0]]
+    with pytest.raises(TypeError, match="one number"):
+        p.value_and_grad(2.0)
+    with pytest.raises(TypeError, match="one number or a list"):
+        trace(lambda x: {"y": x}, 1.0)
+    assert trace(lambda x: 3, 1.0).value_and_grad(2.0) == (3.0, (0.0,))
+    assert trace(lambda x, y: y, 1.0, 2.0).value_and_grad(1.0, 5.0) == (5.0, (0.0, 1.0))
+
+
+# ---------------------------------------------------------------- tracing
+
+
+def test_branching_is_refused_with_a_remedy():
+    def relu(x):
+        return x if x > 0 else 0.0 * x
+
+    with pytest.raises(TypeError, match="where"):
+        trace(relu, 1.0)
+    with pytest.raises(TypeError, match="where"):
+        trace(lambda x: x if x else -x, 1.0)
+    assert relu(Value(1.0)).data == 1.0  # nothing is left switched on
+
+
+def test_values_from_outside_are_constants():
+    w = Value(3.0)
+    p = trace(lambda x: w * x, 2.0)
+    w.data = 5.0
+    assert p.value_and_grad(2.0) == (6.0, (3.0,))
+    assert w.grad == 0.0
+
+
+def test_records_inside_no_grad():
+    with ag.no_grad():
+        assert trace(lambda x: x * x, 1.0).value_and_grad(3.0) == (9.0, (6.0,))
+
+
+def test_pickle_and_another_process():
+    p = pickle.loads(pickle.dumps(trace(example, W, X, Y)))
+    expected = p.value_and_grad(W, X, Y)
+    code = (
+        "import pickle, sys; p = pickle.load(sys.stdin.buffer);"
+        f"sys.stdout.buffer.write(pickle.dumps(p.value_and_grad({W}, {X}, {Y})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=pickle.dumps(p), stdout=subprocess.PIPE, check=True
+    )
+    assert pickle.loads(done.stdout) == expected
+
+
+def test_length_and_repr():
+    p = trace(example, W, X, Y)
+    assert len(p) == 8
+    assert "8 operations" in repr(p)
+
+
+# ---------------------------------------------------------------- source
+
+
+def run(source):
+    names = {}
+    exec(source, names)
+    return names
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps(max_size=12))
+def test_source_runs_on_its_own(steps):
+    p = trace(function(steps), 0.1, 0.2, 0.3)
+    point = 0.5, -0.25, 1.5
+    try:
+        found = run(p.source)["value_and_grad"](*point)
+    except (ArithmeticError, ValueError):
+        return  # outside of Python's own arithmetic
+    if not any(type(x) is complex for x in leaves(found)):
+        assert bits(found) == bits(p.value_and_grad(*point))
+
+
+def test_source_of_the_worked_network():
+    def f(w, x, y):
+        a = ag.dot(w, x)
+        z = ag.tanh(a)
+        a.label, z.label = "a", "z"
+        e = z - y
+        e.label = "error"
+        return e * e
+
+    source = trace(f, [0.5, 1.0], [1.0, 2.0], 0.3).source
+    assert source.split("\n\n\n")[-1] == (
+        "def value_and_grad(w, x, y):\n"
+        "    (w1, w2) = w\n"
+        "    (x1, x2) = x\n"
+        "    a = 0.0 + w1 * x1 + w2 * x2\n"
+        "    z = tanh(a)\n"
+        "    error = z - y\n"
+        "    # backward: each derivative is the one above it times the local slope\n"
+        "    d_error = error + error\n"
+        "    v1 = 1.0 / cosh(a)\n"
+        "    d_a = d_error * (v1 * v1)\n"
+        "    d_w1 = d_a * x1 + 0.0\n"
+        "    d_w2 = d_a * x2 + 0.0\n"
+        "    d_x1 = d_a * w1 + 0.0\n"
+        "    d_x2 = d_a * w2 + 0.0\n"
+        "    d_y = -d_error + 0.0\n"
+        "    return error * error, ([d_w1, d_w2], [d_x1, d_x2], d_y)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["x\n    import os", "__import__", "print", "lambda", "tanh", "args", "d_x", "ｘ", "a b", "inf"],
+)
+def test_unsafe_labels_stay_out_of_the_source(label):
+    def f(x, y):
+        z = x * y
+        z.label = label
+        return ag.tanh(z) * z + x + 1.0
+
+    p = trace(f, 0.5, 2.0)
+    assert p.value_and_grad(0.5, 2.0) == value_and_grad(f, (0, 1))(0.5, 2.0)
+    assert run(p.source)["value_and_grad"](0.5, 2.0) == p.value_and_grad(0.5, 2.0)
+    if not label.isidentifier():
+        assert label not in p.source
+
+
+def test_two_of_one_name():
+    def f(x):
+        y, z = x * 2, x * 3
+        y.label = z.label = "h"
+        return ag.exp(y) * y + z * z
+
+    p = trace(f, 0.5)
+    assert p.value_and_grad(0.25) == value_and_grad(f, (0,))(0.25)
+
+
+def test_constants_folded_dead_code_gone_equal_values_once():
+    def f(x):
+        half = ag.sqrt(Value(4.0)) / 4
+        unused = ag.sin(x)
+        assert unused.data != 0
+        return half * ag.exp(x) + ag.exp(x) * 1.0
+
+    source = trace(f, 1.0).source
+    assert "sqrt" not in source
+    assert "sin" not in source
+    assert source.split("\n\n\n")[1].count("exp(") == 1
+
+
+def test_a_long_sum_compiles():
+    p = trace(lambda xs: ag.sum(xs) * xs[0], [1.0] * 3000)
+    assert p.value_and_grad([1.0] * 3000)[0] == 3000.0
