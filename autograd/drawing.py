@@ -106,6 +106,10 @@ def draw(
 
     Warns:
         UserWarning: if it has more than 300: such a picture is slow to draw and hard to read.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> draw(a * b, credit=True)
+    <Drawing: Computation graph>
     """
     if not isinstance(root, Value):
         raise TypeError(

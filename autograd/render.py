@@ -2,10 +2,10 @@
 
 import importlib.metadata
 import os
+import secrets
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 FORMATS = ("svg", "png", "pdf", "gv")
@@ -32,8 +32,8 @@ class RenderTimeoutError(RenderError, TimeoutError):
 def _embedded() -> str | None:
     """Return the program of the package graphviz-pure, wherever pip has put it."""
     name = "graphviz-pure"
-    beside = shutil.which(name, path=str(Path(sys.executable).parent))
-    if beside is not None:
+    beside = sys.executable and shutil.which(name, path=str(Path(sys.executable).parent))
+    if beside:
         return beside
     try:
         files = importlib.metadata.files(name) or []
@@ -103,8 +103,8 @@ def render(
         )
     except subprocess.TimeoutExpired:
         raise RenderTimeoutError(
-            f"{program} took longer than {TIMEOUT:g} s; draw less of the graph, or save the DOT text "
-            "with .save('picture.gv')"
+            f"{program} took longer than {TIMEOUT:g} s; draw less of the graph (max_nodes=100), or "
+            "save the DOT text with .save('picture.gv')"
         ) from None
     except OSError as error:
         raise EngineNotFoundError(f"{program} cannot be run ({error}); {_REMEDY}") from error
@@ -134,19 +134,14 @@ def format_of(path: str | os.PathLike[str]) -> str:
 
 def save(path: str | os.PathLike[str], content: bytes) -> None:
     """Write a file whole or not at all: until it is complete, an old one stays as it was."""
-    target = Path(path)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    target = Path(path).resolve()  # of a link, the file it leads to
+    new = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with new.open("xb") as file:
             file.write(content)
-        os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-        os.replace(name, target)
+        if target.exists():
+            new.chmod(target.stat().st_mode)
+        os.replace(new, target)
     except BaseException:
-        os.unlink(name)
+        new.unlink(missing_ok=True)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

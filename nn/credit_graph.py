@@ -54,9 +54,16 @@ class CreditGraph:
         self.canvas = Canvas(layout.width, layout.height)
         sizes = [abs(e.credit) for e in credit.edges.values() if math.isfinite(e.credit)]
         self._largest = max(sizes, default=0.0)
-        # what lies below comes first: the rest, then the lit path
-        for key in sorted(credit.edges, key=lambda key: key in edges):
-            self._line(key, credit.edges[key])
+        # what lies below comes first: the rest, then the lit path on its halo
+        for key in credit.edges:
+            if key not in edges:
+                self._line(key)
+        for key in credit.edges:
+            if key in marks:
+                self._halo(key)
+        for key in credit.edges:
+            if key in edges:
+                self._line(key)
         for key in credit.edges:
             if key in marks:
                 self._marks(key)
@@ -78,15 +85,20 @@ class CreditGraph:
             return 0.3
         return abs(edge.credit) / self._largest if self._largest else 0.0
 
-    def _line(self, key: "Key", edge: "Edge") -> None:
+    def _width(self, edge: "Edge") -> float:
+        return 1.2 + (5.4 if self.layout.shows == "full" else 4.2) * self._share(edge)
+
+    def _halo(self, key: "Key") -> None:
+        width = self._width(self.credit.edges[key]) + (9.0 if self.layout.tails else 4.0)
+        for curve in self._curves(key):
+            self.canvas.curve(curve, "halo", width, kind=f"halo of-{owner(key)}")
+
+    def _line(self, key: "Key") -> None:
+        edge = self.credit.edges[key]
         part, share, fade = sign_part(edge.credit), self._share(edge), self._fade(key in self.edges)
         if not self.layout.tails and self.path is None:
             fade = next(fade for limit, fade in _FADES if share > limit)
-        width = 1.2 + 5.4 * share
-        curves = self._curves(key)
-        if key in self.marks:
-            for curve in curves:
-                self.canvas.curve(curve, "halo", width + 9.0, kind=f"halo of-{owner(key)}")
+        width, curves = self._width(edge), self._curves(key)
         kind = f"line of-{owner(key)}"
         if self.layout.tails:
             curve, size = curves[-1], 8.5 + width
@@ -187,7 +199,7 @@ class CreditGraph:
         text = number(delta, sign=True)
         if not near:
             text = f"δ{subscript(node.index)} = {text}"
-        place = Point(p.x + 6.0 * (not near), p.y - style.radius - (9.0 if near else 17.0))
+        place = Point(p.x + 6.0 * (not near), p.y - style.radius - (11.0 if near else 17.0))
         width, part = text_width(text, style.small, bold=True) + 12, sign_part(delta)
         kind = f"delta of-{node.index}"
         self.canvas.pill(place, width, style.small + 9, part, fade=fade, kind=kind)

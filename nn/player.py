@@ -67,7 +67,7 @@ class Player:
             "COUNT": str(len(self.steps)),
             "PICTURE": self._picture(title).svg(engine, prefix="picture", css=_STATES),
             "LIST": "\n".join(map(_item, self.steps)),
-            "STORY": json.dumps(self._data(), ensure_ascii=False).replace("<", "\\u003c"),
+            "STORY": _script(self._data()),
         }
         # one pass, so that a mark in the text of the story is left alone
         return re.sub("@([A-Z]+)@", lambda mark: marks[mark[1]], PAGE)
@@ -159,6 +159,12 @@ def _texts(credit: "Credit") -> dict[str, str]:
             lines = unit_lines(credit, node, shows)
             found |= {f"{kind} {node.index}": text for kind, text in lines if kind != "target"}
     return found
+
+
+def _script(data: object) -> str:
+    """Return data as a script's literal, in which nothing can end the script."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
 
 
 def _variables(dark: bool) -> str:
