@@ -61,6 +61,7 @@ from autograd.functions import (
     where as where,
 )
 from autograd.modes import detect_anomaly, no_grad
+from autograd.paths import explain
 from autograd.transforms import grad, hessian, jacobian, value_and_grad
 from autograd.value import Value
 

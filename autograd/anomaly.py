@@ -47,15 +47,22 @@ def check_forward(
 
 
 def check_backward(root: "Value", seed: float) -> None:
+    """Raise at the first node that makes a gradient nan, and say where an infinity began."""
     found = {id(root): seed}
+    source = ""
     for v in reversed(inner_nodes(root)):
         g = found[id(v)]
         for parent, slope in flows(v):
             total = found[id(parent)] = found.get(id(parent), 0.0) + g * slope
+            assert v._op is not None
             if total != total:
-                assert v._op is not None
                 raise FloatingPointError(
                     f"a gradient became nan in backward: {v._op.name} passes {g!r} × {slope!r} "
                     f"(upstream × local) to {named(parent)}, in {_described(v._op, v._operands())}"
-                    + HINTS.get(v._op.name, "")
+                    + (source or HINTS.get(v._op.name, ""))
+                )
+            if math.isinf(total) and math.isfinite(g) and not source:
+                source = (
+                    f"; the infinity began at {_described(v._op, v._operands())}, "
+                    f"{g!r} × {slope!r}{HINTS.get(v._op.name, '')}"
                 )

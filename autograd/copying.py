@@ -1,100 +1,26 @@
-"""Copies and pickles of recorded graphs, made without recursion."""
+"""Copies and pickles of recorded graphs, made without recursion.
 
-from collections.abc import Callable
-from typing import Any, final
+Both write a graph as a flat list of nodes, parents first, in which an operand is the place of its node.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from autograd.conditions import Condition
-from autograd.graph import topological
 from autograd.primitives import TABLE
 from autograd.value import CONSTANT, Value, constant, leaf
 
 
-def _map_operands(v: Value, translate: Callable[[Any], Any]) -> tuple[Any, Any, Any]:
-    """Return _a, _b, _c with every Value translated, sequences and conditions included."""
+def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
+    """Return an independent graph, keeping all sharing: `copy.deepcopy` calls this."""
 
-    def mapped(x: Any) -> Any:
-        if type(x) is Value:
-            return translate(x)
-        if type(x) is tuple:
-            return tuple(map(mapped, x))
-        if type(x) is Condition:
-            return Condition(x.symbol, tuple(map(mapped, x.operands)), x.holds)
-        return x
+    def twin(x: Value) -> Any:
+        return memo[id(x)]
 
-    return mapped(v._a), mapped(v._b), mapped(getattr(v, "_c", None))
-
-
-def _rebuilt(v: Value, translate: Callable[[Any], Any]) -> Value:
-    """Return a node like v, made from the translated operands."""
-    if v._op is None:
-        return _unpickle_leaf(v._data, v._grad, v.label, v._stamp is CONSTANT)
-    parts = _map_operands(v, translate)
-    return _unpickle_inner(v._op.name, v._data, v.grad, v.label, parts, (v._da, v._db))
-
-
-def _unpickle_leaf(data: float, grad: float, label: str, is_constant: bool) -> Value:
-    v = constant(data) if is_constant else leaf(data)
-    v._grad = grad
-    if label:
-        v._label = label
-    return v
-
-
-def _unpickle_inner(
-    op: str, data: float, grad: float, label: str, parts: tuple[Any, Any, Any], slopes: Any
-) -> Value:
-    v = object.__new__(Value)
-    v._data = data
-    v._grad = grad
-    v._op = TABLE[op]
-    v._a, v._b, v._c = parts
-    v._da, v._db = slopes
-    v._stamp = None
-    if label:
-        v._label = label
-    return v
-
-
-@final
-class _Place:
-    """In a pickle: the node at this place of the flat list."""
-
-    __slots__ = ("i",)
-
-    def __init__(self, i: int) -> None:
-        self.i = i
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Place, (self.i,)
-
-
-def _record(v: Value, place: dict[int, int]) -> Any:
-    if v._op is None:
-        return None
-    parts = _map_operands(v, lambda parent: _Place(place[id(parent)]))
-    return v._op.name, v._data, v.grad, v.label, parts, (v._da, v._db)
-
-
-def _unpickle_graph(leaves: list[Value], records: list[Any]) -> Value:
-    nodes: list[Value] = []
-    remaining = iter(leaves)
-
-    def resolve(x: Any) -> Any:
-        if type(x) is _Place:
-            return nodes[x.i]
-        if type(x) is tuple:
-            return tuple(map(resolve, x))
-        if type(x) is Condition:
-            return Condition(x.symbol, tuple(map(resolve, x.operands)), x.holds)
-        return x
-
-    for record in records:
-        if record is None:
-            nodes.append(next(remaining))
-        else:
-            op, data, grad, label, parts, slopes = record
-            nodes.append(_unpickle_inner(op, data, grad, label, resolve(parts), slopes))
-    return nodes[-1]
+    for node in _parents_first(root):
+        if id(node) not in memo:
+            memo[id(node)] = _rebuilt(node, twin)
+    return memo[id(root)]  # type: ignore[no-any-return]
 
 
 def shallow_copy(v: Value) -> Value:
@@ -102,19 +28,135 @@ def shallow_copy(v: Value) -> Value:
     return _rebuilt(v, lambda parent: parent)
 
 
-def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
-    """Return an independent graph, keeping all sharing: `copy.deepcopy` calls this."""
-    for node in topological(root):
-        if id(node) not in memo:
-            memo[id(node)] = _rebuilt(node, lambda parent: memo[id(parent)])
-    return memo[id(root)]  # type: ignore[no-any-return]
-
-
 def reduce(root: Value) -> tuple[Any, ...]:
-    """Return how to pickle a graph: its leaves, and a flat list of how the rest is made of them."""
+    """Return how to pickle a graph: its leaves, and how the rest is made of them, in columns."""
     if root._op is None:
-        return _unpickle_leaf, (root._data, root._grad, root.label, root._stamp is CONSTANT)
-    order = topological(root)
-    place = {id(node): i for i, node in enumerate(order)}
+        return _new_leaf, (root._data, root._grad, root.label, root._stamp is CONSTANT)
+    order = _parents_first(root)
+    places = {id(node): i for i, node in enumerate(order)}
+
+    def place(x: Value) -> Any:
+        return places[id(x)]
+
     leaves = [node for node in order if node._op is None]
-    return _unpickle_graph, (leaves, [_record(node, place) for node in order])
+    rows = [None if node._op is None else _state(node, place) for node in order]
+    return _unpickle, (leaves, rows)
+
+
+def _parents_first(root: Value) -> list[Value]:
+    """Return every node below the root, after all that it was made from; plain numbers stay numbers."""
+    order: list[Value] = []
+    seen: set[int] = set()
+    stack: list[Value | None] = [root]
+    while stack:
+        v = stack.pop()
+        if v is None:  # everything below the node that waits here is in place
+            order.append(stack.pop())  # type: ignore[arg-type]
+        elif id(v) not in seen:
+            seen.add(id(v))
+            if v._op is None:
+                order.append(v)
+            else:
+                stack.append(v)
+                stack.append(None)
+                stack.extend(x for x in _values(v) if id(x) not in seen)
+    return order
+
+
+def _values(v: Value) -> Iterator[Value]:
+    """Yield the Values among a node's operands, those of its condition included."""
+    waiting = [v._a, v._b, getattr(v, "_c", None)]
+    while waiting:
+        x = waiting.pop()
+        if type(x) is Value:
+            yield x
+        elif type(x) is tuple:
+            waiting.extend(x)
+        elif type(x) is Condition:
+            waiting.extend(x.operands)
+
+
+def _translated(x: Any, translate: Callable[[Value], Any]) -> Any:
+    """Return an operand with every Value in it translated."""
+    kind = type(x)
+    if kind is Value:
+        return translate(x)
+    if kind is tuple:
+        return tuple([_translated(item, translate) for item in x])
+    if kind is Condition:
+        return Condition(x.symbol, _translated(x.operands, translate), x.holds)
+    return x
+
+
+def _state(v: Value, translate: Callable[[Value], Any]) -> tuple[Any, ...]:
+    """Return what makes an inner node, its operands translated."""
+    assert v._op is not None
+    a, b, c = v._a, v._b, getattr(v, "_c", None)
+    return (
+        v._op.name,
+        v._data,
+        v.grad,
+        v.label,
+        translate(a) if type(a) is Value else _translated(a, translate),
+        translate(b) if type(b) is Value else _translated(b, translate),
+        None if c is None else _translated(c, translate),
+        v._da,
+        v._db,
+    )
+
+
+def _rebuilt(v: Value, translate: Callable[[Value], Any]) -> Value:
+    """Return a node like v, made from the translated operands."""
+    if v._op is None:
+        return _new_leaf(v._data, v._grad, v.label, v._stamp is CONSTANT)
+    return _new_inner(*_state(v, translate))
+
+
+def _new_leaf(data: float, grad: float, label: str, is_constant: bool) -> Value:
+    v = constant(data) if is_constant else leaf(data)
+    v._grad = grad
+    if label:
+        v._label = label
+    return v
+
+
+def _new_inner(
+    op: str, data: float, grad: float, label: str, a: Any, b: Any, c: Any, da: Any, db: Any
+) -> Value:
+    v = object.__new__(Value)
+    v._op = TABLE[op]
+    v._data = data
+    v._grad = grad
+    v._a = a
+    v._b = b
+    v._c = c
+    v._da = da
+    v._db = db
+    v._stamp = None
+    if label:
+        v._label = label
+    return v
+
+
+def _unpickle(leaves: list[Value], rows: list[Any]) -> Value:
+    nodes: list[Value] = []
+    remaining = iter(leaves)
+
+    def resolved(x: Any) -> Any:
+        if type(x) is int:  # a place; numbers are floats
+            return nodes[x]
+        if type(x) is tuple:
+            return tuple([resolved(item) for item in x])
+        if type(x) is Condition:
+            return Condition(x.symbol, resolved(x.operands), x.holds)
+        return x
+
+    for row in rows:
+        if row is None:
+            nodes.append(next(remaining))
+        else:
+            op, data, grad, label, a, b, c, da, db = row
+            nodes.append(
+                _new_inner(op, data, grad, label, resolved(a), resolved(b), resolved(c), da, db)
+            )
+    return nodes[-1]

@@ -94,28 +94,32 @@ def tree(root: Value, max_lines: int = 200) -> Text:
     ├─ a  2.0000  grad 0.0000  #1
     └─ a  #1 above
     """
-    uses: dict[int, int] = {}
-    nodes = topological(root)
-    for node in nodes:
-        for parent in node.parents:
-            uses[id(parent)] = uses.get(id(parent), 0) + 1
-    marks: dict[int, str] = {}
-    lines: list[str] = []
+    seen: set[int] = set()
+    shared: dict[int, str] = {}
+    shown_nodes: list[
+        tuple[Value, str, bool]
+    ] = []  # node, what stands before it, shown above already
     stack: list[tuple[Value, str, str]] = [(root, "", "")]
-    while stack and len(lines) < max_lines:
+    while stack and len(shown_nodes) < max_lines:
         v, indent, branch = stack.pop()
-        if id(v) in marks:
-            lines.append(f"{indent}{branch}{v.label or v.op or 'leaf'}  {marks[id(v)]} above")
+        again = id(v) in seen
+        shown_nodes.append((v, indent + branch, again))
+        if again:
+            shared.setdefault(id(v), f"#{len(shared) + 1}")
             continue
-        mark = ""
-        if uses.get(id(v), 0) > 1:
-            mark = marks[id(v)] = f"#{len(marks) + 1}"
-        lines.append(f"{indent}{branch}{_title(v)}" + (f"  {mark}" if mark else ""))
+        seen.add(id(v))
         below = indent + {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
         for i, parent in enumerate(reversed(v.parents)):
             stack.append((parent, below, "├─ " if i else "└─ "))
+    lines = []
+    for v, before, again in shown_nodes:
+        mark = f"  {shared[id(v)]}" if id(v) in shared else ""
+        if again:
+            lines.append(f"{before}{v.label or v.op or 'leaf'}{mark} above")
+        else:
+            lines.append(f"{before}{_title(v)}{mark}")
     if stack:
-        lines.append(f"… {len(nodes)} nodes in all; tree(root, max_lines=...) shows more")
+        lines.append("… and more below; tree(root, max_lines=...) shows it")
     return Text("\n".join(lines))
 
 

@@ -1,0 +1,543 @@
+"""What a Value means: numbers and rejections, backward, order, identity, and never losing a gradient."""
+
+import copy
+import gc
+import math
+import pickle
+import threading
+import weakref
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+import autograd as ag
+from autograd import Value, detect_anomaly, draw, no_grad, steps, tree
+from autograd.reverse import gradients
+
+inf, nan = math.inf, math.nan
+
+
+# ---------------------------------------------------------------- numbers
+
+
+@pytest.mark.parametrize("given", [2, 2.0, True, Fraction(1, 3), Decimal("0.1"), 10**300, -0.0])
+def test_real_numbers_are_accepted_as_floats(given):
+    assert type(Value(given).data) is float
+    assert Value(given).data == float(given)
+    assert type((Value(1.0) + given).data) is float
+    assert type((given * Value(1.0)).data) is float
+
+
+@pytest.mark.parametrize("given", ["2", None, 1j, [1.0], (1.0,), {}, {1.0}, b"1", object()])
+def test_anything_else_is_refused(given):
+    with pytest.raises(TypeError, match=type(given).__name__):
+        Value(given)
+    leaf = Value(1.0)
+    with pytest.raises(TypeError):
+        leaf.data = given
+    assert leaf.data == 1.0
+
+
+@pytest.mark.parametrize("given", ["2", None, 1j, [1.0], (1.0,), {}])
+def test_operators_refuse_too(given):
+    for operation in (
+        lambda: Value(1.0) + given,
+        lambda: given + Value(1.0),
+        lambda: Value(1.0) ** given,
+        lambda: given / Value(2.0),
+        lambda: [1, 2] * Value(2.0),
+    ):
+        with pytest.raises(TypeError):
+            operation()
+
+
+def test_a_value_of_a_value_says_what_to_do():
+    with pytest.raises(TypeError, match="is a Value already"):
+        Value(Value(1.0))
+
+
+def test_an_int_too_large_is_an_overflow():
+    for make in (
+        lambda: Value(10**400),
+        lambda: Value(1.0) * 10**400,
+        lambda: 10**400 - Value(1.0),
+    ):
+        with pytest.raises(OverflowError, match="too large for a float"):
+            make()
+
+
+def test_slots_catch_misspelt_attributes():
+    with pytest.raises(AttributeError):
+        Value(1.0).gradd = 2.0
+
+
+def test_number_towers():
+    x = Value(Fraction(1, 3))
+    y = x * x / 3
+    y.backward()
+    assert y.data == pytest.approx(1 / 27, rel=1e-15)
+    assert x.grad == pytest.approx(2 / 9, rel=1e-15)
+    assert (Value(2e200) ** 2).data == (Value(2e200) * Value(2e200)).data == inf
+    assert type(Value(-1.0).relu().data) is float
+    assert math.isnan(Value(nan).relu().data)
+    assert (Value(49.0) / 49.0).data == 1.0
+    assert math.isnan((Value(-8.0) ** (1 / 3)).data)
+    c = Value(-8.0)
+    c.cbrt().backward()
+    assert c.grad == pytest.approx(0.08333333333333333, rel=1e-15)
+
+
+# ---------------------------------------------------------------- IEEE rules
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("1 / Value(0.0)", inf),
+        ("-1 / Value(0.0)", -inf),
+        ("1 / Value(-0.0)", -inf),
+        ("Value(0.0) / 0.0", nan),
+        ("Value(0.0).log()", -inf),
+        ("Value(-1.0).log()", nan),
+        ("Value(710.0).exp()", inf),
+        ("Value(-1.0).sqrt()", nan),
+        ("Value(0.0) ** -1", inf),
+        ("Value(-0.0) ** -3", -inf),
+        ("Value(-2.0) ** 1e308 * 0 + 1", nan),
+        ("Value(1e200) ** 3", inf),
+        ("Value(-1e200) ** 3", -inf),
+        ("Value(800.0).sinh()", inf),
+        ("Value(-800.0).sinh()", -inf),
+        ("Value(800.0).cosh()", inf),
+        ("Value(2.0).asin()", nan),
+        ("Value(1.0).atanh()", inf),
+        ("Value(-1.0).log1p()", -inf),
+        ("Value(inf).sin()", nan),
+        ("Value(-1000.0).sigmoid()", 0.0),
+        ("ag.logsumexp([Value(-inf), Value(-inf)])", -inf),
+    ],
+)
+def test_numbers_never_raise(expression, expected):
+    got = eval(expression).data
+    assert got == expected or (math.isnan(got) and math.isnan(expected))
+
+
+def test_exp_at_the_edge():
+    assert Value(709.0).exp().data == pytest.approx(8.218407461554972e307, rel=1e-15)
+
+
+def test_infinite_chains_spread_nan():
+    x = Value(0.0)
+    y = x.sqrt() ** 2
+    y.backward()
+    assert y.data == 0.0
+    assert math.isnan(x.grad)
+    x = Value(0.0)
+    y = 1 / (1 / x)
+    y.backward()
+    assert y.data == 0.0
+    assert math.isnan(x.grad)
+
+
+def test_detect_anomaly_names_operation_and_labels():
+    x = Value(0.0, label="speed")
+    with detect_anomaly():
+        with pytest.raises(FloatingPointError, match=r"log made -inf .*speed = 0\.0"):
+            x.log()
+        with pytest.raises(FloatingPointError, match="div made inf"):
+            1 / (1 / x)
+        with pytest.raises(FloatingPointError, match="exp made inf"):
+            Value(710.0).exp()
+        y = x.sqrt() ** 2
+        with pytest.raises(FloatingPointError, match=r"sqrt passes 0\.0 × inf .*speed"):
+            y.backward()
+        norm = (x**2 + Value(0.0) ** 2).sqrt()
+        with pytest.raises(FloatingPointError, match="hypot"):
+            norm.backward()
+        assert math.isnan((Value(nan) + 1).data), "a nan that came in is no new anomaly"
+    assert x.log().data == -inf
+
+
+# ---------------------------------------------------------------- kinks
+
+
+@pytest.mark.parametrize(
+    ("expression", "at", "slope"),
+    [
+        ("ag.relu(x)", 0.0, 0.0),
+        ("ag.relu(x)", -0.0, 0.0),
+        ("ag.leaky_relu(x)", 0.0, 0.01),
+        ("ag.abs(x)", 0.0, 0.0),
+        ("ag.maximum(x, 0)", 0.0, 0.5),
+        ("ag.maximum(x, x)", 1.5, 1.0),
+        ("ag.minimum(x, x)", 1.5, 1.0),
+        ("ag.clip(x, 0, 1)", 0.0, 1.0),
+        ("ag.clip(x, 0, 1)", 1.0, 1.0),
+        ("ag.clip(x, 0, 1)", 1.1, 0.0),
+        ("x**0", 0.0, 0.0),
+        ("x**0", 3.0, 0.0),
+        ("x**0", -3.0, 0.0),
+        ("0.0**x", 2.0, 0.0),
+        ("0.0**x", 0.0, 0.0),
+        ("ag.sqrt(x)", 0.0, inf),
+        ("ag.hypot(x, 0.0)", 0.0, 0.0),
+        ("ag.relu(x)", nan, nan),
+        ("ag.abs(x)", nan, nan),
+        ("ag.maximum(x, 1.0)", nan, nan),
+        ("ag.clip(x, 0, 1)", nan, nan),
+    ],
+)
+def test_conventions_at_kinks(expression, at, slope):
+    x = Value(at)
+    eval(expression).backward()
+    assert x.grad == slope or (math.isnan(slope) and math.isnan(x.grad))
+
+
+def test_a_negative_base_never_spoils_its_own_slope():
+    base, exponent = Value(-2.0), Value(3.0)
+    y = base**exponent
+    y.backward()
+    assert y.data == -8.0
+    assert base.grad == 12.0
+    assert math.isnan(exponent.grad)
+
+
+def test_the_branch_not_taken_never_touches_the_gradient():
+    x = Value(0.0)
+    y = x if x < 1 else x.sqrt()
+    y.backward()
+    assert x.grad == 1.0
+    x = Value(0.0)
+    (ag.where(x < 1, x * 3, x.sqrt()) * inf).backward()
+    assert x.grad == inf
+    x = Value(0.0)
+    ag.where(False, 1 / x, x * 2).backward()
+    assert x.grad == 2.0
+    with pytest.raises(TypeError, match="x > 0"):
+        ag.where(x, 1.0, 2.0)
+
+
+# ---------------------------------------------------------------- backward
+
+
+def test_second_backward_adds_one_more_copy_to_leaves():
+    x = Value(2.0)
+    y = x * x
+    z = 3 * y
+    z.backward()
+    assert (x.grad, y.grad) == (12.0, 3.0)
+    z.backward()
+    assert (x.grad, y.grad, z.grad) == (24.0, 3.0, 1.0)
+    x.grad = 0.0
+    z.backward()
+    assert x.grad == 12.0
+
+
+def test_intermediate_reused_by_another_output():
+    x = Value(2.0)
+    y = x * x
+    (3 * y).backward()
+    x.grad = 0.0
+    (5 * y).backward()
+    assert x.grad == 20.0
+
+
+def test_shared_nodes():
+    a = Value(1.0)
+    b = a + a
+    (b + b).backward()
+    assert a.grad == 4.0
+    a = Value(3.0)
+    b = a * a
+    (b + 2 * b).backward()
+    assert a.grad == 18.0
+    x = y = Value(1.0)
+    for _ in range(100):
+        y = y + y
+    y.backward()
+    assert x.grad == y.data == 1.2676506002282294e30
+
+
+def test_augmented_assignment_makes_a_new_node():
+    a = Value(2.0)
+    b = a
+    a += 1
+    a.backward()
+    assert (b.data, a.data, b.grad) == (2.0, 3.0, 1.0)
+
+
+def test_recorded_derivatives_are_those_of_the_recording():
+    x = Value(2.0)
+    y = x * x
+    x.data = 10.0
+    y.backward()
+    assert x.grad == 4.0
+    w = Value(3.0)
+    d = ag.dot([w], [x])
+    w.data = 7.0
+    x.grad = 0.0
+    d.backward()
+    assert (x.grad, w.grad) == (3.0, 10.0)
+
+
+def test_data_of_an_inner_node_is_computed():
+    y = Value(2.0) * 3
+    with pytest.raises(AttributeError, match="mul"):
+        y.data = 1.0
+    assert y.data == 6.0
+
+
+def test_forgotten_zero_grad():
+    w = Value(1.0)
+    seen = []
+    for _ in range(2):
+        w.grad = 0.0
+        ((2 * w) ** 2).backward()
+        seen.append(w.grad)
+        w.data = w.data - 0.1 * w.grad
+    assert seen == pytest.approx([8.0, 1.6])
+    assert w.data == pytest.approx(0.04)
+
+
+def test_seed_and_leaf_roots():
+    x = Value(3.0)
+    (x * x).backward(0.5)
+    assert x.grad == 3.0
+    leaf = Value(1.0)
+    leaf.backward()
+    leaf.backward(2.0)
+    assert leaf.grad == 3.0
+
+
+def test_backward_is_the_pure_walk_with_writing():
+    x, y = Value(0.3), Value(-1.7)
+    out = (x * y).tanh() + x / y - ag.dot([x, y], [y, x], x) ** 2 + ag.logsumexp([x, y, 0.5])
+    found = gradients(out)
+    assert (x.grad, y.grad) == (0.0, 0.0)
+    out.backward()
+    assert found[id(x)] == x.grad
+    assert found[id(y)] == y.grad
+
+
+def test_operators_written_out_agree_with_the_table():
+    """The lean operators and methods make the very node that `apply` makes from the row."""
+    from autograd.primitives import TABLE
+    from autograd.value import apply
+
+    x, y = Value(0.7), Value(0.4)
+    operators = {"add": x + y, "sub": x - y, "mul": x * y, "div": x / y, "pow": x**y}
+    operators |= {"neg": -x, "pos": +x}
+    for name, row in TABLE.items():
+        if name in operators:
+            fast = operators[name]
+        elif len(row.partials) == 1 and name not in ("clip", "sum", "logsumexp"):
+            fast = getattr(x, name)()
+        else:
+            continue
+        plain = apply(row, *(x, y)[: len(row.partials)])
+        assert fast.op == plain.op == name
+        assert fast.parents == plain.parents
+        assert repr((fast.data, fast.partials)) == repr((plain.data, plain.partials))
+
+
+# ---------------------------------------------------------------- identity, order, conversion
+
+
+def test_comparisons_go_by_the_number_and_hash_by_identity():
+    assert Value(2) == 2
+    assert Value(2) == Value(2.0)
+    assert Value(2) != Value(3)
+    assert (Value(nan) == Value(nan)) is False
+    assert Value(2) != "2"
+    assert len({Value(2.0), Value(2.0)}) == 2
+    assert Value(1) < 2 <= Value(2) < Value(3) > 1 >= Value(1)
+    assert max(Value(1.0), Value(3.0), 2) == 3
+    assert [v.data for v in sorted([Value(3.0), Value(1.0)])] == [1.0, 3.0]
+    assert not Value(0.0)
+    assert Value(0.1)
+    with pytest.raises(TypeError):
+        _ = Value(1.0) < "a"
+
+
+def test_format_round_repr():
+    v = Value(2.0, label="a")
+    assert f"{v:.3f}" == "2.000"
+    assert f"{v}" == repr(v) == "Value(data=2.0, grad=0.0, label='a')"
+    assert round(Value(2.71828), 3) == 2.718
+    assert type(round(Value(2.71828), 3)) is float
+    assert repr(Value(1.0)) == "Value(data=1.0, grad=0.0)"
+
+
+def test_a_gradient_is_never_lost_in_silence():
+    v = Value(1.0)
+    for convert, remedy in [
+        (float, "v.data"),
+        (math.tanh, r"v\.tanh\(\)"),
+        (math.exp, "autograd"),
+        (int, "v.data"),
+        (math.floor, "v.data"),
+        (complex, "v.data"),
+    ]:
+        with pytest.raises(TypeError, match=remedy):
+            convert(v)
+
+
+def test_labels_are_text():
+    with pytest.raises(TypeError, match="text"):
+        Value(1.0, label=3)
+    v = Value(1.0)
+    v.label = "x"
+    assert v.detach().label == "x"
+
+
+def test_detach_has_no_memory():
+    x = Value(3.0)
+    y = (x * x).detach()
+    assert (y.data, y.parents, y.op) == (9.0, (), "")
+
+
+# ---------------------------------------------------------------- modes and threads
+
+
+def test_no_grad_is_restored_after_exceptions():
+    x = Value(1.0)
+
+    @no_grad()
+    def interrupted(error):
+        assert (x + 1).parents == ()
+        raise error
+
+    for error in (ValueError, KeyboardInterrupt):
+        with pytest.raises(error):
+            interrupted(error)
+        assert (x + 1).parents != ()
+    with no_grad():
+        with pytest.raises(ValueError, match="inside"):
+            interrupted(ValueError("inside"))
+        assert (x + 1).parents == ()
+    assert (x + 1).parents != ()
+
+    @no_grad()
+    def f(v):
+        return v * 2
+
+    assert f(x).parents == ()
+
+
+def test_modes_are_per_thread():
+    seen = []
+    with no_grad():
+        thread = threading.Thread(target=lambda: seen.append((Value(1.0) + 1).parents))
+        thread.start()
+        thread.join()
+    assert seen[0] != ()
+
+
+def test_independent_graphs_in_threads():
+    results = {}
+
+    def work(k):
+        x = y = Value(1.0 + k)
+        for _ in range(2000):
+            y = y * 1.0001 + x
+        y.backward()
+        results[k] = x.grad
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    alone = dict(results)
+    for k in range(4):
+        work(k)
+    assert results == alone
+
+
+def test_an_interrupt_in_backward_leaves_nothing_behind():
+    class Stop(BaseException):
+        pass
+
+    x = Value(2.0)
+    y = x * x * x
+    import autograd.value as module
+
+    walk = module.inner_nodes
+
+    def interrupted(root):
+        walk(root)
+        raise Stop
+
+    module.inner_nodes = interrupted
+    try:
+        with pytest.raises(Stop):
+            y.backward()
+    finally:
+        module.inner_nodes = walk
+    y.backward()
+    assert x.grad == 12.0
+
+
+# ---------------------------------------------------------------- memory, depth, copies
+
+
+def test_a_dropped_graph_is_freed_at_once():
+    gc.disable()
+    try:
+        x = Value(2.0)
+        y = ag.dot([x, x], [x * x, 3.0], x).tanh()
+        inner = y.parents[0]
+        refs = [weakref.ref(y), weakref.ref(inner), weakref.ref(x)]
+        y.backward()
+        del x, y, inner
+        assert [r() for r in refs] == [None, None, None]
+    finally:
+        gc.enable()
+
+
+@pytest.mark.slow
+def test_a_million_nodes_deep():
+    n = 1_000_000
+    x = y = Value(1.0, label="x")
+    for _ in range(n):
+        y = y + 1.0
+    y.backward()
+    assert (y.data, x.grad) == (n + 1.0, 1.0)
+    assert repr(y).startswith("Value(data=1000001.0")
+    assert "more below" in str(tree(y))
+    assert next(steps(y)).upstream == 1.0
+    with pytest.raises(ValueError, match="nodes"):
+        draw(y)
+    twin = copy.deepcopy(y)
+    del y
+    twin.backward()
+    assert twin.data == n + 1.0
+    again = pickle.loads(pickle.dumps(twin))
+    assert again.data == twin.data
+
+
+def test_deepcopy_keeps_sharing_and_is_independent():
+    x = Value(2.0, label="x")
+    y = x * x
+    pair = [y * 3, y * 5, x]
+    a, b, leaf = copy.deepcopy(pair)
+    assert leaf is not x
+    (a + b).backward()
+    assert (leaf.grad, x.grad) == (32.0, 0.0)
+    assert a.parents[0] is b.parents[0]
+    assert leaf.label == "x"
+
+
+def test_pickle_round_trip():
+    x = Value(2.0, label="x")
+    y = ag.where(x > 1, ag.clip(x, 0, 5), x) * ag.dot([x], [3.0], 1.0)
+    z = ag.sum([x, y, 2.0])
+    y2, z2, x2 = pickle.loads(pickle.dumps((y, z, x)))
+    for fresh, old in ((y2, y), (z2, z)):
+        x2.grad = x.grad = 0.0
+        fresh.backward()
+        old.backward()
+        assert (fresh.data, x2.grad) == (old.data, x.grad)
+    shallow = copy.copy(y)
+    assert shallow.parents[0] is y.parents[0]
