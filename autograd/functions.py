@@ -13,7 +13,7 @@ from autograd import primitives
 from autograd.conditions import Condition
 from autograd.numbers import number
 from autograd.primitives import Primitive
-from autograd.value import Number, Value, apply, dot_nodes
+from autograd.value import Number, Value, apply, as_values, dot_nodes, sequence_node
 
 
 class UnaryFunction(Protocol):
@@ -166,12 +166,12 @@ def _sequence(xs: Any, name: str) -> tuple[Any, ...]:
             f"{name} takes one sequence of numbers, but {type(xs).__name__} was given; "
             f"write {name}([a, b, c])"
         )
-    return tuple(x if type(x) is Value else number(x) for x in xs)
+    return tuple([x if type(x) is Value else number(x) for x in xs])
 
 
 def _over(row: Primitive, xs: tuple[Any, ...]) -> Any:
-    if any(type(x) is Value for x in xs):
-        return apply(row, xs)
+    if Value in map(type, xs):
+        return sequence_node(row, xs)
     return row.value(xs)
 
 
@@ -232,8 +232,8 @@ def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Any:
         raise ValueError(
             f"dot takes two sequences of equal length, but {len(ws)} and {len(xs)} were given"
         )
-    if type(bias) is Value or any(type(x) is Value for x in ws + xs):
-        return apply(primitives.dot, ws, xs, bias)
+    if type(bias) is Value or Value in map(type, ws + xs):
+        return dot_nodes(xs, [(as_values(ws), bias)])[0]
     return primitives.dot.value(ws, xs, number(bias))
 
 

@@ -38,12 +38,17 @@ def _as_value(x: Any) -> "Value":
     return x if type(x) is Value else constant(number(x))
 
 
+def as_values(xs: Iterable[Any]) -> "tuple[Value, ...]":
+    """Return the sequence with a constant for each plain number."""
+    return tuple([x if type(x) is Value else _as_value(x) for x in xs])
+
+
 def _plain(x: Any) -> Any:
     """Return the operand's number: of a Value its data, of a sequence the list of numbers."""
     if type(x) is Value:
         return x._data
     if type(x) is tuple:
-        return [_plain(item) for item in x]
+        return [item._data for item in x]
     if type(x) is Condition:
         return x.holds
     return x
@@ -60,7 +65,7 @@ def apply(row: Primitive, *operands: Any) -> "Value":
     below and do the same.
     """
     operands = tuple(
-        tuple(map(_as_value, x)) if isinstance(x, (list, tuple)) else _operand(x) for x in operands
+        as_values(x) if isinstance(x, (list, tuple)) else _operand(x) for x in operands
     )
     plain = tuple(map(_plain, operands))
     out = row.value(*plain)
@@ -177,14 +182,30 @@ def _unary(row: Primitive) -> "Callable[[Value], Value]":
     return method
 
 
+def sequence_node(row: Primitive, xs: Sequence[Any]) -> "Value":
+    """Apply a row of one sequence of operands."""
+    if modes.active:
+        return apply(row, xs)
+    xs = as_values(xs)
+    data = [x._data for x in xs]
+    try:
+        out = row.on_floats(data)
+        slopes = tuple(row.slopes[0](data, out))
+    except (ArithmeticError, ValueError):
+        return apply(row, xs)
+    v = _record(row, out, xs, None, slopes, None)
+    v._c = None
+    return v
+
+
 def dot_nodes(
     inputs: tuple[Number, ...], units: "Iterable[tuple[tuple[Value, ...], Number]]"
 ) -> "list[Value]":
     """Record bias + Σ w·x for each (weights, bias): the tuples of operands are shared, not copied."""
     if modes.active:
         return [apply(primitives.dot, ws, inputs, bias) for ws, bias in units]
-    xs = tuple([x if type(x) is Value else _as_value(x) for x in inputs])
-    constant = all([x._stamp is CONSTANT for x in xs])
+    xs = as_values(inputs)
+    constant = all(x._stamp is CONSTANT for x in xs)
     x_data = tuple([x._data for x in xs])
     nodes = []
     for ws, bias in units:
@@ -280,7 +301,7 @@ class Value:
         _label: str
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._data = number(data)
+        self._data = data if type(data) is float else number(data)
         self._grad = 0.0
         self._op = None
         self._stamp = None
@@ -299,7 +320,7 @@ class Value:
                 f"the data of the result of {self._op.name} is computed; assign the data of a leaf and "
                 "compute again, or take .detach() for a leaf of its own"
             )
-        self._data = number(data)
+        self._data = data if type(data) is float else number(data)
 
     @property
     def grad(self) -> float:
