@@ -107,6 +107,21 @@ def cross_entropy(prediction: Sequence[Value], target: Any) -> Value:
     return loss
 
 
+def mean_loss(loss: Loss, predictions: Sequence[Any], targets: Sequence[Any]) -> Value:
+    """Return the mean of a loss over a batch.
+
+    Args:
+        loss: the loss of one example.
+        predictions, targets: one for each example.
+
+    Raises:
+        ValueError: if there are none, or not equally many of both.
+    """
+    if len(predictions) != len(targets):
+        raise ValueError(f"{len(predictions)} predictions, but {len(targets)} targets")
+    return ag.mean([loss(p, t) for p, t in zip(predictions, targets)])
+
+
 def l2(strength: float) -> Callable[[list[Value]], Value]:
     """Return strength·Σ p² as a function of the parameters: a penalty for `fit`.
 

@@ -124,8 +124,11 @@ class Layer:
         rng: int | random.Random | None = None,
         init: str = "uniform",
     ) -> None:
-        if inputs < 1 or units < 1:
-            raise ValueError(f"a layer needs inputs and units, but {inputs} and {units} were given")
+        for width in (inputs, units):
+            if not isinstance(width, int) or width < 1:
+                raise ValueError(
+                    f"a layer needs inputs and units, whole numbers from 1, but {width!r} was given"
+                )
         rng = _random(rng)
         self._set([Neuron(inputs, activation, bias, rng, init, units) for _ in range(units)])
 
@@ -217,7 +220,11 @@ class MLP:
         rng: int | random.Random | None = None,
         init: str = "uniform",
     ) -> None:
-        if not units:
+        if not hasattr(units, "__len__"):
+            raise TypeError(
+                f"units lists the units of each layer, such as [{units}], but {units!r} was given"
+            )
+        if not len(units):
             raise ValueError("a network needs at least one layer: give the number of units of each")
         functions = _per_layer(activation, output_activation, len(units))
         rng = _random(rng)

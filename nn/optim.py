@@ -28,6 +28,7 @@ class Optimizer:
         self.lr = lr
         self.weight_decay = weight_decay
         self.steps = 0
+        self._size = 0
 
     def learning_rate(self) -> float:
         """Return the learning rate of the next step."""
@@ -40,7 +41,17 @@ class Optimizer:
             p.data = data
 
     def update(self, data: Sequence[float], grads: Sequence[float]) -> list[float]:
-        """Return the parameters' new numbers, given their numbers and gradients, and count a step."""
+        """Return the parameters' new numbers, given their numbers and gradients, and count a step.
+
+        Raises:
+            ValueError: if numbers and gradients are not equally many, or not as many as in the step before.
+        """
+        if len(data) != len(grads) or len(data) != (self._size or len(data)):
+            raise ValueError(
+                f"{len(data)} parameters and {len(grads)} gradients, after {self._size} in the step before: "
+                "an optimiser keeps the state of one network, so make one for each"
+            )
+        self._size = len(data)
         new = self._update(data, grads, self.learning_rate())
         self.steps += 1
         return new

@@ -104,7 +104,9 @@ def fit(
             for batch in _batches(len(xs), batch_size, rng):
                 before = [p.data for p in parameters]
                 mean = task.gradients(batch)
-                if not math.isfinite(mean) or not all(math.isfinite(p.grad) for p in parameters):
+                if not math.isfinite(mean) or not all(
+                    map(math.isfinite, [p.grad for p in parameters])
+                ):
                     raise FloatingPointError(_blame(net, xs, ys, loss, penalty, batch, step))
                 optimizer.step(parameters)
                 before = []

@@ -43,19 +43,21 @@ class Vectorized:
             value = loss(twin(x), y)
             return value if penalty is None else value + penalty(twin.parameters())
 
-        program = trace(example_loss, *self._arguments(), xs[0], ys[0])
+        program = trace(example_loss, net.weights(), _given(net), xs[0], ys[0])
         self.program = program.vectorize(batched=(2, 3), reduction="mean")
         self.xs = np.array(xs, dtype=float)
         self.ys = np.array(ys, dtype=float)
-
-    def _arguments(self) -> tuple[Any, Any]:
-        return self.net.weights(), [b or [] for b in self.net.biases()]
 
     def gradients(self, batch: Sequence[int]) -> float:
         """Return the mean loss of a batch, and leave its gradient in the parameters' `.grad`."""
         whole = len(batch) == len(self.xs)
         xs, ys = (self.xs, self.ys) if whole else (self.xs[batch], self.ys[batch])
-        value, (weights, biases, *_) = self.program.value_and_grad(*self._arguments(), xs, ys)
+        value, (weights, biases, *_) = self.program.value_and_grad(
+            [np.array(w) for w in self.net.weights()],
+            [np.array(b) for b in _given(self.net)],
+            xs,
+            ys,
+        )
         for layer, w, b in zip(self.net.layers, weights, biases):
             for j, unit in enumerate(layer.neurons):
                 for p, g in zip(unit.w, w[:, j].tolist()):
@@ -63,3 +65,8 @@ class Vectorized:
                 if unit.b is not None:
                     unit.b.grad = float(b[j])
         return float(value)
+
+
+def _given(net: MLP) -> list[list[float]]:
+    """Return the biases of each layer; none for a layer without."""
+    return [b or [] for b in net.biases()]

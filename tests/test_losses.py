@@ -1,0 +1,151 @@
+"""Losses: their values, their derivatives by central differences, and the targets they refuse."""
+
+import math
+
+import pytest
+from hypothesis import given, strategies as st
+
+from autograd import Value, grad, trace
+from nn import losses
+from nn.losses import (
+    FORMULAS,
+    LOSSES,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    hinge,
+    l2,
+    loss_formula,
+    loss_name,
+    mean_absolute_error,
+    mean_loss,
+    mean_squared_error,
+    squared_error,
+)
+
+scores = st.floats(-30.0, 30.0)
+pairs = st.lists(st.tuples(scores, scores), min_size=1, max_size=4)
+
+
+def predicted(numbers):
+    return [Value(x) for x in numbers]
+
+
+@given(pairs)
+def test_squared_and_absolute_errors(examples):
+    p, y = map(list, zip(*examples))
+    n = len(p)
+    squares = math.fsum((a - b) ** 2 for a, b in examples)
+    assert squared_error(predicted(p), y).data == pytest.approx(squares)
+    assert half_squared_error(predicted(p), y).data == pytest.approx(squares / 2)
+    assert mean_squared_error(predicted(p), y).data == pytest.approx(squares / n)
+    distance = math.fsum(abs(a - b) for a, b in examples) / n
+    assert mean_absolute_error(predicted(p), y).data == pytest.approx(distance)
+
+
+@given(scores, st.sampled_from([-1, 1, -1.0, 1.0]))
+def test_hinge(s, y):
+    assert hinge(Value(s), y).data == pytest.approx(max(0.0, 1.0 - y * s))
+
+
+@given(scores, st.floats(0.0, 1.0))
+def test_binary_cross_entropy(s, y):
+    p, q = 1 / (1 + math.exp(-s)), 1 / (1 + math.exp(s))
+    expected = -y * math.log(p) - (1 - y) * math.log(q)
+    assert binary_cross_entropy_with_logits(Value(s), y).data == pytest.approx(expected, abs=1e-13)
+
+
+@given(st.lists(scores, min_size=2, max_size=5), st.data())
+def test_cross_entropy(logits, data):
+    target = data.draw(st.integers(0, len(logits) - 1))
+    expected = math.log(math.fsum(math.exp(s - logits[target]) for s in logits))
+    found = cross_entropy(predicted(logits), target)
+    assert found.data == pytest.approx(expected, abs=1e-13)
+    certain = [float(k == target) for k in range(len(logits))]
+    assert cross_entropy(predicted(logits), certain).data == pytest.approx(found.data, abs=1e-12)
+
+
+TARGETS = {
+    "hinge": [1, -1],
+    "binary_cross_entropy_with_logits": [0.0, 0.3],
+    "cross_entropy": 1,
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_derivatives_are_central_differences(name):
+    loss, at, h = LOSSES[name], [0.3, -0.7], 1e-5
+    y = TARGETS.get(name, [0.5, 0.1])
+    found = predicted(at)
+    loss(found, y).backward()
+    for k, v in enumerate(found):
+        up, down = ([x + sign * h * (i == k) for i, x in enumerate(at)] for sign in (1, -1))
+        numerical = (loss(predicted(up), y).data - loss(predicted(down), y).data) / (2 * h)
+        assert v.grad == pytest.approx(numerical, rel=1e-8)
+
+
+def test_stable_far_out():
+    v = Value(-1000.0)
+    out = binary_cross_entropy_with_logits(v, 1.0)
+    out.backward()
+    assert (out.data, v.grad) == (1000.0, -1.0)
+    both = predicted([1000.0, 1000.0])
+    out = cross_entropy(both, 0)
+    out.backward()
+    assert out.data == pytest.approx(math.log(2.0), rel=1e-12)
+    assert [v.grad for v in both] == [-0.5, 0.5]
+
+
+def test_slope_of_half_squared_error_is_the_error_itself():
+    assert grad(lambda p: half_squared_error(p, 0.2))(0.8) == 0.8 - 0.2
+
+
+@pytest.mark.parametrize(
+    ("loss", "prediction", "target", "message"),
+    [
+        (squared_error, [0.1, 0.2], [1.0], "2 outputs, but 1 target"),
+        (squared_error, 0.1, [1.0, 2.0], "1 output, but 2 targets"),
+        (hinge, 0.1, 0, "hinge takes targets −1 and 1, but 0 was given"),
+        (binary_cross_entropy_with_logits, 0.1, -1, "targets from 0 to 1, but -1 was given"),
+        (cross_entropy, 0.1, 0, "one logit per class"),
+        (cross_entropy, [0.1, 0.2], 2, "from 0 to 1, but 2 was given"),
+        (cross_entropy, [0.1, 0.2], -1, "from 0 to 1, but -1 was given"),
+        (cross_entropy, [0.1, 0.2], 0.5, "from 0 to 1, but 0.5 was given"),
+        (cross_entropy, [0.1, 0.2], None, "from 0 to 1, but None was given"),
+        (cross_entropy, [0.1, 0.2], [0.3, 0.3], "add up to 1"),
+        (cross_entropy, [0.1, 0.2], [1.5, -0.5], "not negative"),
+    ],
+)
+def test_refused(loss, prediction, target, message):
+    value = predicted(prediction) if isinstance(prediction, list) else Value(prediction)
+    with pytest.raises(ValueError, match=message):
+        loss(value, target)
+
+
+def test_batch_is_the_mean_over_examples():
+    predictions, targets = predicted([1.0, 2.0, 4.0]), [0.0, 0.0, 1.0]
+    assert mean_loss(squared_error, predictions, targets).data == (1.0 + 4.0 + 9.0) / 3
+    with pytest.raises(ValueError, match="3 predictions, but 2 targets"):
+        mean_loss(squared_error, predictions, targets[:2])
+
+
+def test_l2():
+    parameters = predicted([1.0, -2.0])
+    out = l2(0.5)(parameters)
+    out.backward()
+    assert (out.data, [p.grad for p in parameters]) == (2.5, [1.0, -2.0])
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_can_be_recorded(name):
+    y = TARGETS.get(name, [0.5, 0.1])
+    y = [0.0, 1.0] if name == "cross_entropy" else y
+    program = trace(lambda p, y: LOSSES[name](p, y), [0.3, -0.7], y)
+    assert program([0.9, 0.2], y) == LOSSES[name](predicted([0.9, 0.2]), y).data
+
+
+def test_names():
+    assert set(FORMULAS) == set(LOSSES.values())
+    assert loss_formula(half_squared_error) == "½(ŷ−y)²"
+    assert loss_name(losses.half_squared_error) == "half squared error"
+    assert loss_formula(lambda p, t: p) == "<lambda>"

@@ -1,0 +1,125 @@
+"""Optimisers against hand computation over several steps."""
+
+import math
+
+import pytest
+
+from autograd import Value
+from nn import SGD, Adam
+from nn.optim import Optimizer
+
+GRADS = [[1.0, -2.0], [0.5, 0.25], [-1.0, 3.0]]
+
+
+def run(optimizer, start=(1.0, -1.0), grads=GRADS):
+    data = list(start)
+    for g in grads:
+        data = optimizer.update(data, g)
+    return data
+
+
+def test_sgd():
+    assert run(SGD(lr=0.5)) == [0.75, -1.625]
+
+
+def test_sgd_with_momentum():
+    # v: 1, −2 → 0.5+0.5·1 = 1, 0.25−1 = −0.75 → −1+0.5 = −0.5, 3−0.375 = 2.625
+    assert run(SGD(lr=0.1, momentum=0.5)) == pytest.approx(
+        [1 - 0.1 * (1 + 1 - 0.5), -1 - 0.1 * (-2 - 0.75 + 2.625)]
+    )
+
+
+def test_sgd_with_nesterov():
+    # g + 0.5·v: 1.5, −3 → 0.5+0.5 = 1, 0.25−0.375 = −0.125 → −1−0.25 = −1.25, 3+1.3125 = 4.3125
+    assert run(SGD(lr=0.1, momentum=0.5, nesterov=True)) == pytest.approx(
+        [1 - 0.1 * (1.5 + 1 - 1.25), -1 - 0.1 * (-3 - 0.125 + 4.3125)]
+    )
+
+
+def test_sgd_with_weight_decay():
+    assert SGD(lr=0.1, weight_decay=0.5).update([2.0], [1.0]) == [2.0 - 0.1 * (1.0 + 0.5 * 2.0)]
+
+
+def test_adam_first_step_is_the_learning_rate():
+    # the bias corrections cancel: m̂ = g and v̂ = g², so the step is η·g/(|g|+ε)
+    new = Adam(lr=0.01).update([1.0, 1.0, 1.0], [1e-3, -5.0, 0.0])
+    assert new == pytest.approx([1 - 1e-5 / (1e-3 + 1e-8), 1 + 0.05 / (5 + 1e-8), 1.0], rel=1e-14)
+
+
+def by_hand(betas, eps, lr, l2=0.0, decoupled=0.0):
+    """The equations of Kingma & Ba, algorithm 1, literally, for one parameter at a time."""
+    results = []
+    for k, w in enumerate((1.0, -1.0)):
+        m = v = 0.0
+        for t, grads in enumerate(GRADS, 1):
+            g = grads[k] + l2 * w
+            w -= lr * decoupled * w
+            m = betas[0] * m + (1 - betas[0]) * g
+            v = betas[1] * v + (1 - betas[1]) * g**2
+            m_hat, v_hat = m / (1 - betas[0] ** t), v / (1 - betas[1] ** t)
+            w -= lr * m_hat / (math.sqrt(v_hat) + eps)
+        results.append(w)
+    return results
+
+
+@pytest.mark.parametrize(("betas", "eps"), [((0.9, 0.999), 1e-8), ((0.5, 0.8), 0.1)])
+def test_adam_over_several_steps(betas, eps):
+    adam = Adam(lr=0.1, betas=betas, eps=eps)
+    assert run(adam) == pytest.approx(by_hand(betas, eps, 0.1), rel=1e-13)
+    l2 = Adam(lr=0.1, betas=betas, eps=eps, weight_decay=0.2)
+    assert run(l2) == pytest.approx(by_hand(betas, eps, 0.1, l2=0.2), rel=1e-13)
+    adamw = Adam(lr=0.1, betas=betas, eps=eps, weight_decay=0.2, decoupled=True)
+    assert run(adamw) == pytest.approx(by_hand(betas, eps, 0.1, decoupled=0.2), rel=1e-13)
+
+
+def test_schedule_is_a_function_of_the_step():
+    seen = []
+    optimizer = SGD(lr=lambda step: seen.append(step) or 1.0 / (step + 1))
+    assert run(optimizer) == pytest.approx(
+        [1 - (1 + 0.5 / 2 - 1 / 3), -1 - (-2 + 0.25 / 2 + 3 / 3)]
+    )
+    assert seen == [0, 1, 2]
+    assert optimizer.steps == 3
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: SGD(0.1, momentum=0.9), lambda: Adam(0.1)], ids=["SGD", "Adam"]
+)
+def test_step_writes_what_update_returns(make):
+    parameters = [Value(1.0), Value(-1.0)]
+    stepping = make()
+    for grads in GRADS:
+        for p, g in zip(parameters, grads):
+            p.grad = g
+        stepping.step(parameters)
+    assert [p.data for p in parameters] == run(make())
+
+
+def test_state_belongs_to_one_network():
+    optimizer = SGD(0.1, momentum=0.9)
+    optimizer.update([1.0, 2.0], [0.1, 0.1])
+    with pytest.raises(ValueError, match="keeps the state of one network"):
+        optimizer.update([1.0, 2.0, 3.0], [0.1, 0.1, 0.1])
+    with pytest.raises(ValueError, match="2 parameters and 1 gradients"):
+        optimizer.update([1.0, 2.0], [0.1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "message"),
+    [
+        (SGD, {"lr": -0.1}, "learning rate is not negative"),
+        (SGD, {"lr": math.nan}, "learning rate is not negative"),
+        (SGD, {"momentum": 1.0}, "momentum is from 0 to below 1"),
+        (SGD, {"nesterov": True}, "needs a momentum"),
+        (SGD, {"weight_decay": -1.0}, "weight decay is not negative"),
+        (Adam, {"betas": (0.9, 1.0)}, "betas are from 0 to below 1"),
+    ],
+)
+def test_bad_settings(kind, settings, message):
+    with pytest.raises(ValueError, match=message):
+        kind(**settings)
+
+
+def test_an_optimizer_without_a_rule():
+    with pytest.raises(TypeError, match="has no rule"):
+        Optimizer(0.1).update([1.0], [1.0])
