@@ -35,9 +35,14 @@ class Simplified:
     Attributes:
         operations: slot to operation, every one after its operands.
         result: the recording's result with the slots that are left.
+
+    Args:
+        recording: what to simplify.
+        batched: the slots of arguments that differ from example to example.
     """
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, batched: set[int]) -> None:
+        self._varying = set(batched)
         self._alias: dict[int, Any] = {}
         self.operations: dict[int, Operation] = {}
         self._new_slots = count(len(recording.names) + len(recording.instructions))
@@ -74,6 +79,8 @@ class Simplified:
             else:
                 known[key] = slot
                 self.operations[slot] = Operation(op, tuple(operands), instruction.label)
+                if not self._varying.isdisjoint(slots_of(tuple(operands))):
+                    self._varying.add(slot)
 
     def _collect_sums(self) -> None:
         """Turn chains of additions into `sum`, and where they add products, into `dot`."""
@@ -123,10 +130,16 @@ class Simplified:
                 bias = next(self._new_slots)
                 self.operations[bias] = _sum(rest, "")
                 rest = [bias]
+            if operation.op != "dot":  # w·x or x·w: weights first, as in a dot
+                pairs = [tuple(sorted(pair, key=self._rank)) for pair in pairs]
             ws, xs = zip(*pairs)
             self.operations[slot] = Operation("dot", (ws, xs, rest[0]), operation.label)
         else:
             self.operations[slot] = _sum(rest, operation.label)
+
+    def _rank(self, x: Any) -> tuple[bool, bool]:
+        """Return whether a factor varies from example to example, and whether it is computed."""
+        return (x in self._varying, x in self.operations) if type(x) is int else (False, False)
 
     def _drop_unused(self) -> None:
         used = set(slots_of(tuple(leaves(self.result))))
@@ -209,7 +222,7 @@ class Grouping:
     """
 
     def __init__(self, recording: Recording, blocks: Sequence[range], batched: set[int]) -> None:
-        simplified = Simplified(recording)
+        simplified = Simplified(recording, batched)
         self.result = simplified.result
         self.places: dict[int, tuple[int, int]] = {}
         for source, block in enumerate(blocks):

@@ -239,6 +239,8 @@ def _choose(condition: Any, a: Any, b: Any) -> Any:
 def _where_on_arrays(namespace: Any, condition: Any, a: Any, b: Any) -> Any:
     if isinstance(condition, bool):
         return a if condition else b
+    if isinstance(a, float) and isinstance(b, float):
+        a = namespace.asarray(a)  # the standard wants an array among the two
     return namespace.where(condition, a, b)
 
 

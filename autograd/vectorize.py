@@ -5,7 +5,6 @@ column where all examples share it. The same rules of the table that serve scala
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,7 +116,7 @@ class VectorProgram:
             ValueError: if an array has another shape, or the mean of no examples is asked for.
         """
         run = _Run(self, args)
-        with run.quietly():
+        with np.errstate(all="ignore"):  # IEEE rules answer, without a warning
             rows = [run.reduced(parts) for parts in zip(*run.results())]
             return run.structured(rows)
 
@@ -138,7 +137,7 @@ class VectorProgram:
         if self.reduction is None and self.batched:
             raise ValueError('a gradient needs one number: reduction must be "mean" or "sum"')
         run = _Run(self, args)
-        with run.quietly():
+        with np.errstate(all="ignore"):
             return run.value_and_grad()
 
     def _schedule(self, xp: Any, inputs: Sequence[Any]) -> Schedule:
@@ -170,10 +169,6 @@ class _Run:
         if self.count == 0 and program.reduction == "mean":
             raise ValueError("the mean over no examples is undefined; give at least one")
         self.schedule = program._schedule(xp, self.inputs)
-
-    def quietly(self) -> AbstractContextManager[Any]:
-        """Return a context in which NumPy, too, answers by IEEE rules without a warning."""
-        return np.errstate(all="ignore") if self.xp is np else nullcontext()
 
     def _shared(self) -> State:
         """Return the state after the steps that are the same for all examples."""
@@ -224,7 +219,8 @@ class _Run:
             for source, block in enumerate(program.blocks):
                 if block.batched:
                     found[source].append(self._gradient(source, state, count))
-        schedule.backward(schedule.shared, shared)
+        if rows:
+            schedule.backward(schedule.shared, shared)
         gradients = []
         for source, block in enumerate(program.blocks):
             if not block.batched:
@@ -244,7 +240,7 @@ class _Run:
         return self.xp.broadcast_to(matrix, (matrix.shape[0], count))
 
     def _gradient(self, source: int, state: State, count: int) -> Any:
-        matrix = self.schedule.collect[source](state.pending[source])
+        matrix = self.schedule.collect[source](state.pending[source]) if self.count != 0 else None
         if matrix is None:
             shape = (len(self.program.blocks[source].slots), count)
             return self.xp.zeros(shape, dtype=self.schedule.dtype)

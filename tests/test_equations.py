@@ -1,0 +1,174 @@
+"""The printed matrix form: the slides' symbols, and shapes that conform."""
+
+import re
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import trace
+
+W, X, Y = [[[0.8, -0.3, 0.5], [0.2, 0.4, -0.6]], [0.7, -0.5]], [0.8, -1.0, 0.5], 0.2
+
+
+def loss(w, x, y):
+    hidden = [ag.tanh(ag.dot(unit, x)) for unit in w[0]]
+    e = ag.dot(w[1], hidden) - y
+    return 0.5 * e * e
+
+
+COLUMNS = """\
+One example, in columns
+  given
+    Z1 = x                        3×1
+    W1 = w[0]ᵀ                    3×2
+    W2 = w[1]                     2×1
+  forward
+    A1 = W1ᵀ Z1                   2×1
+    Z2 = tanh A1                  2×1
+    ŷ = W2ᵀ Z2                    1×1
+    L = 0.5 (ŷ − y)²              1×1
+  backward
+    δ = ŷ − y                     1×1
+    ∂L/∂W2 = Z2 δᵀ                2×1
+    δ1 = (W2 δ) ⊙ (1 − tanh² A1)  2×1
+    ∂L/∂W1 = Z1 δ1ᵀ               3×2
+  update
+    W2 ← W2 − η ∂L/∂W2
+    W1 ← W1 − η ∂L/∂W1"""
+
+ROWS = """\
+n examples, one a row
+  given
+    X = x                          n×3
+    W1 = w[0]ᵀ                     3×2
+    W2 = w[1]                      2×1
+  forward
+    A1 = X W1                      n×2
+    Z2 = tanh A1                   n×2
+    Ŷ = Z2 W2                      n×1
+    L = 0.5 (Ŷ − Y)²               n×1
+  backward
+    Δ = 1/n (Ŷ − Y)                n×1
+    ∂L/∂W2 = Z2ᵀ Δ                 2×1
+    Δ1 = (Δ W2ᵀ) ⊙ (1 − tanh² A1)  n×2
+    ∂L/∂W1 = Xᵀ Δ1                 3×2
+  update
+    W2 ← W2 − η ∂L/∂W2
+    W1 ← W1 − η ∂L/∂W1"""
+
+
+@pytest.fixture(scope="module")
+def program():
+    return trace(loss, W, X, Y)
+
+
+def test_the_equations_of_the_slides(program):
+    assert str(program.vectorize()) == COLUMNS
+    assert str(program.vectorize((1, 2))) == COLUMNS + "\n\n" + ROWS
+
+
+def test_latex(program):
+    latex = program.vectorize((1, 2)).latex()
+    assert r"\delta_{1} &= \left(W_{2}\,\delta\right) \odot" in latex
+    assert r"\frac{\partial L}{\partial W_{1}} &= X^\top\,\Delta_{1}" in latex
+    assert latex.count(r"\begin{aligned}") == latex.count(r"\end{aligned}") == 2
+    assert latex.count("{") == latex.count("}")
+    assert latex.count(r"\left(") == latex.count(r"\right)")
+
+
+def as_numpy(formula):
+    """Translate a printed formula: a matrix product is two names side by side."""
+    for printed, python in [
+        (r"tanh² (\w+)", r"np.tanh(\1)**2"),
+        (r"tanh (\w+)", r"np.tanh(\1)"),
+        ("σ′\\((\\w+)\\)", r"sigmoid(\1)*(1-sigmoid(\1))"),
+        (r"σ (\w+)", r"sigmoid(\1)"),
+        (r"1/n \(", "(1/n)*("),
+        (r"\b1 b", "ones @ b"),
+        (r"ᵀ 1$", "ᵀ @ ones"),
+        ("∂L/∂", "d"),
+        ("(?<=[\\wᵀ)]) (?=[\\w(])", " @ "),
+        ("ᵀ", ".T"),
+        ("⊙", "*"),
+        ("−", "-"),
+    ]:
+        formula = re.sub(printed, python, formula)
+    return formula
+
+
+def evaluate(section, names):
+    """Run the printed equations in order and check every shape."""
+    for line in section.splitlines():
+        if "=" not in line or line.strip().startswith("L ="):
+            continue
+        left, right, shape = re.match(r"\s*(\S+) = (.*?)\s+(\S+×\S+)$", line).groups()
+        left = left.replace("∂L/∂", "d")
+        if left not in names:
+            names[left] = eval(as_numpy(right), names)
+        rows, columns = (names["n"] if size == "n" else int(size) for size in shape.split("×"))
+        assert names[left].shape == (rows, columns), line
+    return names
+
+
+def test_printed_shapes_and_gradients_are_right(program):
+    rng = np.random.default_rng(0)
+    w = [rng.normal(size=(2, 3)), rng.normal(size=2)]
+    xs, ys = rng.normal(size=(5, 3)), rng.normal(size=5)
+    b = program.vectorize((1, 2))
+    columns, rows = str(b).split("\n\n")
+    given = {"np": np, "n": 5, "W1": w[0].T, "W2": w[1][:, None]}
+    found = evaluate(rows, given | {"X": xs, "Y": ys[:, None]})
+    _, (gradients, _, _) = b.value_and_grad(w, xs, ys)
+    np.testing.assert_allclose(found["dW1"], gradients[0].T, rtol=1e-12)
+    np.testing.assert_allclose(found["dW2"][:, 0], gradients[1], rtol=1e-12)
+    found = evaluate(columns, given | {"Z1": xs[:1].T, "y": ys[:1, None]})
+    _, (gradients, _, _) = program.vectorize().value_and_grad(w, xs[0], ys[0])
+    np.testing.assert_allclose(found["dW1"], gradients[0].T, rtol=1e-12)
+
+
+def test_biases_and_another_activation():
+    def f(params, x, y):
+        w1, b1, w2, b2 = params
+        z = [ag.sigmoid(ag.dot(w, x, b)) for w, b in zip(w1, b1)]
+        e = ag.dot(w2, z, b2) - y
+        return e * e
+
+    rng = np.random.default_rng(1)
+    params = [rng.normal(size=(4, 2)), rng.normal(size=4), rng.normal(size=4), 0.3]
+    xs, ys = rng.normal(size=(6, 2)), rng.normal(size=6)
+    example = [p.tolist() if hasattr(p, "tolist") else p for p in params]
+    b = trace(f, example, xs[0].tolist(), 1.0).vectorize((1, 2), "sum")
+    _, rows = str(b).split("\n\n")
+    names = {
+        **{"np": np, "n": 6, "ones": np.ones((6, 1)), "sigmoid": lambda x: 1 / (1 + np.exp(-x))},
+        **{"W1": params[0].T, "b1": params[1][:, None], "W2": params[2][:, None]},
+        **{"b2": np.array([[0.3]]), "X": xs, "Y": ys[:, None]},
+    }
+    rows = rows.replace("Δ = 2 (", "Δ = 2 ⊙ (")  # a number, not a matrix
+    found = evaluate(rows, names)
+    _, (gradients, _, _) = b.value_and_grad(params, xs, ys)
+    np.testing.assert_allclose(found["dW1"], gradients[0].T, rtol=1e-12)
+    np.testing.assert_allclose(found["db1"][:, 0], gradients[1], rtol=1e-12)
+    np.testing.assert_allclose(found["db2"][0, 0], gradients[3], rtol=1e-12)
+
+
+def test_without_layers():
+    b = trace(lambda w, x: (w * x - 1.0) ** 2, 1.0, 2.0).vectorize()
+    assert "L = (v1 − 1)²" in str(b)
+    assert "∂L/∂v1 = 2 (v1 − 1)" in str(b)
+    assert "∂L/∂w = ∂L/∂v1 x" in str(b)
+
+
+def test_any_graph_prints():
+    def f(x, y):
+        z = [ag.where(a > b, ag.log(a), ag.exp(b) * a) / ag.maximum(a, b) for a, b in zip(x, y)]
+        return ag.logsumexp(z) - z[1] ** 3 + ag.clip(z[0], -1.0, 1.0)
+
+    b = trace(f, [1.0, 2.0], [2.0, 1.0]).vectorize(batched=0)
+    assert "logsumexp" in str(b)
+    assert "∂L/∂" in str(b)
+    assert r"\begin{aligned}" in b.latex()
+    several = trace(lambda x: [x, ag.tanh(x)], 1.0).vectorize()
+    assert "tanh x" in str(several)
+    assert "backward" not in str(several)
