@@ -91,7 +91,8 @@ class Program:
             TypeError: if the arguments have another structure than the traced ones, or the function
                 does not return one number.
         """
-        self._compile()
+        if self._value is None:
+            self._compile()
         # the compiled function has taken this method's place: nothing stands between it and the caller
         return self.value_and_grad(*args)
 
