@@ -27,6 +27,8 @@ button:focus-visible, input:focus-visible { outline: 3px solid var(--plus); outl
 .columns { column-width: 22rem; }
 .numbers { color: var(--muted); }
 svg { display: block; margin: 0 auto; }
+.picture { overflow-x: auto; }
+@media screen and (max-width: 620px) { svg { min-width: 620px; } }
 ol { padding-left: 2.2rem; }
 li { margin: .5rem 0; break-inside: avoid; }
 li strong, li span { display: block; white-space: pre-wrap; }
@@ -51,7 +53,8 @@ li strong, li span { display: block; white-space: pre-wrap; }
 <p id="symbols" class="formula"></p>
 <p id="numbers" class="formula numbers"></p>
 </div>
-@PICTURE@
+<div class="picture">
+@PICTURE@</div>
 <ol>
 @LIST@
 </ol>
@@ -112,13 +115,9 @@ document.addEventListener("keydown", event => {
   play(false);
   show(to);
 });
-window.addEventListener("beforeprint", () => {
-  for (const { group, text, was } of parts) {
-    group.classList.remove("dim", "unknown", "on");
-    if (text) text.textContent = was;
-  }
-});
-window.addEventListener("afterprint", () => show(now));
+let seen = 0;
+window.addEventListener("beforeprint", () => { seen = now; show(0); });
+window.addEventListener("afterprint", () => show(seen));
 document.body.classList.add("js");
 show(0);
 </script>

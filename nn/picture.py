@@ -8,7 +8,7 @@ from autograd.labels import SIZE, text_width
 from autograd.notation import number, subscript
 from nn.canvas import Point
 from nn.credit_graph import CreditGraph
-from nn.derivation import slope_symbol
+from nn.derivation import delta_line, slope_symbol
 from nn.layout import MARGIN, Layout
 from nn.story import lit
 
@@ -75,25 +75,33 @@ def _way(credit: "Credit", path: "Key") -> str:
     if len(outputs) == 1:
         start = f"The error δ{subscript(outputs[0])} flows"
     else:
-        start = f"The errors δ{subscript(outputs[0])} to δ{subscript(outputs[-1])} flow"
+        to = "and" if len(outputs) == 2 else "to"
+        start = f"The errors δ{subscript(outputs[0])} {to} δ{subscript(outputs[-1])} flow"
     return f"{start} back (◄) to become {delta}, which meets {z} (►) on the edge: {credit_is}"
 
 
 def product(credit: "Credit", path: "Key") -> str:
-    """Return the credit of an edge as a product: from the output on, if the error comes by one way only."""
+    """Return the credit of an edge as a product: from the output on if the error comes by one way only.
+
+    Where it comes by a few ways, their sum is written out; where it comes by many, δ stands for it.
+    """
     source, target = path
-    behind = credit.layers[credit.nodes[target].layer + 1 :]
+    edge, head = credit.edges[path], credit.nodes[path[1]]
+    z = "1" if source is None else f"z{subscript(source)}"
+    result = number(edge.credit, 3, sign=True)
+    behind = credit.layers[head.layer + 1 :]
+    if behind and 1 < len(behind[0]) <= 3:
+        line = delta_line(credit, head)
+        return f"{line.symbols}·{z} = {line.numbers}·{number(edge.z, 4)} = {result}"
     way = [target]
     if all(len(layer) == 1 for layer in behind):
         way = [*(layer[0] for layer in reversed(behind)), target]
     factors = [(f"δ{subscript(way[0])}", number(credit.nodes[way[0]].delta or 0.0, sign=True))]
-    for head, tail in pairwise(way):
-        node, edge = credit.nodes[tail], credit.edges[tail, head]
-        factors.append((edge.name, number(edge.weight)))
-        slope = slope_symbol(credit.activations[node.layer - 1], tail)
+    for k, i in pairwise(way):
+        node, weight = credit.nodes[i], credit.edges[i, k]
+        factors.append((weight.name, number(weight.weight)))
+        slope = slope_symbol(credit.activations[node.layer - 1], i)
         if slope and node.slope is not None:
             factors.append((slope, number(node.slope)))
-    edge = credit.edges[path]
-    factors.append(("1" if source is None else f"z{subscript(source)}", number(edge.z)))
-    symbols, numbers = zip(*factors)
-    return f"{'·'.join(symbols)} = {' · '.join(numbers)} = {number(edge.credit, 3, sign=True)}"
+    symbols, numbers = zip(*factors, (z, number(edge.z)))
+    return f"{'·'.join(symbols)} = {' · '.join(numbers)} = {result}"

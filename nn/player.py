@@ -18,15 +18,18 @@ from nn.story import MANY, Step, story
 if TYPE_CHECKING:
     from nn.credit import Credit
 
-# How a part looks in a step: dimmed, not known yet, or, for the marks of a path, on.
+# How a part looks in a step: dimmed, not known yet, or, for the marks of a path, on. On paper the whole
+# picture stands beside the whole story.
 _STATES = (
     "#ID .halo,#ID .forward,#ID .back,#ID .return,#ID .meet{display:none}"
+    "@media screen{"
     "#ID .on{display:inline}#ID .dim{opacity:.3}#ID .dim.on{opacity:1}"
     "#ID .unknown.line path{stroke:var(--zero);stroke-width:1.2;stroke-dasharray:none}"
     "#ID .unknown.line polygon{stroke:var(--zero);fill:var(--zero)}"
     "#ID .unknown.weight{transform:translateY(9px)}"  # into the middle of a pill that says nothing else
     "#ID .unknown.pill path{stroke:var(--zero);fill:var(--card)}"
     "#ID .unknown.a,#ID .unknown.z,#ID .unknown.delta,#ID .unknown.credit{visibility:hidden}"
+    "}"
 )
 _CREDIT = (
     "credit",

@@ -137,7 +137,9 @@ def test_an_edge_into_the_output_and_a_bias_have_paths() -> None:
 def test_where_the_error_comes_by_several_ways_all_are_lit() -> None:
     credit = net_of([2, 2, 2])
     assert lit(credit, (5, 2))[1] == {(5, 2), (2, 0), (2, 1)}
-    assert product(credit, (5, 2)).startswith("δ₂·z₅ = ")
+    assert product(credit, (5, 2)).startswith("(δ₀·w₂⇝₀ + δ₁·w₂⇝₁)·(1−tanh²a₂)·z₅ = (")
+    credit = net_of([1, 1, 4])
+    assert product(credit, (5, 4)).startswith("δ₄·z₅ = ")
 
 
 def test_an_edge_that_is_not_there_is_refused() -> None:

@@ -165,6 +165,19 @@ def test_without_scripts_the_story_and_the_whole_picture_are_there(
     browser.get_log("browser")  # that scripts are blocked is reported, and meant
 
 
+def test_on_paper_the_whole_picture_stands_beside_the_whole_story(
+    browser: Chrome, tmp_path: Path, player: Player
+) -> None:
+    show(browser, tmp_path, player.html())
+    assert not part(browser, "credit of-5-1").is_displayed()
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert part(browser, "credit of-5-1").is_displayed()
+    assert not part(browser, "halo of-5-1").is_displayed()
+    assert not browser.find_element(By.CLASS_NAME, "controls").is_displayed()
+    assert all(li.is_displayed() for li in browser.find_elements(By.TAG_NAME, "li"))
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 @pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
 def test_light_and_dark_from_one_file(
     browser: Chrome, tmp_path: Path, player: Player, scheme: str, dark: bool
