@@ -37,10 +37,11 @@ INTRODUCTION = """\
 # Speed
 
 W1 is loss and gradients of the 3-2-1 network of the slides; W2 a step of gradient descent on the moons
-(2-16-16-1, tanh, mean squared error of n = 100 examples); W3 a chain and a wide sum; W4 a training step of a
-transformer in scalars (one layer, 16 wide, 4 heads, 8 positions). Doubles, the same numbers for every engine, each
-engine in a process of its own, the garbage collector on, medians of rounds in turn. Losses and gradients of three
-steps were compared, to 1e-9, before anything was timed. Compare ratios, not times.
+(2-16-16-1, tanh, mean squared error of n = 100 examples); W3 a chain and a wide sum; W4 a training step of
+a transformer in scalars (one layer, 16 wide, 4 heads, 8 positions). Doubles, the same numbers for every
+engine, each in a process of its own with one thread and the garbage collector on; medians of processor
+time, rounds in turn. Losses and gradients of three steps were compared, to 1e-9, before anything was
+timed. Compare ratios, not times.
 """
 
 

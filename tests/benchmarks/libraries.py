@@ -31,7 +31,7 @@ def casadi(workload: Workload) -> Contestant:
     import numpy as np
 
     for name in ("tanh", "exp", "log"):
-        setattr(ca.SX, name, lambda x, f=getattr(ca, name): f(x))
+        setattr(ca.SX, name, getattr(ca, name))
     ca.SX.relu = lambda x: ca.fmax(x, 0.0)
     symbols = mapped(workload.weights, lambda w: ca.SX.sym("w"))
     w = ca.vertcat(*leaves(symbols))
@@ -61,7 +61,7 @@ def casadi(workload: Workload) -> Contestant:
 def _matrix_loss(weights: Any, x: Any, y: Any, small: bool, tanh: Any) -> Any:
     """Return the loss of W1 or W2 with a matrix product a layer, for arrays of any library."""
     if small:
-        hidden, output = weights
+        hidden, output = weights  # a 2×3 matrix and two numbers
         e = output @ tanh(hidden @ x) - y
         return 0.5 * (e * e)
     *layers, (rows, biases) = weights
@@ -71,17 +71,19 @@ def _matrix_loss(weights: Any, x: Any, y: Any, small: bool, tanh: Any) -> Any:
     return (e * e).mean()
 
 
-def _matrix_data(workload: Workload) -> tuple[Any, Any, bool]:
+def _matrices(workload: Workload) -> tuple[Any, Any, Any, bool]:
+    """Return weights, x and y as arrays, and whether the workload is W1."""
     small = workload.examples == 0
+    weights = [workload.weights[:2], workload.weights[2]] if small else workload.weights
     x, y = (SMALL_X, SMALL_Y) if small else moons(workload.examples)
-    return as_arrays(x), as_arrays(y), small
+    return as_arrays(weights), as_arrays(x), as_arrays(y), small
 
 
 def jax(workload: Workload) -> Contestant:
     import jax as jax_library
 
     jax_library.config.update("jax_enable_x64", True)
-    x, y, small = _matrix_data(workload)
+    arrays, x, y, small = _matrices(workload)
     tanh = jax_library.numpy.tanh
 
     @jax_library.jit
@@ -89,7 +91,7 @@ def jax(workload: Workload) -> Contestant:
         loss, g = jax_library.value_and_grad(_matrix_loss)(weights, x, y, small, tanh)
         return loss, g, descended(weights, g, workload.rate) if workload.rate else weights
 
-    weights = mapped(as_arrays(workload.weights), jax_library.numpy.asarray)
+    weights = mapped(arrays, jax_library.numpy.asarray)
 
     def step() -> tuple[Any, Any]:
         nonlocal weights
@@ -104,11 +106,9 @@ def torch(workload: Workload) -> Contestant:
     import torch as torch_library
 
     torch_library.set_num_threads(1)
-    x, y, small = _matrix_data(workload)
+    arrays, x, y, small = _matrices(workload)
     x, y = torch_library.tensor(x), torch_library.tensor(y)
-    weights = mapped(
-        as_arrays(workload.weights), lambda w: torch_library.tensor(w, requires_grad=True)
-    )
+    weights = mapped(arrays, lambda w: torch_library.tensor(w, requires_grad=True))
     parameters = list(leaves(weights))
 
     def step() -> tuple[float, Any]:

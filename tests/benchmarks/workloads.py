@@ -70,22 +70,32 @@ class Workload:
 # ---------------------------------------------------------------- W1: the 3-2-1 network of the slides
 
 
-def small_loss(weights: Any, x: Sequence[Any], y: Any, scalars: Scalars = PLAIN) -> Any:
-    """Return ½(ŷ−y)² of a 3-2-1 network with tanh units and no biases."""
-    hidden, output = weights
+def small_loss(weights: Any, x: Sequence[Any], y: Any) -> Any:
+    """Return ½(ŷ−y)² of a 3-2-1 network with tanh units and no biases, written out."""
+    (w51, w41, w31), (w52, w42, w32), (w10, w20) = weights
+    x1, x2, x3 = x
+    z1 = (w51 * x1 + w41 * x2 + w31 * x3).tanh()
+    z2 = (w52 * x1 + w42 * x2 + w32 * x3).tanh()
+    e = w10 * z1 + w20 * z2 - y
+    return 0.5 * (e * e)
+
+
+def small_loss_in_sums(weights: Any, x: Sequence[Any], y: Any, scalars: Scalars) -> Any:
+    """Return the same with the engine's own sums."""
+    *hidden, output = weights
     e = scalars.weighted(output, [a.tanh() for a in scalars.layer(hidden, x)]) - y
     return 0.5 * (e * e)
 
 
-SMALL_WEIGHTS = [[[0.8, -0.3, 0.5], [0.2, 0.4, -0.6]], [0.7, -0.5]]
-SMALL_X, SMALL_Y = [0.8, -1.0, 0.5], 0.2
+def _small(weights: Any, scalars: Scalars = PLAIN) -> Any:
+    if scalars is PLAIN:
+        return small_loss(weights, SMALL_X, SMALL_Y)
+    return small_loss_in_sums(weights, SMALL_X, SMALL_Y, scalars)
 
-W1 = Workload(
-    "W1",
-    SMALL_WEIGHTS,
-    lambda weights, scalars=PLAIN: small_loss(weights, SMALL_X, SMALL_Y, scalars),
-    0.0,
-)
+
+SMALL_WEIGHTS = [[0.8, -0.3, 0.5], [0.2, 0.4, -0.6], [0.7, -0.5]]
+SMALL_X, SMALL_Y = [0.8, -1.0, 0.5], 0.2
+W1 = Workload("W1", SMALL_WEIGHTS, _small, 0.0)
 
 
 # ---------------------------------------------------------------- W2: the moons, 2-16-16-1
