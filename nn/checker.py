@@ -169,16 +169,23 @@ def _significant(digits: int, x: float) -> float:
 def _follows(lines: list[Line], credit: Credit, lr: float, mistake: Mistake) -> set[str]:
     """Return the names of the lines that follow from those before them if this mistake is made.
 
-    Numbers that were not written down may have been rounded, nobody knows how: the rounding with which most lines
-    follow is taken.
+    A line may have been worked out from the numbers as they were written down, or from more digits. Numbers that were
+    not written down may have been rounded, nobody knows how: the rounding with which most lines follow is taken.
     """
     given = {line.name: float(Decimal(line.given)) for line in lines}
+    first = {
+        f"a{j}" for j in credit.layers[1]
+    }  # made of exact numbers, so nothing excuses their last digit
+    unrounded = worked(credit, lr, mistake)
     best: set[str] = set()
-    roundings: list[Callable[[float], float]] = [lambda x: x]
-    roundings += [partial(_significant, digits) for digits in range(9, 1, -1)]
-    for rounded in roundings:
-        found = worked(credit, lr, mistake, given, rounded)
-        names = {line.name for line in lines if line.agrees(found[line.name])}
+    for digits in (17, *range(9, 1, -1)):
+        found = worked(credit, lr, mistake, given, partial(_significant, digits))
+        names = {
+            line.name
+            for line in lines
+            if line.agrees(unrounded[line.name], 0.5)
+            or line.agrees(found[line.name], 0.5 if line.name in first else 1.0)
+        }
         if len(names) > len(best):
             best = names
     return best

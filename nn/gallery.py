@@ -27,7 +27,7 @@ from nn.quantities import quantities
 if TYPE_CHECKING:
     from autograd.drawing import Drawing
 
-_PRINTED = re.compile(r"\s*(.+?)\s+(-?[.\d]+)\s+((?:-?new )?\S+)\s*$")
+PRINTED = re.compile(r"\s*(.+?)\s+(-?[.\d]+)\s+((?:-?new )?\S+)\s*$")
 ULPS = 1e-15  # prints of full double precision may differ by how a function was computed
 
 
@@ -90,7 +90,7 @@ class Example(ABC):
         right = self.numbers()
         found = []
         for line in self.printed.strip().splitlines():
-            name, printed, quantity = _PRINTED.match(line).groups()  # type: ignore[union-attr]
+            name, printed, quantity = PRINTED.match(line).groups()  # type: ignore[union-attr]
             sign = -1.0 if quantity.startswith("-") else 1.0
             found.append(Row(name, printed, sign * right[quantity.removeprefix("-")]))
         return found

@@ -66,6 +66,8 @@ def sparkline(numbers: Sequence[float], width: int = 30) -> str:
     >>> sparkline([8, 4, 2, 1])
     '█▆▃▁'
     """
+    if not numbers:
+        return ""
     count = min(width, len(numbers))
     bounds = [k * len(numbers) // count for k in range(count + 1)]
     means = [math.fsum(numbers[a:b]) / (b - a) for a, b in pairwise(bounds)]

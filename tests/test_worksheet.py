@@ -1,0 +1,78 @@
+"""Worksheets: friendly numbers, an answer key that the checker passes, pictures blank and filled."""
+
+import re
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from nn.checker import check_working
+from nn.cli import main
+from nn.quantities import quantities
+from nn.working import read_working
+from nn.worksheet import make_worksheet
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.lists(st.integers(1, 3), min_size=2, max_size=4))
+def test_the_key_passes_the_checker(tmp_path_factory, seed, sizes):
+    path = tmp_path_factory.mktemp("sheet") / "key.md"
+    sheet = make_worksheet(seed, sizes)
+    path.write_text(sheet.key, encoding="utf-8")
+    working = read_working(path)
+    assert working.numbers.keys() == quantities(sheet.credit, sheet.lr).keys()
+    assert quantities(working.credit, working.lr) == quantities(sheet.credit, sheet.lr)
+    assert check_working(working.numbers, working.credit, working.lr).first is None
+
+
+def test_friendly_numbers():
+    for seed in range(30):
+        sheet = make_worksheet(seed, [3, 2, 1])
+        for edge in sheet.credit.edges.values():
+            assert edge.weight == round(edge.weight, 1)
+            assert edge.weight != 0.0
+        assert all(x != 0.0 and x * 2 == int(x * 2) for x in sheet.credit.x)
+        assert sheet.credit.y * 2 == int(sheet.credit.y * 2)
+
+
+def test_the_sheet_is_the_key_without_answers():
+    sheet = make_worksheet(7)
+    assert make_worksheet(7).problem == sheet.problem != make_worksheet(8).problem
+    blank = re.sub(r"\| (-?[\d.]+) \|$", "|  |", sheet.key, flags=re.MULTILINE)
+    blank = blank.replace("Answer key", "Worksheet").replace("filled.svg", "blank.svg")
+    assert blank == sheet.problem
+    assert str(sheet) == sheet.problem
+
+
+def test_pictures():
+    sheet = make_worksheet(7)
+    blank, filled = sheet.draw(blank=True).source, sheet.draw().source
+    assert filled == sheet.credit.draw().source
+    assert "= nan" not in blank
+    assert blank.count("= ____") > len(sheet.credit.edges)
+    assert "____" not in filled
+    for shown in ("a₁ = ", "δ₁ = "):
+        assert shown in filled
+        assert f"{shown}____" in blank
+    assert "w₄⇝₁ = 0.30" in blank or "= 0.30" in blank, "what is given stays"
+
+
+def test_command(tmp_path, capsys):
+    folder = tmp_path / "sheets" / "seven"
+    assert main(["worksheet", "--seed", "7", "--out", str(folder)]) == 0
+    assert capsys.readouterr().out.startswith("# Worksheet 7")
+    assert {p.name for p in folder.iterdir()} == {
+        *("worksheet.md", "key.md", "blank.svg", "filled.svg"),
+    }
+    assert main(["check", str(folder / "key.md")]) == 0
+    assert "Every line is right" in capsys.readouterr().out
+    text = (folder / "worksheet.md").read_text(encoding="utf-8")
+    filled = text.replace("| `a1` |  |", "| `a1` | -1.06 |")
+    (folder / "worksheet.md").write_text(filled, encoding="utf-8")
+    assert main(["check", str(folder / "worksheet.md")]) == 0
+    assert "a1: -1.06 was given, −1.0500 is right" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("sizes", [[2], [], [2, 0, 1]], ids=str)
+def test_sizes_that_make_no_network(sizes):
+    with pytest.raises(ValueError, match="a network has inputs and units"):
+        make_worksheet(0, sizes)
