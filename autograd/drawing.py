@@ -26,8 +26,8 @@ class Drawing:
 
     def __init__(self, source: str, title: str, desc: str, pinned: bool = False) -> None:
         self.source = source
-        self.title = title
-        self.desc = desc
+        self.title = clean(title, 200)
+        self.desc = clean(desc, 1000)
         self.pinned = pinned
 
     def svg(self, engine: str | None = None, prefix: str = "", css: str = "") -> str:
@@ -35,7 +35,7 @@ class Drawing:
 
         Args:
             engine: the program that draws; see render.find_engine.
-            prefix: goes before every id; if not given, a digest of the picture.
+            prefix: the picture's id; if not given, a digest of it.
             css: more rules for the picture, which they call `#ID`.
 
         Raises:

@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import re
 from xml.etree import ElementTree
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -77,13 +76,13 @@ def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str
     Args:
         svg: what the engine drew.
         title, desc: what a reader who cannot see the picture is told.
-        prefix: goes before every id.
+        prefix: the picture's id; those of its title and description start with it.
         css: more rules, for a page that changes the picture; `#ID` stands for the picture.
     """
     root = ElementTree.fromstring(svg)
     _, _, width, height = (root.get("viewBox") or "0 0 0 0").split()
-    for element in root.iter():
-        _adapt(element, prefix)
+    for element in list(root.iter()):
+        _adapt(element)
     used = {element.get(key, "") for element in root.iter() for key in ("fill", "stroke")}
     dark = "".join(
         f"#{prefix} [fill='{c}']{{fill:{_DARK[c]}}}#{prefix} [stroke='{c}']{{stroke:{_DARK[c]}}}"
@@ -91,11 +90,11 @@ def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str
     )
     style = ElementTree.Element(f"{_SVG}style")
     style.text = f"@media (prefers-color-scheme:dark){{{dark}}}{css.replace('#ID', '#' + prefix)}"
-    title_element = ElementTree.Element(f"{_SVG}title", id=f"{prefix}-title")
-    title_element.text = title
-    desc_element = ElementTree.Element(f"{_SVG}desc", id=f"{prefix}-desc")
-    desc_element.text = desc
-    root[:0] = [title_element, desc_element, style]
+    said = []
+    for tag, text in (("title", title), ("desc", desc)):
+        said.append(ElementTree.Element(f"{_SVG}{tag}", id=f"{prefix}-{tag}"))
+        said[-1].text = text
+    root[:0] = [*said, style]
     root.attrib.update(
         {
             "id": prefix,
@@ -111,19 +110,12 @@ def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _adapt(element: ElementTree.Element, prefix: str) -> None:
+def _adapt(element: ElementTree.Element) -> None:
     """Take from an element what the engine made up, and keep what the picture asked for."""
-    name = element.get("id")
-    if name is not None:
-        if re.fullmatch(r"(a_)?(graph|node|edge|clust)\d+", name):
-            del element.attrib["id"]
-        else:
-            element.set("id", f"{prefix}-{name}")
+    element.attrib.pop("id", None)  # parts are known by their classes; only the picture has an id
     element.attrib.pop("font-family", None)
     element.attrib.pop(_SPACE, None)
-    if (
-        element.get("stroke-dasharray") == "5,2"
-    ):  # in step with the width, so that thick dashes are dashes
+    if element.get("stroke-dasharray") == "5,2":  # thick dashes are to be dashes, too
         width = max(1.5, float(element.get("stroke-width", "1")))
         element.set("stroke-dasharray", f"{4 + 1.2 * width:.1f},{2.5 + 0.6 * width:.1f}")
     for child in list(element):

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from autograd import Value
 from autograd.notation import number, subscript
 from nn import MLP, assign_credit
 from nn.credit import Credit
@@ -110,6 +111,16 @@ def test_detail_goes_by_the_edges_of_the_fullest_layer(sizes: list[int], expecte
     # what there is no room for is in the tooltip
     for edge in credit.edges.values():
         assert f"{edge.name} = {number(edge.weight)}, credit " in svg
+
+
+def test_a_name_of_ones_own_is_shown_as_typed_and_keeps_the_xml_valid() -> None:
+    def named(v: Value) -> Value:
+        return v.tanh()
+
+    named.__name__ = "<b>\\N\x00&lt;\ud800"
+    net = MLP.from_weights([[[0.5]], [[0.7]]], activation=named)
+    credit = assign_credit(net, [1.0], 0.2, loss=lambda p, t: (p - t).square())
+    assert "Credit assignment, 1-1-1 <b>\\N&lt; network" in texts(credit.draw().svg())
 
 
 # ---------------------------------------------------------------- the lit path

@@ -98,7 +98,9 @@ def test_an_engine_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_pa
         render.render(SOURCE, engine=str(fake(tmp_path, "slow", "exec sleep 30")))
 
 
-@pytest.mark.parametrize("script", ["echo 'syntax error' >&2; exit 1", "echo 'syntax error' >&2"])
+@pytest.mark.parametrize(
+    "script", ["echo '<svg/>'; echo 'syntax error' >&2; exit 1", "echo 'syntax error' >&2"]
+)
 def test_a_failure_says_what_the_engine_said_and_leaves_the_old_file(
     script: str, tmp_path: Path
 ) -> None:
