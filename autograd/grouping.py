@@ -7,12 +7,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograd.recording import DECISIONS, Recording, slots_of
 from autograd.structure import leaves
 
 _SUMS = ("add", "sum", "dot")
+Sides: TypeAlias = tuple[tuple[bool, bool], ...]
 _SMALL = 4096  # so much work costs less than one step more
 
 
@@ -93,7 +94,6 @@ class Simplified:
         terms: dict[int, list[Any]] = {}  # of each sum: a pair is a product, anything else a term
         for slot, operation in self.operations.items():
             if operation.op in _SUMS:
-                mine = list(_terms(operation))
                 chain: list[Any] = []
                 alone: list[Any] = []
                 for x in _terms(operation):
@@ -110,7 +110,12 @@ class Simplified:
         for slot, operation in operations.items():
             if slot in terms:
                 for i, x in enumerate(chain := terms[slot]):
-                    if type(x) is int and uses[x] == 1 and x in operations and operations[x].op == "mul":
+                    if (
+                        type(x) is int
+                        and uses[x] == 1
+                        and x in operations
+                        and operations[x].op == "mul"
+                    ):
                         chain[i] = operations[x].operands
                 self._write_sum(slot, operation, chain)
             else:
@@ -118,13 +123,13 @@ class Simplified:
 
     def _write_sum(self, slot: int, operation: Operation, chain: list[Any]) -> None:
         pairs = [x for x in chain if type(x) is tuple]
-        rest = [x for x in chain if type(x) is int]
+        rest: list[Any] = [x for x in chain if type(x) is int]
         constant = sum((x for x in chain if type(x) is float), 0.0)
         if len(pairs) < 2 and operation.op == "add" and len(chain) == 2:
             self.operations[slot] = operation
             return
         if constant or not rest:
-            rest.append(constant)
+            rest = [*rest, constant]
         if pairs:
             if len(rest) > 1:
                 bias = next(self._new_slots)
@@ -235,7 +240,7 @@ class Grouping:
             if v.op in _SUMS:  # zeros make them equally long
                 lengths = (len(lengths) > 0,)
             # the varying side of a product is known by what it is made of
-            sides = _varying(v, operations, batched) if v.op == "dot" else ()
+            sides = _sides(v, operations, batched) if v.op == "dot" else ()
             key = (v.batched, v.level, v.op, lengths, v.reached, v.conditional, sides)
             kinds.setdefault(key, []).append(slot)
         self.groups: list[Group] = []
@@ -246,7 +251,7 @@ class Grouping:
                 self.groups.append(group)
 
     def _grouped(
-        self, slots: list[int], operations: dict[int, Operation], sides: tuple[bool, ...]
+        self, slots: list[int], operations: dict[int, Operation], sides: Sides
     ) -> Iterator[Group]:
         first = operations[slots[0]]
         if first.op == "dot" and not first.conditional:
@@ -274,7 +279,9 @@ class Grouping:
             rows = [operations[slot].operands[i] for slot in slots]
             if type(operand) is tuple:
                 length = max(map(len, rows))
-                columns.append([row[k] if k < len(row) else 0.0 for k in range(length) for row in rows])
+                columns.append(
+                    [row[k] if k < len(row) else 0.0 for k in range(length) for row in rows]
+                )
             else:
                 columns.append(rows)
         return _group(first, slots, columns, length, None, operations)
@@ -283,36 +290,37 @@ class Grouping:
         return [self.places[slot] for slot in slots_of(tuple(operands))]
 
     def _products(
-        self, slots: list[int], operations: dict[int, Operation], sides: tuple[bool, ...]
+        self, slots: list[int], operations: dict[int, Operation], sides: Sides
     ) -> Iterator[tuple[list[Any], list[Any], list[int]]]:
         """Yield (matrix rows, input columns, slots row by row) of each full product."""
-        if all(sides):  # both vary from example to example
+        (first_varies, _), (second_varies, _) = sides
+        if first_varies and second_varies:  # both vary from example to example
             yield from (([], [], [slot]) for slot in slots)
             return
-        swapped = sides[0] or (not any(sides) and self._matrix_is_second(slots, operations))
+        swapped = first_varies or (
+            not second_varies and self._matrix_is_second(slots, operations, sides)
+        )
         partners: dict[Any, dict[Any, int]] = {}
         for slot in slots:
             ws, xs, _ = operations[slot].operands
             row, column = (xs, ws) if swapped else (ws, xs)
             partners.setdefault(row, {})[column] = slot
         alike: dict[Any, list[Any]] = {}
-        for row, columns in partners.items():
-            alike.setdefault((frozenset(columns), len(row)), []).append(row)
+        for row, paired in partners.items():
+            alike.setdefault((frozenset(paired), len(row)), []).append(row)
         for (shared, _), rows in alike.items():
             rows.sort(key=self._place)
             columns = sorted(shared, key=self._place)
             yield rows, columns, [partners[r][c] for r in rows for c in columns]
 
-    def _matrix_is_second(self, slots: list[int], operations: dict[int, Operation]) -> bool:
+    def _matrix_is_second(
+        self, slots: list[int], operations: dict[int, Operation], sides: Sides
+    ) -> bool:
         """Tell which side of unbatched dots is the matrix: that of more rows, or else the argument."""
         firsts, seconds = ({operations[slot].operands[i] for slot in slots} for i in (0, 1))
         if len(firsts) != len(seconds):
             return len(seconds) > len(firsts)
-        in_groups = [
-            any(x in operations for x in slots_of(operations[slots[0]].operands[i : i + 1]))
-            for i in (0, 1)
-        ]
-        return in_groups == [True, False]
+        return sides[0][1] and not sides[1][1]
 
     def _product(
         self,
@@ -378,8 +386,13 @@ def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> N
             certain.update(slots_of(flows))
 
 
-def _varying(v: Operation, operations: dict[int, Operation], batched: set[int]) -> tuple[bool, ...]:
-    return tuple(
-        any(operations[x].batched if x in operations else x in batched for x in slots_of((side,)))
-        for side in v.operands[:2]
-    )
+def _sides(
+    v: Operation, operations: dict[int, Operation], batched: set[int]
+) -> Sides:
+    """Tell of both sides of a dot whether they vary with the examples, and whether they are computed."""
+    sides = []
+    for side in v.operands[:2]:
+        slots = list(slots_of((side,)))
+        varies = any(operations[x].batched if x in operations else x in batched for x in slots)
+        sides.append((varies, any(x in operations for x in slots)))
+    return tuple(sides)

@@ -44,6 +44,7 @@ class Layout:
         conditional: Sequence[bool],
     ) -> None:
         self.xp = xp
+        self._ufuncs = hasattr(xp.add, "reduce")  # then its methods do: they cost half
         self.places, self.sizes = places, [*sizes]
         self.batched, self.conditional = [*batched, False], [*conditional, False]
         self.constants = len(sizes)  # the source of constants follows the others
@@ -61,9 +62,7 @@ class Layout:
         return self.constants, row
 
     def reshape(self, array: Any, shape: tuple[int, ...]) -> Any:
-        # a method, where arrays have it, costs half of a function that has to look for it
-        method = getattr(array, "reshape", None)
-        return method(shape) if method else self.xp.reshape(array, shape)
+        return array.reshape(shape) if self._ufuncs else self.xp.reshape(array, shape)
 
     def index(self, rows: Sequence[int]) -> Any:
         """Return the rows as a slice if they are consecutive, else as an index array."""
@@ -75,7 +74,11 @@ class Layout:
     def take(self, matrix: Any, index: Any) -> Any:
         if type(index) is slice:
             return matrix[index, ...]
-        return self.xp.take(matrix, index, axis=0)
+        return matrix.take(index, 0) if self._ufuncs else self.xp.take(matrix, index, axis=0)
+
+    def total(self, array: Any) -> Any:
+        """Return the sum over the first axis."""
+        return self.xp.add.reduce(array) if self._ufuncs else self.xp.sum(array, axis=0)
 
     def inverse(self, order: Sequence[int]) -> Any:
         """Return the index that undoes a permutation; None if there is nothing to undo."""
@@ -163,7 +166,7 @@ class Pick:
         if not self.batched and c.shape[1] > 1:
             c = c @ state.ones
         if self._repeated:
-            c = layout.xp.sum(c, axis=0, keepdims=True)
+            c = layout.total(c)[None, ...]
         if self._inverse is not None:
             c = layout.take(c, self._inverse)
         start = 0
@@ -175,6 +178,9 @@ class Pick:
                     part = part @ state.ones
                 before = pending[source][number]
                 pending[source][number] = part if before is None else before + part
+
+
+_SMALL = 4096  # so much work costs less than one step more
 
 
 class Collector:
@@ -198,13 +204,19 @@ class Collector:
                 wanted[row].append(place)
                 place += 1
         alike: dict[int, list[int]] = {}
+        most = max(map(len, wanted), default=0)
+        if most * size <= max(_SMALL, 2 * place):  # a row of zeros makes them equally many
+            self._zero = any(len(places) < most for places in wanted)
+            wanted = [places + [place] * (most - len(places)) for places in wanted]
+        else:
+            self._zero = False
         for row, places in enumerate(wanted):
             alike.setdefault(len(places), []).append(row)
         self._alike: list[tuple[int, int, Any]] = []  # times, rows, index
         for times, rows in alike.items():
             flat = [wanted[row][t] for t in range(times) for row in rows]
             self._alike.append((times, len(rows), layout.index(flat) if flat else None))
-        self._stacked = list(alike) == [1] and type(self._alike[0][2]) is slice
+        self._stacked = list(alike) == [1] and type(self._alike[0][2]) is slice and not self._zero
         self._inverse = layout.inverse([row for rows in alike.values() for row in rows])
 
     def __call__(self, contributions: list[Any]) -> Any:
@@ -220,10 +232,12 @@ class Collector:
     def _added(self, parts: list[Any]) -> Any:
         layout = self._layout
         xp = layout.xp
+        width = parts[0].shape[1]
+        if self._zero:
+            parts.append(xp.zeros((1, width), dtype=parts[0].dtype))
         stacked = parts[0] if len(parts) == 1 else xp.concat(parts, axis=0)
         if self._stacked:
             return stacked
-        width = stacked.shape[1]
         sums = []
         for times, count, index in self._alike:
             if times == 0:
@@ -231,7 +245,7 @@ class Collector:
                 continue
             rows = layout.take(stacked, index)
             if times > 1:
-                rows = xp.sum(layout.reshape(rows, (times, count, width)), axis=0)
+                rows = layout.total(layout.reshape(rows, (times, count, width)))
             sums.append(rows)
         matrix = sums[0] if len(sums) == 1 else xp.concat(sums, axis=0)
         return matrix if self._inverse is None else layout.take(matrix, self._inverse)

@@ -598,9 +598,8 @@ def _tanh_paired(namespace: Any, x: Any) -> tuple[Any, Any]:
     size = abs(x)
     e = namespace.exp(-2.0 * size)  # the one such function that is fast in every array library
     q = 1.0 / (1.0 + e)
-    square = x * x
-    series = x - x * square * (0.3333333333333333 - 0.13333333333333333 * square)  # 1 - e loses digits
-    out = namespace.where(size < 0.00390625, series, namespace.copysign((1.0 - e) * q, x))
+    series = x - x * x * x * 0.3333333333333333  # near 0, where 1 - e loses digits
+    out = namespace.where(size < 0.0009765625, series, namespace.copysign((1.0 - e) * q, x))
     return out, 4.0 * e * q * q
 
 

@@ -36,7 +36,9 @@ class Schedule:
             [*batched, *(group.batched for group in groups)],
             [*(False for _ in sizes), *(group.conditional for group in groups)],
         )
-        steps = [_step(self.layout, source, group) for source, group in enumerate(groups, len(sizes))]
+        steps = [
+            _step(self.layout, source, group) for source, group in enumerate(groups, len(sizes))
+        ]
         self.shared = [step for step in steps if not step.batched]
         self.varying = [step for step in steps if step.batched]
         one = not isinstance(grouping.result, list)
@@ -94,7 +96,7 @@ class Step:
 
     def __init__(self, layout: Layout, source: int, group: Group) -> None:
         self.xp = layout.xp
-        self.reshape = layout.reshape
+        self.reshape, self.total = layout.reshape, layout.total
         self.source = source
         self.kept = layout.constants + 1 + source  # where forward leaves what backward needs
         self.batched, self.reached = group.batched, group.reached
@@ -198,14 +200,15 @@ class Sequences(Step):
         self._length = group.length
 
     def forward(self, state: State) -> None:
-        xp, name = self.xp, self._row.name
+        name = self._row.name
         operands = [pick(state) for pick in self.picks]
         blocks = [self.reshape(x, (self._length, self.size, -1)) for x in operands[:2]]
         state.arrays[self.kept] = blocks
         if name == "sum":
-            out = xp.sum(blocks[0], axis=0)
+            out = self.total(blocks[0])
         elif name == "dot":
-            out = xp.sum(blocks[0] * blocks[1], axis=0) + operands[2]
+            out = self.total(blocks[0] * blocks[1])
+            out = out if self.picks[2].scalar == 0.0 else out + operands[2]
         else:
             out = self._row.forward([blocks[0][k, ...] for k in range(self._length)])
         state.arrays[self.source] = out

@@ -5,8 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import autograd as ag
 from autograd import trace, value_and_grad
@@ -234,7 +233,9 @@ def test_batched_names_an_argument():
 def test_branch_not_taken_never_touches_the_gradient():
     def f(x):
         root = ag.sqrt(x)
-        return ag.where(x > 0.0, root * ag.log(x), 2.0 * x) + ag.where(x < 1.0, x, ag.exp(1000.0 * x))
+        return ag.where(x > 0.0, root * ag.log(x), 2.0 * x) + ag.where(
+            x < 1.0, x, ag.exp(1000.0 * x)
+        )
 
     xs = [-1.0, 0.0, 0.25, 0.5]
     p = trace(f, 1.0)
@@ -243,14 +244,14 @@ def test_branch_not_taken_never_touches_the_gradient():
     assert g[0] == g[1] == 3.0
 
 
-@pytest.mark.parametrize("x", [0.0, 1e-300, 1e-3, 0.00390625, 0.5, 5.0, 20.0, 300.0, math.inf])
+@pytest.mark.parametrize("x", [0.0, 1e-300, 1e-5, 0.0009765624, 0.0009765626, 0.5, 5.0, 20.0, 300.0, math.inf])
 def test_tanh_and_sigmoid_keep_their_digits(x):
     for f in (ag.tanh, ag.sigmoid):
         for value in (x, -x):
             found, (slope,) = trace(f, 0.5).vectorize().value_and_grad(value)
             expected = value_and_grad(f)(value)
-            assert found == pytest.approx(expected[0], rel=1e-13, abs=0.0)
-            assert slope == pytest.approx(expected[1], rel=1e-13, abs=0.0)
+            assert found == pytest.approx(expected[0], rel=3e-13, abs=0.0)
+            assert slope == pytest.approx(expected[1], rel=3e-13, abs=0.0)
 
 
 def test_one_matrix_product_a_layer():
