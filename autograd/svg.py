@@ -98,8 +98,8 @@ def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str
     root.attrib.update(
         {
             "id": prefix,
-            "width": f"{float(width) * 4 / 3:.0f}",
-            "height": f"{float(height) * 4 / 3:.0f}",
+            "width": f"{float(width):.0f}",
+            "height": f"{float(height):.0f}",
             "style": "max-width:100%;height:auto",
             "role": "img",
             "aria-labelledby": f"{prefix}-title {prefix}-desc",
