@@ -45,16 +45,15 @@ class ComputationGraph:
                 "shape": "box", "style": "rounded,filled", "fixedsize": "true", "height": "0.42",
                 "fontname": "Helvetica", "fontsize": f"{SIZE:g}", "fontcolor": colour("ink"),
             },
-            edge_attr={
-                "color": colour("zero"), "arrowsize": "0.8",
-            },
+            edge_attr={"color": colour("zero"), "arrowsize": "0.8"},
         )  # fmt: skip
         skipped = {id(dot) for v, dot in self.units.items() if id(dot) != v}
         for dot in self.units.values():  # their weights and biases
             n = len(dot.parents) // 2
             skipped |= {id(w) for w in (*dot.parents[:n], *dot.parents[2 * n :]) if not w.parents}
+        elsewhere = skipped | self.repeated
         for v in reversed(nodes):
-            if id(v) not in skipped | self.repeated:
+            if id(v) not in elsewhere:
                 self._value(v, self.names[id(v)])
         for v in reversed(nodes):
             if v.parents and id(v) not in skipped:
@@ -87,14 +86,10 @@ class ComputationGraph:
         if inner is not v:
             symbol += f"({TABLE[inner.op].symbol})"
         room = text_width(symbol) + 16
-        round_one = (
-            {"shape": "circle", "width": f"{max(room, 36) / 72:.2f}"}
-            if room < 55
-            else {"width": f"{room / 72:.2f}"}
-        )
         self.dot.node(
-            f"{name}-op", escaped(symbol), fontcolor=colour("card"), fillcolor=colour("ink"),
-            color=colour("ink"), **round_one,
+            f"{name}-op", escaped(symbol), shape="circle" if room < 55 else "box",
+            width=f"{max(room, 36) / 72:.2f}",
+            fontcolor=colour("card"), fillcolor=colour("ink"), color=colour("ink"),
         )  # fmt: skip
         self.dot.edge(f"{name}-op", f"{name}:w")
         n = len(inner.parents) // 2

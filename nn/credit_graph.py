@@ -54,14 +54,17 @@ class CreditGraph:
         self.canvas = Canvas(layout.width, layout.height)
         sizes = [abs(e.credit) for e in credit.edges.values() if math.isfinite(e.credit)]
         self._largest = max(sizes, default=0.0)
-        # what lies below comes first: the rest, then the lit path on its halo
-        for key in credit.edges:
+        # what lies below comes first: the rest, then the lit path on its halo; small credits before large
+        order = list(credit.edges)
+        if not layout.tails:
+            order.sort(key=lambda key: self._share(credit.edges[key]))
+        for key in order:
             if key not in edges:
                 self._line(key)
-        for key in credit.edges:
+        for key in order:
             if key in marks:
                 self._halo(key)
-        for key in credit.edges:
+        for key in order:
             if key in edges:
                 self._line(key)
         for key in credit.edges:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nn.credit import Credit, Edge, Key, Node
 
 FULL, CREDIT_ONLY = 8, 36  # up to so many edges between two layers, a pill shows two lines, or one
+MOST = 2000  # edges; more are a grey cloud
 MARGIN, TOP, BOTTOM, LEAST_WIDTH = 22.0, 84.0, 62.0, 760.0
 
 OUTPUT_SHIFT = 14.0  # to the right, of what is written below an output: no edge leaves on that side
@@ -102,6 +103,9 @@ class Layout:
         least_width: how wide the picture is at least.
         top: how much room is left above, for headings.
 
+    Raises:
+        ValueError: if there are more than 2,000 edges.
+
     Attributes:
         shows: how much there is room for: "full", "credit" or "pattern".
         style: the measures that go with it.
@@ -115,6 +119,11 @@ class Layout:
     """
 
     def __init__(self, credit: "Credit", least_width: float = 0.0, top: float = TOP) -> None:
+        if len(credit.edges) > MOST:
+            raise ValueError(
+                f"a picture of {len(credit.edges):,} edges cannot be read, {MOST:,} are the most: "
+                "print(credit) lists them, credit.derivation(i, j) explains one"
+            )
         self.shows = detail(credit)
         self.style = STYLES[self.shows]
         self.units: dict[int, Point] = {}

@@ -25,6 +25,7 @@ def credit_drawing(credit: "Credit", path: "Key | None" = None) -> Drawing:
 
     Raises:
         KeyError: if there is no such edge.
+        ValueError: if the network has more than 2,000 edges.
     """
     if path is None:
         title, subtitle, formula = f"Credit assignment, {credit.title}", _rule(credit), ""

@@ -3,6 +3,7 @@
 import itertools
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,20 @@ def test_a_name_of_ones_own_is_shown_as_typed_and_keeps_the_xml_valid() -> None:
     net = MLP.from_weights([[[0.5]], [[0.7]]], activation=named)
     credit = assign_credit(net, [1.0], 0.2, loss=lambda p, t: (p - t).square())
     assert "Credit assignment, 1-1-1 <b>\\N&lt; network" in texts(credit.draw().svg())
+
+
+def test_a_network_too_large_to_be_read_is_refused_at_once() -> None:
+    credit = net_of([50, 50, 1])
+    for make in (credit.draw, lambda: credit.steps().html()):
+        with pytest.raises(ValueError, match=r"2,550 edges cannot be read.*print\(credit\)"):
+            make()
+
+
+def test_in_a_pattern_large_credits_lie_above_small_ones() -> None:
+    source = net_of([4, 8, 8, 2]).draw().source
+    widths = re.findall(r'class="line of-.*?penwidth=([0-9.]+)', source)
+    assert len(widths) == 112
+    assert widths == sorted(widths, key=float)
 
 
 # ---------------------------------------------------------------- the lit path
