@@ -1,6 +1,7 @@
 """A thin neural-network package made of Values, which explains who is to blame for the error."""
 
 from nn.credit import assign_credit
+from nn.layers import Layer, Neuron
 from nn.losses import (
     binary_cross_entropy_with_logits,
     cross_entropy,
@@ -10,7 +11,7 @@ from nn.losses import (
     mean_squared_error,
     squared_error,
 )
-from nn.modules import MLP, Layer, Neuron
+from nn.modules import MLP
 from nn.optim import SGD, Adam
 from nn.training import fit
 

@@ -17,8 +17,9 @@ from autograd.notation import number as shown, subscript, table
 from autograd.numbers import number
 from autograd.reverse import gradients
 from nn.activations import Activation, activation_name
+from nn.layers import check_width
 from nn.losses import Loss, cross_entropy, half_squared_error, loss_formula, loss_name
-from nn.modules import MLP, check_width
+from nn.modules import MLP
 
 if TYPE_CHECKING:
     from autograd.drawing import Drawing

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import autograd as ag
 from autograd import Value
-from nn.modules import Number
+from nn.layers import Number
 
 Outputs: TypeAlias = "Value | Sequence[Value]"
 Loss: TypeAlias = Callable[[Any, Any], Value]

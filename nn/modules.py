@@ -1,189 +1,14 @@
-"""Neurons, layers and networks made of Values."""
+"""Networks made of Values."""
 
-import math
 import os
 import random
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from autograd import Value, affine
+from autograd import Value
 from nn import saving
 from nn.activations import Activation, activation, activation_name
-
-Number: TypeAlias = float | Value
-Matrix: TypeAlias = Sequence[Sequence[Number]]
-Initializer: TypeAlias = Callable[[random.Random, int, int], float]
-
-
-def _uniform(rng: random.Random, inputs: int, units: int) -> float:
-    return rng.uniform(-1.0, 1.0)
-
-
-def _xavier(rng: random.Random, inputs: int, units: int) -> float:
-    bound = math.sqrt(6.0 / (inputs + units))
-    return rng.uniform(-bound, bound)
-
-
-def _he(rng: random.Random, inputs: int, units: int) -> float:
-    bound = math.sqrt(6.0 / inputs)
-    return rng.uniform(-bound, bound)
-
-
-INITIALIZERS: dict[str, Initializer] = {
-    "uniform": _uniform,  # micrograd's
-    "xavier": _xavier,  # Glorot & Bengio 2010, equation 16
-    "he": _he,  # He et al. 2015, equation 10, as a uniform distribution
-}
-
-
-def _initializer(name: str) -> Initializer:
-    if name not in INITIALIZERS:
-        raise ValueError(
-            f"no initialisation is called {name!r}; known are {', '.join(INITIALIZERS)}"
-        )
-    return INITIALIZERS[name]
-
-
-def _random(rng: "int | random.Random | None") -> random.Random:
-    return rng if isinstance(rng, random.Random) else random.Random(rng)
-
-
-def _parameter(x: Number) -> Value:
-    return x if isinstance(x, Value) else Value(x)
-
-
-class Neuron:
-    """One unit: activation(bias + Σ w·x).
-
-    Args:
-        inputs: how many inputs it has.
-        activation: a name or a function of a Value.
-        bias: whether it has a bias; it starts at 0.
-        rng: a seed or a random.Random for the weights.
-        init: "uniform" (from −1 to 1, as micrograd), "xavier" or "he".
-        units: how many units its layer has, for Xavier's bound.
-    """
-
-    def __init__(
-        self,
-        inputs: int,
-        activation: str | Activation = "tanh",
-        bias: bool = True,
-        rng: int | random.Random | None = None,
-        init: str = "uniform",
-        units: int = 1,
-    ) -> None:
-        rng, draw = _random(rng), _initializer(init)
-        weights = [draw(rng, inputs, units) for _ in range(inputs)]
-        self._set(weights, 0.0 if bias else None, activation)
-
-    @classmethod
-    def from_weights(
-        cls, weights: Sequence[Number], bias: Number | None, activation: str | Activation
-    ) -> "Neuron":
-        """Return the unit with these weights, one per input; Values become its parameters as they are."""
-        unit = cls.__new__(cls)
-        unit._set(weights, bias, activation)
-        return unit
-
-    def _set(
-        self, weights: Sequence[Number], bias: Number | None, function: str | Activation
-    ) -> None:
-        self.w = tuple(map(_parameter, weights))
-        self.b = None if bias is None else _parameter(bias)
-        self.activation = activation(function)
-
-    def __call__(self, x: Sequence[Number]) -> Value:
-        """Return the unit's output for one input vector."""
-        check_width(len(self.w), x)
-        (a,) = affine(x, [(self.w, 0.0 if self.b is None else self.b)])
-        return self.activation(a)
-
-    def parameters(self) -> list[Value]:
-        """Return the weights, then the bias."""
-        return [*self.w] if self.b is None else [*self.w, self.b]
-
-    def __repr__(self) -> str:
-        return f"Neuron({len(self.w)}, {activation_name(self.activation)!r}, bias={self.b is not None})"
-
-
-class Layer:
-    """Units side by side that share their inputs and their activation.
-
-    Args:
-        inputs, units: the widths.
-        activation, bias, rng, init: as for Neuron.
-    """
-
-    def __init__(
-        self,
-        inputs: int,
-        units: int,
-        activation: str | Activation = "tanh",
-        bias: bool = True,
-        rng: int | random.Random | None = None,
-        init: str = "uniform",
-    ) -> None:
-        for width in (inputs, units):
-            if not isinstance(width, int) or width < 1:
-                raise ValueError(
-                    f"a layer needs inputs and units, whole numbers from 1, but {width!r} was given"
-                )
-        rng = _random(rng)
-        self._set([Neuron(inputs, activation, bias, rng, init, units) for _ in range(units)])
-
-    @classmethod
-    def from_neurons(cls, neurons: Sequence[Neuron]) -> "Layer":
-        """Return the layer of these units."""
-        layer = cls.__new__(cls)
-        layer._set(list(neurons))
-        return layer
-
-    def _set(self, neurons: list[Neuron]) -> None:
-        self.neurons = neurons
-        self.activation = neurons[0].activation
-        self._units = [(unit.w, 0.0 if unit.b is None else unit.b) for unit in neurons]
-
-    @property
-    def inputs(self) -> int:
-        """How many inputs the layer has."""
-        return len(self.neurons[0].w)
-
-    def preactivations(self, x: Sequence[Number]) -> list[Value]:
-        """Return a = b + Σ w·x of each unit: one node each."""
-        return affine(x, self._units)
-
-    def __call__(self, x: Sequence[Number]) -> list[Value]:
-        """Return the units' outputs for one input vector."""
-        check_width(self.inputs, x)
-        f = self.activation
-        return [f(a) for a in affine(x, self._units)]
-
-    def parameters(self) -> list[Value]:
-        """Return the parameters, unit by unit."""
-        return [p for unit in self.neurons for p in unit.parameters()]
-
-    def __repr__(self) -> str:
-        return (
-            f"Layer({self.inputs}, {len(self.neurons)}, {activation_name(self.activation)!r}, "
-            f"bias={self.neurons[0].b is not None})"
-        )
-
-
-def check_width(expected: int, x: Sequence[Number]) -> None:
-    """Check that an input vector is a sequence of the expected length.
-
-    Raises:
-        TypeError: if it is no sequence of numbers.
-        ValueError: if it has another length.
-    """
-    if isinstance(x, (str, bytes)) or not hasattr(x, "__len__"):
-        raise TypeError(
-            f"an input is a sequence of {expected} number{'s' * (expected != 1)}, "
-            f"but {type(x).__name__} was given: {x!r}"
-        )
-    if len(x) != expected:
-        raise ValueError(f"{expected} input{'s' * (expected != 1)} expected, got {len(x)}")
+from nn.layers import Layer, Matrix, Neuron, Number, check_width, generator
 
 
 class MLP:
@@ -227,7 +52,7 @@ class MLP:
         if not len(units):
             raise ValueError("a network needs at least one layer: give the number of units of each")
         functions = _per_layer(activation, output_activation, len(units))
-        rng = _random(rng)
+        rng = generator(rng)
         widths = [inputs, *units]
         self.layers = [
             Layer(i, o, f, bias, rng, init) for i, o, f in zip(widths, widths[1:], functions)

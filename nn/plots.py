@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nn.credit_history import CreditHistory
-    from nn.training import Network
+    from nn.layers import Network
 
 BLUE, VERMILION = "#0067a5", "#b84a00"  # as in the pictures of credit
 

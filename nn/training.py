@@ -6,30 +6,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from autograd import Value, detect_anomaly, no_grad
-from autograd.numbers import is_number, number
-from autograd.structure import leaves
+from autograd import no_grad
+from autograd.numbers import number
+from nn.examples import Penalty, blame, checked_examples
 from nn.history import Epoch, History
-from nn.losses import Loss, half_squared_error, loss_name
-from nn.modules import check_width
+from nn.layers import Network
+from nn.losses import Loss, half_squared_error
 from nn.optim import SGD, Optimizer
 from nn.progress import epochs_bar
 
-Penalty: TypeAlias = Callable[[list[Value]], Value]
 Metric: TypeAlias = Callable[[Any, Sequence[Any], Sequence[Any]], float]
 Callback: TypeAlias = Callable[[Epoch], object]
-
-
-class Network(Protocol):
-    """What `fit` needs of a network; MLP, Layer and Neuron have it."""
-
-    def __call__(self, x: Any) -> Any:
-        """Return the output for one input vector."""
-        ...
-
-    def parameters(self) -> list[Value]:
-        """Return the parameters."""
-        ...
 
 
 def fit(
@@ -85,7 +72,7 @@ def fit(
         raise ValueError(f"epochs is a whole number from 0, but {epochs!r} was given")
     if batch_size is not None and (batch_size < 1 or batch_size != int(batch_size)):
         raise ValueError(f"a batch has at least one example, but batch_size is {batch_size!r}")
-    xs, ys = _checked_examples(net, xs, ys, loss)
+    xs, ys = checked_examples(net, xs, ys, loss)
     parameters = net.parameters()
     optimizer = SGD(lr=0.1) if optimizer is None else optimizer
     rng = rng if isinstance(rng, random.Random) else random.Random(rng)
@@ -107,12 +94,12 @@ def fit(
                 if not math.isfinite(mean) or not all(
                     map(math.isfinite, [p.grad for p in parameters])
                 ):
-                    raise FloatingPointError(_blame(net, xs, ys, loss, penalty, batch, step))
+                    raise FloatingPointError(blame(net, xs, ys, loss, penalty, batch, step))
                 optimizer.step(parameters)
                 before = []
-                total += mean * len(batch)
+                total += mean * (len(batch) / len(xs))
                 step += 1
-            history.losses.append(total / len(xs) if batch_size else mean)
+            history.losses.append(total)
             history.seconds = time.perf_counter() - start
             with no_grad():
                 for name, metric in (metrics or {}).items():
@@ -179,111 +166,3 @@ class _Eager:
             added.backward()
             mean += added.data
         return mean
-
-
-# ---------------------------------------------------------------- checks before any work
-
-
-def _checked_examples(
-    net: Network, xs: Sequence[Any], ys: Sequence[Any], loss: Loss
-) -> tuple[list[list[float]], list[Any]]:
-    """Return the examples as plain lists, once every one is known to fit the network and the loss."""
-    inputs, targets = list(map(_plain, xs)), list(map(_plain, ys))
-    if not inputs:
-        raise ValueError("there is nothing to learn from: xs is empty")
-    if len(inputs) != len(targets):
-        raise ValueError(f"{len(inputs)} inputs, but {len(targets)} targets: give one for each")
-    rows: list[list[float]] = []
-    with no_grad():
-        for i, x in enumerate(inputs):
-            with _located(f"xs[{i}]"):
-                if rows:
-                    check_width(len(rows[0]), x)
-                else:
-                    prediction = net(x)  # the network knows what width it takes
-                rows.append([_finite(v) for v in x])
-        zero = Value(0.0)
-        blank = [zero] * len(prediction) if isinstance(prediction, list) else zero
-        for i, y in enumerate(targets):
-            with _located(f"ys[{i}]"):
-                for v in leaves(y):
-                    if is_number(v):
-                        _finite(v)
-                # the loss knows what targets it takes
-                if not isinstance(example := loss(blank, y), Value):
-                    raise TypeError(
-                        f"a loss gives a Value, but {loss_name(loss)} gave {type(example).__name__}"
-                    )
-    return rows, targets
-
-
-def _plain(x: Any) -> Any:
-    """Return an array or NumPy scalar as lists and floats: reckoning with them is faster."""
-    return x.tolist() if hasattr(x, "tolist") else x
-
-
-def _finite(x: Any) -> float:
-    data = number(x)
-    if not math.isfinite(data):
-        raise ValueError(f"a finite number is needed, but {x!r} was given")
-    return data
-
-
-class _located:
-    """A context that says in an error's message which example it is about."""
-
-    def __init__(self, place: str) -> None:
-        self.place = place
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
-        if isinstance(error, (ValueError, TypeError)):
-            raise type(error)(f"{self.place}: {error}") from None
-
-
-# ---------------------------------------------------------------- who made the nan
-
-
-def _blame(
-    net: Network,
-    xs: Sequence[Any],
-    ys: Sequence[Any],
-    loss: Loss,
-    penalty: Penalty | None,
-    batch: Sequence[int],
-    step: int,
-) -> str:
-    """Return where a loss or gradient that is not finite first appeared, by running the step again."""
-    parameters = net.parameters()
-    names = dict(zip(parameters, _names(net)))
-    for p in parameters:
-        if not math.isfinite(p.data):
-            return f"step {step} began with {names[p]} = {p.data!r}: try a smaller learning rate"
-    terms: list[int | None] = [*batch] if penalty is None else [*batch, None]
-    for i in terms:
-        place = "the penalty" if i is None else f"xs[{i}]"
-        for p in parameters:
-            p.grad = 0.0
-        try:
-            with detect_anomaly():
-                if i is not None:
-                    result = loss(net(xs[i]), ys[i])
-                elif penalty is not None:
-                    result = penalty(parameters)
-                result.backward()
-        except FloatingPointError as error:
-            return f"step {step}, {place}: {error}"
-        if not math.isfinite(result.data):
-            return f"step {step}, {place}: the loss is {result.data!r}"
-        for p in parameters:
-            if not math.isfinite(p.grad):
-                return f"step {step}, {place}: the gradient of {names[p]} is {p.grad!r}"
-    return f"step {step}: the sum over the batch overflows; try a smaller learning rate"
-
-
-def _names(net: Network) -> Iterator[str]:
-    if hasattr(net, "named_parameters"):
-        return (name for name, _ in net.named_parameters())
-    return (f"parameter {k}" for k, _ in enumerate(net.parameters()))

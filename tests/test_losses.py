@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from autograd import Value, grad, trace
-from nn import losses
+from nn import MLP, assign_credit, losses
+from nn.activations import ACTIVATIONS
 from nn.losses import (
     FORMULAS,
     LOSSES,
@@ -142,6 +143,16 @@ def test_every_loss_can_be_recorded(name):
     y = [0.0, 1.0] if name == "cross_entropy" else y
     program = trace(lambda p, y: LOSSES[name](p, y), [0.3, -0.7], y)
     assert program([0.9, 0.2], y) == LOSSES[name](predicted([0.9, 0.2]), y).data
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("act", ACTIVATIONS)
+def test_credit_of_every_loss_and_activation(name, act):
+    weights = [[[0.3, 0.2, 0.5], [0.1, 0.4, -0.3]], [[0.6, -0.2], [0.3, 0.5], [-0.1, 0.4]]]
+    net = MLP.from_weights(weights, [[0.1, 0.2, 0.1], [0.1, 0.2]], act, act)
+    credit = assign_credit(net, [0.7, -0.4], TARGETS.get(name, [0.5, 0.1]), LOSSES[name])
+    assert credit.check().ok
+    assert any(edge.credit for edge in credit.edges.values())
 
 
 def test_names():
