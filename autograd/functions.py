@@ -13,7 +13,7 @@ from autograd import primitives
 from autograd.conditions import Condition
 from autograd.numbers import number
 from autograd.primitives import Primitive
-from autograd.value import Number, Value, apply, as_values, dot_nodes, sequence_node
+from autograd.value import Number, Units, Value, apply, as_values, dot_nodes, sequence_node
 
 
 class UnaryFunction(Protocol):
@@ -233,7 +233,7 @@ def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Any:
             f"dot takes two sequences of equal length, but {len(ws)} and {len(xs)} were given"
         )
     if type(bias) is Value or Value in map(type, ws + xs):
-        return dot_nodes(xs, [(as_values(ws), bias)])[0]
+        return dot_nodes(xs, Units([(as_values(ws), bias)]))[0]
     return primitives.dot.value(ws, xs, number(bias))
 
 
@@ -270,7 +270,9 @@ def softmax(xs: Iterable[Number]) -> list[Any]:
     return [w / total for w in weights]
 
 
-def affine(xs: Iterable[Number], units: Iterable[tuple[tuple[Value, ...], Number]]) -> list[Value]:
+def affine(
+    xs: Iterable[Number], units: "Units | Iterable[tuple[tuple[Value, ...], Number]]"
+) -> list[Value]:
     """Return the pre-activation of every unit of a layer: one `dot` node each.
 
     The inputs are looked at once and shared by all the nodes, which makes this the fast way to
@@ -278,9 +280,13 @@ def affine(xs: Iterable[Number], units: Iterable[tuple[tuple[Value, ...], Number
 
     Args:
         xs: the layer's inputs, floats or Values.
-        units: for each unit its weights, one per input, and its bias.
+        units: for each unit its weights, one per input, and its bias; kept as `Units`, a layer
+            reads its weights' numbers once for many inputs.
 
     Returns:
         One Value per unit.
+
+    Raises:
+        ValueError: if a unit has more or fewer weights than there are inputs.
     """
-    return dot_nodes(tuple(xs), units)
+    return dot_nodes(xs, units if isinstance(units, Units) else Units(units))

@@ -1,7 +1,7 @@
 """Value: a number that remembers how it was made, and can say what it owes to each ingredient."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from autograd import modes, primitives
@@ -16,6 +16,7 @@ Number: TypeAlias = "float | Value"
 # ---------------------------------------------------------------- recording
 
 _new = object.__new__
+_assigned = object()  # another one whenever the data of any leaf was assigned
 CONSTANT = object()  # the stamp of a leaf that stands for a plain number in an expression
 
 
@@ -198,20 +199,43 @@ def sequence_node(row: Primitive, xs: Sequence[Any]) -> "Value":
     return v
 
 
-def dot_nodes(
-    inputs: tuple[Number, ...], units: "Iterable[tuple[tuple[Value, ...], Number]]"
-) -> "list[Value]":
-    """Record bias + Σ w·x for each (weights, bias): the tuples of operands are shared, not copied."""
+class Units:
+    """Weights and a bias for each of some units, which remember the weights' numbers.
+
+    A layer reads them once for all the examples between two assignments, not once for each.
+    """
+
+    def __init__(self, units: "Iterable[tuple[tuple[Value, ...], Number]]") -> None:
+        self._units = tuple(units)
+        self._read: tuple[object, list[tuple[float, ...]]] = (None, [])
+
+    def __iter__(self) -> "Iterator[tuple[tuple[Value, ...], Number]]":
+        return iter(self._units)
+
+    def numbers(self) -> list[tuple[float, ...]]:
+        """Return the numbers of each unit's weights."""
+        moment, numbers = self._read
+        if moment is not _assigned:
+            moment = (
+                _assigned  # before reading: an assignment meanwhile makes this reading an old one
+            )
+            numbers = [tuple([w._data for w in ws]) for ws, _ in self._units]
+            self._read = moment, numbers
+        return numbers
+
+
+def dot_nodes(inputs: Iterable[Number], units: Units) -> "list[Value]":
+    """Record bias + Σ w·x for each unit: the tuples of operands are shared, not copied."""
     if modes.active:
+        inputs = tuple(inputs)
         return [apply(primitives.dot, ws, inputs, bias) for ws, bias in units]
     xs = as_values(inputs)
     constant = all(x._stamp is CONSTANT for x in xs)
     x_data = tuple([x._data for x in xs])
     nodes = []
-    for ws, bias in units:
+    for (ws, bias), w_data in zip(units, units.numbers()):
         if len(ws) != len(xs):
             raise ValueError(f"{len(ws)} weights, but {len(xs)} inputs")
-        w_data = tuple([w._data for w in ws])
         start = bias if type(bias) is Value else _bias(bias)
         total = 0.0 if start is None else start._data
         for w, x in zip(w_data, x_data):
@@ -321,6 +345,8 @@ class Value:
                 "compute again, or take .detach() for a leaf of its own"
             )
         self._data = data if type(data) is float else number(data)
+        global _assigned
+        _assigned = object()
 
     @property
     def grad(self) -> float:
