@@ -233,7 +233,8 @@ def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Any:
             f"dot takes two sequences of equal length, but {len(ws)} and {len(xs)} were given"
         )
     if type(bias) is Value or Value in map(type, ws + xs):
-        return dot_nodes(xs, Units([(as_values(ws), bias)]))[0]
+        weights = as_values(ws)
+        return dot_nodes(xs, [(weights, bias)], [tuple([w.data for w in weights])])[0]
     return primitives.dot.value(ws, xs, number(bias))
 
 
@@ -289,4 +290,6 @@ def affine(
     Raises:
         ValueError: if a unit has more or fewer weights than there are inputs.
     """
-    return dot_nodes(xs, units if isinstance(units, Units) else Units(units))
+    if not isinstance(units, Units):
+        units = Units(units)
+    return dot_nodes(xs, units, units.numbers())

@@ -216,16 +216,21 @@ class Units:
         """Return the numbers of each unit's weights."""
         moment, numbers = self._read
         if moment is not _assigned:
-            moment = (
-                _assigned  # before reading: an assignment meanwhile makes this reading an old one
-            )
+            moment = _assigned  # taken before reading: an assignment meanwhile outdates the reading
             numbers = [tuple([w._data for w in ws]) for ws, _ in self._units]
             self._read = moment, numbers
         return numbers
 
 
-def dot_nodes(inputs: Iterable[Number], units: Units) -> "list[Value]":
-    """Record bias + Σ w·x for each unit: the tuples of operands are shared, not copied."""
+def dot_nodes(
+    inputs: Iterable[Number],
+    units: "Iterable[tuple[tuple[Value, ...], Number]]",
+    numbers: Iterable[tuple[float, ...]],
+) -> "list[Value]":
+    """Record bias + Σ w·x for each (weights, bias), given the weights' numbers.
+
+    The tuples of operands and numbers are shared by the nodes, not copied.
+    """
     if modes.active:
         inputs = tuple(inputs)
         return [apply(primitives.dot, ws, inputs, bias) for ws, bias in units]
@@ -233,7 +238,7 @@ def dot_nodes(inputs: Iterable[Number], units: Units) -> "list[Value]":
     constant = all(x._stamp is CONSTANT for x in xs)
     x_data = tuple([x._data for x in xs])
     nodes = []
-    for (ws, bias), w_data in zip(units, units.numbers()):
+    for (ws, bias), w_data in zip(units, numbers):
         if len(ws) != len(xs):
             raise ValueError(f"{len(ws)} weights, but {len(xs)} inputs")
         start = bias if type(bias) is Value else _bias(bias)

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from tests.benchmarks import report
-from tests.benchmarks.contest import contest
+from tests.benchmarks.contest import Result, contest
 from tests.benchmarks.growth import SHAPES, SIZES, measure
 
 CONTESTS = {
@@ -29,7 +29,7 @@ CONTESTS = {
         "torch",
         "micrograd-rust",
     ],
-    "W2 n=10,000": ["C, gcc -O2", "VectorProgram", "jax.jit", "torch"],
+    "W2-10k": ["C, gcc -O2", "VectorProgram", "jax.jit", "torch"],
     "W4": ["micrograd", "eager, operators", "eager, dot nodes", "VectorProgram", "casadi"],
 }
 
@@ -37,7 +37,7 @@ INTRODUCTION = """\
 # Speed
 
 W1 is loss and gradients of the 3-2-1 network of the slides; W2 a step of gradient descent on the moons
-(2-16-16-1, tanh, mean squared error of n = 100 examples); W3 a chain and a wide sum; W4 a training step of
+(2-16-16-1, tanh, mean squared error of 100 examples; W2-10k: of 10,000); W3 a chain and a wide sum; W4 a training step of
 a transformer in scalars (one layer, 16 wide, 4 heads, 8 positions). Doubles, the same numbers for every
 engine, each in a process of its own with one thread and the garbage collector on; medians of processor
 time, rounds in turn. Losses and gradients of three steps were compared, to 1e-9, before anything was
@@ -57,24 +57,32 @@ def main() -> None:
         parser.error(
             f"no workload is called {', '.join(unknown)}; known are {', '.join(CONTESTS)}, W3"
         )
-    sections = [INTRODUCTION, report.conditions(" ".join([parser.prog, *sys.argv[1:]]))]
-    print("\n".join(sections), flush=True)
+    where = report.conditions(" ".join([parser.prog, *sys.argv[1:]]))
+    print(f"{INTRODUCTION}\n{where}", flush=True)
+    results: list[Result] = []
+    tables = []
     for name, engines in CONTESTS.items():
         if options.workloads and name not in options.workloads:
             continue
-        if options.engines:
-            wanted = options.engines.split(",")
-            engines = [e for e in engines if any(part in e for part in wanted)]
-        sections.append(
-            report.contest_table(contest(name, engines, options.rounds, options.seconds))
-        )
-        print("\n" + sections[-1], flush=True)
+        wanted = (options.engines or "").split(",")
+        chosen = [e for e in engines if any(part in e for part in wanted)]
+        found = contest(name, chosen, options.rounds, options.seconds)
+        results += found
+        tables.append(report.contest_table(found))
+        print(f"\n{tables[-1]}", flush=True)
+    growth = []
     if not options.workloads or "W3" in options.workloads:
-        sections.append(report.growth_table([measure(s, n) for s in SHAPES for n in SIZES]))
-        print("\n" + sections[-1], flush=True)
-    if not options.workloads and not options.engines:
-        report.RESULTS.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
-        print(f"\nwritten to {report.RESULTS}")
+        growth = [measure(shape, n) for shape in SHAPES for n in SIZES]
+        tables.append(report.growth_table(growth))
+        print(f"\n{tables[-1]}", flush=True)
+    if options.workloads or options.engines:
+        return
+    summary = "\n\n".join([report.summary(results), report.growth_summary(growth) + ".", where])
+    print(f"\n{summary}\n")
+    document = "\n\n".join([INTRODUCTION.rstrip(), summary, *tables]) + "\n"
+    report.RESULTS.write_text(document, encoding="utf-8")
+    updated = report.update_readme(summary)
+    print(f"Written to {report.RESULTS}" + (f" and {report.README}." if updated else "."))
 
 
 if __name__ == "__main__":

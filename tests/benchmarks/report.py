@@ -10,7 +10,22 @@ from tests.benchmarks.contest import Result
 from tests.benchmarks.growth import Growth
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+README = Path(__file__).parents[2] / "README.md"
+MARKS = "<!-- speed: written by the benchmarks -->\n", "<!-- end of speed -->\n"
 BASELINES = ("micrograd", "C, gcc -O2", "casadi")
+COMPARISONS = (
+    ("eager, operators", "micrograd"),
+    ("eager, dot nodes", "micrograd"),
+    ("eager, nn", "micrograd"),
+    ("Program", "micrograd"),
+    ("Program", "casadi"),
+    ("Program", "jax.jit"),
+    ("Program", "torch"),
+    ("VectorProgram", "C, gcc -O2"),
+    ("VectorProgram", "casadi"),
+    ("VectorProgram", "jax.jit"),
+    ("VectorProgram", "torch"),
+)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -60,6 +75,42 @@ def contest_table(results: Sequence[Result]) -> str:
     lines = [table([*header, *(f"speed: {b.engine} = 1" for b in baselines)], rows)]
     lines += [f"Not run: {r.engine} ({r.missing})." for r in results if r.missing]
     return "\n\n".join(lines)
+
+
+def summary(results: Sequence[Result]) -> str:
+    """Return how many times as fast as others our engines are, a column for each workload."""
+    workloads = list(dict.fromkeys(r.workload for r in results))
+    seconds = {(r.workload, r.engine): r.seconds for r in results if not r.missing}
+
+    def ratio(workload: str, ours: str, other: str) -> str:
+        pair = (workload, ours), (workload, other)
+        return f"{seconds[pair[1]] / seconds[pair[0]]:.2g}×" if seconds.keys() >= {*pair} else ""
+
+    rows = [
+        [f"{ours} against {other}", *(ratio(w, ours, other) for w in workloads)]
+        for ours, other in COMPARISONS
+    ]
+    return table(["times as fast", *workloads], [row for row in rows if any(row[1:])])
+
+
+def growth_summary(measured: Sequence[Growth]) -> str:
+    """Return W3 in a sentence: what a node of the largest graphs costs."""
+    largest = [g for g in measured if g.nodes == max(m.nodes for m in measured)]
+    return "W3: " + "; ".join(
+        f"a {g.shape} of {g.nodes:,} nodes takes {g.bytes:.0f} bytes a node, and is freed in "
+        f"{g.free_ns:.0f} ns a node"
+        for g in largest
+    )
+
+
+def update_readme(text: str) -> bool:
+    """Put the text between the README's marks; return whether it has them."""
+    readme = README.read_text(encoding="utf-8")
+    before, start, rest = readme.partition(MARKS[0])
+    _, end, after = rest.partition(MARKS[1])
+    if end:
+        README.write_text(f"{before}{start}\n{text}\n\n{end}{after}", encoding="utf-8")
+    return bool(end)
 
 
 def growth_table(measured: Sequence[Growth]) -> str:
