@@ -1,13 +1,11 @@
 """The matrix form of a recorded function, written out: forward, backward, update.
 
-The symbols are those of the usual lecture: columns Z of activations, W with a row for each input and a
-column for each unit, A = Wᵀ Z, and δ, the error at A. For a batch, with one example a row, Z stands on
-the left: A = Z W.
+δ is the error at a layer's A, and the gradient of its weights is Z δᵀ; for a batch, with one example a
+row, Zᵀ Δ.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Sequence
 
 from autograd.formula import (
     ONE,
@@ -18,7 +16,6 @@ from autograd.formula import (
     applied,
     called,
     derivative,
-    indexed,
     elementwise,
     joined,
     negated,
@@ -26,38 +23,16 @@ from autograd.formula import (
     product,
     quotient,
     raised,
-    squared,
     symbol,
     transposed,
 )
+from autograd.forward_equations import Argument, Equation, Forward
 from autograd.grouping import Group, Grouping
 from autograd.primitives import TABLE
 from autograd.recording import DECISIONS
 
 
-class Equation(NamedTuple):
-    """left = right, the shape of both, and a remark."""
-
-    left: Formula
-    right: Formula
-    shape: str = ""
-    sign: str = "="
-
-
-class Argument(Protocol):
-    """What is to be known of a block of the arguments."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def slots(self) -> range: ...
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    @property
-    def batched(self) -> bool: ...
-
-
-class Equations:
+class Equations(Forward):
     """The equations of a grouping.
 
     Args:
@@ -70,214 +45,20 @@ class Equations:
     def __init__(
         self, grouping: Grouping, blocks: Sequence[Argument], rows: bool = False, mean: bool = False
     ) -> None:
-        self._places, self._blocks, self._rows, self._mean = grouping.places, blocks, rows, mean
-        self._groups = dict(enumerate(grouping.groups, len(blocks)))
-        self._result = None if isinstance(grouping.result, list) else self._source(grouping.result)
-        self._uses: dict[int, list[tuple[int, int]]] = {source: [] for source in self._groups}
-        self._uses |= {source: [] for source in range(len(blocks))}
-        for source, group in self._groups.items():
-            for i, refs in enumerate(group.operands):
-                for origin in self._origins(refs):
-                    self._uses[origin].append((source, i))
-        self._layers = [source for source, group in self._groups.items() if group.shape]
-        self._monomials: dict[int, tuple[float, Counter[int]]] = {}
-        self._values: dict[int, Formula] = {}
-        self._hidden: set[int] = set()  # written where they are used, not in a line of their own
-        self.given: list[Equation] = []
-        self.forward: list[Equation] = []
+        super().__init__(grouping, blocks, rows)
         self.backward: list[Equation] = []
         self.update: list[Equation] = []
-        self._parameters: dict[int, Formula] = {}
-        self._name_all()
-        self._write_forward()
+        seed = PER_EXAMPLE if rows and mean else ONE
+        self._gradients: dict[int, Formula] = {}
         if self._result in self._groups:
-            self._write_backward()
+            self._write_backward(self._result, seed)
 
-    # ------------------------------------------------------------ names
-
-    def _source(self, x: Any) -> int | None:
-        return self._places[x][0] if type(x) is int else None
-
-    def _origins(self, refs: Iterable[Any]) -> list[int]:
-        return list(dict.fromkeys(self._places[x][0] for x in refs if type(x) is int))
-
-    def _size(self, source: int) -> int:
-        if source < len(self._blocks):
-            return len(self._blocks[source].slots)
-        return len(self._groups[source].slots)
-
-    def _name_all(self) -> None:
-        for source, block in enumerate(self._blocks):
-            name = block.name.upper() if self._rows and block.batched else block.name
-            self._values[source] = symbol(name)
-        for count, (source, group) in enumerate(self._groups.items(), 1):
-            label = next((label for label in group.labels if label), "")
-            self._values[source] = symbol(label or ("L" if source == self._result else f"v{count}"))
-        for layer, source in enumerate(self._layers, 1):
-            self._name_layer(layer, source)
-        self._find_monomials()
-
-    def _name_layer(self, layer: int, source: int) -> None:
-        group = self._groups[source]
-        matrix, inputs, bias = group.operands
-        units, columns, length = group.shape or (0, 0, 0)
-        for refs, name, shape in ((matrix, "W", f"{length}×{units}"), (bias, "b", f"{units}×1")):
-            origins = self._origins(refs)
-            if len(origins) == 1 and origins[0] < len(self._blocks):
-                self._parameters[id(refs)] = parameter = symbol(name, layer)
-                self.given.append(Equation(parameter, self._found(refs), shape))
-        origins = self._origins(inputs)
-        if layer == 1 and len(origins) == 1 and origins[0] < len(self._blocks):
-            z = symbol("X") if self._rows else symbol("Z", 1)
-            shape = f"n×{length}" if self._rows else f"{length}×{columns}"
-            found = symbol(self._blocks[origins[0]].name)
-            self.given.insert(0, Equation(z, found, shape))
-            self._values[origins[0]] = z
-        activation = self._activation(source)
-        if activation is not None:
-            self._values[source] = symbol("A", layer)
-            self._values[activation] = symbol("Z", layer + 1)
-        elif source == self._layers[-1]:
-            self._values[source] = symbol("Ŷ" if self._rows else "ŷ")
-        else:
-            self._values[source] = symbol("A", layer)
-
-    def _activation(self, source: int) -> int | None:
-        """Return the only user of a layer, if it is a function of one number for each unit."""
-        users = {user for user, _ in self._uses[source]}
-        if len(users) != 1:
-            return None
-        (user,) = users
-        group = self._groups[user]
-        whole = len(group.slots) == self._size(source)
-        return user if whole and len(group.operands) == 1 and not group.length else None
-
-    def _found(self, refs: Sequence[Any]) -> Formula:
-        """Return where a parameter lies in the arguments."""
-        block = self._blocks[self._origins(refs)[0]]
-        rows = [self._places[x][1] for x in refs if type(x) is int]
-        part = f"[{min(rows)}:{max(rows) + 1}]" if len(set(rows)) < len(block.slots) else ""
-        ascending = rows == sorted(rows) and len(block.shape) == 2 and min(block.shape) > 1
-        found = symbol(block.name + part)
-        return transposed(found) if ascending else found
-
-    def _matrix(self, group: Group) -> Formula:
-        """Return the weights of a layer, a row for each input."""
-        refs = group.operands[0]
-        return self._parameters.get(id(refs)) or transposed(self._operand(refs))
-
-    def _bias(self, group: Group) -> Formula | None:
-        """Return the bias of a layer; None if it has none."""
-        refs = group.operands[2]
-        if all(x == 0.0 and type(x) is float for x in refs):
-            return None
-        return self._parameters.get(id(refs)) or self._operand(refs)
-
-    def _find_monomials(self) -> None:
-        """Find products of single numbers, and write them as powers: 0.5·e·e is 0.5 e²."""
-        for source, group in self._groups.items():
-            if len(group.slots) > 1 or group.op not in ("mul", "square", "neg"):
-                continue
-            coefficient, atoms = (-1.0 if group.op == "neg" else 1.0), Counter[int]()
-            for refs in group.operands * (2 if group.op == "square" else 1):
-                origin = self._source(refs[0])
-                if origin is None:
-                    coefficient *= refs[0]
-                    continue
-                factor, inner = self._monomials.get(origin, (1.0, Counter({origin: 1})))
-                coefficient *= factor
-                atoms += inner
-            self._monomials[source] = coefficient, atoms
-        for source, group in self._groups.items():
-            users = {user for user, _ in self._uses[source]}
-            if source in self._monomials and source != self._result and users <= set(self._monomials):
-                self._hidden.add(source)
-            if len(group.slots) == 1 and group.op in ("add", "sub") and source != self._result:
-                if users and not any(group.labels):
-                    self._hidden.add(source)
-                    self._values[source] = self._formula(source)
-
-    # ------------------------------------------------------------ forward
-
-    def _operand(self, refs: Sequence[Any]) -> Formula:
-        origins = self._origins(refs)
-        if not origins:
-            return number(refs[0]) if len(set(map(repr, refs))) == 1 else symbol("constants")
-        if len(origins) > 1 or not all(type(x) is int for x in refs):
-            inner = joined([self._values[origin] for origin in origins], "; ", "; ", 0)
-            return Formula(f"[{inner.text}]", f"[{inner.latex}]")
-        (origin,) = origins
-        value, places = self._values[origin], [self._places[x][1] for x in refs]
-        if places == list(range(self._size(origin))):
-            return value
-        if len(set(places)) == 1:
-            return indexed(value, str(places[0] + 1))
-        return indexed(value, "…")
-
-    def _formula(self, source: int) -> Formula:
-        group = self._groups[source]
-        if source in self._monomials:
-            return self._monomial(*self._monomials[source])
-        operands = [self._operand(refs) for refs in group.operands]
-        single = len(group.slots) == 1
-        if group.shape:
-            w, b, z = self._matrix(group), self._bias(group), operands[1]
-            out = product(z, w) if self._rows else product(transposed(w), z)
-            if b is None:
-                return out
-            shared = self._rows and id(group.operands[2]) in self._parameters
-            return added([out, product(ONES, transposed(b)) if shared else b])
-        if group.op in ("add", "sub"):
-            return joined(operands, " + " if group.op == "add" else " − ", " + " if group.op == "add" else " - ", 4)
-        if group.op == "mul":
-            return product(*operands) if single else elementwise(*operands)
-        if group.op == "div":
-            return quotient(*operands)
-        if group.op in ("dot", "sum"):
-            inside = elementwise(*operands[:2]) if group.op == "dot" else operands[0]
-            total = applied("Σ", r"\sum", inside)
-            bias = operands[2:]
-            return added([total, *(x for x in bias if x != number(0.0))])
-        if group.op in DECISIONS:
-            return joined(operands, f" {group.op} ", f" {group.op} ", 2)
-        if group.op == "square":
-            return squared(operands[0])
-        if group.op == "neg":
-            return negated(operands[0])
-        if group.op == "pow":
-            return raised(*operands)
-        return called(TABLE[group.op].symbol, operands)
-
-    def _monomial(self, coefficient: float, atoms: Counter[int]) -> Formula:
-        out = number(coefficient)
-        for atom, times in atoms.items():
-            power = self._values[atom] if times == 1 else squared(self._values[atom], times)
-            out = product(out, power)
-        return out
-
-    def _write_forward(self) -> None:
-        for source, group in self._groups.items():
-            if source not in self._hidden:
-                left, right = self._values[source], self._formula(source)
-                self.forward.append(Equation(left, right, self._shape(group)))
-
-    def _shape(self, group: Group) -> str:
-        if group.shape and group.shape[1] > 1:
-            return f"{group.shape[0]}×{group.shape[1]}"
-        if self._rows:
-            return f"{'n' if group.batched else 1}×{len(group.slots)}"
-        return f"{len(group.slots)}×1"
-
-    # ------------------------------------------------------------ backward
-
-    def _write_backward(self) -> None:
-        seed = PER_EXAMPLE if self._rows and self._mean else ONE
-        self._gradients: dict[int, Formula] = {self._result or 0: seed}
+    def _write_backward(self, result: int, seed: Formula) -> None:
+        self._gradients[result] = seed
         for source in reversed(self._groups):
             group = self._groups[source]
-            if not group.reached or (source in self._monomials and source in self._hidden):
-                continue
-            if source == self._result:
+            merged = source in self._monomials and source in self._hidden
+            if source == result or merged or not group.reached:
                 continue
             gradient = self._gradient(source)
             if group.shape:
@@ -291,8 +72,8 @@ class Equations:
                 name = derivative(self._values[source])
                 self.backward.append(Equation(name, gradient, self._shape(group)))
                 self._gradients[source] = name
-        if self._result in self._layers:
-            self._write_parameters(self._groups[self._result], seed)
+        if result in self._layers:
+            self._write_parameters(self._groups[result], seed)
         if not self._layers:
             for source, block in enumerate(self._blocks):
                 if self._uses[source] and not block.batched:
@@ -313,7 +94,8 @@ class Equations:
         z = self._operand(inputs)
         units, _, length = group.shape or (0, 0, 0)
         if (w := self._parameters.get(id(matrix))) is not None:
-            gradient = product(transposed(z), delta) if self._rows else product(z, transposed(delta))
+            factors = (transposed(z), delta) if self._rows else (z, transposed(delta))
+            gradient = product(*factors)
             self._finish(w, gradient, f"{length}×{units}")
         if (b := self._parameters.get(id(bias))) is not None:
             gradient = product(transposed(delta), ONES) if self._rows else delta
@@ -384,9 +166,6 @@ class Equations:
             return None
         prime = "′" if len(operands) == 1 else f"′{'₁₂₃'[i]}"
         return elementwise(g, called(TABLE[op].symbol + prime, operands, always=True))
-
-
-# ---------------------------------------------------------------- the whole page
 
 
 def page(grouping: Grouping, blocks: Sequence[Argument], mean: bool) -> str:

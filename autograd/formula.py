@@ -83,7 +83,9 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def raised(x: Formula, y: Formula) -> Formula:
     """Return x to the power y, element by element."""
-    return Formula(f"{x.within(9).text}^{y.within(9).text}", f"{x.within(9).latex}^{{{y.latex}}}", 8)
+    return Formula(
+        f"{x.within(9).text}^{y.within(9).text}", f"{x.within(9).latex}^{{{y.latex}}}", 8
+    )
 
 
 def quotient(x: Formula, y: Formula) -> Formula:

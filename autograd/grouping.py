@@ -1,193 +1,19 @@
-"""From scalars to vectors: a recording simplified, levelled, and grouped by operation.
+"""From scalars to vectors: a recording levelled and grouped by operation.
 
 Only indices are handled here; `vectorize` runs the groups on arrays and `equations` prints them.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, TypeAlias
 
 from autograd.recording import DECISIONS, Recording, slots_of
+from autograd.simplify import SUMS, Operation, Simplified
 from autograd.structure import leaves
 
-_SUMS = ("add", "sum", "dot")
 Sides: TypeAlias = tuple[tuple[bool, bool], ...]
 _SMALL = 4096  # so much work costs less than one step more
-
-
-@dataclass(slots=True)
-class Operation:
-    """One scalar operation after simplification, with its place in the levels."""
-
-    op: str
-    operands: tuple[Any, ...]
-    label: str = ""
-    level: int = 0
-    batched: bool = False  # whether it differs from example to example
-    reached: bool = False  # whether a gradient arrives
-    conditional: bool = False  # whether it arrives only through branches of `where`
-
-
-class Simplified:
-    """A recording with equal values computed once and sums of products put together.
-
-    Attributes:
-        operations: slot to operation, every one after its operands.
-        result: the recording's result with the slots that are left.
-
-    Args:
-        recording: what to simplify.
-        batched: the slots of arguments that differ from example to example.
-    """
-
-    def __init__(self, recording: Recording, batched: set[int]) -> None:
-        self._varying = set(batched)
-        self._alias: dict[int, Any] = {}
-        self.operations: dict[int, Operation] = {}
-        self._new_slots = count(len(recording.names) + len(recording.instructions))
-        self._merge_equal(recording)
-        self.result = _mapped(recording.result, self._now)
-        self._collect_sums()
-        self._drop_unused()
-
-    def _now(self, x: Any) -> Any:
-        return self._alias.get(x, x) if type(x) is int else x
-
-    def _merge_equal(self, recording: Recording) -> None:
-        known: dict[Any, int] = {}
-        shared: dict[int, tuple[Any, ...]] = {}
-        for slot, instruction in enumerate(recording.instructions, len(recording.names)):
-            operands = []
-            for x in instruction.operands:
-                if type(x) is tuple:
-                    if id(x) not in shared:
-                        shared[id(x)] = tuple(map(self._now, x))
-                    operands.append(shared[id(x)])
-                else:
-                    operands.append(self._now(x))
-            op, operands = _plainer(instruction.op, operands)
-            if op == "pos":
-                self._alias[slot] = operands[0]
-                continue
-            if not any(True for _ in slots_of(tuple(operands))):
-                self._alias[slot] = instruction.value(*operands)
-                continue
-            key = (op, repr(operands) if 0.0 in operands else tuple(operands))  # 0.0 == -0.0
-            if key in known:
-                self._alias[slot] = known[key]
-            else:
-                known[key] = slot
-                self.operations[slot] = Operation(op, tuple(operands), instruction.label)
-                if not self._varying.isdisjoint(slots_of(tuple(operands))):
-                    self._varying.add(slot)
-
-    def _collect_sums(self) -> None:
-        """Turn chains of additions into `sum`, and where they add products, into `dot`."""
-        uses: dict[int, int] = {}
-        for operation in self.operations.values():
-            for slot in slots_of(operation.operands):
-                uses[slot] = uses.get(slot, 0) + 1
-        for slot in slots_of(tuple(leaves(self.result))):
-            uses[slot] = uses.get(slot, 0) + 2  # a result stays an operation of its own
-        terms: dict[int, list[Any]] = {}  # of each sum: a pair is a product, anything else a term
-        for slot, operation in self.operations.items():
-            if operation.op in _SUMS:
-                chain: list[Any] = []
-                alone: list[Any] = []
-                for x in _terms(operation):
-                    inner = terms.pop(x, None) if type(x) is int and uses[x] == 1 else None
-                    if inner is None:
-                        alone.append(x)
-                    elif chain:
-                        chain += inner
-                    else:
-                        chain = inner  # made longer in place: it may be a million terms long
-                chain += alone
-                terms[slot] = chain
-        operations, self.operations = self.operations, {}
-        for slot, operation in operations.items():
-            if slot in terms:
-                for i, x in enumerate(chain := terms[slot]):
-                    if (
-                        type(x) is int
-                        and uses[x] == 1
-                        and x in operations
-                        and operations[x].op == "mul"
-                    ):
-                        chain[i] = operations[x].operands
-                self._write_sum(slot, operation, chain)
-            else:
-                self.operations[slot] = operation
-
-    def _write_sum(self, slot: int, operation: Operation, chain: list[Any]) -> None:
-        pairs = [x for x in chain if type(x) is tuple]
-        rest: list[Any] = [x for x in chain if type(x) is int]
-        constant = sum((x for x in chain if type(x) is float), 0.0)
-        if len(pairs) < 2 and operation.op == "add" and len(chain) == 2:
-            self.operations[slot] = operation
-            return
-        if constant or not rest:
-            rest = [*rest, constant]
-        if pairs:
-            if len(rest) > 1:
-                bias = next(self._new_slots)
-                self.operations[bias] = _sum(rest, "")
-                rest = [bias]
-            if operation.op != "dot":  # w·x or x·w: weights first, as in a dot
-                pairs = [tuple(sorted(pair, key=self._rank)) for pair in pairs]
-            ws, xs = zip(*pairs)
-            self.operations[slot] = Operation("dot", (ws, xs, rest[0]), operation.label)
-        else:
-            self.operations[slot] = _sum(rest, operation.label)
-
-    def _rank(self, x: Any) -> tuple[bool, bool]:
-        """Return whether a factor varies from example to example, and whether it is computed."""
-        return (x in self._varying, x in self.operations) if type(x) is int else (False, False)
-
-    def _drop_unused(self) -> None:
-        used = set(slots_of(tuple(leaves(self.result))))
-        for slot in reversed(list(self.operations)):
-            if slot in used:
-                used.update(slots_of(self.operations[slot].operands))
-            else:
-                del self.operations[slot]
-
-
-def _plainer(op: str, operands: list[Any]) -> tuple[str, list[Any]]:
-    """Return the same operation in a form that costs less; "pos" if it is its operand."""
-    if op == "where" and type(operands[0]) is bool:
-        return "pos", [operands[1] if operands[0] else operands[2]]
-    if op == "pow" and type(operands[1]) is float and operands[1] in (1.0, 2.0):
-        return ("pos" if operands[1] == 1.0 else "square"), operands[:1]
-    return op, operands
-
-
-def _terms(operation: Operation) -> Iterator[Any]:
-    if operation.op == "dot":
-        ws, xs, bias = operation.operands
-        yield bias
-        yield from zip(ws, xs)
-    elif operation.op == "sum":
-        yield from operation.operands[0]
-    else:
-        yield from operation.operands
-
-
-def _sum(terms: list[Any], label: str) -> Operation:
-    if len(terms) == 2:
-        return Operation("add", tuple(terms), label)
-    return Operation("sum", (tuple(terms),), label)
-
-
-def _mapped(tree: Any, f: Callable[[Any], Any]) -> Any:
-    if isinstance(tree, (list, tuple)):
-        return [_mapped(item, f) for item in tree]
-    return f(tree)
-
-
-# ---------------------------------------------------------------- groups
 
 
 @dataclass(slots=True, eq=False)
@@ -203,6 +29,8 @@ class Group:
         batched: whether it differs from example to example.
         reached: whether a gradient arrives.
         conditional: whether it arrives only through branches of `where`.
+        by_inputs: of a matrix product, whether the matrix has a row for each input, as it lies in the
+            arguments, instead of a row for each unit.
         length: of the sequences; 0 where operands are single numbers.
     """
 
@@ -215,6 +43,7 @@ class Group:
     length: int = 0
     shape: tuple[int, int, int] | None = None
     labels: Sequence[str] = ()
+    by_inputs: bool = False
 
 
 class Grouping:
@@ -237,7 +66,7 @@ class Grouping:
         kinds: dict[Any, list[int]] = {}
         for slot, v in operations.items():
             lengths = tuple(len(x) for x in v.operands if type(x) is tuple)
-            if v.op in _SUMS:  # zeros make them equally long
+            if v.op in SUMS:  # zeros make them equally long
                 lengths = (len(lengths) > 0,)
             # the varying side of a product is known by what it is made of
             sides = _sides(v, operations, batched) if v.op == "dot" else ()
@@ -334,7 +163,17 @@ class Grouping:
         inputs = [column[k] for k in range(len(columns[0])) for column in columns]
         bias = [operations[slot].operands[2] for slot in slots]
         shape = (len(rows), len(columns), len(columns[0]))
-        return _group(first, slots, [matrix, inputs, bias], shape[2], shape, operations)
+        by_inputs = [row[k] for k in range(shape[2]) for row in rows]
+        turned = self._consecutive(by_inputs) and not self._consecutive(matrix)
+        operands = [by_inputs if turned else matrix, inputs, bias]
+        group = _group(first, slots, operands, shape[2], shape, operations)
+        group.by_inputs = turned
+        return group
+
+    def _consecutive(self, refs: list[Any]) -> bool:
+        places = [self.places[x] if type(x) is int else (-1, 0) for x in refs]
+        source, row = places[0]
+        return places == [(source, row + i) for i in range(len(places))]
 
 
 def _group(
@@ -386,9 +225,7 @@ def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> N
             certain.update(slots_of(flows))
 
 
-def _sides(
-    v: Operation, operations: dict[int, Operation], batched: set[int]
-) -> Sides:
+def _sides(v: Operation, operations: dict[int, Operation], batched: set[int]) -> Sides:
     """Tell of both sides of a dot whether they vary with the examples, and whether they are computed."""
     sides = []
     for side in v.operands[:2]:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from autograd.recording import Recording, fetch, record
+from autograd.recording import Recording, fetch
 from autograd.source import write_source
 from autograd.structure import describe, rebuild
+from autograd.tracing import record
 
 if TYPE_CHECKING:
     from autograd.vectorize import VectorProgram
@@ -149,8 +150,8 @@ class Program:
         values = r.values(r.flatten(args))
         order = r.order(r.result, values)
         passed = set(order)
-        if branches is not None and len(self._settled) < _BRANCHES:
-            if order == [x for x in r.order(r.result) if x in passed]:
-                self._settled.add(branches)
+        as_compiled = order == [x for x in r.order(r.result) if x in passed]
+        if branches is not None and as_compiled and len(self._settled) < _BRANCHES:
+            self._settled.add(branches)
         gradients = r.gradients(r.result, values, order)
         return fetch(values, r.result), rebuild(r.arguments, lambda slot: gradients[slot])

@@ -238,10 +238,14 @@ class Product(Step):
         super().__init__(layout, source, group)
         assert group.shape is not None
         self._units, self._columns, self._length = group.shape
+        self._by_inputs = group.by_inputs
 
     def forward(self, state: State) -> None:
         w, x, bias = [pick(state) for pick in self.picks]
-        w = self.reshape(w, (self._units, self._length))
+        if self._by_inputs:
+            w = self.reshape(w, (self._length, self._units)).T
+        else:
+            w = self.reshape(w, (self._units, self._length))
         if self._columns > 1:
             x = self.reshape(x, (self._length, -1))
         state.arrays[self.kept] = w, x
@@ -259,7 +263,8 @@ class Product(Step):
             g = g @ state.ones
         if self._columns > 1:
             g = self.reshape(g, (self._units, -1))
-        self.give(weights, self.reshape(g @ x.T, (-1, 1)), mask, state)
+        dw = x @ g.T if self._by_inputs else g @ x.T
+        self.give(weights, self.reshape(dw, (-1, 1)), mask, state)
         dx = w.T @ g
         if self._columns > 1:
             dx = self.reshape(dx, (self._length * self._columns, -1))

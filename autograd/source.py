@@ -7,8 +7,8 @@ from typing import Any
 from autograd.primitives import TABLE, Ieee, Rule
 from autograd.recording import DECISIONS, Recording, fetch, slots_of
 from autograd.structure import rebuild
-from autograd.symbols import Namer, Sheet, Symbol, Writer, helpers
-
+from autograd.symbols import Sheet, Symbol
+from autograd.writing import Namer, Writer, helpers
 
 _RESERVED = (
     "args",
@@ -214,7 +214,7 @@ class Arguments:
 def _printable(tree: dict[Any, Any]) -> bool:
     """Tell whether the keys may stand in source text: no other text of the user's is compiled."""
     return all(
-        type(key) is int or type(key) is str and re.fullmatch(r"[A-Za-z0-9_.]*", key)
+        type(key) is int or (type(key) is str and re.fullmatch(r"[A-Za-z0-9_.]*", key))
         for key in tree
     )
 

@@ -4,14 +4,10 @@ A rule applied to symbols returns a symbol, and equal symbols of one sheet are o
 computed twice is written once, and what nothing needs is never written.
 """
 
-import builtins
-import keyword
-import math
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from types import FunctionType
 from typing import Any, final
-from unicodedata import normalize
 
 from autograd.primitives import TABLE, Primitive
 
@@ -23,13 +19,6 @@ _OPERATORS = (
     operator.neg,
     operator.pos,
     operator.abs,
-)
-# How tightly an operator binds, as in Python's grammar; names, numbers and calls are 9.
-_BINDING = {"if": 0, "|": 1, "&": 2, "~": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4}
-_BINDING |= {"+": 5, "-": 5, "*": 6, "/": 6, "neg": 7, "**": 8}
-_WORDS = {"|": "or", "&": "and"}
-_INLINE = (
-    12  # a statement holds so many operations: Python's parser has a limit, and so have readers
 )
 
 
@@ -177,9 +166,8 @@ class Sheet:
             x, y = operands
             # x ** y of a negative x may be complex; with a whole exponent it may not
             return x**y if type(y) is float and y.is_integer() else self.operation("pow", x, y)
-        # A rule of sequences is spelled out; one of numbers gets a helper, unless it is short.
         spelled = row.forward in _OPERATORS or isinstance(row.forward, FunctionType)
-        if spelled and row.name not in _HELPERS:
+        if spelled and row.name not in HELPERS:
             return row.forward(*operands)
         return self.operation(row.name, *operands)
 
@@ -189,155 +177,11 @@ class Sheet:
         return self.operation("if", condition, a, b)
 
 
-_HELPERS = {
+# Rules that choose get a function of their own in the source; the others are spelled out.
+HELPERS = {
     row.name
     for row in TABLE.values()
     if isinstance(row.forward, FunctionType)
-    and row.name not in ("where", "square", "reciprocal", "sum", "dot", "logsumexp")
+    and "where" in row.forward.__code__.co_names
+    and row.name != "logsumexp"
 }
-
-
-# ---------------------------------------------------------------- writing Python
-
-
-class Namer:
-    """Gives out variable names: the wished-for one where it is safe and free, else a number."""
-
-    def __init__(self, reserved: Iterable[str] = ()) -> None:
-        words = (*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *dir(math))
-        self._taken = {*words, *TABLE, *reserved}
-        self._counts: dict[str, int] = {}
-
-    def name(self, wish: str, stem: str) -> str:
-        # Python itself reads a name in its normal form: two spellings could be one variable
-        if not wish.isidentifier() or wish[0] == "_" or wish != normalize("NFKC", wish):
-            wish = ""
-        if not wish or wish in self._taken:
-            count = self._counts.get(stem, 0) + 1
-            while f"{stem}{count}" in self._taken:
-                count += 1
-            self._counts[stem] = count
-            wish = f"{stem}{count}"
-        self._taken.add(wish)
-        return wish
-
-
-class Writer:
-    """Writes the statements that compute symbols, each operand before its use.
-
-    Args:
-        namer: gives the names of the variables.
-        uses: every symbol that will be written; what is used more than once gets a variable.
-    """
-
-    def __init__(self, namer: Namer, uses: Iterable[Any]) -> None:
-        self.namer = namer
-        self.calls: set[str] = set()  # the functions and constants that the text mentions
-        self._uses = _count_uses(uses)
-        self._names: dict[int, str] = {}
-        self._texts: dict[int, tuple[str, int, int]] = {}  # text, binding, number of operations
-
-    def statements(self, wanted: Any) -> Iterator[str]:
-        """Yield the assignments that `text(wanted)` needs and that were not yet written."""
-        for symbol in _below(wanted, self._names, self._texts):
-            text, binding, size = self._spell(symbol)
-            simple = symbol.op == "neg" and binding > 6
-            if self._uses[symbol.index] > 1 and not simple or symbol.name or size > _INLINE:
-                of = "" if symbol.of is None else self._names.get(symbol.of.index)
-                wish = symbol.name or (f"d_{of}" if of else "")
-                name = self.namer.name(wish, "v" if symbol.of is None else "d")
-                self._names[symbol.index] = name
-                yield f"{name} = {text}"
-            else:
-                self._texts[symbol.index] = text, binding, size
-
-    def text(self, x: Any) -> str:
-        """Return the expression for a symbol, a constant, or a nested structure of them."""
-        return self._operand(x)[0]
-
-    def _operand(self, x: Any) -> tuple[str, int, int]:
-        if type(x) is not Symbol:
-            text = repr(x)
-            if text.lstrip("-") in ("inf", "nan"):
-                self.calls.add(text.lstrip("-"))
-            return text, 7 if text.startswith("-") else 9, 0
-        name = x.name if x.op == "variable" else self._names.get(x.index)
-        return (name, 9, 0) if name else self._texts[x.index]
-
-    def _spell(self, symbol: Symbol) -> tuple[str, int, int]:
-        op, parts = symbol.op, [self._operand(x) for x in symbol.args]
-        size = 1 + sum(part[2] for part in parts)
-        binding = _BINDING.get(op, 9)
-        if op not in _BINDING:
-            self.calls.add(op)
-            return f"{op}({', '.join(part[0] for part in parts)})", 9, size
-
-        def wrapped(i: int, tight: int) -> str:
-            text, loose, _ = parts[i]
-            return text if loose >= tight else f"({text})"
-
-        if op == "if":
-            text = f"{wrapped(1, 1)} if {wrapped(0, 1)} else {wrapped(2, 0)}"
-        elif op == "neg":
-            text = f"-{wrapped(0, 7)}"
-        elif op == "~":
-            text = f"not {wrapped(0, 3)}"
-        elif op == "**":
-            text = f"{wrapped(0, 9)} ** {wrapped(1, 8)}"
-        else:
-            left = binding + 1 if binding == 4 else binding  # a < b < c would be a chain
-            text = f"{wrapped(0, left)} {_WORDS.get(op, op)} {wrapped(1, binding + 1)}"
-        return text, binding, size
-
-
-def _symbols_in(x: Any) -> Iterator[Symbol]:
-    if type(x) is Symbol:
-        yield x
-    elif isinstance(x, (list, tuple)):
-        for item in x:
-            yield from _symbols_in(item)
-
-
-def _below(wanted: Any, *done: dict[int, Any]) -> list[Symbol]:
-    """Return the wanted symbols and those below them, operands first, except variables and the done."""
-    found: dict[int, Symbol] = {}
-    stack = list(_symbols_in(wanted))
-    while stack:
-        symbol = stack.pop()
-        if symbol.op != "variable" and symbol.index not in found:
-            if not any(symbol.index in names for names in done):
-                found[symbol.index] = symbol
-                stack += [x for x in symbol.args if type(x) is Symbol]
-    return [found[index] for index in sorted(found)]
-
-
-def _count_uses(wanted: Iterable[Any]) -> dict[int, int]:
-    uses: dict[int, int] = {}
-    roots = list(_symbols_in(list(wanted)))
-    for symbol in _below(roots):
-        for x in symbol.args:
-            if type(x) is Symbol:
-                uses[x.index] = uses.get(x.index, 0) + 1
-    for symbol in roots:
-        uses[symbol.index] = uses.get(symbol.index, 0) + 1
-    return uses
-
-
-def helpers(calls: set[str]) -> dict[str, str]:
-    """Return a definition for each function among the calls that `math` does not have.
-
-    What the definitions call in their turn is added to the calls.
-    """
-    definitions: dict[str, str] = {}
-    while missing := sorted((calls & _HELPERS) - set(definitions)):
-        for name in missing:
-            row, sheet = TABLE[name], Sheet()
-            code = row.forward.__code__
-            parameters = code.co_varnames[: code.co_argcount]
-            result = row.forward(*map(sheet.variable, parameters))
-            writer = Writer(Namer(parameters), [result])
-            lines = [*writer.statements(result), f"return {writer.text(result)}"]
-            calls |= writer.calls
-            head = f"def {name}({', '.join(parameters)}):\n"
-            definitions[name] = head + "\n".join(f"    {line}" for line in lines)
-    return definitions

@@ -5,58 +5,19 @@ column where all examples share it. The same rules of the table that serve scala
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from autograd.blocks import Block, blocks_in, describe_given, fitted, shape_of
 from autograd.equations import latex, page
 from autograd.grouping import Grouping
-from autograd.picking import Layout, State
+from autograd.picking import State
 from autograd.recording import Recording
 from autograd.schedule import Schedule
 from autograd.structure import describe, leaves, rebuild
 
 _ROOM = 1 << 16  # numbers that a chunk of examples may fill: what a core's cache holds
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A rectangular nest of numbers among the arguments: one array.
-
-    Attributes:
-        name: the argument it is in.
-        slots: the slots of its numbers, in order.
-        shape: its shape, without the axis of the examples.
-        batched: whether it has such an axis.
-    """
-
-    name: str
-    slots: range
-    shape: tuple[int, ...]
-    batched: bool
-
-    def matrix(self, x: Any, xp: Any) -> Any:
-        """Return the array as a matrix with a row for each number, a column for each example."""
-        if type(x) is not np.ndarray or x.dtype != np.float64:
-            x = _array(x, xp)
-        shape = x.shape
-        if (shape[1:] if self.batched else shape) != self.shape or len(shape) < self.batched:
-            wanted = f"(n, {', '.join(map(str, self.shape))})" if self.batched else self.shape
-            raise ValueError(
-                f"{self.name} needs an array of shape {wanted}, but one of {tuple(shape)} was given"
-                + "; it is a batched argument, so its first axis counts the examples" * self.batched
-            )
-        rows = len(self.slots)
-        if not self.batched:
-            return xp.reshape(x, (rows, 1))
-        return x[None, :] if self.shape == () else xp.reshape(x, (shape[0], rows)).T
-
-    def array(self, matrix: Any, layout: Layout) -> Any:
-        """Return the array that a matrix of this block stands for."""
-        if self.batched:
-            return layout.reshape(matrix.T, (matrix.shape[1], *self.shape))
-        return layout.reshape(matrix, self.shape)
 
 
 class VectorProgram:
@@ -69,7 +30,10 @@ class VectorProgram:
     """
 
     def __init__(
-        self, recording: Recording, batched: int | tuple[int, ...] = (), reduction: str | None = "mean"
+        self,
+        recording: Recording,
+        batched: int | tuple[int, ...] = (),
+        reduction: str | None = "mean",
     ) -> None:
         if reduction not in ("mean", "sum", None):
             raise ValueError(f'reduction is "mean", "sum" or None, but {reduction!r} was given')
@@ -83,7 +47,7 @@ class VectorProgram:
         self.reduction = reduction
         # the arguments with a block in place of each rectangular nest of numbers
         self._template = tuple(
-            _blocks(tree, recording.parameters[i], i in self.batched)
+            blocks_in(tree, recording.parameters[i], i in self.batched)
             for i, tree in enumerate(recording.arguments)
         )
         self.blocks: list[Block] = list(leaves(self._template))
@@ -156,15 +120,17 @@ class _Run:
 
     def __init__(self, program: VectorProgram, args: tuple[Any, ...]) -> None:
         self.program = program
-        given = _fitted(program._template, args)
+        given = fitted(program._template, args)
         if given is None:
             wanted = describe(program.recording.arguments)
-            raise TypeError(f"traced for arguments {wanted}, but {_describe(args)} was given")
+            raise TypeError(f"traced for arguments {wanted}, but {describe_given(args)} was given")
         self.xp = xp = _namespace(given)
         self.inputs = [block.matrix(x, xp) for block, x in zip(program.blocks, given)]
         counts = {m.shape[1] for block, m in zip(program.blocks, self.inputs) if block.batched}
         if len(counts) > 1:
-            raise ValueError(f"batched arguments differ in their number of examples: {sorted(counts)}")
+            raise ValueError(
+                f"batched arguments differ in their number of examples: {sorted(counts)}"
+            )
         self.count = counts.pop() if counts else None
         if self.count == 0 and program.reduction == "mean":
             raise ValueError("the mean over no examples is undefined; give at least one")
@@ -264,7 +230,7 @@ class _Run:
         result = self.program.recording.result
         if not isinstance(result, (list, tuple)):
             return rows[0]
-        shape = _shape(result)
+        shape = shape_of(result)
         if shape is None:
             following = iter(rows)
             return rebuild(result, lambda _: next(following))
@@ -272,68 +238,8 @@ class _Run:
         return self.xp.reshape(stacked, (*stacked.shape[:-1], *shape))
 
 
-# ---------------------------------------------------------------- arguments as arrays
-
-
-def _shape(tree: Any) -> tuple[int, ...] | None:
-    """Return the shape of a rectangular nest of lists; None if it is not rectangular."""
-    if isinstance(tree, dict):
-        return None
-    if not isinstance(tree, (list, tuple)):
-        return ()
-    shapes = {_shape(item) for item in tree}
-    if None in shapes or len(shapes) > 1:
-        return None
-    return len(tree), *(shapes.pop() if shapes else ())
-
-
-def _blocks(tree: Any, name: str, batched: bool) -> Any:
-    """Return the structure with a Block in place of every rectangular nest of slots."""
-    shape = _shape(tree)
-    if shape is None:
-        items = tree.items() if isinstance(tree, dict) else enumerate(tree)
-        blocks = [_blocks(item, f"{name}[{key!r}]", batched) for key, item in items]
-        return dict(zip(tree, blocks)) if isinstance(tree, dict) else type(tree)(blocks)
-    slots = list(leaves(tree))
-    first = slots[0] if slots else 0
-    return Block(name, range(first, first + len(slots)), shape, batched)
-
-
-def _fitted(template: Any, given: Any) -> list[Any] | None:
-    """Return what was given for each block; None if the structures differ."""
-    if isinstance(template, Block):
-        return None if isinstance(given, dict) else [given]
-    if isinstance(template, dict):
-        if not isinstance(given, dict) or given.keys() != template.keys():
-            return None
-        given = [given[key] for key in template]
-        template = list(template.values())
-    if not isinstance(given, (list, tuple)) or len(given) != len(template):
-        return None
-    parts = [_fitted(*pair) for pair in zip(template, given)]
-    return None if any(part is None for part in parts) else [x for part in parts for x in part or ()]
-
-
 def _namespace(given: Sequence[Any]) -> Any:
     for x in leaves(list(given)):
         if hasattr(x, "__array_namespace__") and not isinstance(x, np.generic):
             return x.__array_namespace__()
     return np
-
-
-def _array(x: Any, xp: Any) -> Any:
-    """Return x as an array of floats."""
-    if isinstance(x, (list, tuple)) and any(hasattr(y, "__array_namespace__") for y in leaves(x)):
-        return xp.stack([_array(item, xp) for item in x])
-    if not hasattr(x, "__array_namespace__"):
-        x = xp.asarray(x)
-    if not xp.isdtype(x.dtype, ("bool", "integral", "real floating")):
-        raise TypeError(f"arrays of numbers are needed, but one of {x.dtype} was given")
-    return x if xp.isdtype(x.dtype, "real floating") else xp.astype(x, xp.float64)
-
-
-def _describe(args: tuple[Any, ...]) -> str:
-    shown = ", ".join(
-        f"array of shape {tuple(x.shape)}" if hasattr(x, "shape") else describe(x) for x in args
-    )
-    return f"({shown})"

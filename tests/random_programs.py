@@ -34,15 +34,17 @@ OPERATIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "where &": lambda a, b, c: ag.where((a >= 0.0) & (c != b), a, c),
     "where |": lambda a, b, c: ag.where((a > b) | (c == a), b, a),
 }
+
+
+def _row(name: str, count: int) -> Callable[[Any, Any, Any], Any]:
+    f = getattr(ag, name)
+    return lambda *operands: f(*operands[:count])
+
+
 OPERATIONS |= {
-    name: lambda a, b, c, f=getattr(ag, name): f(a)
+    name: _row(name, len(row.partials))
     for name, row in TABLE.items()
-    if name not in SKIPPED and len(row.partials) == 1 and hasattr(ag, name)
-}
-OPERATIONS |= {
-    name: lambda a, b, c, f=getattr(ag, name): f(a, b)
-    for name, row in TABLE.items()
-    if name not in SKIPPED and len(row.partials) == 2 and hasattr(ag, name)
+    if name not in SKIPPED and hasattr(ag, name)
 }
 SMOOTH = (
     *("+", "-", "*", "**2", "-x", "sum", "dot", "logsumexp", "tanh", "sigmoid", "softplus", "sin"),

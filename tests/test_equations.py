@@ -141,9 +141,16 @@ def test_biases_and_another_activation():
     b = trace(f, example, xs[0].tolist(), 1.0).vectorize((1, 2), "sum")
     _, rows = str(b).split("\n\n")
     names = {
-        **{"np": np, "n": 6, "ones": np.ones((6, 1)), "sigmoid": lambda x: 1 / (1 + np.exp(-x))},
-        **{"W1": params[0].T, "b1": params[1][:, None], "W2": params[2][:, None]},
-        **{"b2": np.array([[0.3]]), "X": xs, "Y": ys[:, None]},
+        "np": np,
+        "n": 6,
+        "ones": np.ones((6, 1)),
+        "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+        "W1": params[0].T,
+        "b1": params[1][:, None],
+        "W2": params[2][:, None],
+        "b2": np.array([[0.3]]),
+        "X": xs,
+        "Y": ys[:, None],
     }
     rows = rows.replace("Δ = 2 (", "Δ = 2 ⊙ (")  # a number, not a matrix
     found = evaluate(rows, names)

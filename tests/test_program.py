@@ -9,8 +9,7 @@ from struct import pack
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import autograd as ag
 from autograd import Value, program, trace, value_and_grad
@@ -284,7 +283,18 @@ def test_source_of_the_worked_network():
 
 @pytest.mark.parametrize(
     "label",
-    ["x\n    import os", "__import__", "print", "lambda", "tanh", "args", "d_x", "ｘ", "a b", "inf"],
+    [
+        "x\n    import os",
+        "__import__",
+        "print",
+        "lambda",
+        "tanh",
+        "args",
+        "d_x",
+        "ｘ",
+        "a b",
+        "inf",
+    ],
 )
 def test_unsafe_labels_stay_out_of_the_source(label):
     def f(x, y):

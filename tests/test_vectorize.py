@@ -2,6 +2,7 @@
 
 import math
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -95,8 +96,7 @@ def network(activation, operators):
 
 def random_layers(rng, sizes):
     return [
-        (rng.normal(size=(m, k)).tolist(), rng.normal(size=m).tolist())
-        for k, m in zip(sizes, sizes[1:])
+        (rng.normal(size=(m, k)).tolist(), rng.normal(size=m).tolist()) for k, m in pairwise(sizes)
     ]
 
 
@@ -244,7 +244,9 @@ def test_branch_not_taken_never_touches_the_gradient():
     assert g[0] == g[1] == 3.0
 
 
-@pytest.mark.parametrize("x", [0.0, 1e-300, 1e-5, 0.0009765624, 0.0009765626, 0.5, 5.0, 20.0, 300.0, math.inf])
+@pytest.mark.parametrize(
+    "x", [0.0, 1e-300, 1e-5, 0.0009765624, 0.0009765626, 0.5, 5.0, 20.0, 300.0, math.inf]
+)
 def test_tanh_and_sigmoid_keep_their_digits(x):
     for f in (ag.tanh, ag.sigmoid):
         for value in (x, -x):
@@ -275,6 +277,23 @@ def test_weights_in_one_long_argument_are_viewed():
     product = schedule.varying[0]
     state = schedule.start([w.reshape(16, 1), np.ones((3, 5))])
     assert all(np.shares_memory(product.picks[i](state), w) for i in (0, 2))
+
+
+def test_a_matrix_with_a_row_for_each_input_is_viewed_too():
+    p = trace(
+        lambda w, x: ag.sum([ag.tanh(ag.dot(column, x)) for column in zip(*w)]),
+        [[0.1] * 2] * 3,
+        [1.0, 2.0, 3.0],
+    )
+    b = p.vectorize(batched=1, reduction="sum")
+    (product, *_) = b.grouping.groups
+    assert (product.shape, product.by_inputs) == ((2, 1, 3), True)
+    w, x = np.array([[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]), np.array([[1.0, -2.0, 0.5]])
+    value, (gw, _) = b.value_and_grad(w, x)
+    expected = p.value_and_grad(w.tolist(), x[0].tolist())
+    assert_close(value, expected[0])
+    assert_close(gw, expected[1][0])
+    assert "W1 = w  " in str(b)
 
 
 def test_a_scalar_graph_without_repetition():

@@ -1,0 +1,106 @@
+"""Arguments as arrays: which of their nests of lists are rectangular, and what is given for them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.picking import Layout
+from autograd.structure import describe, leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A rectangular nest of numbers among the arguments: one array.
+
+    Attributes:
+        name: the argument it is in.
+        slots: the slots of its numbers, in order.
+        shape: its shape, without the axis of the examples.
+        batched: whether it has such an axis.
+    """
+
+    name: str
+    slots: range
+    shape: tuple[int, ...]
+    batched: bool
+
+    def matrix(self, x: Any, xp: Any) -> Any:
+        """Return the array as a matrix with a row for each number, a column for each example."""
+        x = as_array(x, xp)
+        shape = x.shape
+        if (shape[1:] if self.batched else shape) != self.shape or len(shape) < self.batched:
+            wanted = f"(n, {', '.join(map(str, self.shape))})" if self.batched else self.shape
+            raise ValueError(
+                f"{self.name} needs an array of shape {wanted}, but one of {tuple(shape)} was given"
+                + "; it is a batched argument, so its first axis counts the examples" * self.batched
+            )
+        rows = len(self.slots)
+        if not self.batched:
+            return xp.reshape(x, (rows, 1))
+        return x[None, :] if self.shape == () else xp.reshape(x, (shape[0], rows)).T
+
+    def array(self, matrix: Any, layout: Layout) -> Any:
+        """Return the array that a matrix of this block stands for."""
+        if self.batched:
+            return layout.reshape(matrix.T, (matrix.shape[1], *self.shape))
+        return layout.reshape(matrix, self.shape)
+
+
+def shape_of(tree: Any) -> tuple[int, ...] | None:
+    """Return the shape of a rectangular nest of lists; None if it is not rectangular."""
+    if isinstance(tree, dict):
+        return None
+    if not isinstance(tree, (list, tuple)):
+        return ()
+    shapes = {shape_of(item) for item in tree}
+    if None in shapes or len(shapes) > 1:
+        return None
+    return (len(tree), *(next(iter(shapes), None) or ()))
+
+
+def blocks_in(tree: Any, name: str, batched: bool) -> Any:
+    """Return the structure with a Block in place of every rectangular nest of slots."""
+    shape = shape_of(tree)
+    if shape is None:
+        items = tree.items() if isinstance(tree, dict) else enumerate(tree)
+        blocks = [blocks_in(item, f"{name}[{key!r}]", batched) for key, item in items]
+        return dict(zip(tree, blocks)) if isinstance(tree, dict) else type(tree)(blocks)
+    slots = list(leaves(tree))
+    first = slots[0] if slots else 0
+    return Block(name, range(first, first + len(slots)), shape, batched)
+
+
+def fitted(template: Any, given: Any) -> list[Any] | None:
+    """Return what was given for each block; None if the structures differ."""
+    if isinstance(template, Block):
+        return None if isinstance(given, dict) else [given]
+    if isinstance(template, dict):
+        if not isinstance(given, dict) or given.keys() != template.keys():
+            return None
+        given = [given[key] for key in template]
+        template = list(template.values())
+    if not isinstance(given, (list, tuple)) or len(given) != len(template):
+        return None
+    parts = [fitted(*pair) for pair in zip(template, given)]
+    return (
+        None if any(part is None for part in parts) else [x for part in parts for x in part or ()]
+    )
+
+
+def as_array(x: Any, xp: Any) -> Any:
+    """Return x as an array of floats."""
+    if not hasattr(x, "__array_namespace__"):
+        if isinstance(x, (list, tuple)) and any(hasattr(y, "shape") for y in leaves(x)):
+            return xp.stack([as_array(item, xp) for item in x])
+        x = xp.asarray(x)
+    if x.dtype == xp.float64 or xp.isdtype(x.dtype, "real floating"):
+        return x
+    if not xp.isdtype(x.dtype, ("bool", "integral")):
+        raise TypeError(f"arrays of numbers are needed, but one of {x.dtype} was given")
+    return xp.astype(x, xp.float64)
+
+
+def describe_given(args: tuple[Any, ...]) -> str:
+    shown = ", ".join(
+        f"array of shape {tuple(x.shape)}" if hasattr(x, "shape") else describe(x) for x in args
+    )
+    return f"({shown})"
