@@ -232,7 +232,7 @@ class _Teller:
     def _updates(self) -> None:
         new = self.credit.updates(self.lr)
         lines = [
-            f"{edge.name}  {number(edge.weight, 4):>7} − {self.lr:g}·{_factor(edge.credit, 4):<9} = "
+            f"{edge.name}  {number(edge.weight, 4):>7} − {self.lr:g}·{_factor(edge.credit):<9} = "
             f"{number(new[key], 4):>7}"
             for key, edge in self.credit.edges.items()
         ]
@@ -269,8 +269,11 @@ def _product(edge: "Edge") -> str:
     return f"{delta:>7} · {z:>7} = {number(edge.credit, 4, sign=True):>7}"
 
 
-def _factor(x: float, digits: int = 2) -> str:
-    text = number(x, digits)
+def _factor(x: float) -> str:
+    """Return a number as a factor: four digits if it needs more than two, in brackets if it is negative."""
+    text = number(x, 4)
+    if "e" not in text:
+        text = text.removesuffix("00")
     return f"({text})" if text.startswith("−") else text
 
 

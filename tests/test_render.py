@@ -95,7 +95,7 @@ def test_a_chosen_engine_comes_first_and_must_exist(
 def test_an_engine_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(render, "TIMEOUT", 0.2)
     with pytest.raises(TimeoutError, match="draw less of the graph"):
-        render.render(SOURCE, engine=str(fake(tmp_path, "slow", "exec sleep 30")))
+        render.render(SOURCE, engine=str(fake(tmp_path, "slow", "while :; do :; done")))
 
 
 @pytest.mark.parametrize(
