@@ -1,6 +1,7 @@
 """trace: record a function once, replay it with new numbers as straight-line Python."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autograd.recording import Recording, fetch
@@ -54,7 +55,6 @@ class Program:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self._value: Callable[..., Any] | None = None
         self._settled: set[tuple[bool, ...]] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -81,21 +81,19 @@ class Program:
         Raises:
             TypeError: if the arguments have another structure than the traced ones.
         """
-        if self._value is None:
-            self._compile()
-        return self._value(*args)  # type: ignore[misc]
+        return self._functions["value"](*args)
 
-    def value_and_grad(self, *args: Any) -> tuple[float, tuple[Any, ...]]:
-        """Return the function's value and its gradients, one entry per argument in its structure.
+    @cached_property
+    def value_and_grad(self) -> Callable[..., tuple[float, tuple[Any, ...]]]:
+        """The function that returns the value and the gradients, one entry per argument in its structure.
+
+        It is the compiled function itself, so that nothing stands between it and the caller.
 
         Raises:
-            TypeError: if the arguments have another structure than the traced ones, or the function
-                does not return one number.
+            TypeError: if the arguments have another structure than the traced ones, or the traced
+                function does not return one number.
         """
-        if self._value is None:
-            self._compile()
-        # the compiled function has taken this method's place: nothing stands between it and the caller
-        return self.value_and_grad(*args)
+        return self._functions["value_and_grad"]
 
     def vectorize(
         self, batched: int | tuple[int, ...] = (), reduction: str | None = "mean"
@@ -114,20 +112,20 @@ class Program:
 
         return VectorProgram(self.recording, batched, reduction)
 
-    def _compile(self) -> None:
-        """Compile the source at first use, or stay with the instructions if there are too many."""
+    @cached_property
+    def _functions(self) -> dict[str, Callable[..., Any]]:
+        """The source compiled, at first use; or if it is too long, the replay of the instructions."""
         functions: dict[str, Any] = {
             "replay_value": self._replay_value,
             "replay_value_and_grad": self._replay_value_and_grad,
             "settled": self._settled,
+            "value": lambda *args: self._replay_value(args),
+            "value_and_grad": lambda *args: self._replay_value_and_grad(args),
         }
         if len(self) <= _COMPILED:
             code = compile(write_source(self.recording, guarded=True), "<traced program>", "exec")
             exec(code, functions)
-        for name in ("value", "value_and_grad"):
-            replay = functions[f"replay_{name}"]
-            compiled = functions.get(name, lambda *args, replay=replay: replay(args))
-            vars(self)["_value" if name == "value" else name] = compiled
+        return functions
 
     def _replay_value(self, args: tuple[Any, ...]) -> Any:
         values = self.recording.values(self.recording.flatten(args))
