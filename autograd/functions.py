@@ -292,4 +292,4 @@ def affine(
     """
     if not isinstance(units, Units):
         units = Units(units)
-    return dot_nodes(xs, units, units.numbers())
+    return dot_nodes(tuple(xs), units, units.numbers())

@@ -30,7 +30,10 @@ def leaf(data: float) -> "Value":
 
 
 def constant(data: float) -> "Value":
-    v = leaf(data)
+    v = _new(Value)
+    v._data = data
+    v._grad = 0.0
+    v._op = None
     v._stamp = CONSTANT
     return v
 
@@ -223,7 +226,7 @@ class Units:
 
 
 def dot_nodes(
-    inputs: Iterable[Number],
+    inputs: tuple[Number, ...],
     units: "Iterable[tuple[tuple[Value, ...], Number]]",
     numbers: Iterable[tuple[float, ...]],
 ) -> "list[Value]":
@@ -232,10 +235,9 @@ def dot_nodes(
     The tuples of operands and numbers are shared by the nodes, not copied.
     """
     if modes.active:
-        inputs = tuple(inputs)
         return [apply(primitives.dot, ws, inputs, bias) for ws, bias in units]
     xs = as_values(inputs)
-    constant = all(x._stamp is CONSTANT for x in xs)
+    constant = Value not in map(type, inputs)
     x_data = tuple([x._data for x in xs])
     nodes = []
     for (ws, bias), w_data in zip(units, numbers):
