@@ -434,7 +434,7 @@ def _numbering(sizes: Sequence[int]) -> list[list[int]]:
 
 
 def _targets(y: Any, outputs: int, loss: Loss) -> Sequence[float | None]:
-    if loss is cross_entropy:
+    if loss is cross_entropy and not hasattr(y, "__len__"):
         return [float(k == y) for k in range(outputs)]
     given = list(y) if hasattr(y, "__len__") and not isinstance(y, str) else [y]
     if len(given) != outputs or not all(isinstance(t, (int, float)) for t in given):

@@ -39,7 +39,9 @@ class History:
         if not self.losses:
             return f"<History: {epochs}>"
         course = f"loss {self.losses[0]:.4g} → {self.losses[-1]:.4g} {sparkline(self.losses)}"
-        last = "".join(f", {name} {values[-1]:.4g}" for name, values in self.metrics.items())
+        last = "".join(
+            f", {name} {values[-1]:.4g}" for name, values in self.metrics.items() if values
+        )
         return f"<History: {epochs}: {course}{last}>"
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":

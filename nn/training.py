@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias
 
 from autograd import no_grad
 from autograd.numbers import number
-from nn.examples import Penalty, blame, checked_examples
+from nn.checks import Penalty, blame, checked_examples
 from nn.history import Epoch, History
 from nn.layers import Network
 from nn.losses import Loss, half_squared_error

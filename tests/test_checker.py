@@ -102,7 +102,7 @@ def test_published_workings_that_are_right(key):
     assert check_working(numbers, e.credit(), e.lr).first is None
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(2, 6))
 def test_rounding_on_the_way_is_no_mistake(digits):
     given_so_far: dict[str, float] = {}

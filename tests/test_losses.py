@@ -155,6 +155,13 @@ def test_credit_of_every_loss_and_activation(name, act):
     assert any(edge.credit for edge in credit.edges.values())
 
 
+def test_the_target_of_a_class_is_shown_for_each_output():
+    net = MLP.from_weights([[[0.3, 0.2, 0.5]]])
+    for y in (1, [0.0, 1.0, 0.0]):
+        credit = assign_credit(net, [1.0], y, cross_entropy)
+        assert [credit.nodes[j].target for j in credit.layers[-1]] == [0.0, 1.0, 0.0]
+
+
 def test_names():
     assert set(FORMULAS) == set(LOSSES.values())
     assert loss_formula(half_squared_error) == "½(ŷ−y)²"

@@ -5,7 +5,7 @@ import math
 import sys
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from nn import MLP, assign_credit
 from nn.cli import main
@@ -13,6 +13,7 @@ from nn.cli import main
 any_float = st.floats(allow_nan=True, allow_infinity=True)
 
 
+@settings(deadline=None)  # it writes files
 @given(st.lists(any_float, min_size=9, max_size=9))
 def test_every_float_comes_back_as_it_was(tmp_path_factory, numbers):
     path = tmp_path_factory.mktemp("net") / "net.json"

@@ -220,6 +220,15 @@ def test_ctrl_c_keeps_the_history_and_whole_steps():
     assert net.state_dict() == expected.state_dict()
 
 
+def test_ctrl_c_in_a_metric():
+    def interrupted(net, xs, ys):
+        raise KeyboardInterrupt
+
+    history = fit(MLP(2, [1], rng=0), XS, YS, metrics={"m": interrupted})
+    assert (history.stopped, len(history)) == ("interrupted", 1)
+    assert "interrupted: loss" in repr(history)
+
+
 def test_no_epochs():
     net = MLP(2, [1], rng=0)
     before = net.state_dict()
@@ -309,10 +318,11 @@ def test_a_gradient_that_is_not_finite_is_traced_too():
         fit(net, [[2.0, 1.0], [1.0, 1.0]], [0.0, 0.0], lambda p, y: p.sqrt())
 
 
-def test_a_run_that_blows_up():
+@pytest.mark.parametrize("vectorize", [False, True])
+def test_a_run_that_blows_up(vectorize):
     net = MLP(2, [3, 1], activation="linear", rng=0)
     with pytest.raises(FloatingPointError, match=r"step [1-9]\d*"):
-        fit(net, XS, YS, optimizer=SGD(lr=1e6), epochs=1000)
+        fit(net, XS, YS, optimizer=SGD(lr=1e6), epochs=1000, vectorize=vectorize)
     assert all(math.isfinite(x) for x in net.state_dict().values())
 
 
