@@ -80,8 +80,11 @@ _FLOAT_NAMES: dict[str, Any] = {}  # the globals of rules bound to floats, fille
 
 
 def _bind_to_floats(rule: Rule) -> Rule:
-    """Return the rule with every row it names replaced by that row's function on floats."""
-    if not isinstance(rule, FunctionType):
+    """Return the rule with every row it names replaced by that row's function on floats.
+
+    A rule written in another module stays as it is, and calls whole rows.
+    """
+    if not isinstance(rule, FunctionType) or rule.__globals__ is not globals():
         return rule
     return FunctionType(rule.__code__, _FLOAT_NAMES, rule.__name__, rule.__defaults__)
 
@@ -467,12 +470,17 @@ def _tan_slope(x: Any, out: Any) -> Any:
     return 1.0 + out * out
 
 
+def _one_minus_square(x: Any) -> Any:
+    # 1 - x*x loses its digits near 1; the derivative of the product loses its own near 0
+    return where(abs(x) < 0.5, 1.0 - x * x, (1.0 - x) * (1.0 + x))
+
+
 def _asin_slope(x: Any, out: Any) -> Any:
-    return 1.0 / sqrt((1.0 - x) * (1.0 + x))  # 1 - x*x loses its digits near 1
+    return 1.0 / sqrt(_one_minus_square(x))
 
 
 def _acos_slope(x: Any, out: Any) -> Any:
-    return -1.0 / sqrt((1.0 - x) * (1.0 + x))
+    return -1.0 / sqrt(_one_minus_square(x))
 
 
 def _atan_slope(x: Any, out: Any) -> Any:
@@ -578,8 +586,16 @@ def _cosh_slope(x: Any, out: Any) -> Any:
 
 
 def _tanh_slope(x: Any, out: Any) -> Any:
-    s = 1.0 / cosh(x)  # 1 - out*out is 0 from x = 19.07 on; this is right everywhere
+    return sech_squared(x)  # 1 - out*out is 0 from x = 19.07 on
+
+
+def _sech_squared(x: Any) -> Any:
+    s = 1.0 / cosh(x)
     return s * s
+
+
+def _sech_squared_slope(x: Any, out: Any) -> Any:
+    return -2.0 * tanh(x) * out  # through cosh, a product such as sech³ x · sinh x would underflow
 
 
 def _asinh_slope(x: Any, out: Any) -> Any:
@@ -591,7 +607,7 @@ def _acosh_slope(x: Any, out: Any) -> Any:
 
 
 def _atanh_slope(x: Any, out: Any) -> Any:
-    return 1.0 / ((1.0 - x) * (1.0 + x))
+    return 1.0 / _one_minus_square(x)
 
 
 def _tanh_paired(namespace: Any, x: Any) -> tuple[Any, Any]:
@@ -605,6 +621,10 @@ def _tanh_paired(namespace: Any, x: Any) -> tuple[Any, Any]:
 
 def _tanh_on_arrays(namespace: Any, x: Any) -> Any:
     return _tanh_paired(namespace, x)[0]
+
+
+def _sech_squared_on_arrays(namespace: Any, x: Any) -> Any:
+    return _tanh_paired(namespace, x)[1]
 
 
 sinh = Primitive(
@@ -621,6 +641,15 @@ tanh = Primitive(
     None,
     _tanh_on_arrays,
     paired=_tanh_paired,
+)
+sech_squared = Primitive(
+    "sech_squared",
+    "sech²",
+    _sech_squared,
+    (_sech_squared_slope,),
+    "−2·tanh x·sech² x",
+    (REALS,),
+    array=_sech_squared_on_arrays,
 )
 asinh = Primitive(
     "asinh",
@@ -673,12 +702,23 @@ def _special(name: str) -> Rule:
     return on_arrays
 
 
+def _gaussian(x: Any) -> Any:
+    return exp(-x * x)
+
+
+def _gaussian_slope(x: Any, out: Any) -> Any:
+    near = where(
+        abs(x) < 1e100, x, 0.0
+    )  # far out the output is 0, and would meet an infinite factor
+    return -2.0 * near * out
+
+
 def _erf_slope(x: Any, out: Any) -> Any:
-    return 1.1283791670955126 * exp(-x * x)  # 2/√π
+    return 1.1283791670955126 * gaussian(x)  # 2/√π
 
 
 def _erfc_slope(x: Any, out: Any) -> Any:
-    return -1.1283791670955126 * exp(-x * x)
+    return -1.1283791670955126 * gaussian(x)
 
 
 def _sigmoid(x: Any) -> Any:
@@ -687,7 +727,7 @@ def _sigmoid(x: Any) -> Any:
 
 
 def _sigmoid_slope(x: Any, out: Any) -> Any:
-    return out * sigmoid(-x)  # 1 - out is 0 from x = 37 on
+    return 0.25 * sech_squared(0.5 * x)  # 1 - out is 0 from x = 37 on
 
 
 def _sigmoid_paired(namespace: Any, x: Any) -> tuple[Any, Any]:
@@ -733,7 +773,7 @@ def _silu(x: Any) -> Any:
 
 
 def _silu_slope(x: Any, out: Any) -> Any:
-    return sigmoid(x) * (1.0 + x * sigmoid(-x))
+    return sigmoid(x) + x * (0.25 * sech_squared(0.5 * x))
 
 
 def _gelu(x: Any) -> Any:
@@ -741,7 +781,7 @@ def _gelu(x: Any) -> Any:
 
 
 def _gelu_slope(x: Any, out: Any) -> Any:
-    density = 0.3989422804014327 * exp(-0.5 * x * x)
+    density = 0.3989422804014327 * gaussian(0.7071067811865476 * x)  # 1/√2π
     return 0.5 * erfc(-0.7071067811865476 * x) + x * density
 
 
@@ -753,6 +793,9 @@ def _at_zero(x: float) -> bool:
     return x == 0.0
 
 
+gaussian = Primitive(
+    "gaussian", "gaussian", _gaussian, (_gaussian_slope,), "−2x·exp(−x²)", (REALS,)
+)
 erf = Primitive(
     "erf", "erf", math.erf, (_erf_slope,), "2/√π · exp(−x²)", (REALS,), None, _special("erf")
 )
@@ -798,7 +841,7 @@ elu = Primitive(
     (REALS,),
     kink="elu″(0) = 1, the left-hand one; elu′ is continuous",
 )
-silu = Primitive("silu", "silu", _silu, (_silu_slope,), "σ(x)·(1 + x·σ(−x))", (REALS,))
+silu = Primitive("silu", "silu", _silu, (_silu_slope,), "σ(x) + x·σ(x)·σ(−x)", (REALS,))
 gelu = Primitive("gelu", "gelu", _gelu, (_gelu_slope,), "Φ(x) + x·φ(x)", (REALS,))
 absolute = Primitive(
     "abs",

@@ -331,7 +331,7 @@ def test_operators_written_out_agree_with_the_table():
     for name, row in TABLE.items():
         if name in operators:
             fast = operators[name]
-        elif len(row.partials) == 1 and name not in ("clip", "sum", "logsumexp"):
+        elif len(row.partials) == 1 and name != "clip" and hasattr(x, name):
             fast = getattr(x, name)()
         else:
             continue

@@ -1,0 +1,64 @@
+"""`python -m autograd`: a prompt with the names loaded; `doctor` and `table` beside it."""
+
+import argparse
+import code
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import autograd
+from autograd import doctor, operations
+
+BANNER = f"""scalar-autograd {autograd.__version__}: Value, grad, explain, tree ... are here, functions as ag.tanh
+try  x = Value(2.0, label="x"); y = x * ag.tanh(x); y.backward(); print(tree(y))"""
+
+
+def names() -> dict[str, Any]:
+    """Return the names that the prompt starts with."""
+    loaded = {name: getattr(autograd, name) for name in autograd.__all__ if name[0] != "_"}
+    return {**loaded, "ag": autograd, "autograd": autograd}
+
+
+def prompt() -> None:
+    """Open a prompt: IPython's if it is installed, else Python's own."""
+    try:
+        import IPython
+    except ImportError:
+        code.interact(banner=BANNER, local=names(), exitmsg="")
+    else:
+        print(BANNER)
+        IPython.start_ipython(argv=["--no-banner"], user_ns=names())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: the words after `python -m autograd`; those of this process if not given.
+
+    Returns:
+        The exit status: 1 if the doctor found a clash of packages, else 0.
+    """
+    parser = argparse.ArgumentParser(prog="python -m autograd", description=__doc__)
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=("prompt", "doctor", "table"),
+        default="prompt",
+        help="prompt: Python with the names loaded; doctor: what is installed, and what is in the way; "
+        "table: the table of operations, in Markdown",
+    )
+    command = parser.parse_args(arguments).command
+    if command == "table":
+        print(operations.markdown())
+    elif command == "doctor":
+        for heading, finding in doctor.report():
+            print(f"{heading:16} {finding}")
+        return 1 if doctor.clash() else 0
+    else:
+        prompt()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
