@@ -37,11 +37,11 @@ INTRODUCTION = """\
 # Speed
 
 W1 is loss and gradients of the 3-2-1 network of the slides; W2 a step of gradient descent on the moons
-(2-16-16-1, tanh, mean squared error of 100 examples; W2-10k: of 10,000); W3 a chain and a wide sum; W4 a training step of
-a transformer in scalars (one layer, 16 wide, 4 heads, 8 positions). Doubles, the same numbers for every
-engine, each in a process of its own with one thread and the garbage collector on; medians of processor
-time, rounds in turn. Losses and gradients of three steps were compared, to 1e-9, before anything was
-timed. Compare ratios, not times.
+(2-16-16-1, tanh, mean squared error) with 100 examples, W2-10k with 10,000; W3 a chain and a wide sum; W4 a
+training step of a transformer in scalars (one layer, 16 wide, 4 heads, 8 positions). Doubles, the same numbers
+for every engine, each in a process of its own with one thread and the garbage collector on; medians of
+processor time, rounds in turn. Losses and gradients of three steps were compared, to 1e-9, before anything
+was timed. An operation is a node or an instruction as the engine counts its own. Compare ratios, not times.
 """
 
 
@@ -49,7 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("workloads", nargs="*", help=f"of {', '.join(CONTESTS)}, W3; all if none")
     parser.add_argument("--engines", help="only engines whose name contains one of these, by comma")
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=7, help="turns of each engine")
     parser.add_argument("--seconds", type=float, default=0.1, help="the length of a turn")
     options = parser.parse_args()
     unknown = set(options.workloads) - {*CONTESTS, "W3"}

@@ -18,7 +18,7 @@ from tests.benchmarks.workloads import W1, Workload, moons_step
 WORKLOADS: dict[str, Callable[[], Workload]] = {
     "W1": lambda: W1,
     "W2": lambda: moons_step(100),
-    "W2-10k": lambda: moons_step(10_000),
+    "W2-10k": lambda: moons_step(10_000, "W2-10k"),
     "W4": gpt.training_step,
 }
 

@@ -141,7 +141,7 @@ MOONS_SIZES = (2, 16, 16, 1)
 MOONS_RATE = 0.05
 
 
-def moons_step(n: int) -> Workload:
+def moons_step(n: int, name: str = "W2") -> Workload:
     """Return W2 with n examples: the mean of the squared errors."""
     xs, ys = moons(n)
 
@@ -149,5 +149,4 @@ def moons_step(n: int) -> Workload:
         errors = [moons_loss(weights, x, y, scalars) for x, y in zip(xs, ys)]
         return scalars.added(errors) * (1.0 / n)
 
-    name = "W2" if n == 100 else "W2-10k"
     return Workload(name, network(MOONS_SIZES), loss, MOONS_RATE, n)

@@ -1,0 +1,80 @@
+"""The benchmarks compare like with like: their engines agree, and disagreement is noticed."""
+
+import pytest
+
+from autograd import Value
+from tests.benchmarks import engines, gpt, report, workloads
+from tests.benchmarks.contest import Result, agree
+from tests.benchmarks.growth import SHAPES, measure
+from tests.benchmarks.worker import check
+
+SMALL_W2 = workloads.moons_step(3)
+
+
+def found(engine, workload):
+    return check(engine(workload), 2)
+
+
+@pytest.mark.parametrize(
+    ("engine", "workload"),
+    [
+        (engines.ours_dot, workloads.W1),
+        (engines.ours_program, workloads.W1),
+        (engines.ours_dot, SMALL_W2),
+        (engines.ours_nn, SMALL_W2),
+        (engines.ours_vectorised, SMALL_W2),
+        (engines.ours_dot, gpt.training_step()),
+    ],
+)
+def test_engines_agree_with_plain_operators(engine, workload):
+    expected = found(engines.ours_plain, workload)
+    agree(workload.name, "plain", expected, engine.__name__, found(engine, workload))
+
+
+def test_the_loop_in_c_agrees():
+    from tests.benchmarks import libraries
+
+    try:
+        loop = libraries.hand_written_c(SMALL_W2)
+    except ImportError as e:
+        pytest.skip(str(e))
+    expected = found(engines.ours_plain, SMALL_W2)
+    agree("W2", "plain", expected, "C", check(loop, 2))
+
+
+def test_a_wrong_gradient_is_noticed():
+    right = found(engines.ours_plain, workloads.W1)
+    wrong = found(engines.ours_plain, workloads.W1)
+    wrong["steps"][1][1][3] *= 1.000001
+    with pytest.raises(ValueError, match=r"W1, step 1: .* nothing was timed"):
+        agree("W1", "right", right, "wrong", wrong)
+
+
+def test_step_moves_the_weights_downhill():
+    first, second = (loss for loss, _ in found(engines.ours_plain, SMALL_W2)["steps"])
+    assert second < first
+
+
+def test_operations_are_the_nodes_that_are_no_leaves():
+    x = Value(2.0)
+    assert engines.count_nodes((x * x + 1.0).tanh()) == 3
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_growth_counts_every_node(shape):
+    from autograd.graph import topological
+
+    nodes = sum(v.op != "constant" for v in topological(SHAPES[shape](300)))
+    assert nodes == pytest.approx(300, abs=2)
+    assert measure(shape, 3000).bytes <= 200.0
+
+
+def test_summary_says_how_many_times_as_fast():
+    results = [
+        Result("W1", "micrograd", 1e-4),
+        Result("W1", "Program", 2.5e-6),
+        Result("W1", "torch", missing="not installed"),
+    ]
+    assert "| Program against micrograd | 40× |" in report.summary(results)
+    assert "torch" not in report.summary(results)
+    assert "Not run: torch (not installed)." in report.contest_table(results)
