@@ -140,10 +140,13 @@ class Primitive:
         for x in operands:
             if hasattr(x, "__primitive__"):
                 return x.__primitive__(self, operands)
-        for x in operands:
-            if hasattr(x, "__array_namespace__"):
-                return self.on_arrays(x.__array_namespace__(), *operands)
-        return self.value(*operands)
+        arrays = [x for x in operands if hasattr(x, "__array_namespace__")]
+        if not arrays:
+            return self.value(*operands)
+        namespace = arrays[0].__array_namespace__()
+        if any(getattr(x.dtype, "hasobject", False) for x in arrays):  # NumPy arrays of Values
+            return namespace.frompyfunc(self, len(operands), 1)(*operands)
+        return self.on_arrays(namespace, *operands)
 
     def value(self, *operands: Any) -> Any:
         """Return the operation's value on floats, by IEEE rules where Python raises."""

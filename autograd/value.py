@@ -628,10 +628,6 @@ class Value:
         """Return hypot(self, other); `numpy.hypot` looks for this name."""
         return apply(primitives.hypot, self, other)
 
-    def logaddexp(self, other: Any) -> "Value":
-        """Return log(exp(self) + exp(other)); `numpy.logaddexp` looks for this name."""
-        return apply(primitives.logaddexp, self, other)
-
     def clip(self, low: float = -math.inf, high: float = math.inf) -> "Value":
         """Return this Value held between two plain numbers; slope 1 on the closed interval."""
         return apply(primitives.clip, self, low, high)

@@ -1,0 +1,202 @@
+"""grad, value_and_grad, jacobian, hessian: functions in, functions out, to any order."""
+
+import math
+
+import pytest
+
+import autograd as ag
+from autograd import Value, grad, hessian, jacobian, no_grad, trace, value_and_grad
+
+
+def f(x, y=2.0):
+    """Return x²·y."""
+    return x * x * y
+
+
+# ---------------------------------------------------------------- grad
+
+
+def test_argnums_choose_what_is_differentiated():
+    assert grad(f)(3.0, 4.0) == 24.0
+    assert grad(f, 1)(3.0, 4.0) == 9.0
+    assert grad(f, -1)(3.0, 4.0) == 9.0
+    assert grad(f, (0, 1))(3.0, 4.0) == (24.0, 9.0)
+    assert grad(f, (1,))(3.0, 4.0) == (9.0,)
+    assert value_and_grad(f, (1, 0))(3.0, 4.0) == (36.0, (9.0, 24.0))
+    assert grad(f)(3.0) == 12.0
+    assert grad(f)(3.0, y=5.0) == 30.0
+    for argnums in (2, -3, (0, 5)):
+        with pytest.raises(TypeError, match="2 arguments were given"):
+            grad(f, argnums)(3.0, 4.0)
+
+
+def test_results_are_plain_floats():
+    value, gradient = value_and_grad(f)(3.0)
+    assert type(value) is type(gradient) is float
+    assert type(grad(lambda x: 2)(1)) is float
+    assert all(type(entry) is float for row in hessian(f)(1.0, 2.0) for entry in row)
+
+
+def test_names_and_docstrings_are_kept():
+    for transform in (grad, value_and_grad, jacobian, hessian):
+        g = transform(f)
+        assert g.__name__ == f"{transform.__name__}(f)"
+        assert g.__doc__ == f.__doc__
+    assert grad(grad(f)).__name__ == "grad(grad(f))"
+    assert grad(abs).__name__ == "grad(abs)"
+
+
+def test_structures_come_back_as_they_went_in():
+    def loss(p, x):
+        return ag.dot(p["w"], x) + p["b"][0] * p["b"][1]
+
+    p = {"w": [1.0, 2.0], "b": (3.0, 4.0)}
+    assert grad(loss)(p, [5.0, 6.0]) == {"w": [5.0, 6.0], "b": (4.0, 3.0)}
+    assert grad(loss, (0, 1))(p, [5.0, 6.0])[1] == [1.0, 2.0]
+    assert p == {"w": [1.0, 2.0], "b": (3.0, 4.0)}
+    assert grad(lambda xs: 1.0)([]) == []
+
+
+def test_constants_and_unused_arguments():
+    assert grad(lambda x: 3.0)(2.0) == 0.0
+    assert grad(lambda x, y: y * 2.0)(2.0, 3.0) == 0.0
+    assert grad(lambda x: x)(2.0) == 1.0
+    assert grad(grad(lambda x: x))(2.0) == 0.0
+    assert grad(grad(lambda x: 3))(2.0) == 0.0
+    assert grad(lambda xs: xs[0])([1.0, 2.0]) == [1.0, 0.0]
+    assert value_and_grad(lambda x: Value(4.0))(1.0) == (4.0, 0.0)
+    assert jacobian(lambda x: [x, 1.0])(2.0) == [[1.0], [0.0]]
+    assert hessian(lambda x, y: x)(1.0, 2.0) == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_gradients_of_the_user_are_left_alone():
+    w = Value(2.0)
+    w.grad = 7.0
+    assert grad(lambda x: x * w)(3.0) == 2.0
+    assert w.grad == 7.0
+
+
+def test_what_returns_no_number_is_refused():
+    with pytest.raises(TypeError, match=r"returned a list of 2 numbers; use jacobian"):
+        grad(lambda x: [x, x])(1.0)
+    with pytest.raises(TypeError, match="jacobian of jacobian"):
+        hessian(lambda x: [x, x])(1.0)
+    with pytest.raises(TypeError, match="NoneType"):
+        grad(lambda x: None)(1.0)
+    with pytest.raises(TypeError, match="str"):
+        grad(lambda x: x)("1")
+
+
+# ---------------------------------------------------------------- higher orders
+
+
+@pytest.mark.parametrize("order", range(1, 6))
+def test_any_order(order):
+    def g(x):
+        return ag.exp(2.0 * x)
+
+    for _ in range(order):
+        g = grad(g)
+    got = g(0.3)
+    assert got == pytest.approx(2.0**order * math.exp(0.6), rel=1e-14)
+
+
+def test_published_derivatives_of_tanh():
+    first, second, third = grad(ag.tanh), grad(grad(ag.tanh)), grad(grad(grad(ag.tanh)))
+    assert first(2.0) == pytest.approx(0.070650824853164466, rel=1e-15)
+    assert second(2.0) == pytest.approx(-0.13621868742711304, rel=1e-14)
+    assert third(2.0) == pytest.approx(0.25265406509806273, rel=1e-14)
+    assert first(1.0) == pytest.approx(0.41997434161402607, rel=1e-15)
+    assert first(20.0) == pytest.approx(1.6993417021166356e-17, rel=1e-15)
+    assert second(200.0) == pytest.approx(-1.5321557e-173, rel=1e-7)
+    assert third(0.0) == -2.0
+
+
+def test_perturbations_are_not_confused():
+    assert grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0) == 1.0
+    assert grad(lambda x: x * grad(lambda y: x * y)(2.0))(3.0) == 6.0
+    assert grad(lambda x: grad(lambda y: x * y * y)(x))(3.0) == 12.0
+    assert grad(lambda x: grad(lambda x: x * x)(x) * x)(3.0) == 12.0
+
+
+def test_derivatives_of_derivatives_at_kinks():
+    assert grad(grad(ag.relu))(0.0) == 0.0
+    assert grad(grad(ag.abs))(-1.0) == 0.0
+    assert grad(grad(lambda x: ag.maximum(x, x)))(1.0) == 0.0
+    assert grad(grad(lambda x: ag.where(x < 1, x, x.sqrt())))(0.0) == 0.0
+    assert grad(grad(lambda x: x**2))(0.0) == 2.0
+    assert grad(grad(grad(lambda x: x**3)))(0.0) == 6.0
+    assert grad(grad(lambda x: x**1))(0.0) == 0.0
+
+
+def test_transforms_record_inside_no_grad_and_leave_it_on():
+    x = Value(1.0)
+    with no_grad():
+        assert grad(f)(3.0) == 12.0
+        assert grad(grad(f))(3.0) == 4.0
+        assert (x + 1).parents == ()
+
+    def interrupted(y):
+        raise KeyboardInterrupt
+
+    with no_grad(), pytest.raises(KeyboardInterrupt):
+        grad(interrupted)(1.0)
+    assert type(grad(f)(3.0)) is float, "no transform is taken to be running still"
+
+
+def test_a_value_in_gives_values_out():
+    x = Value(3.0)
+    g = grad(f)(x)
+    assert type(g) is Value
+    g.backward()
+    assert (g.data, x.grad) == (12.0, 4.0)
+
+
+def test_a_gradient_can_be_traced():
+    p = trace(grad(lambda x: x * ag.tanh(x)), 0.5)
+    for x in (0.5, -2.0, 30.0):
+        assert p(x) == pytest.approx(grad(lambda x: x * ag.tanh(x))(x), rel=1e-14)
+
+
+# ---------------------------------------------------------------- jacobian, hessian
+
+
+def test_jacobian_of_lists_and_of_several_arguments():
+    assert jacobian(lambda x, y: [x * y, x + y, 3.0])(2.0, 3.0) == [
+        [3.0, 2.0],
+        [1.0, 1.0],
+        [0.0, 0.0],
+    ]
+    assert jacobian(lambda xs: [xs[0] * xs[1], xs[1]])([2.0, 3.0]) == [[3.0, 2.0], [0.0, 1.0]]
+    assert jacobian(f)(3.0, 4.0) == [24.0, 9.0]
+    assert jacobian(lambda xs: xs)([1.0, 2.0]) == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_hessian_is_symmetric_and_right():
+    def g(xs):
+        x, y, z = xs
+        return x * y * z + ag.sin(x * y) + z**3
+
+    x, y, z = at = [0.5, -1.2, 2.0]
+    H = hessian(g)(at)
+    s, c = math.sin(x * y), math.cos(x * y)
+    expected = [
+        [-y * y * s, z + c - x * y * s, y],
+        [z + c - x * y * s, -x * x * s, x],
+        [y, x, 6 * z],
+    ]
+    for got, right in zip(H, expected):
+        assert got == pytest.approx(right, rel=1e-13, abs=1e-15)
+    assert hessian(lambda x, y: x * x * y)(2.0, 3.0) == [[6.0, 4.0], [4.0, 0.0]]
+
+
+def test_softmax_and_its_jacobian():
+    def right(xs):
+        e = [math.exp(x - max(xs)) for x in xs]
+        s = [v / sum(e) for v in e]
+        return [[si * ((i == j) - sj) for j, sj in enumerate(s)] for i, si in enumerate(s)]
+
+    for xs in ([0.1, -0.7, 2.0], [1000.0, 999.0, -1000.0]):
+        got = jacobian(ag.softmax)(xs)
+        for row, expected in zip(got, right(xs)):
+            assert row == pytest.approx(expected, rel=1e-12, abs=1e-15)
