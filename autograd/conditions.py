@@ -32,6 +32,11 @@ class Condition:
     def __invert__(self) -> "Condition":
         return Condition("~", (self,), not self.holds)
 
+    def __primitive__(self, row: Any, operands: Any) -> Any:
+        from autograd.value import apply  # which imports this module
+
+        return apply(row, *operands)
+
     def __bool__(self) -> bool:
         raise TypeError(
             "a comparison of traced numbers has no truth value: a Python `if`, `and`, `or`, `not`, `max` or "

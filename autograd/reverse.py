@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives
+from autograd.conditions import Condition
+from autograd.graph import topological
 
 if TYPE_CHECKING:
     from autograd.value import Number, Value
@@ -96,25 +98,42 @@ def gradients(root: "Value", seed: float = 1.0) -> dict[int, float]:
 
 
 def differentiable_gradients(root: "Value") -> "dict[int, Number]":
-    """Return ∂root/∂node by the node's id as Values: the rules applied to Values record a graph."""
-    found: "dict[int, Number]" = {id(root): 1.0}
+    """Return ∂root/∂node by the node's id as Values: the rules applied to Values record a graph.
 
-    def contribute(parent: "Value", g: "Number", slope: Any) -> None:
+    A `where` that was decided by a recorded condition hands its gradient to both branches, each under the
+    condition that it is taken; so does whatever only a branch leads to.
+    """
+    found: "dict[int, Number]" = {id(root): 1.0}
+    reached: dict[int, Any] = {id(root): True}  # or the condition under which it is
+
+    def contribute(parent: "Value", g: "Number", slope: Any, condition: Any) -> None:
         amount = g if type(slope) is float and slope == 1.0 else g * slope
+        if condition is not True:
+            amount = primitives.where(condition, amount, 0.0)
         before = found.get(id(parent))
         found[id(parent)] = amount if before is None else before + amount
+        known = reached.get(id(parent), False)
+        reached[id(parent)] = True if known is True or condition is True else condition | known
 
-    for v in reversed(inner_nodes(root)):
-        row, operands, g = v._op, v._operands(), found[id(v)]
-        assert row is not None
+    order = inner_nodes(root)
+    if any(v._op is primitives.where and type(v._c) is Condition for v in order):
+        order = topological(root)  # with both branches
+    for v in reversed(order):
+        row = v._op
+        if row is None or id(v) not in found:
+            continue
+        operands, g, condition = v._operands(), found[id(v)], reached[id(v)]
         if row is primitives.where:
-            contribute(v._a if v._da is not None else v._b, g, 1.0)
+            chosen, *branches = operands
+            sides = (chosen, not chosen) if type(chosen) is bool else (chosen, ~chosen)
+            for side, branch in zip(sides, branches):
+                if side is not False and hasattr(branch, "__primitive__"):
+                    contribute(branch, g, 1.0, side if condition is True else condition & side)
             continue
         for operand, rule in zip(operands, row.partials):
-            slope = rule(*operands, v)
             if type(operand) is tuple:
-                for parent, s in zip(operand, slope):
-                    contribute(parent, g, s)
+                for parent, s in zip(operand, rule(*operands, v)):
+                    contribute(parent, g, s, condition)
             elif hasattr(operand, "__primitive__"):
-                contribute(operand, g, slope)
+                contribute(operand, g, rule(*operands, v), condition)
     return found

@@ -197,6 +197,22 @@ def test_branching_is_refused_with_a_remedy():
     assert relu(Value(1.0)).data == 1.0  # nothing is left switched on
 
 
+@pytest.mark.parametrize("example", [2.0, -1.0])
+def test_a_gradient_inside_follows_the_branch_of_each_replay(example):
+    def f(t):
+        below = ag.where(t > 0.0, t * t * ag.log(t), -3.0 * t)
+        return below + ag.relu(t) + ag.where(t < 1.0, ag.exp(t), ag.sqrt(t - 1.0))
+
+    def twice(x):
+        return 2.0 * ag.grad(f)(x)
+
+    p = trace(twice, example)
+    for x in (2.0, -1.0, 0.5, 0.0):
+        assert p.value_and_grad(x) == value_and_grad(twice, (0,))(x)
+        value, gradients = p.vectorize().value_and_grad(x)
+        assert [value, *gradients] == pytest.approx([p(x), *p.value_and_grad(x)[1]], rel=1e-12)
+
+
 def test_values_from_outside_are_constants():
     w = Value(3.0)
     p = trace(lambda x: w * x, 2.0)
