@@ -186,6 +186,13 @@ def test_credit(key):
             assert total == pytest.approx(numbers[f"d{label}"], rel=1e-12)
 
 
+@pytest.mark.parametrize("key", ALL)
+def test_every_example_has_a_picture(key):
+    drawing = ALL[key].draw()
+    assert "graph" in drawing.source
+    assert drawing.desc
+
+
 def test_mazur_with_shared_biases():
     edges = ALL["mazur"].credit().edges
     hidden, outer = (edges[None, i].credit + edges[None, j].credit for i, j in ((2, 3), (0, 1)))

@@ -5,6 +5,7 @@ import math
 import os
 import random
 import signal
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -331,6 +332,25 @@ def test_a_penalty_that_is_not_finite():
         fit(MLP(2, [1], rng=0), XS, YS, penalty=lambda ps: (ps[0] * 0.0).log())
 
 
+@pytest.mark.parametrize(
+    ("loss", "lr", "message"),
+    [
+        (lambda p, y: p * math.inf, 0.1, r"step 0, xs\[0\]: the loss is -?inf"),
+        (lambda p, y: p * 0.0 + 1e308, 0.1, "step 0: the sum over the batch overflows"),
+        (
+            lambda p, y: p * 1e10,
+            1e300,
+            "step 1 began with parameter 0 = -?inf: .* smaller learning",
+        ),
+    ],
+    ids=["constant", "sum", "update"],
+)
+def test_infinities_that_no_operation_made(loss, lr, message):
+    unit = Neuron.from_weights([1.0, 1.0], 0.5, "linear")
+    with pytest.raises(FloatingPointError, match=message):
+        fit(unit, [[1.0, 2.0]] * 5, YS, loss, SGD(lr))
+
+
 def test_arrays_need_an_mlp():
     with pytest.raises(TypeError, match="vectorize=True needs an MLP, but Neuron was given"):
         fit(Neuron(2, rng=0), XS, YS, vectorize=True)
@@ -406,6 +426,12 @@ def test_plots():
     with pytest.raises(ValueError, match="inputs of two numbers"):
         plot_decision_boundary(net, [[1.0]], [1.0])
     plt.close("all")
+
+
+def test_plots_need_matplotlib(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ImportError, match="pip install matplotlib"):
+        History([1.0]).plot()
 
 
 def test_values_among_the_examples_are_refused():
