@@ -90,8 +90,8 @@ class Equations(Forward):
         return any(self._activation(layer) == source for layer in self._layers)
 
     def _write_parameters(self, group: Group, delta: Formula) -> None:
-        matrix, inputs, bias = group.operands
-        z = self._operand(inputs)
+        matrix, _, bias = group.operands
+        z = self._inputs(group)
         units, _, length = group.shape or (0, 0, 0)
         if (w := self._parameters.get(id(matrix))) is not None:
             factors = (transposed(z), delta) if self._rows else (z, transposed(delta))
@@ -137,7 +137,7 @@ class Equations(Forward):
             w = self._matrix(group)
             if i == 1:
                 return product(g, transposed(w)) if self._rows else product(w, g)
-            z = self._operand(group.operands[1])
+            z = self._inputs(group)
             return g if i == 2 else product(z, transposed(g))
         operands = [self._operand(refs) for refs in group.operands]
         out, op = self._values[user], group.op

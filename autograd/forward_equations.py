@@ -117,7 +117,8 @@ class Forward:
                 turned = name == "W" and not group.by_inputs
                 self.given.append(Equation(parameter, self._found(refs, turned), shape))
         origins = self._origins(inputs)
-        if layer == 1 and len(origins) == 1 and origins[0] < len(self._blocks):
+        first = layer == 1 and len(origins) == 1 and origins[0] < len(self._blocks)
+        if first and self._size(origins[0]) == len(inputs):
             z = symbol("X") if self._rows else symbol("Z", 1)
             shape = f"n×{length}" if self._rows else f"{length}×{columns}"
             found = symbol(self._blocks[origins[0]].name)
@@ -155,6 +156,14 @@ class Forward:
         refs = group.operands[0]
         found = self._operand(refs)
         return self._parameters.get(id(refs)) or (found if group.by_inputs else transposed(found))
+
+    def _inputs(self, group: Group) -> Formula:
+        """Return the inputs of a layer, as rows where the batch stands in rows."""
+        refs = group.operands[1]
+        z = self._operand(refs)
+        if len(refs) > 1 and len(set(map(repr, refs))) == 1:  # one number for all
+            return product(z, transposed(ONES)) if self._rows else product(ONES, z)
+        return z
 
     def _bias(self, group: Group) -> Formula | None:
         """Return the bias of a layer; None if it has none."""
@@ -200,7 +209,7 @@ class Forward:
             return Formula(f"[{inner.text}]", f"[{inner.latex}]")
         (origin,) = origins
         value, places = self._values[origin], [self._places[x][1] for x in refs]
-        if places == list(range(self._size(origin))):
+        if places == list(range(self._size(origin))) or self._size(origin) == 1:
             return value
         if len(set(places)) == 1:
             return indexed(value, str(places[0] + 1))
@@ -213,7 +222,7 @@ class Forward:
         operands = [self._operand(refs) for refs in group.operands]
         single = len(group.slots) == 1
         if group.shape:
-            w, b, z = self._matrix(group), self._bias(group), operands[1]
+            w, b, z = self._matrix(group), self._bias(group), self._inputs(group)
             out = product(z, w) if self._rows else product(transposed(w), z)
             if b is None:
                 return out

@@ -167,6 +167,14 @@ def test_without_layers():
     assert "∂L/∂w = ∂L/∂v1 x" in str(b)
 
 
+def test_one_input_for_all_weights():
+    columns, rows = str(
+        trace(lambda w, x: ag.sum([a * x for a in w]), [1.0, 2.0], 3.0).vectorize(1)
+    ).split("\n\n")
+    assert "ŷ = W1ᵀ (1 x)" in columns
+    assert "Ŷ = X 1ᵀ W1" in rows
+
+
 def test_any_graph_prints():
     def f(x, y):
         z = [ag.where(a > b, ag.log(a), ag.exp(b) * a) / ag.maximum(a, b) for a, b in zip(x, y)]
