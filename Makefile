@@ -22,7 +22,7 @@ docs: $(VENV)/.developed
 	$(BIN)/python -W error -m pdoc -o site autograd nn
 
 bench: $(VENV)/.tested
-	$(BIN)/python tests/benchmarks/run.py
+	$(BIN)/python -m tests.benchmarks
 
 mutants: $(VENV)/.developed
 	$(BIN)/mutmut run

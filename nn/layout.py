@@ -251,7 +251,9 @@ class Layout:
             ]
             fan = _fan(self.units[j], self.style.radius + 3.0, ends, math.pi)
             for edge, curve in zip(group, fan):
-                self.heads[edge.source, edge.target] = Curve(curve.points[::-1])
+                self.heads[edge.source, edge.target] = Curve(
+                    (curve.points[3], curve.points[2], curve.points[1], curve.points[0])
+                )
 
 
 def _fan(centre: Point, radius: float, ends: list[Point], side: float) -> list[Curve]:
