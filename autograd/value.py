@@ -98,6 +98,8 @@ def apply(row: Primitive, *operands: Any) -> "Value":
         v._b, v._db = differentiated[1], slopes[1]
     if row is primitives.dot:
         v._c = _bias(operands[2])
+        if all(x._stamp is CONSTANT for x in v._b):
+            v._db = None  # no gradient flows to plain numbers
     elif row is primitives.clip:
         v._c = operands[1:]
     elif type(v._da) is tuple:
