@@ -127,6 +127,15 @@ class Program:
             exec(code, functions)
         return functions
 
+    @cached_property
+    def _order(self) -> list[int]:
+        """The slots that the gradient passes through, with both branches of every `where`."""
+        return self.recording.order(self.recording.result)
+
+    @cached_property
+    def _branches(self) -> bool:
+        return any(instruction.op == "where" for instruction in self.recording.instructions)
+
     def _replay_value(self, args: tuple[Any, ...]) -> Any:
         values = self.recording.values(self.recording.flatten(args))
         return rebuild(self.recording.result, lambda x: fetch(values, x))
@@ -146,10 +155,10 @@ class Program:
                 "was recorded; trace a function that returns one of them or their sum"
             )
         values = r.values(r.flatten(args))
-        order = r.order(r.result, values)
-        passed = set(order)
-        as_compiled = order == [x for x in r.order(r.result) if x in passed]
-        if branches is not None and as_compiled and len(self._settled) < _BRANCHES:
-            self._settled.add(branches)
+        order = r.order(r.result, values) if self._branches else self._order
+        if branches and len(self._settled) < _BRANCHES:
+            passed = set(order)
+            if order == [x for x in self._order if x in passed]:
+                self._settled.add(branches)
         gradients = r.gradients(r.result, values, order)
         return fetch(values, r.result), rebuild(r.arguments, lambda slot: gradients[slot])

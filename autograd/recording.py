@@ -51,8 +51,7 @@ class Instruction:
 
     def value(self, *operands: Any) -> Any:
         """Return the value on floats, by IEEE rules where Python raises."""
-        row = TABLE.get(self.op)
-        return row.value(*operands) if row else DECISIONS[self.op](*operands)
+        return _function(self.op)(*operands)
 
     def differentiated(self) -> tuple[Any, ...]:
         """Return the operands to which a gradient may flow, in the order of `backward`."""
@@ -60,6 +59,10 @@ class Instruction:
         if row is None:
             return ()
         return self.operands[1:] if self.op == "where" else self.operands[: len(row.partials)]
+
+
+def _function(op: str) -> Callable[..., Any]:
+    return TABLE[op].value if op in TABLE else DECISIONS[op]
 
 
 def fetch(values: Sequence[Any], operand: Any) -> Any:
@@ -115,8 +118,10 @@ class Recording:
     def values(self, flat: Sequence[float]) -> list[Any]:
         """Return the content of every slot for these arguments."""
         values = list(flat)
-        for instruction in self.instructions:
-            values.append(instruction.value(*[fetch(values, x) for x in instruction.operands]))
+        functions = {op: _function(op) for op in {v.op for v in self.instructions}}
+        for v in self.instructions:
+            operands = [values[x] if type(x) is int else fetch(values, x) for x in v.operands]
+            values.append(functions[v.op](*operands))
         return values
 
     def order(self, root: Any, values: Sequence[Any] | None = None) -> list[int]:
@@ -163,8 +168,8 @@ class Recording:
                 if type(taken) is int:
                     found[taken] += g
                 continue
-            row = TABLE[instruction.op]
-            plain = [fetch(values, x) for x in instruction.operands]
+            row, operands = TABLE[instruction.op], instruction.operands
+            plain = [values[x] if type(x) is int else fetch(values, x) for x in operands]
             for i, operand in enumerate(instruction.differentiated()):
                 if type(operand) is int:
                     found[operand] += g * row.partial(i, *plain, values[slot])
