@@ -18,6 +18,7 @@ Number: TypeAlias = "float | Value"
 _new = object.__new__
 _assigned = object()  # another one whenever the data of any leaf was assigned
 CONSTANT = object()  # the stamp of a leaf that stands for a plain number in an expression
+_SPENT = object()  # the stamp of a leaf whose gradient was used, and not assigned since
 
 
 def leaf(data: float) -> "Value":
@@ -262,6 +263,14 @@ def dot_nodes(
     return nodes
 
 
+def spend_gradient(v: "Value") -> bool:
+    """Mark a leaf's gradient as used, and tell whether it was used before and never set since."""
+    again = v._stamp is _SPENT
+    if v._op is None:
+        v._stamp = _SPENT
+    return again
+
+
 def operand_numbers(v: "Value") -> tuple[Primitive | None, tuple[Any, ...]]:
     """Return the row that made a node and the numbers it was applied to; None for a leaf."""
     if v._op is None:
@@ -368,6 +377,8 @@ class Value:
     @grad.setter
     def grad(self, grad: Any) -> None:
         self._grad = grad if type(grad) is float else number(grad)
+        if self._stamp is _SPENT:
+            self._stamp = None
 
     @property
     def label(self) -> str:

@@ -7,7 +7,12 @@ column where all examples share it. The same rules of the table that serve scala
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    raise ImportError(
+        "vectorize needs NumPy: pip install numpy, or pip install 'scalar-autograd[numpy]'"
+    ) from None
 
 from autograd.blocks import Block, blocks_in, describe_given, fitted, shape_of
 from autograd.equations import latex, page

@@ -1,5 +1,14 @@
 """A thin neural-network package made of Values, which explains who is to blame for the error."""
 
+import autograd
+
+if not hasattr(autograd, "Value"):
+    raise ImportError(
+        f"the autograd at {autograd.__file__} is not the one of scalar-autograd but, it seems, HIPS/autograd, which "
+        "has the same import name: keep them in different environments. To repair this one: pip uninstall "
+        "autograd scalar-autograd, then pip install scalar-autograd"
+    )
+
 from nn.credit import assign_credit
 from nn.layers import Layer, Neuron
 from nn.losses import (

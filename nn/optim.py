@@ -1,10 +1,12 @@
 """Optimisers: how the parameters move once their gradients are known. State lives in the optimiser."""
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from autograd import Value
+from autograd.value import spend_gradient
 
 Schedule: TypeAlias = Callable[[int], float]
 
@@ -35,7 +37,19 @@ class Optimizer:
         return self.lr(self.steps) if callable(self.lr) else self.lr
 
     def step(self, parameters: Sequence[Value]) -> None:
-        """Move the parameters by one step along their `.grad`."""
+        """Move the parameters by one step against their `.grad`.
+
+        A gradient that was not set to 0 since the last step still holds what that step used, and
+        `backward` has added to it: this is warned of.
+        """
+        spent = [spend_gradient(p) for p in parameters]
+        if any(spent):
+            warnings.warn(
+                "the gradients were not set to 0 since the last step, so this step repeats it: call "
+                "net.zero_grad() before backward()",
+                RuntimeWarning,
+                stacklevel=2,
+            )
         new = self.update([p.data for p in parameters], [p.grad for p in parameters])
         for p, data in zip(parameters, new):
             p.data = data

@@ -1,0 +1,105 @@
+"""The commonest mistakes, and what is said about them: what was given, and what to do."""
+
+import builtins
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd as ag
+from autograd import Value, doctor, draw, trace
+from nn import MLP, SGD, assign_credit, half_squared_error
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_text_in_a_value():
+    with pytest.raises(TypeError, match=r"str was given: '2\.0'.*float\(text\)"):
+        Value("2.0")
+
+
+def test_wrong_width():
+    with pytest.raises(ValueError, match="3 inputs expected, got 2"):
+        MLP(3, [2, 1])([1.0, 2.0])
+
+
+def test_a_function_of_the_math_module():
+    with pytest.raises(TypeError, match=r"autograd\.tanh\(v\), not math\.tanh\(v\)"):
+        math.tanh(Value(1.0))
+
+
+def test_backward_on_a_float():
+    """A loss that lost its graph on the way is a plain float."""
+    with pytest.raises(TypeError, match="a loss gives a Value computed from the prediction"):
+        assign_credit(MLP(1, [1]), [1.0], 0.0, lambda prediction, target: prediction.data**2)
+
+
+def test_forgotten_zero_grad():
+    net = MLP(2, [1], rng=0)
+    optimizer = SGD(lr=0.1)
+    half_squared_error(net([1.0, 2.0]), 0.0).backward()
+    optimizer.step(net.parameters())
+    half_squared_error(net([1.0, 2.0]), 0.0).backward()
+    with pytest.warns(RuntimeWarning, match=r"net\.zero_grad\(\) before backward"):
+        optimizer.step(net.parameters())
+    net.zero_grad()
+    half_squared_error(net([1.0, 2.0]), 0.0).backward()
+    optimizer.step(net.parameters())
+
+
+def test_drawing_too_large():
+    y = Value(1.0)
+    for _ in range(2000):
+        y = y + 1.0
+    with pytest.raises(ValueError, match=r"max_nodes=.*tree\(root\)"):
+        draw(y)
+
+
+def test_missing_numpy(monkeypatch):
+    program = trace(lambda x: x * x, 1.0)
+    importing = builtins.__import__
+
+    def without_numpy(name, *args, **kwargs):
+        if name.partition(".")[0] == "numpy":
+            raise ModuleNotFoundError("No module named 'numpy'", name="numpy")
+        return importing(name, *args, **kwargs)
+
+    for name in [n for n in sys.modules if n.partition(".")[0] == "numpy"]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("autograd.vectorize", "autograd.schedule", "autograd.blocks"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr(builtins, "__import__", without_numpy)
+    with pytest.raises(ImportError, match=r"pip install .*numpy"):
+        program.vectorize()
+
+
+def test_comparing_while_tracing():
+    with pytest.raises(TypeError, match=r"autograd\.where.*maximum, minimum or clip"):
+        trace(lambda x: x if x > 0 else -x, 1.0)
+
+
+def test_saving_to_an_unknown_suffix(tmp_path):
+    with pytest.raises(ValueError, match=r"\.svg.*\.png"):
+        draw(Value(1.0) + 1).save(tmp_path / "picture.jpeg")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_name_clash_is_explained(tmp_path):
+    assert "pip uninstall" in doctor.CLASH
+    (tmp_path / "autograd").mkdir()
+    (tmp_path / "autograd" / "__init__.py").write_text("from math import tanh\n")
+    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]; import nn"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert "ImportError: the autograd at" in done.stderr
+    assert "pip uninstall" in done.stderr
+
+
+def test_a_list_where_numbers_are_expected():
+    with pytest.raises(TypeError, match=r"\[Value\(x\) for x in numbers\]"):
+        Value([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"sum\(\[a, b, c\]\)"):
+        ag.sum(1.0)
