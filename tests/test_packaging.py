@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -20,8 +21,9 @@ def _run(*words: str | Path, **options: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
+def built(tmp_path_factory):
+    pytest.importorskip("build", reason="packaging needs the package build")
+    folder = tmp_path_factory.mktemp("dist")
     source = folder / "source"
     # a copy of what is under version control: a build leaves its traces in the tree it builds
     files = _run("git", "ls-files", "-z", cwd=ROOT).split("\0")
@@ -30,9 +32,22 @@ def wheel(tmp_path_factory):
         target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).exists():
             target.write_bytes((ROOT / name).read_bytes())
-    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, source)
-    (found,) = folder.glob("scalar_autograd-*.whl")
+    # the source distribution first, then the wheel from it
+    _run(sys.executable, "-m", "build", "--outdir", folder / "dist", source)
+    return folder / "dist"
+
+
+@pytest.fixture(scope="module")
+def wheel(built):
+    (found,) = built.glob("scalar_autograd-*.whl")
     return found
+
+
+def test_source_distribution_holds_what_is_needed_to_build(built):
+    (found,) = built.glob("scalar_autograd-*.tar.gz")
+    with tarfile.open(found) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"pyproject.toml", "README.md", "LICENSE", "autograd/value.py", "nn/py.typed"} <= names
 
 
 def test_wheel_holds_the_two_packages_and_nothing_else(wheel):
