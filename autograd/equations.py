@@ -7,6 +7,7 @@ row, Zᵀ Δ.
 from collections import Counter
 from collections.abc import Sequence
 
+from autograd.blocks import Block
 from autograd.formula import (
     ONE,
     ONES,
@@ -26,7 +27,7 @@ from autograd.formula import (
     symbol,
     transposed,
 )
-from autograd.forward_equations import Argument, Equation, Forward
+from autograd.forward_equations import Equation, Forward
 from autograd.grouping import Group, Grouping
 from autograd.primitives import TABLE
 from autograd.recording import DECISIONS
@@ -43,7 +44,7 @@ class Equations(Forward):
     """
 
     def __init__(
-        self, grouping: Grouping, blocks: Sequence[Argument], rows: bool = False, mean: bool = False
+        self, grouping: Grouping, blocks: Sequence[Block], rows: bool = False, mean: bool = False
     ) -> None:
         super().__init__(grouping, blocks, rows)
         self.backward: list[Equation] = []
@@ -168,7 +169,7 @@ class Equations(Forward):
         return elementwise(g, called(TABLE[op].symbol + prime, operands, always=True))
 
 
-def page(grouping: Grouping, blocks: Sequence[Argument], mean: bool) -> str:
+def page(grouping: Grouping, blocks: Sequence[Block], mean: bool) -> str:
     """Return all equations as text: for one example, and if there is a batch, for n of them."""
     parts = [_section("One example, in columns", Equations(grouping, blocks))]
     if any(block.batched for block in blocks):
@@ -190,7 +191,7 @@ def _section(title: str, equations: Equations) -> str:
     return "\n".join(lines)
 
 
-def latex(grouping: Grouping, blocks: Sequence[Argument], mean: bool) -> str:
+def latex(grouping: Grouping, blocks: Sequence[Block], mean: bool) -> str:
     """Return all equations as LaTeX `aligned` environments."""
     pages = [Equations(grouping, blocks)]
     if any(block.batched for block in blocks):

@@ -6,8 +6,9 @@ with one example a row, Z stands on the left: A = Z W.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from autograd.blocks import Block
 from autograd.formula import (
     ONES,
     Formula,
@@ -40,19 +41,6 @@ class Equation(NamedTuple):
     sign: str = "="
 
 
-class Argument(Protocol):
-    """What is to be known of a block of the arguments."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def slots(self) -> range: ...
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    @property
-    def batched(self) -> bool: ...
-
-
 class Forward:
     """The names of values, and the formulas that compute them.
 
@@ -62,7 +50,7 @@ class Forward:
         rows: whether to write one example a row, as for a batch, instead of one column.
     """
 
-    def __init__(self, grouping: Grouping, blocks: Sequence[Argument], rows: bool) -> None:
+    def __init__(self, grouping: Grouping, blocks: Sequence[Block], rows: bool) -> None:
         self._places, self._blocks, self._rows = grouping.places, blocks, rows
         self._groups = dict(enumerate(grouping.groups, len(blocks)))
         self._result = None if isinstance(grouping.result, list) else self._source(grouping.result)

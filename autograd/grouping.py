@@ -132,15 +132,19 @@ class Grouping:
         partners: dict[Any, dict[Any, int]] = {}
         for slot in slots:
             ws, xs, _ = operations[slot].operands
-            row, column = (xs, ws) if swapped else (ws, xs)
-            partners.setdefault(row, {})[column] = slot
+            row, column = map(_exact, (xs, ws) if swapped else (ws, xs))
+            if column in partners.setdefault(row, {}):  # the same dot with another bias
+                yield [], [], [slot]
+            else:
+                partners[row][column] = slot
         alike: dict[Any, list[Any]] = {}
         for row, paired in partners.items():
-            alike.setdefault((frozenset(paired), len(row)), []).append(row)
+            alike.setdefault((frozenset(paired), len(row[0])), []).append(row)
         for (shared, _), rows in alike.items():
             rows.sort(key=self._place)
             columns = sorted(shared, key=self._place)
-            yield rows, columns, [partners[r][c] for r in rows for c in columns]
+            members = [partners[r][c] for r in rows for c in columns]
+            yield [row for row, _ in rows], [column for column, _ in columns], members
 
     def _matrix_is_second(
         self, slots: list[int], operations: dict[int, Operation], sides: Sides
@@ -223,6 +227,11 @@ def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> N
         reached.update(slots_of(flows))
         if not v.conditional and v.op != "where":
             certain.update(slots_of(flows))
+
+
+def _exact(refs: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[bool, ...]]:
+    """Return a key for slots and constants: as bare numbers, slot 2 would equal the constant 2.0."""
+    return refs, tuple(type(x) is int for x in refs)
 
 
 def _sides(v: Operation, operations: dict[int, Operation], batched: set[int]) -> Sides:

@@ -68,8 +68,7 @@ class Simplified:
             if not any(True for _ in slots_of(tuple(operands))):
                 self._alias[slot] = instruction.value(*operands)
                 continue
-            text = any(type(x) is float and x == 0.0 for x in operands)
-            key = (op, repr(operands) if text else tuple(operands))  # lest 0.0 be -0.0
+            key = op, repr(operands)  # lest 0.0 be -0.0, or the constant 2.0 slot 2
             if key in known:
                 self._alias[slot] = known[key]
             else:

@@ -10,12 +10,9 @@ from autograd.structure import rebuild
 from autograd.symbols import Sheet, Symbol
 from autograd.writing import Namer, Writer, helpers
 
-_RESERVED = (
-    "args",
-    "replay_value",
-    "replay_value_and_grad",
-    "settled",
-)  # what guarded functions call their own
+# what guarded functions call their own
+_RESERVED = ("args", "replay_value", "replay_value_and_grad", "settled")
+_COMMENT = "# backward: each derivative is the one above it times the local slope"
 
 
 def write_source(recording: Recording, guarded: bool = False) -> str:
@@ -51,11 +48,7 @@ def _function(recording: Recording, differentiate: bool, guarded: bool, calls: s
     returned = arguments.display(result, writer.text)
     if differentiate:
         backward = list(writer.statements(gradients))
-        if backward:
-            body += [
-                "# backward: each derivative is the one above it times the local slope",
-                *backward,
-            ]
+        body += [_COMMENT, *backward] if backward else []
         texts = [writer.text(g) for g in gradients]
         returned += ", " + arguments.display(recording.arguments, lambda slot: texts[slot])
     if guarded and branches:
@@ -102,8 +95,10 @@ def _backward(
 ) -> tuple[list[Any], list[Any]]:
     """Apply the chain rule in the order of `Value.backward`, so that the sums have the same bits."""
     first, forward = len(recording.names), len(sheet)
-    found: dict[int, Any] = {recording.result: 1.0}
-    reached: dict[int, Any] = {recording.result: True}  # or the condition under which it is
+    found: dict[int, Any] = {}
+    reached: dict[int, Any] = {}  # True, or the condition under which the gradient arrives
+    if type(recording.result) is int:  # the constant 2.0 would be taken for slot 2
+        found[recording.result], reached[recording.result] = 1.0, True
     branches: list[Any] = []
 
     def contribute(slot: int, amount: Any, condition: Any) -> None:

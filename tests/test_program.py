@@ -179,6 +179,7 @@ def test_results():
         p.value_and_grad(2.0)
     with pytest.raises(TypeError, match="one number or a list"):
         trace(lambda x: {"y": x}, 1.0)
+    assert trace(lambda x, y, z: 2.0, 1.0, 1.0, 1.0).value_and_grad(1, 1, 1) == (2.0, (0.0,) * 3)
     assert trace(lambda x: 3, 1.0).value_and_grad(2.0) == (3.0, (0.0,))
     assert trace(lambda x, y: y, 1.0, 2.0).value_and_grad(1.0, 5.0) == (5.0, (0.0, 1.0))
 

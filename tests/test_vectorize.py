@@ -194,6 +194,39 @@ def test_a_result_that_all_examples_share():
         assert (float(value), float(w), x.tolist()) == (4.0 * times, 4.0 * times, [0.0] * 3)
 
 
+def test_slots_and_constants_are_told_apart():
+    """Slot 2 is no 2.0, in sums, products and dots."""
+
+    def f(xs, y):
+        products = [x * y for x in xs] + [float(k) * y for k in range(4)]
+        layer = [ag.dot(ws, [y, xs[0]]) for ws in (xs[:2], xs[2:], (0.0, 1.0), (2.0, 3.0))]
+        return ag.sum([ag.tanh(a) for a in products + layer])
+
+    xs = [0.3, -0.2, 0.7, 0.5]
+    p = trace(f, xs, 0.4)
+    for b, y in ((p.vectorize(), 0.4), (p.vectorize(1, "sum"), [0.4])):
+        value, (gx, gy) = b.value_and_grad(xs, y)
+        expected = p.value_and_grad(xs, 0.4)
+        assert_close(value, expected[0])
+        assert_close(gx, expected[1][0])
+        assert_close(np.ravel(gy), [expected[1][1]])
+
+
+def test_one_dot_with_several_biases():
+    p = trace(
+        lambda w, x, b: ag.sum([ag.exp(ag.dot(w, x, c)) for c in b]),
+        [0.1, 0.2],
+        [0.3, 0.4],
+        [0.5, 0.6],
+    )
+    args = [0.1, 0.2], [0.3, 0.4], [0.5, 0.6]
+    value, gradients = p.vectorize().value_and_grad(*args)
+    expected = p.value_and_grad(*args)
+    assert_close(value, expected[0])
+    for g, e in zip(gradients, expected[1]):
+        assert_close(g, e)
+
+
 def test_nothing_to_compute():
     for f, expected in ((lambda w: 3.0, (3.0, 0.0)), (lambda w: w, (2.0, 1.0))):
         value, (w,) = trace(f, 2.0).vectorize().value_and_grad(2.0)
