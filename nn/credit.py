@@ -17,6 +17,7 @@ from autograd.notation import number as shown, subscript, table
 from autograd.numbers import number
 from autograd.reverse import gradients
 from nn.activations import Activation, activation_name
+from nn.batch_credit import BatchCredit, summed
 from nn.layers import check_width
 from nn.losses import Loss, cross_entropy, half_squared_error, loss_formula, loss_name
 from nn.modules import MLP
@@ -262,54 +263,6 @@ class Credit:
         return f"<credit of {len(self.edges)} edges, {self.title}, {self.loss_formula} = {self.loss:.6g}>"
 
 
-@dataclass(frozen=True, eq=False)
-class BatchEdge:
-    """A weight, or a bias, with its credit summed over a batch.
-
-    Attributes:
-        source, target, name, layered_name, weight: as for Edge.
-        credit: Σ δ·z over the examples.
-    """
-
-    source: int | None
-    target: int
-    name: str
-    layered_name: str
-    weight: float
-    credit: float
-
-
-@dataclass(frozen=True, eq=False)
-class BatchCredit:
-    """Who is to blame for the errors of several examples.
-
-    Attributes:
-        examples: the Credit of each example.
-        edges: each BatchEdge by (source, target).
-        loss: the sum of the examples' losses.
-    """
-
-    examples: list[Credit]
-    edges: dict[Key, BatchEdge]
-    loss: float
-
-    def updates(self, lr: float = 0.1) -> dict[Key, float]:
-        """Return what one step of gradient descent on the summed loss makes of each weight."""
-        return {key: edge.weight - lr * edge.credit for key, edge in self.edges.items()}
-
-    def table(self, lr: float = 0.1) -> str:
-        """Return every edge as text: weight, Σ δ·z and the new weight."""
-        new = self.updates(lr)
-        rows = [
-            [edge.name, shown(edge.weight, 6), shown(edge.credit, 6, sign=True), shown(new[key], 6)]
-            for key, edge in self.edges.items()
-        ]
-        return table(["edge", "weight", "Σ δ·z", f"new weight (η = {lr:g})"], rows)
-
-    def __str__(self) -> str:
-        return self.table()
-
-
 @overload
 def assign_credit(
     net: MLP, x: Sequence[Any], y: Any, loss: Loss = ..., batch: Literal[False] = ...
@@ -344,7 +297,11 @@ def assign_credit(
     (0.6279, 0.0682)
     """
     if batch:
-        return _batch_credit(net, x, y, loss)
+        if len(x) != len(y):
+            raise ValueError(f"{len(x)} examples, but {len(y)} targets")
+        if not len(x):
+            raise ValueError("no examples were given")
+        return summed([assign_credit(net, one, target, loss) for one, target in zip(x, y)])
     check_width(net.layers[0].inputs, x)
     z: list[Value] = [Value(number(v)) for v in x]
     inputs = z
@@ -440,23 +397,3 @@ def _targets(y: Any, outputs: int, loss: Loss) -> Sequence[float | None]:
     if len(given) != outputs or not all(isinstance(t, (int, float)) for t in given):
         return [None] * outputs
     return [float(t) for t in given]
-
-
-def _batch_credit(net: MLP, xs: Sequence[Any], ys: Sequence[Any], loss: Loss) -> BatchCredit:
-    if len(xs) != len(ys):
-        raise ValueError(f"{len(xs)} examples, but {len(ys)} targets")
-    if not len(xs):
-        raise ValueError("no examples were given")
-    examples = [assign_credit(net, x, y, loss) for x, y in zip(xs, ys)]
-    edges = {}
-    for key, edge in examples[0].edges.items():
-        total = 0.0
-        for example in examples:
-            total += example.edges[key].credit
-        edges[key] = BatchEdge(
-            edge.source, edge.target, edge.name, edge.layered_name, edge.weight, total
-        )
-    loss_total = 0.0
-    for example in examples:
-        loss_total += example.loss
-    return BatchCredit(examples, edges, loss_total)

@@ -6,7 +6,8 @@ from typing import assert_type
 import autograd as ag
 from autograd import Value, detect_anomaly, grad, hessian, jacobian, no_grad, value_and_grad
 from nn import MLP, SGD, Adam, assign_credit, half_squared_error
-from nn.credit import BatchCredit, Credit
+from nn.batch_credit import BatchCredit
+from nn.credit import Credit
 
 x = Value(2.0, label="x")
 
