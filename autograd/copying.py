@@ -3,12 +3,15 @@
 Both write a graph as a flat list of nodes, parents first, in which an operand is the place of its node.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from autograd.conditions import Condition
 from autograd.primitives import TABLE
 from autograd.value import CONSTANT, Value, constant, leaf
+
+
+_BELOW = object()
 
 
 def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
@@ -29,51 +32,43 @@ def shallow_copy(v: Value) -> Value:
 
 
 def reduce(root: Value) -> tuple[Any, ...]:
-    """Return how to pickle a graph: its leaves, and how the rest is made of them, in columns."""
+    """Return how to pickle a graph: its leaves, and how the rest is made of them.
+
+    The rest is written in columns, which pickle faster than a million rows.
+    """
     if root._op is None:
         return _new_leaf, (root._data, root._grad, root.label, root._stamp is CONSTANT)
     order = _parents_first(root)
-    places = {id(node): i for i, node in enumerate(order)}
+    leaves = [node for node in order if node._op is None]
+    inner = [node for node in order if node._op is not None]
+    places = {id(node): i for i, node in enumerate(leaves + inner)}
 
     def place(x: Value) -> Any:
         return places[id(x)]
 
-    leaves = [node for node in order if node._op is None]
-    rows = [None if node._op is None else _state(node, place) for node in order]
-    return _unpickle, (leaves, rows)
+    return _unpickle, (leaves, list(zip(*[_state(node, place) for node in inner])))
 
 
 def _parents_first(root: Value) -> list[Value]:
     """Return every node below the root, after all that it was made from; plain numbers stay numbers."""
     order: list[Value] = []
     seen: set[int] = set()
-    stack: list[Value | None] = [root]
+    stack: list[Any] = [root]
     while stack:
         v = stack.pop()
-        if v is None:  # everything below the node that waits here is in place
-            order.append(stack.pop())  # type: ignore[arg-type]
-        elif id(v) not in seen:
+        if v is _BELOW:  # everything below the node that waits here is in place
+            order.append(stack.pop())
+        elif type(v) is tuple:
+            stack.extend(v)
+        elif type(v) is Condition:
+            stack.extend(v.operands)
+        elif type(v) is Value and id(v) not in seen:
             seen.add(id(v))
             if v._op is None:
                 order.append(v)
             else:
-                stack.append(v)
-                stack.append(None)
-                stack.extend(x for x in _values(v) if id(x) not in seen)
+                stack += (v, _BELOW, v._a, v._b, getattr(v, "_c", None))
     return order
-
-
-def _values(v: Value) -> Iterator[Value]:
-    """Yield the Values among a node's operands, those of its condition included."""
-    waiting = [v._a, v._b, getattr(v, "_c", None)]
-    while waiting:
-        x = waiting.pop()
-        if type(x) is Value:
-            yield x
-        elif type(x) is tuple:
-            waiting.extend(x)
-        elif type(x) is Condition:
-            waiting.extend(x.operands)
 
 
 def _translated(x: Any, translate: Callable[[Value], Any]) -> Any:
@@ -95,8 +90,8 @@ def _state(v: Value, translate: Callable[[Value], Any]) -> tuple[Any, ...]:
     return (
         v._op.name,
         v._data,
-        v.grad,
-        v.label,
+        getattr(v, "_grad", 0.0),
+        getattr(v, "_label", ""),
         translate(a) if type(a) is Value else _translated(a, translate),
         translate(b) if type(b) is Value else _translated(b, translate),
         None if c is None else _translated(c, translate),
@@ -138,9 +133,8 @@ def _new_inner(
     return v
 
 
-def _unpickle(leaves: list[Value], rows: list[Any]) -> Value:
-    nodes: list[Value] = []
-    remaining = iter(leaves)
+def _unpickle(leaves: list[Value], columns: list[Any]) -> Value:
+    nodes = list(leaves)
 
     def resolved(x: Any) -> Any:
         if type(x) is int:  # a place; numbers are floats
@@ -151,12 +145,7 @@ def _unpickle(leaves: list[Value], rows: list[Any]) -> Value:
             return Condition(x.symbol, resolved(x.operands), x.holds)
         return x
 
-    for row in rows:
-        if row is None:
-            nodes.append(next(remaining))
-        else:
-            op, data, grad, label, a, b, c, da, db = row
-            nodes.append(
-                _new_inner(op, data, grad, label, resolved(a), resolved(b), resolved(c), da, db)
-            )
+    for op, data, grad, label, a, b, c, da, db in zip(*columns):
+        operands = resolved(a), resolved(b), resolved(c)
+        nodes.append(_new_inner(op, data, grad, label, *operands, da, db))
     return nodes[-1]
