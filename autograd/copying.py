@@ -6,10 +6,10 @@ Both write a graph as a flat list of nodes, parents first, in which an operand i
 from collections.abc import Callable
 from typing import Any
 
+from autograd import primitives
 from autograd.conditions import Condition
 from autograd.primitives import TABLE
 from autograd.value import CONSTANT, Value, constant, leaf
-
 
 _BELOW = object()
 
@@ -56,19 +56,27 @@ def _parents_first(root: Value) -> list[Value]:
     stack: list[Any] = [root]
     while stack:
         v = stack.pop()
-        if v is _BELOW:  # everything below the node that waits here is in place
+        if type(v) is Value:
+            if id(v) in seen:
+                continue
+            seen.add(id(v))
+            if v._op is None:
+                order.append(v)
+            else:
+                stack += (v, _BELOW, v._a, v._b, _third(v))
+        elif v is _BELOW:  # everything below the node that waits here is in place
             order.append(stack.pop())
         elif type(v) is tuple:
             stack.extend(v)
         elif type(v) is Condition:
             stack.extend(v.operands)
-        elif type(v) is Value and id(v) not in seen:
-            seen.add(id(v))
-            if v._op is None:
-                order.append(v)
-            else:
-                stack += (v, _BELOW, v._a, v._b, getattr(v, "_c", None))
     return order
+
+
+def _third(v: Value) -> Any:
+    """Return the third operand of the rows that have one; asking for an empty slot takes long."""
+    has_one = type(v._da) is tuple or v._op is primitives.where or v._op is primitives.clip
+    return v._c if has_one else None
 
 
 def _translated(x: Any, translate: Callable[[Value], Any]) -> Any:
@@ -86,7 +94,7 @@ def _translated(x: Any, translate: Callable[[Value], Any]) -> Any:
 def _state(v: Value, translate: Callable[[Value], Any]) -> tuple[Any, ...]:
     """Return what makes an inner node, its operands translated."""
     assert v._op is not None
-    a, b, c = v._a, v._b, getattr(v, "_c", None)
+    a, b, c = v._a, v._b, _third(v)
     return (
         v._op.name,
         v._data,

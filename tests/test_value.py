@@ -496,25 +496,47 @@ def test_a_dropped_graph_is_freed_at_once():
         gc.enable()
 
 
+MILLION = 1_000_000
+
+
+def _a_million_nodes_deep():
+    x = y = Value(1.0, label="x")
+    for _ in range(MILLION):
+        y = y + 1.0
+    return x, y
+
+
 @pytest.mark.slow
 def test_a_million_nodes_deep():
-    n = 1_000_000
-    x = y = Value(1.0, label="x")
-    for _ in range(n):
-        y = y + 1.0
+    x, y = _a_million_nodes_deep()
     y.backward()
-    assert (y.data, x.grad) == (n + 1.0, 1.0)
+    assert (y.data, x.grad) == (MILLION + 1.0, 1.0)
     assert repr(y).startswith("Value(data=1000001.0")
-    assert "more below" in str(tree(y))
+    assert "tree(root, max_lines=...)" in str(tree(y))
     assert next(steps(y)).upstream == 1.0
     with pytest.raises(ValueError, match="nodes"):
         draw(y)
-    twin = copy.deepcopy(y)
+    top = weakref.ref(y)
     del y
+    assert top() is None
+
+
+@pytest.mark.slow
+def test_a_copy_of_a_million_nodes():
+    x, y = _a_million_nodes_deep()
+    twin, leaf = copy.deepcopy([y, x])
+    del x, y
     twin.backward()
-    assert twin.data == n + 1.0
-    again = pickle.loads(pickle.dumps(twin))
-    assert again.data == twin.data
+    assert (twin.data, leaf.grad) == (MILLION + 1.0, 1.0)
+
+
+@pytest.mark.slow
+def test_a_pickle_of_a_million_nodes():
+    x, y = _a_million_nodes_deep()
+    twin, leaf = pickle.loads(pickle.dumps([y, x]))
+    del x, y
+    twin.backward()
+    assert (twin.data, leaf.grad) == (MILLION + 1.0, 1.0)
 
 
 def test_deepcopy_keeps_sharing_and_is_independent():
