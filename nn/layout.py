@@ -160,7 +160,7 @@ class Layout:
         heights = []
         for k, layer in enumerate(self._credit.layers):
             pitch = style.pitch if k else min(style.pitch, 3.2 * style.radius)
-            heights.append(pitch * (len(layer) + 0.6 * self._bias(k)))
+            heights.append(pitch * (len(layer) + self._bias(k)))
         if style.pill[1]:
             least, _ = style.pill_pitch
             for edges in self._gaps.values():
