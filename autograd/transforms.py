@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from autograd import modes
+from autograd.anomaly import check_backward
 from autograd.modes import recording
 from autograd.numbers import number
 from autograd.reverse import differentiable_gradients, gradients
@@ -72,6 +73,8 @@ def _gradient(out: Any, variables: Any, as_values: bool) -> Any:
     """Return ∂out/∂variable in the structure of the variables; 0 where out does not depend on it."""
     if type(out) is not Value:
         return rebuild(variables, lambda v: Value(0.0) if as_values else 0.0)
+    if modes.local.anomaly:
+        check_backward(out, 1.0)
     with _inside_transform():
         found: Any = differentiable_gradients(out) if as_values else gradients(out)
 

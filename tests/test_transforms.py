@@ -5,7 +5,7 @@ import math
 import pytest
 
 import autograd as ag
-from autograd import Value, grad, hessian, jacobian, no_grad, trace, value_and_grad
+from autograd import Value, detect_anomaly, grad, hessian, jacobian, no_grad, trace, value_and_grad
 
 
 def f(x, y=2.0):
@@ -142,6 +142,16 @@ def test_transforms_record_inside_no_grad_and_leave_it_on():
     with no_grad(), pytest.raises(KeyboardInterrupt):
         grad(interrupted)(1.0)
     assert type(grad(f)(3.0)) is float, "no transform is taken to be running still"
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian])
+def test_an_anomaly_in_a_gradient_is_found(transform):
+    def spoilt(x):
+        return ag.sqrt(x) ** 2
+
+    with detect_anomaly(), pytest.raises(FloatingPointError, match="sqrt"):
+        transform(spoilt)(0.0)
+    transform(spoilt)(0.0)
 
 
 def test_a_value_in_gives_values_out():
