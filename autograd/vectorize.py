@@ -22,7 +22,7 @@ from autograd.recording import Recording
 from autograd.schedule import Schedule
 from autograd.structure import describe, leaves, rebuild
 
-_ROOM = 1 << 16  # numbers that a chunk of examples may fill: what a core's cache holds
+_ROOM = 1 << 17  # numbers that a chunk of examples may fill: what a core's cache holds
 
 
 class VectorProgram:
@@ -114,6 +114,9 @@ class VectorProgram:
         dtype = types.pop() if len(types) == 1 else xp.result_type(*inputs) if types else xp.float64
         key = xp.__name__, dtype
         if key not in self._schedules:
+            # Freed once, a block so large keeps glibc from returning the memory of every chunk of
+            # examples to the system, only to ask for it again: that costs as much as the arithmetic.
+            np.empty(1 << 20)
             sizes = [len(block.slots) for block in self.blocks]
             batched = [block.batched for block in self.blocks]
             self._schedules[key] = Schedule(self.grouping, sizes, batched, xp, dtype)
