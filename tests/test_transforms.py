@@ -1,5 +1,6 @@
 """grad, value_and_grad, jacobian, hessian: functions in, functions out, to any order."""
 
+import functools
 import math
 
 import pytest
@@ -20,6 +21,7 @@ def test_argnums_choose_what_is_differentiated():
     assert grad(f)(3.0, 4.0) == 24.0
     assert grad(f, 1)(3.0, 4.0) == 9.0
     assert grad(f, -1)(3.0, 4.0) == 9.0
+    assert grad(f, -2)(3.0, 4.0) == 24.0
     assert grad(f, (0, 1))(3.0, 4.0) == (24.0, 9.0)
     assert grad(f, (1,))(3.0, 4.0) == (9.0,)
     assert value_and_grad(f, (1, 0))(3.0, 4.0) == (36.0, (9.0, 24.0))
@@ -28,6 +30,8 @@ def test_argnums_choose_what_is_differentiated():
     for argnums in (2, -3, (0, 5)):
         with pytest.raises(TypeError, match="2 arguments were given"):
             grad(f, argnums)(3.0, 4.0)
+    with pytest.raises(TypeError, match=r"^f is to be .* argument 1, but 1 argument was given$"):
+        grad(f, 1)(3.0)
 
 
 def test_results_are_plain_floats():
@@ -44,6 +48,8 @@ def test_names_and_docstrings_are_kept():
         assert g.__doc__ == f.__doc__
     assert grad(grad(f)).__name__ == "grad(grad(f))"
     assert grad(abs).__name__ == "grad(abs)"
+    assert grad(functools.partial(f, y=2.0)).__name__ == "grad(partial)"
+    assert hessian(f)(3.0, y=5.0) == [[10.0]]
 
 
 def test_structures_come_back_as_they_went_in():
@@ -79,8 +85,14 @@ def test_gradients_of_the_user_are_left_alone():
 def test_what_returns_no_number_is_refused():
     with pytest.raises(TypeError, match=r"returned a list of 2 numbers; use jacobian"):
         grad(lambda x: [x, x])(1.0)
-    with pytest.raises(TypeError, match="jacobian of jacobian"):
-        hessian(lambda x: [x, x])(1.0)
+
+    def pair(x):
+        return [x, x]
+
+    with pytest.raises(
+        TypeError, match=r"^hessian needs .* but pair .*; use jacobian of jacobian$"
+    ):
+        hessian(pair)(1.0)
     with pytest.raises(TypeError, match="NoneType"):
         grad(lambda x: None)(1.0)
     with pytest.raises(TypeError, match="str"):
@@ -160,6 +172,16 @@ def test_a_value_in_gives_values_out():
     assert type(g) is Value
     g.backward()
     assert (g.data, x.grad) == (12.0, 4.0)
+    for unused in (
+        grad(lambda y: 1.0)(x),
+        grad(lambda y: Value(2.0))(x),
+        grad(lambda y, z: z)(x, 1.0),
+    ):
+        assert type(unused) is Value
+        assert unused.data == 0.0
+    constant = grad(lambda y: y + 0.0)(x)
+    assert type(constant) is Value
+    assert constant.data == 1.0
 
 
 def test_a_gradient_can_be_traced():
