@@ -7,7 +7,7 @@ import re
 import pytest
 
 import autograd as ag
-from autograd import Value, check_gradients
+from autograd import Value, check_gradients, hessian
 from autograd.gradient_check import GradientError
 from autograd.primitives import TABLE, Primitive
 
@@ -37,6 +37,47 @@ def test_right_rules_pass(row):
     assert report.ok
     assert report.kinks == []
     assert len(report.entries) == 3 + 9
+
+
+NUMERIC = [
+    row for row in TABLE.values() if row.name not in ("where", "clip", "sum", "dot", "logsumexp")
+]
+
+
+def _point(row, i):
+    """Return operands at which the i-th slope is not zero."""
+    at = (0.6, 1.3) if row.name in ("minimum", "atan2") else (1.3, 0.6)
+    if row.domain[0][1] == 1.0:
+        return (0.4,)
+    return (at if i == 0 else at[::-1])[: len(row.partials)]
+
+
+def _with_partial(row, i, rule):
+    partials = [*row.partials[:i], rule, *row.partials[i + 1 :]]
+    return Primitive(row.name, row.symbol, row.forward, tuple(partials), "", row.domain, row.edge)
+
+
+@pytest.mark.parametrize("row", NUMERIC, ids=lambda row: row.name)
+def test_every_rule_wrong_by_a_thousandth_is_caught(row):
+    for i, rule in enumerate(row.partials):
+        at = _point(row, i)
+        assert check_gradients(_with_partial(row, i, rule), *at).ok
+
+        def first(*operands, rule=rule):
+            return 1.001 * rule(*operands)
+
+        with pytest.raises(GradientError, match=f"^∂f/∂x{'₁₂'[i]} is"):
+            check_gradients(_with_partial(row, i, first), *at, order=1)
+
+        def second(*operands, rule=rule):
+            slope = rule(*operands)
+            return 1.001 * slope - 0.001 * slope.data if isinstance(slope, Value) else slope
+
+        wrong = _with_partial(row, i, second)
+        assert check_gradients(wrong, *at, order=1).ok
+        if any(hessian(row)(*at)[i]):
+            with pytest.raises(GradientError, match="∂²f/∂x"):
+                check_gradients(wrong, *at)
 
 
 @pytest.mark.parametrize("x", [0.7, -30.0, 1e-3, 1e3])
