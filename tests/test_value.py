@@ -6,6 +6,7 @@ import math
 import pickle
 import threading
 import weakref
+from contextlib import nullcontext
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,6 +14,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, detect_anomaly, draw, no_grad, steps, tree
+from autograd.modes import tracing
 from autograd.reverse import gradients
 
 inf, nan = math.inf, math.nan
@@ -360,6 +362,80 @@ def test_comparisons_go_by_the_number_and_hash_by_identity():
         _ = Value(1.0) < "a"
 
 
+def test_order_of_equal_numbers():
+    two = Value(2.0)
+    assert [two < 2, two <= 2, two > 2, two >= 2, two == 2, two != 2] == [
+        False,
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert [two < 3, two <= 3, two > 3, two >= 3, two == 3, two != 3] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert [two < 1, two <= 1, two > 1, two >= 1, two == 1, two != 1] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("symbol", ["<", "<=", ">", ">=", "==", "!="])
+def test_comparisons_are_recorded_while_tracing(symbol):
+    x, y = Value(2.0), Value(3.0)
+    with tracing():
+        for other in (y, 3.0, Fraction(3)):
+            condition = eval(f"x {symbol} other")
+            assert condition.symbol == symbol
+            assert condition.operands[0] is x
+            second = condition.operands[1]
+            assert second is y if other is y else type(second) is float and second == 3.0
+            assert condition.holds == eval(f"2.0 {symbol} 3.0")
+        for branch in (lambda: bool(x), lambda: bool(x < y), lambda: max(x, y)):
+            with pytest.raises(TypeError, match=r"autograd\.where"):
+                branch()
+    assert eval(f"x {symbol} y") is eval(f"2.0 {symbol} 3.0")
+
+
+def test_a_layer_is_made_of_dot_nodes():
+    w, x, b = [Value(2.0), Value(3.0)], [Value(5.0), 7.0], Value(1.0)
+    for mode in (nullcontext, detect_anomaly, no_grad):
+        with mode():
+            both = ag.affine(x, [((w[0], w[1]), b), ((w[1], w[0]), 0.5)])
+        assert [v.data for v in both] == [2 * 5 + 3 * 7 + 1, 3 * 5 + 2 * 7 + 0.5]
+        if mode is no_grad:
+            assert [v.parents for v in both] == [(), ()]
+            continue
+        for leaf in (*w, x[0], b):
+            leaf.grad = 0.0
+        (both[0] * 2.0 + both[1]).backward()
+        assert [leaf.grad for leaf in (*w, x[0], b)] == [17.0, 19.0, 7.0, 2.0]
+        plain = ag.dot([w[0], w[1]], x, b)
+        assert [p.data for p in both[0].parents] == [p.data for p in plain.parents]
+        assert both[0].partials == plain.partials
+    with pytest.raises(ValueError, match=r"\b1\b.*\b2\b"):
+        ag.affine(x, [((w[0],), b)])
+
+
+def test_plain_numbers_appear_as_constants_in_order():
+    x = Value(2.0)
+    for y in (5.0 - x, 5.0 + x, 5.0 * x, 5.0 / x, 5.0**x):
+        assert [v.data for v in y.parents] == [5.0, 2.0]
+        assert [v.op for v in y.parents] == ["constant", ""]
+        assert y.parents[1] is x
+        assert (y.parents[0].grad, y.parents[0].label) == (0.0, "")
+
+
 def test_format_round_repr():
     v = Value(2.0, label="a")
     assert f"{v:.3f}" == "2.000"
@@ -394,7 +470,7 @@ def test_labels_are_text():
 def test_detach_has_no_memory():
     x = Value(3.0)
     y = (x * x).detach()
-    assert (y.data, y.parents, y.op) == (9.0, (), "")
+    assert (y.data, y.parents, y.op, y.grad) == (9.0, (), "", 0.0)
 
 
 # ---------------------------------------------------------------- modes and threads
@@ -563,3 +639,27 @@ def test_pickle_round_trip():
         assert (fresh.data, x2.grad) == (old.data, x.grad)
     shallow = copy.copy(y)
     assert shallow.parents[0] is y.parents[0]
+
+
+def test_clip_refuses_the_same_bounds_as_method_and_as_function():
+    x = Value(0.5)
+    for clip in (x.clip, lambda low, high: ag.clip(x, low, high)):
+        with pytest.raises(TypeError, match="maximum and minimum"):
+            clip(Value(0.0), 2.0)
+        with pytest.raises(ValueError, match="low <= high"):
+            clip(3, 1)
+
+
+def test_a_trace_freezes_no_branch_in_silence():
+    for f in (
+        lambda q: ag.where((q > 0) == True, q, 1.0),  # noqa: E712
+        lambda q: ag.where((q > 0) != (q < 5), q, 1.0),
+        lambda q: round(q) * q,
+    ):
+        with pytest.raises(TypeError):
+            ag.trace(f, 2.0)
+
+
+def test_comparing_with_a_decimal_nan_does_not_raise():
+    assert (Value(3.0) < Decimal("NaN")) is False
+    assert (Value(nan) < Decimal(1)) is False
