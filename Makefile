@@ -9,7 +9,7 @@ demo: $(VENV)/.installed
 	$(BIN)/backprop
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.developed
 	$(BIN)/ruff check .

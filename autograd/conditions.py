@@ -37,6 +37,11 @@ class Condition:
 
         return apply(row, *operands)
 
+    def __eq__(self, other: object) -> bool:
+        return bool(self)  # raises: whether two conditions agree is a branch, too
+
+    __hash__ = object.__hash__
+
     def __bool__(self) -> bool:
         raise TypeError(
             "a comparison of traced numbers has no truth value: a Python `if`, `and`, `or`, `not`, `max` or "

@@ -13,7 +13,16 @@ from autograd import primitives
 from autograd.conditions import Condition
 from autograd.numbers import number
 from autograd.primitives import Primitive
-from autograd.value import Number, Units, Value, apply, as_values, dot_nodes, sequence_node
+from autograd.value import (
+    Number,
+    Units,
+    Value,
+    apply,
+    as_values,
+    clip_bounds,
+    dot_nodes,
+    sequence_node,
+)
 
 
 class UnaryFunction(Protocol):
@@ -111,16 +120,9 @@ def clip(x: Any, low: float = -math.inf, high: float = math.inf) -> Any:
     >>> clip(1.7, 0, 1)
     1.0
     """
-    if isinstance(low, Value) or isinstance(high, Value):
-        raise TypeError("clip's bounds are plain numbers; use maximum and minimum for Values")
-    low, high = number(low), number(high)
-    if not low <= high:
-        raise ValueError(
-            f"clip needs low <= high, but low = {low!r} and high = {high!r} were given"
-        )
     if type(x) is Value:
-        return apply(primitives.clip, x, low, high)
-    return primitives.clip.value(number(x), low, high)
+        return x.clip(low, high)
+    return primitives.clip.value(number(x), *clip_bounds(low, high))
 
 
 @overload

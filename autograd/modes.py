@@ -1,7 +1,7 @@
 """What a thread may switch on: no_grad, detect_anomaly, and tracing for `trace`."""
 
 import threading
-from contextlib import ContextDecorator
+from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 
 active = 0  # how many modes are on in all threads: the hot path looks no further while it is 0
 _active_lock = threading.Lock()
@@ -61,6 +61,11 @@ class recording(_Mode):
 
     _name = "no_grad"
     _setting = False
+
+
+def recorded() -> AbstractContextManager[None]:
+    """Return a context in which operations are recorded, at no cost where they are anyway."""
+    return recording() if local.no_grad else nullcontext()
 
 
 class detect_anomaly(_Mode):

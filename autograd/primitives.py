@@ -317,7 +317,7 @@ def _base_slope(x: Any, y: Any, out: Any) -> Any:
 def _exponent_slope(x: Any, y: Any, out: Any) -> Any:
     positive = where(x > 0.0, x, 1.0)
     at_zero = where(y >= 0.0, 0.0, -inf)
-    return where(x > 0.0, out * log(positive), where(x == 0.0, at_zero, nan))
+    return where(x > 0.0, out * log(positive), where(x == 0.0, at_zero, nan * out))
 
 
 add = Primitive("add", "+", operator.add, (_one, _one), "1, 1", (REALS, REALS), infix=True)

@@ -5,13 +5,13 @@ derivative of the derivative may be wanted, as Values.
 """
 
 import functools
+import operator
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from autograd import modes
 from autograd.anomaly import check_backward
-from autograd.modes import recording
 from autograd.numbers import number
 from autograd.reverse import differentiable_gradients, gradients
 from autograd.structure import describe, leaves, rebuild
@@ -22,7 +22,7 @@ from autograd.value import Number, Value
 def _inside_transform() -> Iterator[None]:
     modes.local.transforms += 1
     try:
-        with recording() if modes.local.no_grad else nullcontext():
+        with modes.recorded():
             yield
     finally:
         modes.local.transforms -= 1
@@ -43,14 +43,22 @@ def _fresh(x: Any) -> Value:
 
 
 def _selected(args: tuple[Any, ...], argnums: int | tuple[int, ...], name: str) -> tuple[int, ...]:
-    chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    try:
+        chosen = tuple(map(operator.index, argnums if isinstance(argnums, tuple) else (argnums,)))
+    except TypeError:
+        raise TypeError(
+            f"argnums is the place of an argument or a tuple of places, but {argnums!r} was given"
+        ) from None
     for i in chosen:
         if not -len(args) <= i < len(args):
             raise TypeError(
                 f"{name} is to be differentiated by argument {i}, but {len(args)} "
                 f"argument{'s were' if len(args) != 1 else ' was'} given"
             )
-    return tuple(i % len(args) for i in chosen)
+    places = tuple(i % len(args) for i in chosen)
+    if len(set(places)) < len(places):
+        raise ValueError(f"argnums {argnums!r} name the same argument twice")
+    return places
 
 
 def _name(f: Callable[..., Any]) -> str:
@@ -125,7 +133,7 @@ def value_and_grad(
         out = one_number(out, _name(f), "grad", "jacobian")
         gradient = _gradient(out, tuple(variables), as_values)
         value = out if as_values or type(out) is not Value else out.data
-        return value, gradient[0] if isinstance(argnums, int) else gradient
+        return value, gradient if isinstance(argnums, tuple) else gradient[0]
 
     wrapper.__name__ = f"value_and_grad({_name(f)})"
     return wrapper
@@ -179,7 +187,8 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
         variables, out = _run(f, args, tuple(range(len(args))), kwargs)
         columns = list(leaves(variables))
         if isinstance(out, (list, tuple, dict)):
-            return [_gradient(y, columns, as_values) for y in leaves(out)]
+            results = [y if type(y) is Value else number(y) for y in leaves(out)]
+            return [_gradient(y, columns, as_values) for y in results]
         return _gradient(one_number(out, _name(f), "jacobian", "a list"), columns, as_values)
 
     wrapper.__name__ = f"jacobian({_name(f)})"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from autograd import modes, primitives
@@ -263,6 +264,23 @@ def dot_nodes(
     return nodes
 
 
+def clip_bounds(low: Any, high: Any) -> tuple[float, float]:
+    """Return the bounds of clip as floats.
+
+    Raises:
+        TypeError: if a bound is no plain number; maximum and minimum differentiate by both sides.
+        ValueError: if low is above high.
+    """
+    if type(low) is Value or type(high) is Value:
+        raise TypeError("clip's bounds are plain numbers; use maximum and minimum for Values")
+    low, high = number(low), number(high)
+    if not low <= high:
+        raise ValueError(
+            f"clip needs low <= high, but low = {low!r} and high = {high!r} were given"
+        )
+    return low, high
+
+
 def spend_gradient(v: "Value") -> bool:
     """Mark a leaf's gradient as used, and tell whether it was used before and never set since."""
     again = v._stamp is _SPENT
@@ -288,6 +306,8 @@ def _data_of(x: Any) -> Any:
     """Return the number to compare with, or None if x is no number."""
     if type(x) is Value:
         return x._data
+    if isinstance(x, Decimal):
+        return float(x)  # a Decimal nan raises when compared
     return x if is_number(x) else None
 
 
@@ -643,7 +663,7 @@ class Value:
 
     def clip(self, low: float = -math.inf, high: float = math.inf) -> "Value":
         """Return this Value held between two plain numbers; slope 1 on the closed interval."""
-        return apply(primitives.clip, self, low, high)
+        return apply(primitives.clip, self, *clip_bounds(low, high))
 
     # ------------------------------------------------------------ comparisons go by the number
 
@@ -693,6 +713,8 @@ class Value:
             )
 
     def __round__(self, ndigits: int = 0) -> float:
+        if modes.active and modes.local.tracing:
+            raise TypeError("rounding a traced number would freeze it into every replay")
         return round(self._data, ndigits)
 
     def __format__(self, spec: str) -> str:

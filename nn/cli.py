@@ -1,6 +1,7 @@
 """The command `backprop`: credit assignment from the command line."""
 
 import argparse
+import csv
 import io
 import os
 import sys
@@ -240,7 +241,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader went away: head, less
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError, TypeError, KeyError, ImportError, RuntimeError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        ImportError,
+        RuntimeError,
+        ArithmeticError,
+        csv.Error,
+    ) as error:
         print(f"backprop: error: {_one_line(error)}", file=sys.stderr)
         return 2
     return 0

@@ -76,7 +76,7 @@ def _train(arguments: argparse.Namespace) -> None:
     else:
         xs, ys = DATASETS[arguments.dataset](arguments.examples, arguments.seed)
     loss = LOSSES[arguments.loss]
-    outputs = max(2, int(max(ys)) + 1) if loss is cross_entropy else 1
+    outputs = max(2, _classes(ys)) if loss is cross_entropy else 1
     rng = random.Random(arguments.seed)
     net = MLP(len(xs[0]), [*arguments.hidden, outputs], arguments.activation, rng=rng)
     make = SGD if arguments.optimizer == "sgd" else Adam
@@ -91,6 +91,17 @@ def _train(arguments: argparse.Namespace) -> None:
     if arguments.out:
         net.save(arguments.out)
         print(f"the network is in {Path(arguments.out).resolve()}")
+
+
+def _classes(ys: Sequence[float]) -> int:
+    """Return how many classes the targets name: whole numbers from 0, not more than the examples."""
+    for y in ys:
+        if not (0 <= y < len(ys) and y == int(y)):
+            raise ValueError(
+                f"cross_entropy takes classes 0, 1, 2, … as targets, fewer than the {len(ys)} examples, "
+                f"but {y!r} is one"
+            )
+    return int(max(ys)) + 1
 
 
 def _correct(net: MLP, xs: Sequence[Any], ys: Sequence[Any]) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from autograd import Value
+from autograd.modes import recorded
 from autograd.notation import number as shown, subscript, table
 from autograd.numbers import number
 from autograd.reverse import gradients
@@ -303,6 +304,11 @@ def assign_credit(
             raise ValueError("no examples were given")
         return summed([assign_credit(net, one, target, loss) for one, target in zip(x, y)])
     check_width(net.layers[0].inputs, x)
+    with recorded():
+        return _credit_of_one(net, x, y, loss)
+
+
+def _credit_of_one(net: MLP, x: Sequence[Any], y: Any, loss: Loss) -> Credit:
     z: list[Value] = [Value(number(v)) for v in x]
     inputs = z
     pre: list[list[Value]] = []

@@ -68,7 +68,7 @@ def sparkline(numbers: Sequence[float], width: int = 30) -> str:
     >>> sparkline([8, 4, 2, 1])
     '█▆▃▁'
     """
-    if not numbers:
+    if not numbers or not math.isfinite(sum(map(abs, numbers))):
         return ""
     count = min(width, len(numbers))
     bounds = [k * len(numbers) // count for k in range(count + 1)]

@@ -101,9 +101,27 @@ class Neuron:
     def _set(
         self, weights: Sequence[Number], bias: Number | None, function: str | Activation
     ) -> None:
-        self.w = tuple(map(_parameter, weights))
-        self.b = None if bias is None else _parameter(bias)
-        self.activation = activation(function)
+        self._w = tuple(map(_parameter, weights))
+        self._b = None if bias is None else _parameter(bias)
+        self._activation = activation(function)
+
+    # A layer keeps its units' parameters together, so they stay the ones it was built from:
+    # assign the `.data` of a weight, not the weight.
+
+    @property
+    def w(self) -> tuple[Value, ...]:
+        """The weights, one per input."""
+        return self._w
+
+    @property
+    def b(self) -> Value | None:
+        """The bias, or None."""
+        return self._b
+
+    @property
+    def activation(self) -> Activation:
+        """The activation function."""
+        return self._activation
 
     def __call__(self, x: Sequence[Number]) -> Value:
         """Return the unit's output for one input vector."""
@@ -152,9 +170,18 @@ class Layer:
         return layer
 
     def _set(self, neurons: list[Neuron]) -> None:
-        self.neurons = neurons
-        self.activation = neurons[0].activation
+        self._neurons = tuple(neurons)
         self._units = Units((unit.w, 0.0 if unit.b is None else unit.b) for unit in neurons)
+
+    @property
+    def neurons(self) -> tuple[Neuron, ...]:
+        """The units."""
+        return self._neurons
+
+    @property
+    def activation(self) -> Activation:
+        """The activation of the units."""
+        return self._neurons[0].activation
 
     @property
     def inputs(self) -> int:

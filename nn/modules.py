@@ -80,7 +80,7 @@ class MLP:
         >>> MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])([0.8, -1.0, 0.5]).data
         0.8278991913146321
         """
-        if not weights:
+        if not len(weights):
             raise ValueError("a network needs at least one layer: give one matrix of weights each")
         biases = [None] * len(weights) if biases is None else biases
         if len(biases) != len(weights):
@@ -220,7 +220,7 @@ def _per_layer(
 
 def _check_matrix(k: int, matrix: Matrix, before: Layer | None) -> int:
     """Return the number of units of a layer, given its matrix and the layer before."""
-    if not matrix or not hasattr(matrix[0], "__len__") or not len(matrix[0]):
+    if not len(matrix) or not hasattr(matrix[0], "__len__") or not len(matrix[0]):
         raise ValueError(
             f"the weights of layer {k} are a matrix: one row per input, one column per unit"
         )

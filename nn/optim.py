@@ -42,7 +42,7 @@ class Optimizer:
         A gradient that was not set to 0 since the last step still holds what that step used, and
         `backward` has added to it: this is warned of.
         """
-        spent = [spend_gradient(p) for p in parameters]
+        spent = [spend_gradient(p) for p in {id(p): p for p in parameters}.values()]
         if any(spent):
             warnings.warn(
                 "the gradients were not set to 0 since the last step, so this step repeats it: call "

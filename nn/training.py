@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from autograd import no_grad
+from autograd.modes import recorded
 from autograd.numbers import number
 from nn.checks import Penalty, blame, checked_examples
 from nn.history import Epoch, History
@@ -152,6 +153,10 @@ class _Eager:
         self.parameters = net.parameters()
 
     def gradients(self, batch: Sequence[int]) -> float:
+        with recorded():
+            return self._gradients(batch)
+
+    def _gradients(self, batch: Sequence[int]) -> float:
         net, xs, ys, loss = self.net, self.xs, self.ys, self.loss
         for p in self.parameters:
             p.grad = 0.0

@@ -32,10 +32,12 @@ class Vectorized:
         if not isinstance(net, MLP):
             raise TypeError(f"vectorize=True needs an MLP, but {type(net).__name__} was given")
         self.net = net
-        if loss is cross_entropy and not isinstance(ys[0], list):
+        if loss is cross_entropy:
             # the index of a class picks an output, which a recording would freeze
             classes = range(net.sizes[-1])
-            ys = [[float(k == y) for k in classes] for y in ys]
+            ys = [
+                list(y) if hasattr(y, "__len__") else [float(k == y) for k in classes] for y in ys
+            ]
         functions = net.activations()
 
         def example_loss(weights: Any, biases: Any, x: Any, y: Any) -> Value:
@@ -58,12 +60,13 @@ class Vectorized:
             xs,
             ys,
         )
+        self.net.zero_grad()
         for layer, w, b in zip(self.net.layers, weights, biases):
             for j, unit in enumerate(layer.neurons):
                 for p, g in zip(unit.w, w[:, j].tolist()):
-                    p.grad = g
+                    p.grad += g  # a parameter may stand in several places
                 if unit.b is not None:
-                    unit.b.grad = float(b[j])
+                    unit.b.grad += float(b[j])
         return float(value)
 
 

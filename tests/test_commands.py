@@ -46,7 +46,7 @@ def test_the_same_seed_trains_the_same_network(tmp_path):
     [
         (["--data", "none.csv"], "No such file or directory: none.csv"),
         (["--dataset", "linear", "--loss", "hinge"], "ys[0]: hinge takes targets"),
-        (["--loss", "cross_entropy"], "ys[0]: cross_entropy takes the index of a class"),
+        (["--loss", "cross_entropy"], "cross_entropy takes classes 0, 1, 2"),
         (["--epochs", "-1"], "epochs is a whole number from 0"),
         (["--lr", "-1"], "a learning rate is not negative"),
         (["--hidden", "0"], "whole numbers from 1, but 0"),
@@ -79,3 +79,15 @@ def test_gallery_shows_one_and_draws_it(tmp_path, capsys):
     assert "digraph" in (tmp_path / "lecture.gv").read_text(encoding="utf-8")
     assert main(["gallery", "marzur"]) == 2
     assert "no example is called 'marzur'" in capsys.readouterr().err
+
+
+def test_a_diverging_run_is_one_line(capsys):
+    assert main(["train", "--lr", "1e300", "--epochs", "5"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_targets_that_name_no_class_are_refused(tmp_path, capsys):
+    path = tmp_path / "regression.csv"
+    path.write_text("x,y\n1,1e18\n2,0\n")
+    assert main(["train", "--data", str(path), "--loss", "cross_entropy"]) == 2
+    assert "classes" in capsys.readouterr().err

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import nn
-from autograd import Value
+from autograd import Value, no_grad
 from nn import MLP, assign_credit, cross_entropy, half_squared_error, squared_error
 
 # Recomputed with 60-digit arithmetic and central differences.
@@ -199,3 +199,10 @@ def test_bad_input_is_refused():
         assign_credit(WORKED, X, Y, lambda prediction, target: 0.5)
     with pytest.raises(TypeError, match="str was given"):
         assign_credit(WORKED, ["a", 1.0, 2.0], Y)
+
+
+def test_no_grad_outside_takes_no_credit_away():
+    with no_grad():
+        c = assign_credit(WORKED, X, Y)
+        assert c.check().ok
+    assert c.edges[3, 1].credit == pytest.approx(CREDIT[3, 1], rel=1e-13)

@@ -184,3 +184,12 @@ def test_unknown_initialisation():
 def test_weights_that_do_not_fit(weights, biases, message):
     with pytest.raises(ValueError, match=message):
         MLP.from_weights(weights, biases)
+
+
+def test_the_parameters_of_a_network_stay_its_own():
+    net = MLP(2, [2, 1], rng=0)
+    for change in ("w", "b", "activation"):
+        with pytest.raises(AttributeError):
+            setattr(net.layers[0].neurons[0], change, None)
+    with pytest.raises(AttributeError):
+        net.layers[0].neurons = []

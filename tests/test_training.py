@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value
+from autograd import Value, no_grad
 from nn import (
     MLP,
     SGD,
@@ -437,3 +437,35 @@ def test_plots_need_matplotlib(monkeypatch):
 def test_values_among_the_examples_are_refused():
     with pytest.raises(TypeError, match=r"xs\[0\]: .*a Value already"):
         fit(MLP(1, [1], rng=0), [[Value(1.0)]], [1.0])
+
+
+@pytest.mark.parametrize("vectorize", [False, True])
+def test_no_grad_outside_does_not_stop_the_learning(vectorize):
+    net = MLP(2, [1], rng=0)
+    with no_grad():
+        losses = fit(net, [[1.0, 2.0]], [1.0], epochs=3, progress=False, vectorize=vectorize).losses
+    assert losses[0] > losses[1] > losses[2]
+
+
+def test_vectorized_targets_of_every_kind_give_the_eager_loss():
+    xs = [[1.0, 2.0], [0.0, 1.0], [2.0, -1.0]]
+    for ys in (
+        [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)],
+        [0, [0.0, 0.5, 0.5], 2],
+        [0, 1, 2],
+    ):
+        eager, vectorized = (
+            fit(
+                MLP(2, [3], rng=0), xs, ys, cross_entropy, epochs=2, progress=False, vectorize=v
+            ).losses
+            for v in (False, True)
+        )
+        assert vectorized == pytest.approx(eager, rel=1e-12)
+
+
+@pytest.mark.parametrize("vectorize", [False, True])
+def test_a_parameter_in_two_places_collects_both_gradients(vectorize):
+    a = Value(0.3)
+    net = MLP.from_weights([[[a], [a]]])
+    fit(net, [[1.0, 2.0]], [1.0], epochs=1, progress=False, vectorize=vectorize)
+    assert a.data == pytest.approx(0.33, rel=1e-12)

@@ -232,3 +232,16 @@ def test_softmax_and_its_jacobian():
         got = jacobian(ag.softmax)(xs)
         for row, expected in zip(got, right(xs)):
             assert row == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+def test_argnums_are_distinct_places():
+    with pytest.raises(ValueError, match="twice"):
+        grad(f, (0, -2))(2.0, 3.0)
+    for argnums in ("x", None, 1.0):
+        with pytest.raises(TypeError, match="argnums"):
+            grad(f, argnums)(2.0, 3.0)
+
+
+def test_jacobian_takes_numbers_only():
+    with pytest.raises(TypeError, match="str was given"):
+        jacobian(lambda x: ["a", x])(3.0)
