@@ -1,13 +1,25 @@
 """Read by mypy and pyright, never run: the types that users see."""
 
 import math
-from typing import assert_type
+from collections.abc import Callable
+from typing import Any, assert_type
 
 import autograd as ag
-from autograd import Value, detect_anomaly, grad, hessian, jacobian, no_grad, value_and_grad
-from nn import MLP, SGD, Adam, assign_credit, half_squared_error
+from autograd import (
+    Value,
+    check_gradients,
+    detect_anomaly,
+    grad,
+    hessian,
+    jacobian,
+    no_grad,
+    value_and_grad,
+)
+from autograd.gradient_check import GradientReport
+from nn import MLP, SGD, Adam, assign_credit, fit, half_squared_error
 from nn.batch_credit import BatchCredit
 from nn.credit import Credit
+from nn.history import History
 
 x = Value(2.0, label="x")
 
@@ -56,4 +68,9 @@ assert_type(assign_credit(net, [1.0, 2.0, 3.0], 0.5), Credit)
 assert_type(assign_credit(net, [[1.0, 2.0, 3.0]], [0.5], batch=True), BatchCredit)
 assert_type(half_squared_error(x, 1.0), Value)
 optimizers = [SGD(lr=0.1), Adam(lr=lambda step: 0.1)]
-transformed = [grad(ag.tanh), value_and_grad(ag.tanh), jacobian(ag.tanh), hessian(ag.exp)]
+assert_type(grad(ag.tanh), Callable[..., Any])
+assert_type(value_and_grad(ag.tanh)(1.0), tuple[Any, Any])
+assert_type(jacobian(ag.tanh), Callable[..., Any])
+assert_type(hessian(ag.exp)(1.0), list[list[Any]])
+assert_type(check_gradients(ag.tanh, 1.0), GradientReport)
+assert_type(fit(net, [[1.0, 2.0, 3.0]], [0.5]), History)
