@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from autograd.notation import superscript
+
 
 class Formula(NamedTuple):
     """A formula as text and as LaTeX; `binding` says how tightly its last operator binds."""
@@ -75,10 +77,7 @@ PER_EXAMPLE = Formula("1/n", r"\tfrac{1}{n}")
 def squared(x: Formula, times: int = 2) -> Formula:
     """Return a power with a whole exponent."""
     x = x.within(9)
-    return Formula(f"{x.text}{str(times).translate(_RAISED)}", f"{x.latex}^{{{times}}}", 8)
-
-
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return Formula(f"{x.text}{superscript(times)}", f"{x.latex}^{{{times}}}", 8)
 
 
 def raised(x: Formula, y: Formula) -> Formula:

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.anomaly import HINTS
 from autograd.graph import topological
-from autograd.notation import number as shown, table
+from autograd.notation import number as shown, subscript, table
 from autograd.structure import leaves, rebuild
 from autograd.transforms import grad, hessian, one_number
 from autograd.value import Value, operand_numbers
@@ -157,14 +157,11 @@ def _compare(
     for j, by in enumerate(exact):
         numerical, errors, crossed = _differences(function, quantity, point, j, len(by))
         for i, value in enumerate(by):
-            subscripts = [str(k + 1).translate(_SUBSCRIPTS) for k in (j, i)]
+            subscripts = [subscript(k + 1) for k in (j, i)]
             verdict = _verdict(value, numerical[i], errors[i], report.kinks or crossed)
             report.entries.append(
                 Entry(name.format(*subscripts), value, numerical[i], errors[i], verdict)
             )
-
-
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def _verdict(exact: float, numerical: float, error: float, kinks: list[str]) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 _SUBSCRIPTS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def subscript(n: int) -> str:
@@ -13,6 +14,15 @@ def subscript(n: int) -> str:
     '₁₂'
     """
     return str(n).translate(_SUBSCRIPTS)
+
+
+def superscript(n: int) -> str:
+    """Return an integer that is not negative in superscript digits.
+
+    >>> superscript(12)
+    '¹²'
+    """
+    return str(n).translate(_SUPERSCRIPTS)
 
 
 def number(x: float, digits: int = 2, sign: bool = False) -> str:

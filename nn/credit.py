@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from autograd import Value
 from autograd.modes import recorded
-from autograd.notation import number as shown, subscript, table
+from autograd.notation import number as shown, subscript, superscript, table
 from autograd.numbers import number
 from autograd.reverse import gradients
 from nn.activations import Activation, activation_name
@@ -378,11 +378,10 @@ def _edge(nodes: dict[int, Node], i: int | None, j: int, weight: float, layered:
 
 
 def _layered(layer: int, row: int | None, column: int) -> str:
-    superscript = str(layer).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
     if row is None:
-        return f"b⁽{superscript}⁾{subscript(column + 1)}"
+        return f"b⁽{superscript(layer)}⁾{subscript(column + 1)}"
     comma = "‚" if row > 8 or column > 8 else ""
-    return f"w⁽{superscript}⁾{subscript(row + 1)}{comma}{subscript(column + 1)}"
+    return f"w⁽{superscript(layer)}⁾{subscript(row + 1)}{comma}{subscript(column + 1)}"
 
 
 def _numbering(sizes: Sequence[int]) -> list[list[int]]:

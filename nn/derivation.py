@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd.notation import number as shown, subscript
+from autograd.notation import number as shown, subscript, superscript
 from nn.losses import half_squared_error
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class LayerMatrices:
     bias: list[float] | None
 
     def __str__(self) -> str:
-        k = "⁽" + str(self.index).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")) + "⁾"
+        k = f"⁽{superscript(self.index)}⁾"
         blocks = [
             (f"W{k}", self.W),
             (f"Z{k}", [[v] for v in self.Z]),
