@@ -18,9 +18,8 @@ from autograd.value import (
     Units,
     Value,
     apply,
-    as_values,
     clip_bounds,
-    dot_nodes,
+    dot_node,
     sequence_node,
 )
 
@@ -45,61 +44,75 @@ class BinaryFunction(Protocol):
     def __call__(self, x: float, y: float, /) -> float: ...
 
 
-def _function(row: Primitive, example: str = "") -> Any:
-    def function(*operands: Any) -> Any:
-        if len(operands) != len(row.partials):
-            raise TypeError(f"{row.name} takes {len(row.partials)} numbers, {len(operands)} given")
-        if any(hasattr(x, "__primitive__") or hasattr(x, "__array_namespace__") for x in operands):
-            return row(*operands)
-        return row.value(*map(number, operands))
-
-    names = "x" if len(row.partials) == 1 else "x, y"
+def _described(function: Any, row: Primitive, operands: str, example: str = "") -> Any:
     function.__name__ = function.__qualname__ = row.name
     function.__doc__ = (
-        f"Return {row.name}({names}) of floats or Values.\n\nSlope: {row.derivative}."
+        f"Return {row.name}({operands}) of floats or Values.\n\nSlope: {row.derivative}."
         + (f" Convention: {row.kink}." if row.kink else "")
         + (f"\n\n{example}" if example else "")
     )
     return function
 
 
-exp: UnaryFunction = _function(primitives.exp)
-expm1: UnaryFunction = _function(primitives.expm1)
-log: UnaryFunction = _function(primitives.log)
-log1p: UnaryFunction = _function(primitives.log1p)
-log2: UnaryFunction = _function(primitives.log2)
-log10: UnaryFunction = _function(primitives.log10)
-sqrt: UnaryFunction = _function(primitives.sqrt)
-cbrt: UnaryFunction = _function(primitives.cbrt)
-square: UnaryFunction = _function(primitives.square)
-reciprocal: UnaryFunction = _function(primitives.reciprocal)
-sin: UnaryFunction = _function(primitives.sin)
-cos: UnaryFunction = _function(primitives.cos)
-tan: UnaryFunction = _function(primitives.tan)
-asin: UnaryFunction = _function(primitives.asin)
-acos: UnaryFunction = _function(primitives.acos)
-atan: UnaryFunction = _function(primitives.atan)
-sinh: UnaryFunction = _function(primitives.sinh)
-cosh: UnaryFunction = _function(primitives.cosh)
-tanh: UnaryFunction = _function(primitives.tanh, ">>> tanh(0.0)\n0.0")
-asinh: UnaryFunction = _function(primitives.asinh)
-acosh: UnaryFunction = _function(primitives.acosh)
-atanh: UnaryFunction = _function(primitives.atanh)
-erf: UnaryFunction = _function(primitives.erf)
-erfc: UnaryFunction = _function(primitives.erfc)
-sigmoid: UnaryFunction = _function(primitives.sigmoid)
-softplus: UnaryFunction = _function(primitives.softplus)
-relu: UnaryFunction = _function(primitives.relu)
-leaky_relu: UnaryFunction = _function(primitives.leaky_relu)
-elu: UnaryFunction = _function(primitives.elu)
-silu: UnaryFunction = _function(primitives.silu)
-gelu: UnaryFunction = _function(primitives.gelu)
-abs: UnaryFunction = _function(primitives.absolute)
-atan2: BinaryFunction = _function(primitives.atan2)
-hypot: BinaryFunction = _function(primitives.hypot, ">>> hypot(3.0, 4.0)\n5.0")
-maximum: BinaryFunction = _function(primitives.maximum)
-minimum: BinaryFunction = _function(primitives.minimum)
-logaddexp: BinaryFunction = _function(primitives.logaddexp)
+def _general(row: Primitive, *operands: Any) -> Any:
+    if any(hasattr(x, "__primitive__") or hasattr(x, "__array_namespace__") for x in operands):
+        return row(*operands)
+    return row.value(*map(number, operands))
+
+
+def _unary(row: Primitive, example: str = "") -> Any:
+    method = getattr(Value, row.name)
+
+    def function(x: Any, /) -> Any:
+        return method(x) if type(x) is Value else _general(row, x)
+
+    return _described(function, row, "x", example)
+
+
+def _binary(row: Primitive, example: str = "") -> Any:
+    def function(x: Any, y: Any, /) -> Any:
+        return _general(row, x, y)
+
+    return _described(function, row, "x, y", example)
+
+
+exp: UnaryFunction = _unary(primitives.exp)
+expm1: UnaryFunction = _unary(primitives.expm1)
+log: UnaryFunction = _unary(primitives.log)
+log1p: UnaryFunction = _unary(primitives.log1p)
+log2: UnaryFunction = _unary(primitives.log2)
+log10: UnaryFunction = _unary(primitives.log10)
+sqrt: UnaryFunction = _unary(primitives.sqrt)
+cbrt: UnaryFunction = _unary(primitives.cbrt)
+square: UnaryFunction = _unary(primitives.square)
+reciprocal: UnaryFunction = _unary(primitives.reciprocal)
+sin: UnaryFunction = _unary(primitives.sin)
+cos: UnaryFunction = _unary(primitives.cos)
+tan: UnaryFunction = _unary(primitives.tan)
+asin: UnaryFunction = _unary(primitives.asin)
+acos: UnaryFunction = _unary(primitives.acos)
+atan: UnaryFunction = _unary(primitives.atan)
+sinh: UnaryFunction = _unary(primitives.sinh)
+cosh: UnaryFunction = _unary(primitives.cosh)
+tanh: UnaryFunction = _unary(primitives.tanh, ">>> tanh(0.0)\n0.0")
+asinh: UnaryFunction = _unary(primitives.asinh)
+acosh: UnaryFunction = _unary(primitives.acosh)
+atanh: UnaryFunction = _unary(primitives.atanh)
+erf: UnaryFunction = _unary(primitives.erf)
+erfc: UnaryFunction = _unary(primitives.erfc)
+sigmoid: UnaryFunction = _unary(primitives.sigmoid)
+softplus: UnaryFunction = _unary(primitives.softplus)
+relu: UnaryFunction = _unary(primitives.relu)
+leaky_relu: UnaryFunction = _unary(primitives.leaky_relu)
+elu: UnaryFunction = _unary(primitives.elu)
+silu: UnaryFunction = _unary(primitives.silu)
+gelu: UnaryFunction = _unary(primitives.gelu)
+abs: UnaryFunction = _unary(primitives.absolute)
+atan2: BinaryFunction = _binary(primitives.atan2)
+hypot: BinaryFunction = _binary(primitives.hypot, ">>> hypot(3.0, 4.0)\n5.0")
+maximum: BinaryFunction = _binary(primitives.maximum)
+minimum: BinaryFunction = _binary(primitives.minimum)
+logaddexp: BinaryFunction = _binary(primitives.logaddexp)
 
 
 @overload
@@ -168,13 +181,13 @@ def _sequence(xs: Any, name: str) -> tuple[Any, ...]:
             f"{name} takes one sequence of numbers, but {type(xs).__name__} was given; "
             f"write {name}([a, b, c])"
         )
-    return tuple([x if type(x) is Value else number(x) for x in xs])
+    return tuple(xs)
 
 
 def _over(row: Primitive, xs: tuple[Any, ...]) -> Any:
     if Value in map(type, xs):
         return sequence_node(row, xs)
-    return row.value(xs)
+    return row.value(tuple(map(number, xs)))
 
 
 @overload
@@ -235,9 +248,8 @@ def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Any:
             f"dot takes two sequences of equal length, but {len(ws)} and {len(xs)} were given"
         )
     if type(bias) is Value or Value in map(type, ws + xs):
-        weights = as_values(ws)
-        return dot_nodes(xs, [(weights, bias)], [tuple([w.data for w in weights])])[0]
-    return primitives.dot.value(ws, xs, number(bias))
+        return dot_node(ws, xs, bias)
+    return primitives.dot.value(tuple(map(number, ws)), tuple(map(number, xs)), number(bias))
 
 
 def logsumexp(xs: Iterable[Number]) -> Any:
@@ -267,6 +279,7 @@ def softmax(xs: Iterable[Number]) -> list[Any]:
     items = _sequence(xs, "softmax")
     if not items:
         raise ValueError("softmax of nothing is undefined; give at least one number")
+    items = tuple([x if type(x) is Value else number(x) for x in items])
     largest = _over(primitives.logsumexp, items)
     weights = [exp(x - largest) for x in items]
     total = _over(primitives.sum_, tuple(weights))  # 1 but for the rounding of a large logsumexp
@@ -294,4 +307,4 @@ def affine(
     """
     if not isinstance(units, Units):
         units = Units(units)
-    return dot_nodes(tuple(xs), units, units.numbers())
+    return units.nodes(tuple(xs))

@@ -18,51 +18,56 @@ if TYPE_CHECKING:
 def inner_nodes(root: "Value") -> "list[Value]":
     """Return the nodes that the gradient passes through, every node after those it was made from.
 
-    Leaves are left out: nothing flows on from them. A stamp in a slot of the node marks it as
-    visited, which is faster than a set; a new stamp a search, so nothing has to be cleaned up.
+    Leaves are left out: nothing flows on from them. Stamps in a slot of the node say how far the search
+    has come with it, which is faster than a set; new ones each time, so nothing has to be cleaned up.
     """
-    stamp = object()
+    opened, closed = object(), object()  # waiting for its operands; in its place
+    settled: set[int] = set()  # tuples of operands that are all closed: a layer shares them
     order: list[Value] = []
     if root._op is None:
         return order
-    stack: list[Value | None] = [root]
+    stack = [root]
     append, push, pop = order.append, stack.append, stack.pop
     while stack:
         v = pop()
-        if v is None:  # everything below the node that waits here is in place
-            append(pop())  # type: ignore[arg-type]
+        stamp = v._stamp
+        if stamp is opened:
+            v._stamp = closed
+            append(v)
             continue
-        if v._stamp is stamp:
+        if stamp is closed:
             continue
-        v._stamp = stamp
         d = v._da
         if type(d) is tuple:
+            v._stamp = opened
             push(v)
-            push(None)
-            for a in v._a:
-                if a._op is not None and a._stamp is not stamp:
-                    push(a)
-            if v._db is not None:
-                for a in v._b:
-                    if a._op is not None and a._stamp is not stamp:
+            for operands in (v._a,) if v._db is None else (v._a, v._b):
+                if id(operands) in settled:
+                    continue
+                waiting = len(stack)
+                for a in operands:
+                    if a._op is not None and a._stamp is not closed:
                         push(a)
+                if len(stack) == waiting:
+                    settled.add(id(operands))
             a = v._c
-            if a is not None and a._op is not None and a._stamp is not stamp:
+            if a is not None and a._op is not None and a._stamp is not closed:
                 push(a)
             continue
         a = v._a if d is not None else None
         b = v._b if v._db is not None else None
-        if a is not None and a._op is not None and a._stamp is not stamp:
+        if a is not None and a._op is not None and a._stamp is not closed:
+            v._stamp = opened
             push(v)
-            push(None)
             push(a)
-            if b is not None and b._op is not None and b._stamp is not stamp:
+            if b is not None and b._op is not None and b._stamp is not closed:
                 push(b)
-        elif b is not None and b._op is not None and b._stamp is not stamp:
+        elif b is not None and b._op is not None and b._stamp is not closed:
+            v._stamp = opened
             push(v)
-            push(None)
             push(b)
         else:  # nothing to wait for: half of the nodes of most graphs
+            v._stamp = closed
             append(v)
     return order
 

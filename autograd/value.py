@@ -1,7 +1,7 @@
 """Value: a number that remembers how it was made, and can say what it owes to each ingredient."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
@@ -10,7 +10,8 @@ from autograd.anomaly import check_backward, check_forward
 from autograd.conditions import Condition, holds
 from autograd.numbers import REFUSED, is_number, number
 from autograd.primitives import Primitive
-from autograd.reverse import inner_nodes
+from autograd.reverse import flows, gradients, inner_nodes
+from autograd.unrolled import hand_back, weighted_sum
 
 Number: TypeAlias = "float | Value"
 
@@ -40,13 +41,9 @@ def constant(data: float) -> "Value":
     return v
 
 
-def _as_value(x: Any) -> "Value":
-    return x if type(x) is Value else constant(number(x))
-
-
 def as_values(xs: Iterable[Any]) -> "tuple[Value, ...]":
     """Return the sequence with a constant for each plain number."""
-    return tuple([x if type(x) is Value else _as_value(x) for x in xs])
+    return tuple([x if type(x) is Value else constant(number(x)) for x in xs])
 
 
 def _plain(x: Any) -> Any:
@@ -133,30 +130,28 @@ def _record(row: Primitive, data: float, a: Any, b: Any, da: Any, db: Any) -> "V
 
 
 def _coerced(x: Any) -> Any:
-    """Return an operand as the Value or float that it is."""
-    if type(x) is Value or type(x) is float:
-        return x
-    if is_number(x) or isinstance(x, REFUSED):
+    """Return an operand that is neither a Value nor a float as a float."""
+    if type(x) is int or is_number(x) or isinstance(x, REFUSED):
         return number(x)
     return NotImplemented  # an array, say: its own operator works element by element
 
 
 def _binary(row: Primitive, x: Any, y: Any) -> Any:
     """Apply a row of two operands, of which at least one is a Value."""
-    x, y = _coerced(x), _coerced(y)
+    if type(x) is not Value and type(x) is not float:
+        x = _coerced(x)
+    if type(y) is not Value and type(y) is not float:
+        y = _coerced(y)
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
     if modes.active:
         return apply(row, x, y)
-    slope_x = slope_y = None
     p = x._data if type(x) is Value else x
     q = y._data if type(y) is Value else y
     try:
         out = row.on_floats(p, q)
-        if type(x) is Value:
-            slope_x = row.slopes[0](p, q, out)
-        if type(y) is Value:
-            slope_y = row.slopes[1](p, q, out)
+        slope_x = row.slopes[0](p, q, out) if type(x) is Value else None
+        slope_y = row.slopes[1](p, q, out) if type(y) is Value else None
     except (ArithmeticError, ValueError):
         return apply(row, x, y)
     return _record(row, out, x, y, slope_x, slope_y)
@@ -213,11 +208,9 @@ class Units:
     """
 
     def __init__(self, units: "Iterable[tuple[tuple[Value, ...], Number]]") -> None:
-        self._units = tuple(units)
+        self._units = [(ws, _bias(bias)) for ws, bias in units]
+        self._widths = {len(ws) for ws, _ in self._units}
         self._read: tuple[object, list[tuple[float, ...]]] = (None, [])
-
-    def __iter__(self) -> "Iterator[tuple[tuple[Value, ...], Number]]":
-        return iter(self._units)
 
     def numbers(self) -> list[tuple[float, ...]]:
         """Return the numbers of each unit's weights."""
@@ -228,40 +221,44 @@ class Units:
             self._read = moment, numbers
         return numbers
 
+    def nodes(self, inputs: tuple[Number, ...]) -> "list[Value]":
+        """Record bias + Σ w·x for each unit.
 
-def dot_nodes(
-    inputs: tuple[Number, ...],
-    units: "Iterable[tuple[tuple[Value, ...], Number]]",
-    numbers: Iterable[tuple[float, ...]],
-) -> "list[Value]":
-    """Record bias + Σ w·x for each (weights, bias), given the weights' numbers.
+        The tuples of operands and numbers are shared by the nodes, not copied.
+        """
+        if self._widths - {len(inputs)}:
+            widths = ", ".join(map(str, sorted(self._widths)))
+            raise ValueError(f"{widths} weights, but {len(inputs)} inputs")
+        if modes.active:
+            return [
+                apply(primitives.dot, ws, inputs, 0.0 if bias is None else bias)
+                for ws, bias in self._units
+            ]
+        xs = as_values(inputs)
+        x_data = tuple([x._data for x in xs])
+        constant = Value not in map(type, inputs)
+        add_products = weighted_sum[len(xs)]
+        nodes = []
+        for (ws, bias), w_data in zip(self._units, self.numbers()):
+            data = add_products(0.0 if bias is None else bias._data, w_data, x_data)
+            v = _record(primitives.dot, data, ws, xs, x_data, None if constant else w_data)
+            v._c = bias
+            nodes.append(v)
+        return nodes
 
-    The tuples of operands and numbers are shared by the nodes, not copied.
-    """
+
+def dot_node(ws: Sequence[Number], xs: Sequence[Number], bias: Number) -> "Value":
+    """Record bias + Σ w·x."""
     if modes.active:
-        return [apply(primitives.dot, ws, inputs, bias) for ws, bias in units]
-    xs = as_values(inputs)
-    constant = Value not in map(type, inputs)
+        return apply(primitives.dot, ws, xs, bias)
+    constant = Value not in map(type, xs)
+    ws, xs, start = as_values(ws), as_values(xs), _bias(bias)
+    w_data = tuple([w._data for w in ws])
     x_data = tuple([x._data for x in xs])
-    nodes = []
-    for (ws, bias), w_data in zip(units, numbers):
-        if len(ws) != len(xs):
-            raise ValueError(f"{len(ws)} weights, but {len(xs)} inputs")
-        start = bias if type(bias) is Value else _bias(bias)
-        total = 0.0 if start is None else start._data
-        for w, x in zip(w_data, x_data):
-            total += w * x
-        v = _new(Value)
-        v._data = total
-        v._op = primitives.dot
-        v._a = ws
-        v._da = x_data
-        v._b = xs
-        v._db = None if constant else w_data
-        v._c = start
-        v._stamp = None
-        nodes.append(v)
-    return nodes
+    data = weighted_sum[len(xs)](0.0 if start is None else start._data, w_data, x_data)
+    v = _record(primitives.dot, data, ws, xs, x_data, None if constant else w_data)
+    v._c = start
+    return v
 
 
 def clip_bounds(low: Any, high: Any) -> tuple[float, float]:
@@ -496,21 +493,25 @@ class Value:
             self._grad += seed
             return
         order = inner_nodes(self)
+        if modes.active and modes.local.anomaly:
+            check_backward(self, seed)
+        if hasattr(
+            self, "_grad"
+        ):  # not the first time: a leaf's credit is to be the same number again
+            self._add(gradients(self, seed), order)
+            return
         for v in order:
             v._grad = 0.0
         self._grad = seed
-        if modes.active and modes.local.anomaly:
-            check_backward(self, seed)
         for v in reversed(order):
             g = v._grad
             d = v._da
             if type(d) is tuple:
-                for parent, local in zip(v._a, d):
-                    parent._grad += g * local
+                credit = hand_back[len(d)]
+                credit(g, v._a, d)
                 d = v._db
                 if d is not None:
-                    for parent, local in zip(v._b, d):
-                        parent._grad += g * local
+                    credit(g, v._b, d)
                 if v._c is not None:
                     v._c._grad += g
                 continue
@@ -519,6 +520,14 @@ class Value:
             d = v._db
             if d is not None:
                 v._b._grad += g * d
+
+    def _add(self, found: dict[int, float], order: "list[Value]") -> None:
+        """Write gradients that were collected apart: leaves accumulate, inner nodes show them."""
+        leaves = {id(p): p for v in order for p, _ in flows(v) if p._op is None}
+        for v in order:
+            v._grad = found[id(v)]
+        for p in leaves.values():
+            p._grad += found[id(p)]
 
     def detach(self) -> "Value":
         """Return a leaf with this number and label, and no memory of how it was made."""
