@@ -19,6 +19,7 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -185,15 +186,11 @@ class Primitive:
 
 
 def _ieee(x: Any) -> Any:
-    if isinstance(x, (list, tuple)):
-        return [_ieee(item) for item in x]
-    return Ieee(x) if isinstance(x, float) else x
+    return [_ieee(item) for item in x] if isinstance(x, (list, tuple)) else Ieee(x)
 
 
 def _plain(x: Any) -> Any:
-    if isinstance(x, (list, tuple)):
-        return [_plain(item) for item in x]
-    return float(x) if isinstance(x, float) else x
+    return [_plain(item) for item in x] if isinstance(x, (list, tuple)) else float(x)
 
 
 # ---------------------------------------------------------------- answers where Python raises
@@ -208,15 +205,15 @@ def _divide_settled(x: float, y: float) -> float:
 
 
 def _power_settled(x: float, y: float) -> float:
-    if x == 0.0 and y < 0.0:  # a pole, odd or even
+    if x == 0.0:  # a pole, odd or even
         return math.copysign(inf, x) if y % 2.0 == 1.0 else inf
     if x < 0.0 and y != math.floor(y):
         return nan
     return -inf if x < 0.0 and y % 2.0 == 1.0 else inf  # overflow
 
 
-def _overflows(*operands: float) -> float:
-    return inf if all(map(math.isfinite, operands)) else nan
+def _overflows(x: float) -> float:
+    return inf
 
 
 def _overflows_odd(x: float) -> float:
@@ -307,7 +304,7 @@ def _denominator_slope(x: Any, y: Any, out: Any) -> Any:
 
 def _base_slope(x: Any, y: Any, out: Any) -> Any:
     # y - 1 loses digits of a small or negative y, which a large |log x| would magnify; out/x keeps them.
-    rounds = (y < 0.5) | (y - 1.0 + 1.0 != y)
+    rounds = y < 0.5
     inside = (x != 0.0) & (abs(x) != inf)
     finite = where(inside, x, 1.0)
     slope = where(rounds & inside, y * out / finite, y * x ** (y - 1.0))
@@ -617,7 +614,7 @@ def _tanh_paired(namespace: Any, x: Any) -> tuple[Any, Any]:
     size = abs(x)
     e = namespace.exp(-2.0 * size)  # the one such function that is fast in every array library
     q = 1.0 / (1.0 + e)
-    series = x - x * x * x * 0.3333333333333333  # near 0, where 1 - e loses digits
+    series = x * (1.0 - x * x * 0.3333333333333333)  # near 0, where 1 - e loses digits
     out = namespace.where(size < 0.0009765625, series, namespace.copysign((1.0 - e) * q, x))
     return out, 4.0 * e * q * q
 
@@ -692,17 +689,14 @@ atanh = Primitive(
 # ---------------------------------------------------------------- error function and activations
 
 
-def _special(name: str) -> Rule:
-    def on_arrays(namespace: Any, x: Any) -> Any:
-        try:
-            from scipy import special  # the array standard has no error function
-        except ImportError:
-            raise ImportError(
-                f"{name} on arrays needs SciPy: pip install scipy (or 'scalar-autograd[numpy]')"
-            ) from None
-        return getattr(special, name)(x)
-
-    return on_arrays
+def _special(name: str, namespace: Any, x: Any) -> Any:
+    try:
+        from scipy import special  # the array standard has no error function
+    except ImportError:
+        raise ImportError(
+            f"{name} on arrays needs SciPy: pip install scipy (or 'scalar-autograd[numpy]')"
+        ) from None
+    return getattr(special, name)(x)
 
 
 def _gaussian(x: Any) -> Any:
@@ -800,10 +794,24 @@ gaussian = Primitive(
     "gaussian", "gaussian", _gaussian, (_gaussian_slope,), "−2x·exp(−x²)", (REALS,)
 )
 erf = Primitive(
-    "erf", "erf", math.erf, (_erf_slope,), "2/√π · exp(−x²)", (REALS,), None, _special("erf")
+    "erf",
+    "erf",
+    math.erf,
+    (_erf_slope,),
+    "2/√π · exp(−x²)",
+    (REALS,),
+    None,
+    partial(_special, "erf"),
 )
 erfc = Primitive(
-    "erfc", "erfc", math.erfc, (_erfc_slope,), "−2/√π · exp(−x²)", (REALS,), None, _special("erfc")
+    "erfc",
+    "erfc",
+    math.erfc,
+    (_erfc_slope,),
+    "−2/√π · exp(−x²)",
+    (REALS,),
+    None,
+    partial(_special, "erfc"),
 )
 sigmoid = Primitive(
     "sigmoid",

@@ -1,20 +1,28 @@
 """The table of operations: every row, on every kind of number, at every float."""
 
+import itertools
 import math
+import sys
+from types import FunctionType
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings, strategies as st
+from mpmath import mp, mpf
 
 import autograd as ag
-from autograd import Value, detect_anomaly
+from autograd import Value, detect_anomaly, grad, primitives
 from autograd.primitives import TABLE, Ieee, Primitive
+from tests.oracle import ulps
 
 NUMERIC = [
     row for row in TABLE.values() if row.name not in ("where", "clip", "sum", "dot", "logsumexp")
 ]
 UNARY = [row for row in NUMERIC if len(row.partials) == 1]
 LINEAR = {"neg", "pos", "add", "sub"}
+ORDINARY = [0.0, -0.0, 0.3, 0.5, -0.5, 0.0009765625, 1.0, -1.0, 1.5, 2.0, -2.0, 3.0, -3.0, 710.0]
+TELLING = [*ORDINARY, -710.0, 5e-324, 1e-200, -1e-200, 1e200, -1e200, 2.5, -2.5]
+TELLING += [math.inf, -math.inf, math.nan]
 WILD = st.floats() | st.sampled_from(
     [0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 710.0, -710.0, 5e-324, 1e308]
 )
@@ -80,6 +88,80 @@ def test_values_follow_ieee_754_as_numpy_does(name, data):
         assert math.copysign(1.0, got) == math.copysign(1.0, expected)
 
 
+@pytest.mark.parametrize("name", UFUNCS)
+def test_telling_numbers_follow_ieee_754_as_numpy_does(name):
+    points = _telling(TABLE[name])
+    with np.errstate(all="ignore"):
+        expected = UFUNCS[name](*(np.array(column) for column in zip(*points)))
+    for operands, number in zip(points, expected.tolist()):
+        assert _close(TABLE[name](*operands), number, 1e-14), operands
+
+
+def _telling(row):
+    return list(itertools.product(TELLING, repeat=len(row.partials)))
+
+
+def _close(got, expected, tolerance):
+    return _same(got, expected) or math.isclose(got, expected, rel_tol=tolerance, abs_tol=1e-321)
+
+
+def _identical(a, b):
+    return type(a) is type(b) is float and a.hex() == b.hex()
+
+
+@pytest.mark.parametrize("row", NUMERIC, ids=lambda row: row.name)
+def test_ieee_arithmetic_gives_the_floats_that_plain_arithmetic_gives(row: Primitive):
+    for operands in _telling(row):
+        out = row.value(*operands)
+        assert _identical(row.settle(*operands), out), operands
+        for i, rule in enumerate(row.partials):
+            settled = rule(*map(Ieee, (*operands, out)))
+            assert _identical(row.partial(i, *operands, out), float(settled)), (i, operands)
+
+
+@pytest.mark.parametrize("row", NUMERIC, ids=lambda row: row.name)
+def test_arrays_give_the_floats_that_floats_give(row: Primitive):
+    tolerance = 3e-13 if row.paired else 1e-14
+    points = _telling(row)
+    columns = [np.array(column) for column in zip(*points)]
+    with np.errstate(all="ignore"):
+        outs = row(*columns)
+        slopes = [np.broadcast_to(rule(*columns, outs), outs.shape) for rule in row.partials]
+        paired = row.paired(np, *columns) if row.paired else (outs, slopes[0])
+    for place, operands in enumerate(points):
+        out = row(*operands)
+        for value in (outs[place], paired[0][place]):
+            assert _close(value, out, tolerance), operands
+            assert out != 0.0 or math.copysign(1.0, value) == math.copysign(1.0, out), operands
+        for i, slope in enumerate(slopes):
+            expected = row.partial(i, *operands, out)
+            assert _close(slope[place], expected, 1e-12), (i, operands)
+        assert _close(paired[1][place], row.partial(0, *operands, out), 1e-12), operands
+
+
+@pytest.mark.parametrize("row", NUMERIC, ids=lambda row: row.name)
+def test_finite_results_come_without_a_warning_from_arrays(row: Primitive):
+    """Pytest turns a warning into an error."""
+    for operands in itertools.product(ORDINARY, repeat=len(row.partials)):
+        if math.isfinite(row(*operands)):
+            row(*(np.array([x]) for x in operands))
+
+
+@pytest.mark.parametrize("row", NUMERIC, ids=lambda row: row.name)
+def test_what_is_not_taken_makes_no_anomaly(row: Primitive):
+    """Where the first two derivatives are finite, so is all that the rules compute on the way."""
+    f = row.__call__
+    extremes = (0.0, -0.0, 0.5, 1.0, -1.0, 710.0, 1e200)
+    for operands in itertools.product(extremes, repeat=len(row.partials)):
+        for i in range(len(operands)):
+            first, second = grad(f, i), grad(grad(f, i), i)
+            if (row.name, *operands) == ("pow", 0.0, 0.0):
+                continue  # 0 · 0⁻¹ is computed, though 0 is taken
+            if all(math.isfinite(g(*operands)) for g in (f, first, second)):
+                with detect_anomaly():
+                    second(*operands)
+
+
 @given(st.floats(), st.floats())
 @example(1.0, 0.0)
 @example(-1.0, 0.0)
@@ -126,6 +208,11 @@ def test_ieee_numbers_answer_as_numpy_does(x, y):
         ((-2.0, 0.5), (math.nan, math.nan)),
         ((1e-320, 1.0), (1.0, None)),
         ((5.0, -0.0), (0.0, math.log(5.0))),
+        ((0.0, 0.3), (math.inf, 0.0)),
+        ((math.inf, 0.3), (0.0, math.inf)),
+        ((math.inf, 2.0), (math.inf, math.inf)),
+        ((1e200, 2.0), (2e200, None)),
+        ((1e-200, 1.75), (1.75e-150, 0.0)),
     ],
 )
 def test_slopes_of_a_power(operands, slopes):
@@ -137,6 +224,117 @@ def test_slopes_of_a_power(operands, slopes):
             or _same(leaf.grad, slope)
             or math.isclose(leaf.grad, slope, rel_tol=1e-15)
         )
+
+
+@pytest.mark.parametrize(
+    ("y", "allowed"), [(0.5, 0.75), (2.0, 0.0), (0.3, 4.0), (-396.0, 4.0), (-396.5, 4.0)]
+)
+def test_digits_of_the_slope_of_a_power(y, allowed):
+    for x in (1e-300, 0.1, 1.7, 3.3, 5.1, 6.0, 7.7, 1e300):
+        out = TABLE["pow"](x, y)
+        if 2.0**-1022 < out < math.inf:
+            with mp.workdps(50):
+                exact = mpf(y) * mpf(x) ** (mpf(y) - 1)
+            assert ulps(TABLE["pow"].partial(0, x, y, out), exact) <= allowed, x
+
+
+def test_rules_of_the_table_are_bound_to_functions_of_floats():
+    def rule(x, times=2.0):
+        return primitives.exp(x) * times
+
+    names = {"primitives": primitives}
+    elsewhere = FunctionType(rule.__code__, names, "rule", (2.0,))
+    row = Primitive("twice", "2·", elsewhere, (elsewhere,), "2 exp x", (primitives.REALS,))
+    assert row.on_floats is row.slopes[0] is elsewhere
+
+    def rule_of_the_table(x, times=2.0):
+        return exp(x) * times  # noqa: F821
+
+    within = FunctionType(rule_of_the_table.__code__, vars(primitives), "within", (2.0,))
+    row = Primitive("twice", "2·", within, (within,), "2 exp x", (primitives.REALS,))
+    for bound in (row.on_floats, *row.slopes):
+        assert bound(0.0) == 2.0
+        assert bound.__name__ == "within"
+        with pytest.raises(OverflowError):  # math.exp itself, not the row
+            bound(1000.0)
+    assert row(1000.0) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "off"),
+    [
+        ("relu", [(0.0,), (-0.0,)], [(1.0,), (-0.1,)]),
+        ("leaky_relu", [(0.0,)], [(1.0,), (-0.1,)]),
+        ("abs", [(0.0,)], [(1.0,), (-0.1,)]),
+        ("atan2", [(0.0, -1.0), (-0.0, -2.0), (0.0, 0.0)], [(0.0, 1.0), (1.0, 0.0), (1.0, -1.0)]),
+        ("hypot", [(0.0, 0.0)], [(0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]),
+        ("maximum", [(1.0, 1.0)], [(1.0, 2.0)]),
+        ("minimum", [(1.0, 1.0)], [(1.0, 2.0)]),
+        ("clip", [(0.0, 0.0, 2.0), (2.0, 0.0, 2.0)], [(1.0, 0.0, 2.0), (3.0, 0.0, 2.0)]),
+    ],
+)
+def test_kinks_are_told(name, on, off):
+    assert [TABLE[name].kinks(*operands) for operands in on] == [True] * len(on)
+    assert [TABLE[name].kinks(*operands) for operands in off] == [False] * len(off)
+
+
+def test_every_row_with_kinks_is_tested():
+    (marker,) = [m for m in test_kinks_are_told.pytestmark if m.name == "parametrize"]
+    assert {name for name, _, _ in marker.args[1]} == {
+        row.name for row in TABLE.values() if row.kinks
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "slopes"),
+    [
+        ("hypot", (1.0, 0.0), (1.0, 0.0)),
+        ("hypot", (0.0, -1.0), (0.0, -1.0)),
+        ("hypot", (3.0, 4.0), (0.6, 0.8)),
+        ("maximum", (2.0, 1.0), (1.0, 0.0)),
+        ("maximum", (1.0, 2.0), (0.0, 1.0)),
+        ("minimum", (2.0, 1.0), (0.0, 1.0)),
+        ("minimum", (1.0, 2.0), (1.0, 0.0)),
+        ("where", (True, 5.0, 7.0), (1.0, 0.0)),
+        ("where", (False, 5.0, 7.0), (0.0, 1.0)),
+        ("leaky_relu", (0.5,), (1.0,)),
+        ("leaky_relu", (-0.5,), (0.01,)),
+        ("clip", (-1.0, 0.0, 2.0), (0.0,)),
+        ("clip", (0.0, 0.0, 2.0), (1.0,)),
+        ("clip", (2.0, 0.0, 2.0), (1.0,)),
+        ("clip", (3.0, 0.0, 2.0), (0.0,)),
+    ],
+)
+def test_slopes_beside_kinks(name, operands, slopes):
+    row = TABLE[name]
+    out = row(*operands)
+    assert tuple(row.partial(i, *operands, out) for i in range(len(slopes))) == slopes
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "out"),
+    [
+        ("relu", (0.0,), 0.0),
+        ("relu", (-0.0,), 0.0),
+        ("leaky_relu", (-0.0,), -0.0),
+        ("elu", (-0.0,), -0.0),
+        ("clip", (-0.0, 0.0, 1.0), -0.0),
+        ("clip", (0.0, -1.0, -0.0), 0.0),
+        ("maximum", (0.0, -0.0), -0.0),
+        ("maximum", (-0.0, 0.0), 0.0),
+        ("minimum", (0.0, -0.0), -0.0),
+        ("minimum", (-0.0, 0.0), 0.0),
+    ],
+)
+def test_signs_of_zero(name, operands, out):
+    """Inside the bounds of clip a number is left as it is; of two equal ones the second is taken."""
+    assert _identical(TABLE[name](*operands), out)
+
+
+def test_second_derivatives_at_kinks():
+    assert grad(grad(ag.elu))(0.0) == 1.0
+    assert grad(grad(ag.hypot))(0.0, 0.0) == 0.0
+    assert math.isnan(grad(grad(lambda y: (-2.0) ** y))(2.0))
 
 
 def test_each_row_says_its_convention_and_keeps_it():
@@ -240,6 +438,30 @@ def test_slopes_of_sequences():
     assert ag.mean(x for x in (1.0, 2.0)) == 1.5
     for infinite in (math.inf, -math.inf):
         assert ag.logsumexp([infinite, infinite]) == infinite
+    for xs in itertools.permutations([0.0, 1.0, 1000.0]):
+        assert ag.logsumexp(xs) == 1000.0
+
+
+def test_ieee_arithmetic_takes_sequences():
+    numbers = [0.5, -1.0, 2.0]
+    for name, operands in (
+        ("sum", (numbers,)),
+        ("logsumexp", (numbers,)),
+        ("dot", (numbers, [3.0, 1.0, 0.25], 1.0)),
+    ):
+        row = TABLE[name]
+        out = row.value(*operands)
+        assert _identical(row.settle(*operands), out)
+        settled = [rule(*map(primitives._ieee, (*operands, out))) for rule in row.partials]
+        plain = [row.partial(i, *operands, out) for i in range(len(settled))]
+        assert primitives._plain(settled) == plain
+    assert TABLE["logsumexp"].settle([-math.inf, -math.inf]) == -math.inf
+    assert TABLE["reciprocal"](0) == math.inf  # an int is divided by as a float is
+
+
+def test_a_dot_of_unequal_lengths_is_refused_by_the_row_itself():
+    with pytest.raises(ValueError, match="shorter"):
+        TABLE["dot"]([1.0, 2.0], [1.0], 0.0)
 
 
 def test_clip_and_where_check_their_arguments():
@@ -295,3 +517,37 @@ def test_open_bounds_and_infinities_that_came_in_are_no_anomalies():
     with detect_anomaly():
         assert ag.clip(Value(1.0), 0.0).data == 1.0
         assert (Value(math.inf) + 1.0).data == math.inf
+
+
+# ---------------------------------------------------------------- arrays
+
+
+def test_where_on_arrays_keeps_their_precision():
+    row = TABLE["where"]
+    single = np.array([1.0, 2.0], dtype=np.float32)
+    for condition in (True, False, np.array([True, False])):
+        for a, b in ((single, 5.0), (5.0, single), (single, -single)):
+            out = row(condition, a, b)
+            assert getattr(out, "dtype", single.dtype) == single.dtype
+            expected = np.where(condition, a, b)
+            assert np.broadcast_to(out, 2).tolist() == expected.tolist()
+    assert row(np.array([True, False]), 1.0, 2.0).tolist() == [1.0, 2.0]
+
+
+def test_a_namespace_without_a_cube_root():
+    xp = pytest.importorskip("array_api_strict")
+    assert not hasattr(xp, "cbrt")
+    roots = TABLE["cbrt"](xp.asarray([-8.0, 0.0, 27.0, -1.0]))
+    assert np.asarray(roots) == pytest.approx([-2.0, 0.0, 3.0, -1.0], rel=1e-15)
+
+
+def test_tanh_on_arrays_keeps_its_digits_where_the_series_ends():
+    for x in (0.0009765625, 0.001, 0.01):
+        assert ag.tanh(np.array([x]))[0] == pytest.approx(math.tanh(x), rel=5e-14, abs=0.0)
+
+
+@pytest.mark.parametrize("name", ["erf", "erfc"])
+def test_functions_that_need_scipy_say_so(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(ImportError, match=f"^{name} on arrays needs SciPy: pip install scipy"):
+        TABLE[name](np.array([0.5]))

@@ -164,6 +164,8 @@ def test_an_anomaly_in_a_gradient_is_found(transform):
     with detect_anomaly(), pytest.raises(FloatingPointError, match="sqrt"):
         transform(spoilt)(0.0)
     transform(spoilt)(0.0)
+    with detect_anomaly(), pytest.raises(FloatingPointError, match=r"pow passes 1\.0 × nan"):
+        transform(lambda y: (-2.0) ** y)(3.0)
 
 
 def test_a_value_in_gives_values_out():
