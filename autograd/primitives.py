@@ -762,7 +762,7 @@ def _elu(x: Any) -> Any:
 
 
 def _elu_slope(x: Any, out: Any) -> Any:
-    return where(x > 0.0, 1.0, exp(where(x > 0.0, 0.0, x)))
+    return exp(where(x > 0.0, 0.0, x))
 
 
 def _silu(x: Any) -> Any:
