@@ -4,7 +4,8 @@ import hashlib
 import math
 from xml.etree import ElementTree
 
-_SVG = "{http://www.w3.org/2000/svg}"
+from autograd.compact_svg import SVG, compact
+
 _XLINK_TITLE = "{http://www.w3.org/1999/xlink}title"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 FONT = '"DejaVu Sans", Verdana, "Segoe UI", sans-serif'
@@ -83,16 +84,17 @@ def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str
     _, _, width, height = (root.get("viewBox") or "0 0 0 0").split()
     for element in list(root.iter()):
         _adapt(element)
+    compact(root)
     used = {element.get(key, "") for element in root.iter() for key in ("fill", "stroke")}
     dark = "".join(
         f"#{prefix} [fill='{c}']{{fill:{_DARK[c]}}}#{prefix} [stroke='{c}']{{stroke:{_DARK[c]}}}"
         for c in sorted(used & _DARK.keys())
     )
-    style = ElementTree.Element(f"{_SVG}style")
+    style = ElementTree.Element(f"{SVG}style")
     style.text = f"@media (prefers-color-scheme:dark){{{dark}}}{css.replace('#ID', '#' + prefix)}"
     said = []
     for tag, text in (("title", title), ("desc", desc)):
-        said.append(ElementTree.Element(f"{_SVG}{tag}", id=f"{prefix}-{tag}"))
+        said.append(ElementTree.Element(f"{SVG}{tag}", id=f"{prefix}-{tag}"))
         said[-1].text = text
     root[:0] = [*said, style]
     root.attrib.update(
@@ -106,7 +108,7 @@ def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str
             "font-family": FONT.replace('"', "'"),
         }
     )
-    ElementTree.register_namespace("", _SVG[1:-1])
+    ElementTree.register_namespace("", SVG[1:-1])
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
@@ -115,18 +117,23 @@ def _adapt(element: ElementTree.Element) -> None:
     element.attrib.pop("id", None)  # parts are known by their classes; only the picture has an id
     element.attrib.pop("font-family", None)
     element.attrib.pop(_SPACE, None)
+    classes = element.get("class", "").removeprefix("edge").removeprefix("node").strip()
+    if classes:
+        element.set("class", classes)
+    else:
+        element.attrib.pop("class", None)
     if element.get("stroke-dasharray") == "5,2":  # thick dashes are to be dashes, too
         width = max(1.5, float(element.get("stroke-width", "1")))
         element.set("stroke-dasharray", f"{4 + 1.2 * width:.1f},{2.5 + 0.6 * width:.1f}")
     for child in list(element):
-        if child.tag == f"{_SVG}title":
+        if child.tag == f"{SVG}title":
             element.remove(child)
     # a tooltip comes as a link that leads nowhere; a title in its place is a tooltip, too
     for group in list(element):
-        links = group.findall(f"{_SVG}a")
-        if group.tag == f"{_SVG}g" and len(links) == 1:
+        links = group.findall(f"{SVG}a")
+        if group.tag == f"{SVG}g" and len(links) == 1:
             (link,) = links
-            told = ElementTree.Element(f"{_SVG}title")
+            told = ElementTree.Element(f"{SVG}title")
             told.text = link.get(_XLINK_TITLE)
             place = list(element).index(group)
             element[place : place + 1] = [told, *link]

@@ -130,12 +130,13 @@ class Canvas:
         )  # fmt: skip
 
     def curve(
-        self, curve: Curve, part: str, width: float = 1.0, *, style: str = "solid", fade: float = 1.0,
+        self, *curves: Curve, part: str, width: float = 1.0, style: str = "solid", fade: float = 1.0,
         kind: str = "", told: str = "",
     ) -> None:  # fmt: skip
-        """Draw a curve."""
+        """Draw curves that are one part of the picture."""
+        places = [" ".join(f"{p.x:.1f},{-p.y:.1f}" for p in curve.points) for curve in curves]
         self._dot.edge(
-            "1", self._end, pos=" ".join(f"{p.x:.1f},{-p.y:.1f}" for p in curve.points),
+            "1", self._end, pos=";".join(places),
             color=colour(part, fade), penwidth=f"{width:.2f}", style=style, **_named(kind, told),
         )  # fmt: skip
 

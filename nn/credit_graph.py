@@ -11,7 +11,7 @@ from nn.canvas import Canvas, Curve, Point
 from nn.layout import MARGIN, OUTPUT_SHIFT, Layout, input_line, pill_lines, unit_lines
 
 if TYPE_CHECKING:
-    from nn.credit import Credit, Edge, Key, Node
+    from nn.credit import Edge, Key, Node
 
 DIM = 0.3  # how much is left of what a lit path leaves aside
 # Of a pattern, only the large credits stand out: how much is left of an edge whose share is above a limit.
@@ -33,23 +33,25 @@ class CreditGraph:
     the marks halo, forward, back, return, meet) and `of-` with its owner (see `owner`).
 
     Args:
-        credit: what `assign_credit` found.
-        layout: where everything stands.
+        layout: what there is, and where it stands.
         nodes, edges: what is lit; the rest is dimmed.
         path: the edge on which error and activation meet.
         marks: the edges that get marks, because they are lit, or may be lit later.
+        joined: whether edges into a layer that look alike are one part, without tooltips, in far fewer bytes;
+            there must be no pills.
     """
 
     def __init__(
         self,
-        credit: "Credit",
         layout: Layout,
         nodes: Set[int],
         edges: "Set[Key]",
         path: "Key | None" = None,
         marks: "Set[Key]" = frozenset(),
+        joined: bool = False,
     ) -> None:
-        self.credit, self.layout, self.path = credit, layout, path
+        credit = layout.credit
+        self.credit, self.layout, self.path, self.joined = credit, layout, path, joined
         self.nodes, self.edges, self.marks = nodes, edges, marks
         self.canvas = Canvas(layout.width, layout.height)
         sizes = [abs(e.credit) for e in credit.edges.values() if math.isfinite(e.credit)]
@@ -58,15 +60,11 @@ class CreditGraph:
         order = list(credit.edges)
         if not layout.tails:
             order.sort(key=lambda key: self._share(credit.edges[key]))
-        for key in order:
-            if key not in edges:
-                self._line(key)
+        self._lines([key for key in order if key not in edges])
         for key in order:
             if key in marks:
                 self._halo(key)
-        for key in order:
-            if key in edges:
-                self._line(key)
+        self._lines([key for key in order if key in edges])
         for key in credit.edges:
             if key in marks:
                 self._marks(key)
@@ -76,6 +74,14 @@ class CreditGraph:
             self._unit(node)
         for key in layout.pills:
             self._pill(key, credit.edges[key])
+        for p, note in layout.notes:
+            self._note(p, note)
+
+    def owner(self, item: "int | Key") -> str:
+        """Return the name of a node or an edge, or of all edges into a layer if they are joined."""
+        if self.joined and not isinstance(item, int):
+            return f"into-{self.credit.nodes[item[1]].layer}"
+        return owner(item)
 
     def _fade(self, lit: bool) -> float:
         return 1.0 if lit else DIM
@@ -93,15 +99,36 @@ class CreditGraph:
 
     def _halo(self, key: "Key") -> None:
         width = self._width(self.credit.edges[key]) + (9.0 if self.layout.tails else 4.0)
-        for curve in self._curves(key):
-            self.canvas.curve(curve, "halo", width, kind=f"halo of-{owner(key)}")
+        kind = f"halo of-{owner(key)}"
+        self.canvas.curve(*self._curves(key), part="halo", width=width, kind=kind)
+
+    def _lines(self, keys: "list[Key]") -> None:
+        if not self.joined:
+            for key in keys:
+                self._line(key)
+            return
+        alike: dict[tuple[str, str, float, float], list[Curve]] = {}
+        for key in keys:
+            edge = self.credit.edges[key]
+            part, width, fade = self._look(edge)
+            look = self.owner(key), part, round(2.0 * width) / 2.0, fade
+            alike.setdefault(look, []).append(self.layout.heads[key])
+        for (name, part, width, fade), curves in alike.items():
+            self.canvas.curve(
+                *curves, part=part, width=width, style=DASHES[part], fade=fade,
+                kind=f"line of-{name}",
+            )  # fmt: skip
+
+    def _look(self, edge: "Edge") -> tuple[str, float, float]:
+        """Return how an edge looks: its part, its width, and how much is left of its colour."""
+        fade = self._fade((edge.source, edge.target) in self.edges)
+        if not self.layout.tails and self.path is None:
+            fade = next(fade for limit, fade in _FADES if self._share(edge) > limit)
+        return sign_part(edge.credit), self._width(edge), fade
 
     def _line(self, key: "Key") -> None:
-        edge = self.credit.edges[key]
-        part, share, fade = sign_part(edge.credit), self._share(edge), self._fade(key in self.edges)
-        if not self.layout.tails and self.path is None:
-            fade = next(fade for limit, fade in _FADES if share > limit)
-        width, curves = self._width(edge), self._curves(key)
+        edge, curves = self.credit.edges[key], self._curves(key)
+        part, width, fade = self._look(edge)
         kind = f"line of-{owner(key)}"
         if self.layout.tails:
             curve, size = curves[-1], 8.5 + width
@@ -110,10 +137,10 @@ class CreditGraph:
             heading = math.atan2(tip.y - base.points[3].y, tip.x - base.points[3].x)
             self.canvas.arrowhead(tip, heading, part, size, fade=fade, kind=kind)
             curves[-1] = base
-        for curve in curves:
-            self.canvas.curve(
-                curve, part, width, style=DASHES[part], fade=fade, kind=kind, told=_told(edge)
-            )
+        self.canvas.curve(
+            *curves, part=part, width=width, style=DASHES[part], fade=fade, kind=kind,
+            told=_told(edge),
+        )  # fmt: skip
 
     def _curves(self, key: "Key") -> list[Curve]:
         return [c for c in (self.layout.tails.get(key), self.layout.heads[key]) if c is not None]
@@ -213,6 +240,11 @@ class CreditGraph:
         self.canvas.circle(p, self.layout.style.radius / 2, fade=fade, kind="bias")
         self.canvas.text(p, "1", size=self.layout.style.small, italic=True, fade=fade, kind="bias")
 
+    def _note(self, p: Point, text: str) -> None:
+        size = self.layout.style.small
+        self.canvas.pill(p, text_width(text, size) + 8.0, size + 6.0, "card")
+        self.canvas.text(p, text, "muted", size=size)
+
     # ---------------------------------------------------------------- legend
 
     def legend(self) -> None:
@@ -229,7 +261,8 @@ class CreditGraph:
             if part in ("plus", "minus") or part in found:
                 middle = Point(x + 19, y)
                 line = Curve((Point(x, y), middle, middle, Point(x + 38, y)))
-                canvas.curve(line, part, 1.2 if part == "zero" else 4.0, style=DASHES[part])
+                width = 1.2 if part == "zero" else 4.0
+                canvas.curve(line, part=part, width=width, style=DASHES[part])
                 canvas.text(Point(x + 46, y), text, "muted", size=13, anchor="start")
                 x += 62 + 0.92 * text_width(text, 13)
         canvas.text(Point(x, y), "width by |δ·z|", "muted", size=13, anchor="start")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from autograd.labels import text_width
 from autograd.notation import number, subscript
 from nn.canvas import Curve, Point
+from nn.excerpt import excerpt
 
 if TYPE_CHECKING:
     from nn.credit import Credit, Edge, Key, Node
 
 FULL, CREDIT_ONLY = 8, 36  # up to so many edges between two layers, a pill shows two lines, or one
-MOST = 2000  # edges; more are a grey cloud
+PILLS = 96  # up to so many edges in all have one
 MARGIN, TOP, BOTTOM, LEAST_WIDTH = 22.0, 84.0, 62.0, 760.0
 
 OUTPUT_SHIFT = 14.0  # to the right, of what is written below an output: no edge leaves on that side
@@ -54,7 +55,9 @@ def detail(credit: "Credit") -> str:
     """Return how much can be shown of so many edges: "full", "credit" or "pattern"."""
     heads = [credit.nodes[edge.target].layer for edge in credit.edges.values()]
     most = max(heads.count(layer) for layer in set(heads))
-    return "full" if most <= FULL else "credit" if most <= CREDIT_ONLY else "pattern"
+    if most > CREDIT_ONLY or len(heads) > PILLS:
+        return "pattern"
+    return "full" if most <= FULL else "credit"
 
 
 def pill_lines(edge: "Edge", shows: str) -> tuple[str, ...]:
@@ -102,11 +105,10 @@ class Layout:
         credit: what `assign_credit` found.
         least_width: how wide the picture is at least.
         top: how much room is left above, for headings.
-
-    Raises:
-        ValueError: if there are more than 2,000 edges.
+        path: an edge that must be there.
 
     Attributes:
+        credit: the part of the network that is drawn.
         shows: how much there is room for: "full", "credit" or "pattern".
         style: the measures that go with it.
         units: the middle of each node, by its number.
@@ -115,15 +117,19 @@ class Layout:
         pill_widths: the width of the pills before a layer, by the number of that layer.
         tails: the curve of each edge from its tail to its pill; empty if there are no pills.
         heads: the curve of each edge from its pill to its head, or the whole edge.
+        notes: where something is left out, and what.
         width, height: the size of the picture.
     """
 
-    def __init__(self, credit: "Credit", least_width: float = 0.0, top: float = TOP) -> None:
-        if len(credit.edges) > MOST:
-            raise ValueError(
-                f"a picture of {len(credit.edges):,} edges cannot be read, {MOST:,} are the most: "
-                "print(credit) lists them, credit.derivation(i, j) explains one"
-            )
+    def __init__(
+        self,
+        credit: "Credit",
+        least_width: float = 0.0,
+        top: float = TOP,
+        path: "Key | None" = None,
+    ) -> None:
+        self._part = excerpt(credit, path)
+        self.credit = credit = self._part.credit
         self.shows = detail(credit)
         self.style = STYLES[self.shows]
         self.units: dict[int, Point] = {}
@@ -132,7 +138,8 @@ class Layout:
         self.pill_widths: dict[int, float] = {}
         self.tails: dict[Key, Curve] = {}
         self.heads: dict[Key, Curve] = {}
-        self._credit, self._top = credit, top
+        self.notes: list[tuple[Point, str]] = []
+        self._top = top
         self._gaps: dict[int, list[Edge]] = {}
         for edge in credit.edges.values():
             self._gaps.setdefault(credit.nodes[edge.target].layer, []).append(edge)
@@ -143,24 +150,34 @@ class Layout:
         for places in (self.units, self.biases, self.pills):
             for key, p in places.items():
                 places[key] = Point(p.x + shift, p.y)  # type: ignore[index]
+        self.notes = [(Point(p.x + shift, p.y), note) for p, note in self.notes]
         self.width, self.height = x + 2 * shift, top + inner + BOTTOM
         for layer in self._gaps:
             self._connect(layer)
 
     def beside(self, node: "Node") -> bool:
         """Tell whether a node's numbers stand at its right, because there is no room below."""
-        return self.shows != "full" and node.index in self._credit.layers[-1]
+        return self.shows != "full" and node.index in self.credit.layers[-1]
 
     def _bias(self, layer: int) -> bool:
         """Tell whether the layer after this one has biases."""
         return any(edge.source is None for edge in self._gaps.get(layer + 1, []))
 
+    def _slots(self, layer: "list[int]") -> "list[int | str]":
+        """Return what stands in a column: the units, and a note where some are left out."""
+        slots: list[int | str] = []
+        for i in layer:
+            slots.append(i)
+            if i in self._part.units_left_out:
+                slots.append(f"⋮ {self._part.units_left_out[i]:,} more")
+        return slots
+
     def _height(self) -> float:
         style = self.style
         heights = []
-        for k, layer in enumerate(self._credit.layers):
+        for k, layer in enumerate(self.credit.layers):
             pitch = style.pitch if k else min(style.pitch, 3.2 * style.radius)
-            heights.append(pitch * (len(layer) + self._bias(k)))
+            heights.append(pitch * (len(self._slots(layer)) + self._bias(k)))
         if style.pill[1]:
             least, _ = style.pill_pitch
             for edges in self._gaps.values():
@@ -170,18 +187,22 @@ class Layout:
 
     def _place(self, height: float) -> float:
         """Place the columns from left to right; return the width."""
-        credit, style = self._credit, self.style
+        credit, style = self.credit, self.style
         inputs = [input_line(credit.nodes[i], self.shows) for i in credit.layers[0]]
         x = MARGIN + max(text_width(line, style.small) for line in inputs) + 10.0 + style.radius
         for k, layer in enumerate(credit.layers):
             if k:
                 x = self._place_gap(k, x, height)
             beside = 1 if self._bias(k) else 0
-            places = column(len(layer) + beside, self._top, height, style.most)
+            slots = self._slots(layer)
+            places = column(len(slots) + beside, self._top, height, style.most)
             if beside:
                 self.biases[k + 1] = Point(x, places[-1])
-            for i, y in zip(layer, places):
-                self.units[i] = Point(x, y)
+            for slot, y in zip(slots, places):
+                if isinstance(slot, int):
+                    self.units[slot] = Point(x, y)
+                else:
+                    self.notes.append((Point(x, y), slot))
         last = credit.layers[-1]
         texts = [t for i in last for _, t in unit_lines(credit, credit.nodes[i], self.shows)]
         room = max(text_width(t, style.small) for t in texts)
@@ -191,7 +212,11 @@ class Layout:
 
     def _place_gap(self, k: int, x: float, height: float) -> float:
         """Place the pills before layer k; return where its units stand."""
-        style, edges = self.style, self._gaps[k]
+        style, edges = self.style, self._gaps.get(k, [])
+        if not edges:
+            note = f"⋯ {self._part.layers_left_out[k]:,} more layers"
+            self.notes.append((Point(x + 100.0, self._top + height / 2), note))
+            return x + 200.0
         if not style.pill[1]:
             return x + max(190.0, min(320.0, 0.42 * height))
         order = sorted(edges, key=self._vertical)
@@ -200,20 +225,20 @@ class Layout:
             style.pill[0], max(text_width(t, style.pill_text, bold=True) for t in lines) + 18.0
         )
         self.pill_widths[k] = width
-        near = 70.0 if len(self._credit.layers) <= 4 else 48.0
+        near = 70.0 if len(self.credit.layers) <= 4 else 48.0
         middle = x + style.radius + near + width / 2
         places = column(len(edges), self._top, height, style.pill_pitch[1])
         for edge, y in zip(order, places):
             self.pills[edge.source, edge.target] = Point(middle, y)
         # steep edges need room to swing in under the units' numbers; deep networks need to be compact
-        heads = column(len(self._credit.layers[k]), self._top, height, style.most)
+        heads = column(len(self.credit.layers[k]), self._top, height, style.most)
         steepest = max(abs(y - heads[self._vertical(e)[1]]) for e, y in zip(order, places))
         swing = min(max(near, 0.8 * steepest), 1.8 * near)
         return middle + width / 2 + swing + style.radius
 
     def _vertical(self, edge: "Edge") -> tuple[int, int]:
         """Return the places of an edge's tail and head in their columns, a bias last."""
-        layers, head = self._credit.layers, self._credit.nodes[edge.target]
+        layers, head = self.credit.layers, self.credit.nodes[edge.target]
         tails = layers[head.layer - 1]
         tail = len(tails) if edge.source is None else tails.index(edge.source)
         return tail, layers[head.layer].index(edge.target)
@@ -222,7 +247,7 @@ class Layout:
         """Return the middle and the radius of the circle that an edge leaves."""
         if edge.source is not None:
             return self.units[edge.source], self.style.radius
-        return self.biases[self._credit.nodes[edge.target].layer], self.style.radius / 2
+        return self.biases[self.credit.nodes[edge.target].layer], self.style.radius / 2
 
     def _connect(self, layer: int) -> None:
         """Draw the curves of the edges into a layer."""

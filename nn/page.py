@@ -28,7 +28,7 @@ button:focus-visible, input:focus-visible { outline: 3px solid var(--plus); outl
 .numbers { color: var(--muted); }
 svg { display: block; margin: 0 auto; }
 .picture { overflow-x: auto; }
-@media screen and (max-width: 620px) { svg { min-width: 620px; } }
+@media screen { svg { min-width: @LEAST@px; } }
 ol { padding-left: 2.2rem; }
 li { margin: .5rem 0; break-inside: avoid; }
 li strong, li span { display: block; white-space: pre-wrap; }
@@ -60,36 +60,55 @@ li strong, li span { display: block; white-space: pre-wrap; }
 </ol>
 <script>
 "use strict";
-const story = @STORY@;
+const data = @DATA@;
 const byId = id => document.getElementById(id);
+const story = [...document.querySelectorAll("ol li")];
+const owners = new Map(data.owners.map((name, place) => [name, place]));
 const parts = [];
-for (const group of document.querySelectorAll("svg g[class*=' of-']")) {
-  const [, kind, of] = group.getAttribute("class").split(" ");
-  const text = group.querySelector("text");
-  parts.push({ group, kind, owner: of.slice(3), text, was: text && text.textContent });
+for (const shape of document.querySelectorAll("svg [class*=' of-']")) {
+  const [kind, of] = shape.getAttribute("class").split(" ");
+  const text = shape.matches("text") ? shape : null;
+  parts.push({ shape, kind, owner: owners.get(of.slice(3)), text, was: text && text.textContent });
 }
+const ofEdges = ["line", "pill", "weight", "credit"];
+const marks = { here: ["halo", "forward", "back", "meet"], onTheWay: ["halo", "back", "return"] };
 let now = 0, timer = null;
 
-function show(k) {
-  now = Math.max(0, Math.min(story.steps.length - 1, k));
-  const step = story.steps[now];
-  for (const { group, kind, owner, text, was } of parts) {
-    const key = kind + " " + owner;
-    group.classList.toggle("dim", step.lit !== null && !step.lit.includes(owner));
-    group.classList.toggle("unknown", (story.since[key] || 0) > now || step.forget.includes(kind));
-    group.classList.toggle("on", step.marks.includes(key));
-    const said = (story.texts[step.stage] || {})[key] || was;
-    if (text && text.textContent !== said) text.textContent = said;
+function runs(text) {  // "0-3 7" are 0, 1, 2, 3 and 7
+  const found = new Set();
+  for (const run of text.split(" ").filter(Boolean)) {
+    const [first, last = first] = run.split("-").map(Number);
+    for (let k = first; k <= last; k++) found.add(k);
   }
-  byId("title").textContent = (now + 1) + " · " + step.title;
-  byId("symbols").textContent = step.symbols;
-  byId("numbers").textContent = step.numbers;
-  byId("numbers").classList.toggle("columns", step.numbers.split("\\n").length > 4);
-  byId("place").textContent = (now + 1) + " / " + story.steps.length;
+  return found;
+}
+
+function show(k) {
+  now = Math.max(0, Math.min(story.length - 1, k));
+  const { lit, path, stage } = data.steps[now];
+  const after = stage === "after", isLit = lit === undefined ? null : runs(lit);
+  for (const { shape, kind, owner, text, was } of parts) {
+    const since = (kind === "delta" ? data.errors : data.known)[owner];
+    const again = after && (kind === "delta" || ofEdges.includes(kind));
+    const on = path !== undefined && isLit.has(owner) && marks[owner === path ? "here" : "onTheWay"].includes(kind);
+    shape.classList.toggle("dim", isLit !== null && !isLit.has(owner));
+    shape.classList.toggle("unknown", since > now || again);
+    shape.classList.toggle("on", on);
+    if (!text) continue;
+    const number = (after || stage === "updated" && kind === "weight") && (data.after[kind] || {})[owner];
+    const said = number ? was.replace(/\\S+$/, number) : was;
+    if (text.textContent !== said) text.textContent = said;
+  }
+  const [title, symbols, numbers] = [...story[now].children].map(line => line.textContent);
+  byId("title").textContent = (now + 1) + " · " + title;
+  byId("symbols").textContent = symbols;
+  byId("numbers").textContent = numbers;
+  byId("numbers").classList.toggle("columns", numbers.split("\\n").length > 4);
+  byId("place").textContent = (now + 1) + " / " + story.length;
   byId("slider").value = now + 1;
   byId("previous").disabled = now === 0;
-  byId("next").disabled = now === story.steps.length - 1;
-  if (now === story.steps.length - 1) play(false);
+  byId("next").disabled = now === story.length - 1;
+  if (now === story.length - 1) play(false);
 }
 
 function play(on) {
@@ -103,13 +122,13 @@ byId("previous").onclick = () => { play(false); show(now - 1); };
 byId("next").onclick = () => { play(false); show(now + 1); };
 byId("play").onclick = () => {
   const on = timer === null;
-  if (on && now === story.steps.length - 1) show(0);
+  if (on && now === story.length - 1) show(0);
   play(on);
 };
 byId("slider").oninput = event => { play(false); show(event.target.value - 1); };
 document.addEventListener("keydown", event => {
   if (event.target === byId("slider") || event.altKey || event.ctrlKey || event.metaKey) return;
-  const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: story.steps.length - 1 }[event.key];
+  const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: story.length - 1 }[event.key];
   if (to === undefined) return;
   event.preventDefault();
   play(false);

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def credit_drawing(credit: "Credit", path: "Key | None" = None) -> Drawing:
-    """Return the credit graph of one example.
+    """Return the credit graph of one example; of a large network the first and the last units and layers.
 
     Args:
         credit: what `assign_credit` found.
@@ -25,7 +25,6 @@ def credit_drawing(credit: "Credit", path: "Key | None" = None) -> Drawing:
 
     Raises:
         KeyError: if there is no such edge.
-        ValueError: if the network has more than 2,000 edges.
     """
     if path is None:
         title, subtitle, formula = f"Credit assignment, {credit.title}", _rule(credit), ""
@@ -35,8 +34,8 @@ def credit_drawing(credit: "Credit", path: "Key | None" = None) -> Drawing:
         subtitle, formula = _way(credit, path), product(credit, path)
         nodes, edges = lit(credit, path)
     widths = text_width(title, 20, bold=True), text_width(subtitle), text_width(formula)
-    layout = Layout(credit, 0.92 * max(widths) + 2 * MARGIN)
-    graph = CreditGraph(credit, layout, nodes, edges, path, edges if path else frozenset())
+    layout = Layout(credit, 0.92 * max(widths) + 2 * MARGIN, path=path)
+    graph = CreditGraph(layout, nodes, edges, path, edges if path else frozenset())
     graph.canvas.text(Point(MARGIN, 30), title, size=20, bold=True, anchor="start")
     graph.canvas.text(Point(MARGIN, 55), subtitle, "muted", size=SIZE, anchor="start")
     if path is None:

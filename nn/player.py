@@ -4,19 +4,20 @@ import html
 import json
 import os
 import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd.drawing import Drawing
 from autograd.render import save
 from autograd.svg import FONT, colour
-from nn.credit_graph import CreditGraph, owner
+from nn.credit_graph import CreditGraph
 from nn.layout import Layout, pill_lines, unit_lines
 from nn.page import PAGE
 from nn.picture import description
-from nn.story import MANY, Step, story
+from nn.story import Step, scale, story
 
 if TYPE_CHECKING:
-    from nn.credit import Credit
+    from nn.credit import Credit, Key
 
 # How a part looks in a step: dimmed, not known yet, or, for the marks of a path, on. On paper the whole
 # picture stands beside the whole story.
@@ -24,23 +25,23 @@ _STATES = (
     "#ID .halo,#ID .forward,#ID .back,#ID .return,#ID .meet{display:none}"
     "@media screen{"
     "#ID .on{display:inline}#ID .dim{opacity:.3}#ID .dim.on{opacity:1}"
-    "#ID .unknown.line path{stroke:var(--zero);stroke-width:1.2;stroke-dasharray:none}"
-    "#ID .unknown.line polygon{stroke:var(--zero);fill:var(--zero)}"
+    "#ID path.unknown.line{stroke:var(--zero);stroke-width:1.2;stroke-dasharray:none}"
+    "#ID polygon.unknown.line{stroke:var(--zero);fill:var(--zero)}"
     "#ID .unknown.weight{transform:translateY(9px)}"  # into the middle of a pill that says nothing else
-    "#ID .unknown.pill path{stroke:var(--zero);fill:var(--card)}"
+    "#ID .unknown.pill{stroke:var(--zero);fill:var(--card)}"
     "#ID .unknown.a,#ID .unknown.z,#ID .unknown.delta,#ID .unknown.credit{visibility:hidden}"
     "}"
 )
-_CREDIT = (
-    "credit",
-    "line",
-    "pill",
-    "weight",
-)  # the kinds that look different once a credit is known
+_THIN = "@media screen{#ID path.unknown.line{stroke-width:.8}#ID path.unknown.dim.line{stroke-width:.5}}"
+# Of more edges in a story told layer by layer, those into a layer that look alike are one part.
+MANY = 200
 
 
 class Player:
     """The story of one example as a page: buttons, arrow keys and a slider lead through its steps.
+
+    The page is below 150 KB, however large the network: the larger it is, the more a step tells at once (see
+    nn.story.scale), and of very wide layers, or very many, the picture shows the ends (see nn.excerpt).
 
     Args:
         credit: what `assign_credit` found.
@@ -62,15 +63,20 @@ class Player:
             FileNotFoundError, RuntimeError, TimeoutError: as autograd.render.render.
         """
         title = f"Credit assignment, {self.credit.title}"
+        graph = self._graph()
+        graph.legend()
+        drawing = Drawing(graph.canvas.source, title, description(self.credit), pinned=True)
+        css = _STATES if graph.layout.pills else _STATES + _THIN
         marks = {
             "TITLE": html.escape(title),
             "LIGHT": _variables(dark=False),
             "DARK": _variables(dark=True),
             "FONT": FONT,
+            "LEAST": f"{max(620.0, 0.55 * graph.layout.width):.0f}",  # smaller cannot be read: it scrolls
             "COUNT": str(len(self.steps)),
-            "PICTURE": self._picture(title).svg(engine, prefix="picture", css=_STATES),
+            "PICTURE": drawing.svg(engine, prefix="picture", css=css),
             "LIST": "\n".join(map(_item, self.steps)),
-            "STORY": _script(self._data()),
+            "DATA": _script(self._data(graph)),
         }
         # one pass, so that a mark in the text of the story is left alone
         return re.sub("@([A-Z]+)@", lambda mark: marks[mark[1]], PAGE)
@@ -96,71 +102,79 @@ class Player:
 
     # ---------------------------------------------------------------- what the page is made of
 
-    def _picture(self, title: str) -> Drawing:
-        credit = self.credit
-        graph = CreditGraph(
-            credit,
-            Layout(credit, top=16.0),
-            frozenset(credit.nodes),
-            frozenset(credit.edges),
-            marks=frozenset(credit.edges if len(credit.edges) < MANY else ()),
-        )
-        graph.legend()
-        return Drawing(graph.canvas.source, title, description(credit), pinned=True)
+    def _graph(self) -> CreditGraph:
+        layout = Layout(self.credit, top=16.0)
+        nodes, edges = layout.credit.nodes.keys(), layout.credit.edges.keys()
+        told = scale(self.credit)
+        return CreditGraph(
+            layout, nodes, edges, marks=edges if told == "edge" else frozenset(),
+            joined=told == "layer" and len(edges) > MANY,
+        )  # fmt: skip
 
-    def _data(self) -> dict[str, Any]:
-        since: dict[str, int] = {}
+    def _data(self, graph: CreditGraph) -> dict[str, Any]:
+        """Return what the script must know beside the picture and the list of steps, which it reads.
+
+        Each node and each edge drawn is a number here, its place among the owners; so are all edges of one owner.
+        """
+        owners: dict[str, int] = {}
+        places: dict[int | Key, int] = {}
+        items: list[int | Key] = [*graph.credit.nodes, *graph.credit.edges]
+        for item in items:
+            places[item] = owners.setdefault(graph.owner(item), len(owners))
+        known: dict[int, int] = {}
+        errors: dict[int, int] = {}
         for k, step in enumerate(self.steps):
             for fact, item in step.known:
-                for kind in _CREDIT if fact == "credit" else (fact,):
-                    if isinstance(item, (int, tuple)):
-                        since.setdefault(f"{kind} {owner(item)}", k)
-        after = _texts(self.credit.after(self.lr))
-        weights = {key: text for key, text in after.items() if key.startswith("weight")}
+                if (place := places.get(item)) is not None:
+                    (errors if fact == "delta" else known).setdefault(place, k)
         return {
-            "steps": [self._step(step) for step in self.steps],
-            "since": dict(sorted(since.items())),
-            "texts": {"updated": weights, "after": after},
-        }
-
-    def _step(self, step: Step) -> dict[str, Any]:
-        credit = self.credit
-        every = len(step.nodes) == len(credit.nodes) and len(step.edges) == len(credit.edges)
-        lit = [owner(i) for i in sorted(step.nodes)]
-        lit += [owner(key) for key in credit.edges if key in step.edges]
-        return {
-            "title": step.title,
-            "symbols": step.symbols,
-            "numbers": step.numbers,
-            "stage": step.stage,
-            "lit": None if every else lit,
-            "marks": _marks(step),
-            "forget": ("delta", *_CREDIT) if step.stage == "after" else (),
+            "owners": list(owners),
+            "known": [known.get(k, 0) for k in range(len(owners))],  # since which step
+            "errors": [errors.get(k, 0) for k in range(len(graph.credit.nodes))],
+            "steps": [_state(step, places) for step in self.steps],
+            "after": _numbers(self.credit.after(self.lr), graph.layout.shows, places),
         }
 
 
-def _marks(step: Step) -> list[str]:
-    """Return the marks that are on in a step, as kind and owner."""
-    if step.path is None:
-        return []
-    found = [f"{kind} {owner(step.path)}" for kind in ("halo", "forward", "back", "meet")]
-    for key in sorted(step.edges - {step.path}, key=owner):
-        found += [f"{kind} {owner(key)}" for kind in ("halo", "back", "return")]
-    return found
+def _state(step: Step, places: "Mapping[int | Key, int]") -> dict[str, object]:
+    """Return how a step differs from one that lights everything before the update."""
+    state: dict[str, object] = {}
+    lit = {place for item, place in places.items() if item in step.nodes or item in step.edges}
+    if len(lit) < len(set(places.values())):
+        state["lit"] = _runs(lit)
+    if step.path is not None:
+        state["path"] = places[step.path]
+    if step.stage != "before":
+        state["stage"] = step.stage
+    return state
 
 
-def _texts(credit: "Credit") -> dict[str, str]:
-    """Return what an example's numbers say in the picture, by kind and owner."""
-    shows = Layout(credit).shows
-    found = {}
-    for key, edge in credit.edges.items():
-        weight, *below = pill_lines(edge, shows)
-        if below:
-            found[f"weight {owner(key)}"] = weight
-    for node in credit.nodes.values():
-        if node.a is not None:
-            lines = unit_lines(credit, node, shows)
-            found |= {f"{kind} {node.index}": text for kind, text in lines if kind != "target"}
+def _runs(numbers: Iterable[int]) -> str:
+    """Return whole numbers as runs: 0-3 7."""
+    runs: list[list[int]] = []
+    for k in sorted(numbers):
+        if runs and runs[-1][-1] == k - 1:
+            runs[-1][1:] = [k]
+        else:
+            runs.append([k])
+    return " ".join("-".join(map(str, run)) for run in runs)
+
+
+def _numbers(
+    credit: "Credit", shows: str, places: "Mapping[int | Key, int]"
+) -> dict[str, dict[int, str]]:
+    """Return the numbers of an example that stand at the end of lines in the picture, by kind and place."""
+    found: dict[str, dict[int, str]] = {"weight": {}, "a": {}, "z": {}}
+    for item, place in places.items():
+        if isinstance(item, int):
+            node = credit.nodes[item]
+            lines = [] if node.a is None else unit_lines(credit, node, shows)
+        else:
+            *above, _ = pill_lines(credit.edges[item], shows)
+            lines = [("weight", line) for line in above]
+        for kind, line in lines:
+            if kind in found:
+                found[kind][place] = line.split(" ")[-1]
     return found
 
 

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from autograd.notation import number, subscript
 from nn.derivation import delta_line
+from nn.excerpt import excerpt
 
 if TYPE_CHECKING:
     from nn.credit import Credit, Edge, Key
 
-MANY = 40  # from so many edges on, the edges into one unit share a step
+Scale = Literal["edge", "unit", "layer"]
 Stage = Literal["before", "updated", "after"]
+_SOME, _MANY = 40, 340  # from so many edges on, those of a unit share a step; of a layer
+_UNITS = 40  # from so many on, those of a layer share a step
 _TERMS = 4  # a sum of more is written with Σ
+_LINES = 24  # of more lines, the rest is counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +43,7 @@ class Step:
     nodes: frozenset[int]
     edges: "frozenset[Key]"
     path: "Key | None"
-    known: frozenset[tuple[str, object]]
+    known: "frozenset[tuple[str, int | Key]]"
     stage: Stage
 
     def __str__(self) -> str:
@@ -46,6 +51,17 @@ class Step:
         symbols, numbers = self.symbols.splitlines(), self.numbers.splitlines()
         lines += [f"     {line}" for line in (*symbols, *numbers)]
         return "\n".join(lines)
+
+
+def scale(credit: "Credit") -> Scale:
+    """Return what has a step of its own: each edge; each unit; or, in a large network, each layer.
+
+    Where a picture leaves layers out, they share a step.
+    """
+    edges, units = len(credit.edges), sum(map(len, credit.layers[1:]))
+    if edges >= _MANY or units >= _UNITS or not excerpt(credit).whole:
+        return "layer"
+    return "unit" if edges >= _SOME else "edge"
 
 
 def lit(credit: "Credit", path: "Key") -> "tuple[frozenset[int], frozenset[Key]]":
@@ -70,7 +86,7 @@ def story(credit: "Credit", lr: float = 0.1) -> list[Step]:
 
     Returns:
         The network; forward, unit by unit; the loss; for each unit from the output back its δ and the credit
-        of each edge into it; the updates; forward again, with the new loss.
+        of each edge into it; the updates; forward again, with the new loss. See `scale` for large networks.
     """
     return _Teller(credit, lr).steps
 
@@ -79,16 +95,18 @@ class _Teller:
     def __init__(self, credit: "Credit", lr: float) -> None:
         self.credit, self.lr = credit, lr
         self.steps: list[Step] = []
-        self.known: set[tuple[str, object]] = set()
-        self.units = [i for layer in credit.layers[1:] for i in layer]
+        self.known: set[tuple[str, int | Key]] = set()
+        self.scale = scale(credit)
+        layers = self._layers()
         self._network()
-        for i in self.units:
-            self._forward(i)
+        for layer in layers:
+            for units in layer:
+                self._forward(units)
         self._loss()
-        for layer in reversed(credit.layers[1:]):
-            for j in layer:
-                self._delta(j)
-                self._credits(j)
+        for layer in reversed(layers):
+            for units in layer:
+                self._delta(units)
+                self._credits(units)
         self._updates()
         self._again()
 
@@ -112,6 +130,28 @@ class _Teller:
             )
         )  # fmt: skip
 
+    def _layers(self) -> list[list[list[int]]]:
+        """Return what is told together: layer by layer, lists of units."""
+        layers = self.credit.layers
+        if self.scale != "layer":
+            return [[[j] for j in layer] for layer in layers[1:]]
+        groups: list[Iterable[int]] = []
+        for before, k in pairwise(excerpt(self.credit).layers):
+            groups += [range(before + 1, k), [k]] if k > before + 1 else [[k]]
+        return [[[j for k in group for j in layers[k]]] for group in groups]
+
+    def _behind(self, units: list[int]) -> "tuple[set[int], set[Key]]":
+        """Return the units with the nodes and the edges by which the error comes to them."""
+        layers, first = self.credit.layers, self.credit.nodes[units[0]].layer
+        nodes = set(units)
+        edges: set[Key] = set()
+        heads = [j for j in layers[first] if j in nodes]
+        for layer in layers[first + 1 :]:
+            nodes |= set(layer)
+            edges |= {(i, k) for i in heads for k in layer}
+            heads = layer
+        return nodes, edges
+
     def _into(self, j: int) -> "list[Edge]":
         """Return the edges into a unit, its bias last."""
         tails = self.credit.layers[self.credit.nodes[j].layer - 1]
@@ -130,7 +170,25 @@ class _Teller:
             + target,
         )
 
-    def _forward(self, j: int) -> None:
+    def _forward(self, units: list[int]) -> None:
+        self.known |= {(fact, j) for j in units for fact in ("a", "z")}
+        if len(units) == 1:
+            self._forward_one(units[0])
+            return
+        credit = self.credit
+        edges = [edge for j in units for edge in self._into(j)]
+        names = {credit.activations[credit.nodes[j].layer - 1] for j in units}
+        f = names.pop() if len(names) == 1 else "f"
+        bias = " + bⱼ" if any(e.source is None for e in edges) else ""
+        self._step(
+            f"Forward: {_called(units)}",
+            f"aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ{bias},  zⱼ = {'aⱼ' if f == 'linear' else f'{f}(aⱼ)'}",
+            _lines(map(self._passed, units)),
+            {*units, *(e.source for e in edges if e.source is not None)},
+            {(e.source, e.target) for e in edges},
+        )
+
+    def _forward_one(self, j: int) -> None:
         credit, node = self.credit, self.credit.nodes[j]
         edges = self._into(j)
         assert node.a is not None
@@ -145,7 +203,6 @@ class _Teller:
             terms = [f"Σᵢ wᵢ⇝{subscript(j)}·zᵢ", *bias]
             values = [*values[:2], "…", values[-1]]
         f = "" if activation == "linear" else activation
-        self.known |= {("a", j), ("z", j)}
         output = f"{node.name} = {f}({a})" if f else f"{node.name} = {a}"
         squashed = f"{f}({number(node.a, 4)}) = " if f else ""
         self._step(
@@ -156,11 +213,14 @@ class _Teller:
             [(e.source, j) for e in edges],
         )
 
+    def _passed(self, j: int) -> str:
+        node = self.credit.nodes[j]
+        return f"a{subscript(j)} = {number(node.a or 0.0, 4):>7},  {node.name} = {number(node.z, 4):>7}"
+
     def _loss(self) -> None:
         credit = self.credit
         outputs = [credit.nodes[i] for i in credit.layers[-1]]
         numbers = ", ".join(f"{n.name} = {number(n.z, 4)}" for n in outputs[:_TERMS])
-        self.known.add(("loss", None))
         self._step(
             "The error",
             f"L = {credit.loss_formula}",
@@ -169,64 +229,62 @@ class _Teller:
             [],
         )
 
-    def _delta(self, j: int) -> None:
-        credit, node = self.credit, self.credit.nodes[j]
-        behind = credit.layers[node.layer + 1 :]
-        line = delta_line(credit, node)
-        symbols, numbers = line.symbols, line.numbers
-        if behind and len(behind[0]) > _TERMS:
-            symbols = f"(Σₖ δₖ·w{subscript(j)}⇝ₖ)·f′(a{subscript(j)})"
-            numbers = ""
-        self.known.add(("delta", j))
-        nodes, edges = {j}, set()
-        heads = [j]
-        for layer in behind:
-            nodes |= set(layer)
-            edges |= {(i, k) for i in heads for k in layer}
-            heads = layer
-        equals = f"{numbers} = " if numbers else ""
-        self._step(
-            f"The error at unit {j}: {line.left}"
-            if behind
-            else f"The error at the output: {line.left}",
-            f"{line.left} = {symbols}",
-            f"{line.left} = {equals}{number(line.value, 4, sign=True)}",
-            nodes,
-            edges,
-        )
-
-    def _credits(self, j: int) -> None:
-        edges = self._into(j)
-        if len(self.credit.edges) < MANY:
-            for edge in edges:
-                self._credit([edge])
+    def _delta(self, units: list[int]) -> None:
+        credit = self.credit
+        self.known |= {("delta", j) for j in units}
+        lines = [delta_line(credit, credit.nodes[j]) for j in units]
+        first = lines[0]
+        behind = credit.layers[credit.nodes[units[0]].layer + 1 :]
+        where = f"at {_called(units)}" if behind else "at the output"
+        if len(units) > 1:
+            symbols = "(Σₖ δₖ·wⱼ⇝ₖ)·f′(aⱼ)" if behind else "∂L/∂aⱼ"
+            title = f"The error {where}: {first.left} to {lines[-1].left}"
+            text = (
+                f"δⱼ = {symbols}",
+                _lines(f"{line.left} = {_signed(line.value)}" for line in lines),
+            )
         else:
-            self._credit(edges)
+            symbols, equals = first.symbols, f"{first.numbers} = "
+            if behind and len(behind[0]) > _TERMS:
+                j = subscript(units[0])
+                symbols, equals = f"(Σₖ δₖ·w{j}⇝ₖ)·f′(a{j})", ""
+            title = f"The error {where}: {first.left}"
+            text = f"{first.left} = {symbols}", f"{first.left} = {equals}{_signed(first.value)}"
+        self._step(title, *text, *self._behind(units))
 
-    def _credit(self, edges: "list[Edge]") -> None:
-        """Tell the credit of one edge, with its path, or of all edges into one unit."""
-        j, key = edges[0].target, (edges[0].source, edges[0].target)
-        self.known |= {("credit", (e.source, e.target)) for e in edges}
-        nodes, paths = lit(self.credit, key)
+    def _credits(self, units: list[int]) -> None:
+        edges = [edge for j in units for edge in self._into(j)]
+        if self.scale != "edge":
+            self._credit(units, edges)
+            return
+        for edge in edges:
+            self._credit(units, [edge])
+
+    def _credit(self, units: list[int], edges: "list[Edge]") -> None:
+        """Tell the credit of one edge, with its path, or of all edges into some units."""
+        keys: set[Key] = {(e.source, e.target) for e in edges}
+        self.known |= {("credit", key) for key in keys}
+        nodes, ways = self._behind(units)
+        nodes |= {e.source for e in edges if e.source is not None}
         if len(edges) == 1:
             (edge,) = edges
             z = "1" if edge.source is None else f"z{subscript(edge.source)}"
             self._step(
                 f"Credit of {edge.name}",
-                f"∂L/∂{edge.name} = δ{subscript(j)}·{z}",
+                f"∂L/∂{edge.name} = δ{subscript(edge.target)}·{z}",
                 f"∂L/∂{edge.name} = {_product(edge)}",
                 nodes,
-                paths,
-                key,
+                ways | keys,
+                (edge.source, edge.target) if self.scale == "edge" else None,
             )
             return
-        tails = {e.source for e in edges if e.source is not None}
+        j = subscript(units[0]) if len(units) == 1 else "ⱼ"
         self._step(
-            f"Credit of the {len(edges)} edges into unit {j}",
-            f"∂L/∂wᵢ⇝{subscript(j)} = δ{subscript(j)}·zᵢ",
-            "\n".join(f"{edge.name}  {_product(edge)}" for edge in edges),
-            nodes | tails,
-            paths | {(e.source, e.target) for e in edges},
+            f"Credit of the {len(edges):,} edges into {_called(units)}",
+            f"∂L/∂wᵢ⇝{j} = δ{j}·zᵢ",
+            _lines(f"{edge.name}  {_product(edge)}" for edge in edges),
+            nodes,
+            ways | keys,
         )
 
     def _updates(self) -> None:
@@ -236,14 +294,10 @@ class _Teller:
             f"{number(new[key], 4):>7}"
             for key, edge in self.credit.edges.items()
         ]
-        rest = len(lines) - 24
-        if rest > 0:
-            lines[24:] = [f"… and {rest} more"]
-        self.known.add(("update", None))
         self._step(
             "The updates: every weight goes against its credit",
             f"w := w − η·δ·z,  η = {self.lr:g}",
-            "\n".join(lines),
+            _lines(lines),
             stage="updated",
         )
 
@@ -261,6 +315,22 @@ class _Teller:
             f"{outputs}: L = {number(after.loss, 4)}, before {number(before.loss, 4)}",
             stage="after",
         )
+
+
+def _called(units: list[int]) -> str:
+    """Return units by name; their numbers are in a row, even those of several layers."""
+    return f"unit {units[0]}" if len(units) == 1 else f"units {min(units)} to {max(units)}"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    """Return lines as one text; of many the first, and how many more there are."""
+    said = list(lines)
+    rest = len(said) - _LINES
+    return "\n".join([*said[:_LINES], f"… and {rest:,} more"] if rest > 0 else said)
+
+
+def _signed(x: float) -> str:
+    return number(x, 4, sign=True)
 
 
 def _product(edge: "Edge") -> str:

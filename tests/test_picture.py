@@ -17,6 +17,7 @@ from autograd.notation import number, subscript
 from nn import MLP, assign_credit
 from nn.credit import Credit
 from nn.credit_graph import owner
+from nn.excerpt import EDGES, LAYERS, UNITS, excerpt
 from nn.layout import Layout, detail
 from nn.picture import product
 from nn.story import lit
@@ -124,11 +125,57 @@ def test_a_name_of_ones_own_is_shown_as_typed_and_keeps_the_xml_valid() -> None:
     assert "Credit assignment, 1-1-1 <b>\\N&lt; network" in texts(credit.draw().svg())
 
 
-def test_a_network_too_large_to_be_read_is_refused_at_once() -> None:
-    credit = net_of([50, 50, 1])
-    for make in (credit.draw, lambda: credit.steps().html()):
-        with pytest.raises(ValueError, match=r"2,550 edges cannot be read.*print\(credit\)"):
-            make()
+def test_of_a_wide_layer_the_ends_are_drawn() -> None:
+    credit = net_of([784, 10])
+    part = excerpt(credit)
+    assert not part.whole
+    shown = part.credit.layers
+    assert len(shown[0]) == 32
+    assert shown[0][:2] == [793, 792]
+    assert shown[0][-1] == 10
+    assert shown[1] == list(range(10))
+    assert part.units_left_out == {shown[0][15]: 752}
+    assert len(part.credit.edges) == 320
+    assert all(credit.edges[key] is edge for key, edge in part.credit.edges.items())
+    assert "⋮ 752 more" in texts(credit.draw().svg())
+
+
+def test_of_many_layers_the_first_and_the_last_are_drawn() -> None:
+    credit = net_of([3] * 30, bias=True)
+    part = excerpt(credit)
+    assert part.layers == [0, 1, 2, 3, 4, 25, 26, 27, 28, 29]
+    assert part.layers_left_out == {5: 20}
+    assert [part.credit.nodes[i].layer for i in (0, 1, 2)] == [9, 9, 9]
+    # nothing leads out of what is left out
+    assert not [key for key in part.credit.edges if key[1] in part.credit.layers[5]]
+    assert "⋯ 20 more layers" in texts(credit.draw().svg())
+
+
+def test_an_edge_that_is_asked_for_is_drawn() -> None:
+    deep = net_of([3] * 30, bias=True)
+    assert (None, 40) in excerpt(deep, (None, 40)).credit.edges
+    credit = net_of([784, 10])
+    assert (400, 3) not in excerpt(credit).credit.edges
+    part = excerpt(credit, (400, 3))
+    assert (400, 3) in part.credit.edges
+    assert sum(part.units_left_out.values()) + len(part.credit.layers[0]) == 784
+    assert {"400", "⋮ 377 more", "⋮ 374 more"} <= set(texts(credit.draw(path=(400, 3)).svg()))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 90), min_size=2, max_size=12), st.booleans())
+def test_what_is_left_out_is_counted(sizes: list[int], bias: bool) -> None:
+    credit = net_of([min(size, 3000 // sum(sizes) + 1) for size in sizes], bias)
+    part = excerpt(credit)
+    assert len(part.layers) == len(part.credit.layers) <= LAYERS
+    assert len(part.credit.nodes) <= UNITS
+    assert len(part.credit.edges) <= EDGES
+    drawn = sum(map(len, part.credit.layers)) + sum(part.units_left_out.values())
+    assert drawn == sum(len(credit.layers[k]) for k in part.layers)
+    assert len(part.layers) + sum(part.layers_left_out.values()) == len(credit.layers)
+    if part.whole:
+        assert list(part.credit.nodes) == list(credit.nodes)
+        assert part.credit.edges == credit.edges
 
 
 def test_in_a_pattern_large_credits_lie_above_small_ones() -> None:
@@ -259,9 +306,9 @@ def test_another_process_writes_the_same_bytes() -> None:
 
 def test_the_classes_say_whose_part_it_is() -> None:
     credit = worked()
-    classes = {e.get("class") for e in ElementTree.fromstring(credit.draw().svg()).iter(f"{SVG}g")}
+    classes = {e.get("class") for e in ElementTree.fromstring(credit.draw().svg()).iter()}
     for key in credit.edges:
-        for kind in ("edge line", "node pill", "node weight", "node credit"):
+        for kind in ("line", "pill", "weight", "credit"):
             assert f"{kind} of-{owner(key)}" in classes
 
 

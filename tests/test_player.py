@@ -4,6 +4,7 @@ import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,25 @@ def worked() -> Credit:
     return assign_credit(WORKED, [0.8, -1.0, 0.5], 0.2)
 
 
-def data(page: str) -> dict[str, object]:
-    (found,) = re.findall(r"^const story = (.*);$", page, re.MULTILINE)
-    loaded: dict[str, object] = json.loads(found)
+def network(inputs: int, *units: int) -> Credit:
+    """A network with biases, and credits of every size."""
+    net = MLP(inputs, list(units), bias=True, rng=0)
+    x = [((7 * k) % 13 - 6) / 6.5 for k in range(inputs)]
+    return assign_credit(net, x, 0.5 if units[-1] == 1 else [0.5] * units[-1])
+
+
+def places(runs: str) -> list[int]:
+    """The numbers of "0-3 7", as the script reads them."""
+    found: list[int] = []
+    for run in runs.split():
+        first, *last = map(int, run.split("-"))
+        found += range(first, (last or [first])[0] + 1)
+    return found
+
+
+def data(page: str) -> dict[str, Any]:
+    (found,) = re.findall(r"^const data = (.*);$", page, re.MULTILINE)
+    loaded: dict[str, Any] = json.loads(found)
     return loaded
 
 
@@ -97,8 +114,8 @@ def test_a_loss_that_grows_is_said_to() -> None:
     assert steps[-1].title == "Forward again: the loss is not smaller: η may be too large"
 
 
-def test_large_networks_share_steps() -> None:
-    credit = assign_credit(MLP(4, [8, 8, 2], rng=0), [0.5, -1.0, 0.8, 0.3], [1.0, 1.0])
+def test_in_larger_networks_the_edges_into_a_unit_share_a_step() -> None:
+    credit = network(4, 8, 8, 2)
     steps = story(credit)
     assert len(steps) < 70
     shared = by_title("Credit of the 9 edges into unit 0", steps)
@@ -106,15 +123,69 @@ def test_large_networks_share_steps() -> None:
     assert number(credit.edges[None, 0].credit, 4, sign=True) in shared.numbers
 
 
+def test_in_large_networks_layers_have_steps() -> None:
+    credit = network(10, 32, 32, 3)
+    steps = story(credit)
+    assert [step.title for step in steps[1:-2]] == [
+        "Forward: units 35 to 66",
+        "Forward: units 3 to 34",
+        "Forward: units 0 to 2",
+        "The error",
+        "The error at the output: δ₀ to δ₂",
+        "Credit of the 99 edges into units 0 to 2",
+        "The error at units 3 to 34: δ₃ to δ₃₄",
+        "Credit of the 1,056 edges into units 3 to 34",
+        "The error at units 35 to 66: δ₃₅ to δ₆₆",
+        "Credit of the 352 edges into units 35 to 66",
+    ]
+    for fact in ("z", "delta"):
+        assert {i for told, i in steps[-3].known if told == fact} == set(range(67))
+    assert {i for told, i in steps[-3].known if told == "credit"} == set(credit.edges)
+    errors = by_title("The error at units 3 to 34", steps)
+    delta = credit.nodes[3].delta
+    assert delta is not None
+    assert errors.numbers.startswith(f"δ₃ = {number(delta, 4, sign=True)}\n")
+    assert errors.numbers.endswith("\n… and 8 more")
+    assert errors.edges == {(i, j) for i in range(3, 35) for j in range(3)}
+
+
+def test_layers_that_are_not_drawn_share_a_step() -> None:
+    credit = network(2, *[2] * 30, 1)
+    titles = [step.title for step in story(credit) if step.title.startswith("Forward: units")]
+    assert titles[3:6] == [
+        "Forward: units 53 to 54",
+        "Forward: units 9 to 52",
+        "Forward: units 7 to 8",
+    ]
+
+
 # ---------------------------------------------------------------- the page
 
 
-def test_the_page_is_small_and_complete_in_itself() -> None:
+def test_the_page_is_complete_in_itself() -> None:
     page = worked().steps(lr=0.1).html()
-    assert len(page.encode()) < 150_000
     loaded = r"(src|href)=|url\(|@import|fetch\(|https?:"
     assert not re.search(loaded, page.replace("http://www.w3.org/2000/svg", ""))
     assert not re.search(r"@[A-Z]+@", page)
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        (3, 2, 1), (4, 4, 2), (6, 5, 6, 5), (2, 16, 16, 1), (4, 8, 8, 2), (10, 32, 32, 3), (20, 40, 20, 2),
+        (1, *[1] * 37), (2, *[2] * 6), (1, *[1] * 9), (3, *[5] * 9), (2, *[4] * 60, 1), (784, 32, 10), (2000, 1), (1, 600, 1),
+    ],
+    ids=lambda sizes: "-".join(map(str, sizes))[:20],
+)  # fmt: skip
+def test_the_page_is_small_however_large_the_network(sizes: tuple[int, ...]) -> None:
+    player = network(*sizes).steps()
+    page = player.html()
+    assert len(page.encode()) < 150_000
+    # the script knows every part
+    found = data(page)
+    owners = found["owners"]
+    assert set(re.findall(r'class="[a-z]+ of-([^" ]+)"', page)) == set(owners)
+    assert page.count("<li>") == len(player.steps) == len(found["steps"])
 
 
 def test_without_scripts_the_whole_story_can_be_read() -> None:
@@ -127,21 +198,42 @@ def test_without_scripts_the_whole_story_can_be_read() -> None:
     assert page.index("<svg") < page.index("<ol>")
 
 
-def test_the_story_of_the_page_is_the_story_of_the_terminal() -> None:
+def test_the_story_of_the_page_is_the_story_of_the_terminal_and_stands_once() -> None:
     credit = worked()
-    steps = data(credit.steps(lr=0.1).html())["steps"]
-    assert isinstance(steps, list)
-    assert [(s["title"], s["symbols"], s["numbers"]) for s in steps] == [
-        (s.title, s.symbols, s.numbers) for s in story(credit, lr=0.1)
+    page = credit.steps(lr=0.1).html()
+    found = re.findall(
+        r"<li><strong>(.*?)</strong><span>(.*?)</span><span>(.*?)</span></li>", page, re.DOTALL
+    )
+    steps = story(credit, lr=0.1)
+    assert [tuple(map(html.unescape, lines)) for lines in found] == [
+        (step.title, step.symbols, step.numbers) for step in steps
     ]
+    for step in steps[1:]:
+        assert page.count(html.escape(step.numbers)) == 1
+
+
+def test_the_script_knows_what_is_lit_and_what_is_known() -> None:
+    found = data(worked().steps(lr=0.1).html())
+    owners = found["owners"]
+    place = {name: k for k, name in enumerate(owners)}
+    step = found["steps"][9]  # credit of 5-1
+    lit = [owners[k] for k in places(step["lit"])]
+    assert sorted(lit) == ["0", "1", "1-0", "5", "5-1"]
+    assert step["path"] == place["5-1"]
+    assert found["known"][place["5-1"]] == 9
+    assert found["known"][place["0"]] == 3
+    assert found["known"][place["5"]] == 0  # an input, from the start
+    assert found["errors"][place["1"]] == 8
+    assert "lit" not in found["steps"][0]  # all is
+    assert [k for k, step in enumerate(found["steps"]) if step.get("stage")] == [16, 17]
 
 
 def test_after_the_update_the_picture_has_the_new_numbers() -> None:
-    found = data(worked().steps(lr=0.1).html())["texts"]
-    assert isinstance(found, dict)
-    assert found["updated"]["weight 5-1"] == "w₅⇝₁ = 0.79"
-    assert "z 0" not in found["updated"]
-    assert found["after"]["z 0"] == "ŷ = a₀ = 0.75"
+    found = data(worked().steps(lr=0.1).html())
+    place = {name: str(k) for k, name in enumerate(found["owners"])}
+    assert found["after"]["weight"][place["5-1"]] == "0.79"
+    assert found["after"]["z"][place["0"]] == "0.75"
+    assert place["5"] not in found["after"]["z"]
 
 
 def test_a_name_cannot_become_markup() -> None:

@@ -185,7 +185,7 @@ def test_light_and_dark_from_one_file(
     emulate(browser, scheme)
     show(browser, tmp_path, player.html())
     card = "return getComputedStyle(document.querySelector('svg polygon')).fill"
-    ink = "return getComputedStyle(document.querySelector('svg .unit text')).fill"
+    ink = "return getComputedStyle(document.querySelector('svg text.unit')).fill"
     page = "return getComputedStyle(document.body).backgroundColor"
 
     def rgb(part: str) -> str:
@@ -194,6 +194,32 @@ def test_light_and_dark_from_one_file(
     assert browser.execute_script(card) == browser.execute_script(page) == rgb("card")
     assert browser.execute_script(ink) == rgb("ink")
     emulate(browser, "light")
+
+
+@pytest.mark.parametrize("sizes", [(4, 4, 2), (2, 16, 16, 1), (10, 32, 32, 3), (2, *[4] * 30, 1)])
+def test_larger_networks_step_by_step(
+    browser: Chrome, tmp_path: Path, sizes: tuple[int, ...]
+) -> None:
+    inputs, *units = sizes
+    net = MLP(inputs, units, bias=True, rng=0)
+    credit = assign_credit(net, [0.5] * inputs, 0.5 if units[-1] == 1 else [0.5] * units[-1])
+    player = credit.steps(lr=0.1)
+    show(browser, tmp_path, player.html())
+    for step in player.steps:
+        assert text(browser, "title") == f"{step.index} · {step.title}"
+        units_lit = browser.execute_script(
+            "return [...document.querySelectorAll('svg text.unit:not(.dim)')].map(t => t.textContent)"
+        )
+        drawn = {int(i) for i in units_lit if i.isdigit()}
+        assert drawn <= step.nodes
+        assert drawn or step.title.startswith("Credit")
+        known = browser.execute_script(
+            "return [...document.querySelectorAll('svg text.delta')]"
+            ".filter(t => getComputedStyle(t).visibility === 'visible').length"
+        )
+        assert (known > 0) == any(fact == "delta" for fact, _ in step.known)
+        browser.find_element(By.TAG_NAME, "body").send_keys(Keys.ARROW_RIGHT)
+    assert complaints(browser) == []
 
 
 def test_labels_are_never_executed(browser: Chrome, tmp_path: Path) -> None:
@@ -223,7 +249,7 @@ def test_the_worked_picture_keeps_its_text_inside_its_shapes(
         """
         const box = e => { const b = e.getBBox(); return [b.x, b.y, b.x + b.width, b.y + b.height]; };
         const of = kind => [...document.querySelectorAll('svg .' + kind)].map(g =>
-          [g.getAttribute('class').match(/of-\\S+/)[0], g.querySelector('text') ? 'text' : 'shape', box(g)]);
+          [g.getAttribute('class').match(/of-\\S+/)[0], g.matches('text') ? 'text' : 'shape', box(g)]);
         return { pills: of('pill'), weights: of('weight'), credits: of('credit'), deltas: of('delta') };
         """
     )
