@@ -23,8 +23,12 @@ class Block:
     shape: tuple[int, ...]
     batched: bool
 
-    def matrix(self, x: Any, xp: Any) -> Any:
-        """Return the array as a matrix with a row for each number, a column for each example."""
+    def checked(self, x: Any, xp: Any) -> Any:
+        """Return what was given as an array of floats.
+
+        Raises:
+            ValueError: if it has another shape.
+        """
         x = as_array(x, xp)
         shape = x.shape
         if (shape[1:] if self.batched else shape) != self.shape or len(shape) < self.batched:
@@ -33,10 +37,13 @@ class Block:
                 f"{self.name} needs an array of shape {wanted}, but one of {tuple(shape)} was given"
                 + "; it is a batched argument, so its first axis counts the examples" * self.batched
             )
-        rows = len(self.slots)
+        return x
+
+    def matrix(self, x: Any, layout: Layout) -> Any:
+        """Return the array as a matrix with a row for each number, a column for each example."""
         if not self.batched:
-            return xp.reshape(x, (rows, 1))
-        return x[None, :] if self.shape == () else xp.reshape(x, (shape[0], rows)).T
+            return layout.reshape(x, (len(self.slots), 1))
+        return layout.reshape(x, (x.shape[0], len(self.slots))).T
 
     def array(self, matrix: Any, layout: Layout) -> Any:
         """Return the array that a matrix of this block stands for."""
@@ -69,21 +76,18 @@ def blocks_in(tree: Any, name: str, batched: bool) -> Any:
     return Block(name, range(first, first + len(slots)), shape, batched)
 
 
-def fitted(template: Any, given: Any) -> list[Any] | None:
-    """Return what was given for each block; None if the structures differ."""
-    if isinstance(template, Block):
-        return None if isinstance(given, dict) else [given]
-    if isinstance(template, dict):
+def fitted(template: Any, given: Any, found: list[Any]) -> bool:
+    """Append what was given for each block; False if the structures differ."""
+    if type(template) is Block:
+        found.append(given)
+        return not isinstance(given, dict)
+    if type(template) is dict:
         if not isinstance(given, dict) or given.keys() != template.keys():
-            return None
-        given = [given[key] for key in template]
-        template = list(template.values())
+            return False
+        return all(fitted(item, given[key], found) for key, item in template.items())
     if not isinstance(given, (list, tuple)) or len(given) != len(template):
-        return None
-    parts = [fitted(*pair) for pair in zip(template, given)]
-    return (
-        None if any(part is None for part in parts) else [x for part in parts for x in part or ()]
-    )
+        return False
+    return all(fitted(*pair, found) for pair in zip(template, given))
 
 
 def as_array(x: Any, xp: Any) -> Any:

@@ -17,8 +17,12 @@ class State:
 
     __slots__ = ("arrays", "pending", "arrived", "ones")
 
-    def __init__(self, arrays: list[Any], contributions: Sequence[int], ones: Any) -> None:
-        self.arrays = arrays
+    def __init__(
+        self, inputs: Sequence[Any], constants: Any, ones: Any, contributions: Sequence[int]
+    ) -> None:
+        sources = len(contributions)
+        empty = [None] * (sources - len(inputs))
+        self.arrays: list[Any] = [*inputs, *empty, constants, *([None] * sources)]
         self.pending: list[list[Any]] = [[None] * count for count in contributions]
         self.arrived: list[list[Any]] = [[None] * count for count in contributions]
         self.ones = ones
@@ -215,7 +219,7 @@ class Collector:
         self._alike: list[tuple[int, int, Any]] = []  # times, rows, index
         for times, rows in alike.items():
             flat = [wanted[row][t] for t in range(times) for row in rows]
-            self._alike.append((times, len(rows), layout.index(flat) if flat else None))
+            self._alike.append((times, len(rows), layout.index(flat or [0] * len(rows))))
         self._stacked = list(alike) == [1] and type(self._alike[0][2]) is slice and not self._zero
         self._inverse = layout.inverse([row for rows in alike.values() for row in rows])
 
@@ -234,14 +238,14 @@ class Collector:
         xp = layout.xp
         width = parts[0].shape[1]
         if self._zero:
-            parts.append(xp.zeros((1, width), dtype=parts[0].dtype))
+            parts.append(xp.zeros_like(parts[0][:1, ...]))
         stacked = parts[0] if len(parts) == 1 else xp.concat(parts, axis=0)
         if self._stacked:
             return stacked
         sums = []
         for times, count, index in self._alike:
             if times == 0:
-                sums.append(xp.zeros((count, width), dtype=stacked.dtype))
+                sums.append(xp.zeros_like(layout.take(stacked, index)))
                 continue
             rows = layout.take(stacked, index)
             if times > 1:

@@ -7,10 +7,11 @@ column for each example, or a single column where all examples share it.
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.blocks import Block
 from autograd.grouping import Group, Grouping
 from autograd.picking import Collector, Layout, Pick, State
 from autograd.primitives import TABLE
-from autograd.recording import DECISIONS
+from autograd.recording import DECISIONS, slopes_of
 
 
 class Schedule:
@@ -18,63 +19,85 @@ class Schedule:
 
     Args:
         grouping: the groups.
-        sizes: the number of rows of each block of the arguments.
-        batched: of each block, whether it has a column for each example.
+        blocks: the arguments.
         xp: the array namespace.
         dtype: the type to compute in.
     """
 
-    def __init__(
-        self, grouping: Grouping, sizes: Sequence[int], batched: Sequence[bool], xp: Any, dtype: Any
-    ) -> None:
+    def __init__(self, grouping: Grouping, blocks: Sequence[Block], xp: Any, dtype: Any) -> None:
         groups = grouping.groups
         self.xp, self.dtype = xp, dtype
-        self.layout = Layout(
+        self._blocks = blocks
+        self._layout = layout = Layout(
             xp,
             grouping.places,
-            [*sizes, *(len(group.slots) for group in groups)],
-            [*batched, *(group.batched for group in groups)],
-            [*(False for _ in sizes), *(group.conditional for group in groups)],
+            [*(len(block.slots) for block in blocks), *(len(group.slots) for group in groups)],
+            [*(block.batched for block in blocks), *(group.batched for group in groups)],
+            [*(False for _ in blocks), *(group.conditional for group in groups)],
         )
-        steps = [
-            _step(self.layout, source, group) for source, group in enumerate(groups, len(sizes))
-        ]
-        self.shared = [step for step in steps if not step.batched]
-        self.varying = [step for step in steps if step.batched]
+        self.steps = [_step(layout, i, group) for i, group in enumerate(groups, len(blocks))]
         one = not isinstance(grouping.result, list)
-        self.result = [Pick(self.layout, [x], differentiated=one) for x in _flat(grouping.result)]
-        self.collect = [Collector(self.layout, source) for source in range(len(self.layout.sizes))]
-        self._constants = self.layout.reshape(xp.asarray(self.layout.values, dtype=dtype), (-1, 1))
-        batched_sizes = [n for n, b in zip(self.layout.sizes, self.layout.batched) if b]
-        self.rows_per_example = sum(batched_sizes)
+        self._result = [Pick(layout, [x], differentiated=one) for x in _flat(grouping.result)]
+        self._collect = [Collector(layout, source) for source in range(len(layout.sizes))]
+        self.constants = layout.reshape(xp.asarray(layout.values, dtype=dtype), (-1, 1))
+        # how many rows vary from example to example, and how many do not
+        self.varying = sum(n for n, batched in zip(layout.sizes, layout.batched) if batched)
+        self.shared = sum(layout.sizes) - self.varying
 
-    def start(self, inputs: Sequence[Any]) -> State:
-        """Return a new state with the blocks of the arguments in place, for steps all examples share."""
-        sources = len(self.layout.sizes)
-        empty = [None] * (sources - len(inputs))
-        arrays = [*inputs, *empty, self._constants, *([None] * sources)]
-        return State(arrays, [len(parts) for parts in self.layout.contributions], None)
+    def results(self, n: int | None, constants: Any, ones: Any, *arrays: Any) -> list[Any]:
+        """Return each number of the result as a row.
 
-    def chunk(self, shared: State, inputs: Sequence[Any], count: int) -> State:
-        """Return a new state for `count` examples; what is not batched is that of the shared state."""
-        state = State([*shared.arrays], (), self.xp.ones((count, 1), dtype=self.dtype))
-        for source, x in enumerate(inputs):
-            state.arrays[source] = x
-        for mine, theirs in ((state.pending, shared.pending), (state.arrived, shared.arrived)):
-            mine += [
-                [None] * len(parts) if batched else parts
-                for parts, batched in zip(theirs, self.layout.batched)
-            ]
-        return state
+        Args:
+            n: the number of examples; None without a batch.
+            constants: the column of that name.
+            ones: a column of n ones; of a single one without a batch.
+            *arrays: the arguments.
+        """
+        state = self.forward(constants, ones, arrays)
+        return [self._widened(pick(state), n) for pick in self._result]
 
-    def backward(self, steps: "Sequence[Step]", state: State) -> None:
-        """Run the chain rule through the steps, from last to first."""
-        for step in reversed(steps):
+    def value_and_grad(
+        self, n: int | None, constants: Any, ones: Any, seed: Any, *arrays: Any
+    ) -> list[Any]:
+        """Return the result, added up over the examples, and each argument's gradient; None if there is none.
+
+        Args:
+            n, constants, ones, *arrays: as for `results`.
+            seed: the row of the derivatives to start from.
+        """
+        layout, state = self._layout, self.forward(constants, ones, arrays)
+        (result,) = self._result
+        row = self._widened(result(state), n)
+        result.give(seed, state, state.pending)
+        for step in reversed(self.steps):
             if step.reached:
                 mask = None
                 if step.conditional:  # a branch not taken must not spoil the gradient with 0·inf
-                    mask = self.collect[step.source](state.arrived[step.source]) > 0.0
-                step.backward(state, self.collect[step.source](state.pending[step.source]), mask)
+                    mask = self._collect[step.source](state.arrived[step.source]) > 0.0
+                step.backward(state, self._collect[step.source](state.pending[step.source]), mask)
+        gradients = []
+        for block, collect, pending in zip(self._blocks, self._collect, state.pending):
+            matrix = collect(pending)
+            if matrix is not None:
+                matrix = self._widened(matrix, n if block.batched else None)
+                matrix = block.array(matrix, layout)
+            gradients.append(matrix)
+        return [layout.total(layout.reshape(row, (-1,))), *gradients]
+
+    def forward(self, constants: Any, ones: Any, arrays: Sequence[Any]) -> State:
+        """Return the state after all steps."""
+        layout = self._layout
+        inputs = [block.matrix(x, layout) for block, x in zip(self._blocks, arrays)]
+        state = State(inputs, constants, ones, [len(parts) for parts in layout.contributions])
+        for step in self.steps:
+            step.forward(state)
+        return state
+
+    def _widened(self, matrix: Any, n: int | None) -> Any:
+        """Return the matrix with a column for each example."""
+        if n is None or matrix.shape[1] == n:
+            return matrix
+        return self.xp.broadcast_to(matrix, (matrix.shape[0], n))
 
 
 def _flat(tree: Any) -> list[Any]:
@@ -186,7 +209,7 @@ class Elementwise(Step):
         out = state.arrays[self.source]
         for pick, rule in zip(self.picks, self._row.partials):
             if pick.scalar is None:
-                slope = rule(*kept, out)
+                slope = slopes_of(rule, [*kept, out])
                 c = g if type(slope) is float and slope == 1.0 else g * slope
                 self.give(pick, c, mask, state)
 

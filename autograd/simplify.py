@@ -61,12 +61,12 @@ class Simplified:
                     operands.append(shared[id(x)])
                 else:
                     operands.append(self._now(x))
+            if not any(True for _ in slots_of(tuple(operands))):
+                self._alias[slot] = instruction.value(*operands)
+                continue
             op, operands = _plainer(instruction.op, operands)
             if op == "pos":
                 self._alias[slot] = operands[0]
-                continue
-            if not any(True for _ in slots_of(tuple(operands))):
-                self._alias[slot] = instruction.value(*operands)
                 continue
             key = op, repr(operands)  # lest 0.0 be -0.0, or the constant 2.0 slot 2
             if key in known:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from autograd.primitives import TABLE, Ieee, Rule
-from autograd.recording import DECISIONS, Recording, fetch, slots_of
+from autograd.primitives import TABLE
+from autograd.recording import DECISIONS, Recording, fetch, slopes_of, slots_of
 from autograd.structure import rebuild
 from autograd.symbols import Sheet, Symbol
 from autograd.writing import Namer, Writer, helpers
@@ -82,14 +82,6 @@ def _values(recording: Recording, sheet: Sheet, names: list[str]) -> list[Any]:
     return symbols
 
 
-def _slopes(rule: Rule, operands: list[Any]) -> Any:
-    try:
-        return rule(*operands)
-    except ArithmeticError:  # of constants alone, as in 1/0.0
-        settled = rule(*rebuild(operands, lambda x: Ieee(x) if type(x) is float else x))
-        return rebuild(settled, lambda x: float(x) if type(x) is Ieee else x)
-
-
 def _backward(
     recording: Recording, sheet: Sheet, symbols: list[Any]
 ) -> tuple[list[Any], list[Any]]:
@@ -125,7 +117,7 @@ def _backward(
             continue
         for rule, operand in zip(TABLE[instruction.op].partials, instruction.differentiated()):
             if type(operand) is int or any(True for _ in slots_of((operand,))):
-                slopes = _slopes(rule, [*operands, symbols[slot]])
+                slopes = slopes_of(rule, [*operands, symbols[slot]])
                 pairs = zip(operand, slopes) if type(operand) is tuple else [(operand, slopes)]
                 for x, slope in pairs:
                     if type(x) is int:

@@ -4,7 +4,9 @@ Every value is a matrix here: a row for each scalar of a group, a column for eac
 column where all examples share it. The same rules of the table that serve scalars serve these arrays.
 """
 
-from collections.abc import Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, reduce
 from typing import Any
 
 try:
@@ -17,10 +19,10 @@ except ImportError:
 from autograd.blocks import Block, blocks_in, describe_given, fitted, shape_of
 from autograd.equations import latex, page
 from autograd.grouping import Grouping
-from autograd.picking import State
 from autograd.recording import Recording
 from autograd.schedule import Schedule
 from autograd.structure import describe, leaves, rebuild
+from autograd.transcript import Run, transcribe
 
 _ROOM = 1 << 17  # numbers that a chunk of examples may fill: what a core's cache holds
 
@@ -58,7 +60,7 @@ class VectorProgram:
         self.blocks: list[Block] = list(leaves(self._template))
         varying = {slot for block in self.blocks if block.batched for slot in block.slots}
         self.grouping = Grouping(recording, [block.slots for block in self.blocks], varying)
-        self._schedules: dict[Any, Schedule] = {}
+        self._known: dict[Any, _Runs] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return VectorProgram, (self.recording, self.batched, self.reduction)
@@ -84,10 +86,9 @@ class VectorProgram:
             TypeError: if the arguments have another structure than the traced ones.
             ValueError: if an array has another shape, or the mean of no examples is asked for.
         """
-        run = _Run(self, args)
+        call = _Call(self, args)
         with np.errstate(all="ignore"):  # IEEE rules answer, without a warning
-            rows = [run.reduced(parts) for parts in zip(*run.results())]
-            return run.structured(rows)
+            return call.results()
 
     def value_and_grad(self, *args: Any) -> tuple[Any, tuple[Any, ...]]:
         """Return the reduced value and its gradient by each argument, arrays of the arguments' shapes.
@@ -105,36 +106,75 @@ class VectorProgram:
             )
         if self.reduction is None and self.batched:
             raise ValueError('a gradient needs one number: reduction must be "mean" or "sum"')
-        run = _Run(self, args)
+        call = _Call(self, args)
         with np.errstate(all="ignore"):
-            return run.value_and_grad()
+            return call.value_and_grad()
 
-    def _schedule(self, xp: Any, inputs: Sequence[Any]) -> Schedule:
-        types = {x.dtype for x in inputs}
-        dtype = types.pop() if len(types) == 1 else xp.result_type(*inputs) if types else xp.float64
+    def _runs(self, xp: Any, arrays: Sequence[Any]) -> "_Runs":
+        types = {x.dtype for x in arrays}
+        dtype = types.pop() if len(types) == 1 else xp.result_type(*arrays) if types else xp.float64
         key = xp.__name__, dtype
-        if key not in self._schedules:
+        if key not in self._known:
             # Freed once, a block so large keeps glibc from returning the memory of every chunk of
             # examples to the system, only to ask for it again: that costs as much as the arithmetic.
             np.empty(1 << 20)
-            sizes = [len(block.slots) for block in self.blocks]
-            batched = [block.batched for block in self.blocks]
-            self._schedules[key] = Schedule(self.grouping, sizes, batched, xp, dtype)
-        return self._schedules[key]
+            schedule = Schedule(self.grouping, self.blocks, xp, dtype)
+            self._known[key] = _Runs(schedule, self.blocks, bool(self.batched))
+        return self._known[key]
 
 
-class _Run:
-    """One evaluation: the arguments as matrices, in chunks of examples that fit into the cache."""
+class _Runs:
+    """The runs of a schedule: on NumPy arrays, where Python counts, written out at first use."""
+
+    def __init__(self, schedule: Schedule, blocks: Sequence[Block], batched: bool) -> None:
+        self._schedule, self._blocks, self._batched = schedule, blocks, batched
+        self.xp, self.dtype = schedule.xp, schedule.dtype
+        varying, shared = max(schedule.varying, 1), schedule.shared
+        # what the examples share is done again for each chunk of them: let it not be the most of the work
+        self.chunk = max(32, _ROOM // varying, shared // varying)
+
+    @cached_property
+    def results(self) -> Run:
+        """`Schedule.results`."""
+        return self._written(self._schedule.results, self.before)
+
+    @cached_property
+    def value_and_grad(self) -> Run:
+        """`Schedule.value_and_grad`."""
+        return self._written(self._schedule.value_and_grad, lambda n: self.before(n, 1.0))
+
+    def before(self, n: int | None, *seeds: float) -> list[Any]:
+        """Return what a run of n examples takes before the arguments: constants, ones, rows of seeds."""
+        columns = n or 1
+        rows = [self.full(seed, 1, columns) for seed in seeds]
+        return [self._schedule.constants, self.full(1.0, columns, 1), *rows]
+
+    def full(self, x: float, *shape: int) -> Any:
+        return self.xp.full(shape, x, dtype=self.dtype)
+
+    def _written(self, run: Run, before: Callable[[int | None], list[Any]]) -> Run:
+        if self.xp is not np:
+            return run
+
+        def arrays(n: int | None) -> list[Any]:
+            shapes = [((n or 1,) if x.batched else ()) + x.shape for x in self._blocks]
+            return before(n) + [self.full(0.0, *shape) for shape in shapes]
+
+        return transcribe(run, arrays, self._batched) or run
+
+
+class _Call:
+    """One call: the arguments as arrays, in chunks of examples that fit into the cache."""
 
     def __init__(self, program: VectorProgram, args: tuple[Any, ...]) -> None:
         self.program = program
-        given = fitted(program._template, args)
-        if given is None:
+        given: list[Any] = []
+        if not fitted(program._template, args, given):
             wanted = describe(program.recording.arguments)
             raise TypeError(f"traced for arguments {wanted}, but {describe_given(args)} was given")
         self.xp = xp = _namespace(given)
-        self.inputs = [block.matrix(x, xp) for block, x in zip(program.blocks, given)]
-        counts = {m.shape[1] for block, m in zip(program.blocks, self.inputs) if block.batched}
+        self.arrays = [block.checked(x, xp) for block, x in zip(program.blocks, given)]
+        counts = {x.shape[0] for block, x in zip(program.blocks, self.arrays) if block.batched}
         if len(counts) > 1:
             raise ValueError(
                 f"batched arguments differ in their number of examples: {sorted(counts)}"
@@ -142,98 +182,67 @@ class _Run:
         self.count = counts.pop() if counts else None
         if self.count == 0 and program.reduction == "mean":
             raise ValueError("the mean over no examples is undefined; give at least one")
-        self.schedule = program._schedule(xp, self.inputs)
+        self.runs = program._runs(xp, self.arrays)
 
-    def _shared(self) -> State:
-        """Return the state after the steps that are the same for all examples."""
-        state = self.schedule.start(self.inputs)
-        for step in self.schedule.shared:
-            step.forward(state)
-        return state
-
-    def _chunks(self, shared: State) -> Iterator[tuple[State, int]]:
-        """Yield the state after the other steps, and the number of examples, of each chunk."""
-        schedule, blocks = self.schedule, self.program.blocks
-        count = self.count or 0
-        chunk = max(32, _ROOM // max(schedule.rows_per_example, 1))
-        for start in range(0, count, chunk):
-            stop = min(start + chunk, count)
-            inputs = self.inputs
-            if stop - start < count:
-                inputs = [
-                    x[:, start:stop] if block.batched else x for block, x in zip(blocks, inputs)
-                ]
-            state = schedule.chunk(shared, inputs, stop - start)
-            for step in schedule.varying:
-                step.forward(state)
-            yield state, stop - start
-
-    def results(self) -> Iterator[list[Any]]:
-        """Yield, chunk by chunk, each number of the result as a row."""
-        shared = self._shared()
-        if self.count is None:
-            yield [pick(shared) for pick in self.schedule.result]
-        for state, count in self._chunks(shared):
-            yield [self._widened(pick(state), count) for pick in self.schedule.result]
+    def results(self) -> Any:
+        parts = [
+            self.runs.results(n, *self.runs.before(n), *arrays) for n, arrays in self._chunks()
+        ]
+        if not parts:  # no examples
+            parts = [
+                [self.runs.full(0.0, 1, 0)] * len(list(leaves([self.program.recording.result])))
+            ]
+        return self._structured([self._reduced(rows) for rows in zip(*parts)])
 
     def value_and_grad(self) -> tuple[Any, tuple[Any, ...]]:
-        schedule, xp, program = self.schedule, self.xp, self.program
-        (result,) = schedule.result
-        shared = self._shared()
+        program, blocks = self.program, self.program.blocks
         scale = 1.0 / self.count if self.count and program.reduction == "mean" else 1.0
-        rows = []
-        found: list[list[Any]] = [[] for _ in program.blocks]
-        if self.count is None:
-            rows.append(result(shared))
-            result.give(xp.ones_like(rows[0]), shared, shared.pending)
-        for state, count in self._chunks(shared):
-            rows.append(self._widened(result(state), count))
-            result.give(xp.full_like(rows[-1], scale), state, state.pending)
-            schedule.backward(schedule.varying, state)
-            for source, block in enumerate(program.blocks):
-                if block.batched:
-                    found[source].append(self._gradient(source, state, count))
-        if rows:
-            schedule.backward(schedule.shared, shared)
-        gradients = []
-        for source, block in enumerate(program.blocks):
-            if not block.batched:
-                matrix = self._gradient(source, shared, 1)
-            elif len(found[source]) == 1:
-                matrix = found[source][0]
-            else:
-                matrix = xp.concat(found[source], axis=1) if found[source] else self.inputs[source]
-            gradients.append(block.array(matrix, schedule.layout))
-        following = iter(gradients)
-        return self.reduced(rows), rebuild(program._template, lambda _: next(following))
+        parts = [
+            self.runs.value_and_grad(n, *self.runs.before(n, scale), *arrays)
+            for n, arrays in self._chunks()
+        ]
+        if not parts:
+            parts = [[self.runs.full(0.0), *[None] * len(blocks)]]
+        totals, *columns = zip(*parts)
+        total = reduce(operator.add, totals)
+        value = total / self.count if self.count and program.reduction == "mean" else total
+        found = iter([self._joined(*column) for column in zip(blocks, self.arrays, columns)])
+        return value, rebuild(program._template, lambda _: next(found))
 
-    def _widened(self, matrix: Any, count: int) -> Any:
-        """Return the matrix with a column for each example."""
-        if matrix.shape[1] == count:
-            return matrix
-        return self.xp.broadcast_to(matrix, (matrix.shape[0], count))
+    def _chunks(self) -> Iterator[tuple[int | None, list[Any]]]:
+        """Yield the number of examples, and the arguments, of each chunk."""
+        count, chunk = self.count, self.runs.chunk
+        if count is None or 0 < count <= chunk:
+            yield count, self.arrays
+            return
+        pairs = list(zip(self.program.blocks, self.arrays))
+        for start in range(0, count, chunk):
+            stop = min(start + chunk, count)
+            yield (
+                stop - start,
+                [x[start:stop, ...] if block.batched else x for block, x in pairs],
+            )
 
-    def _gradient(self, source: int, state: State, count: int) -> Any:
-        matrix = self.schedule.collect[source](state.pending[source]) if self.count != 0 else None
-        if matrix is None:
-            shape = (len(self.program.blocks[source].slots), count)
-            return self.xp.zeros(shape, dtype=self.schedule.dtype)
-        return self._widened(matrix, count)
+    def _joined(self, block: Block, x: Any, parts: Sequence[Any]) -> Any:
+        """Return the gradient by an argument from those of the chunks."""
+        if parts[0] is None:
+            return self.runs.full(0.0, *x.shape)
+        if len(parts) == 1:
+            return parts[0]
+        return self.xp.concat(parts, axis=0) if block.batched else reduce(operator.add, parts)
 
-    def reduced(self, rows: Sequence[Any]) -> Any:
+    def _reduced(self, rows: Sequence[Any]) -> Any:
         """Return the rows of all chunks as one array, reduced as the program says."""
         xp, reduction = self.xp, self.program.reduction
         if self.count is None:
             return xp.reshape(rows[0], ())
-        if not rows:
-            return xp.zeros(() if reduction else (0,), dtype=self.schedule.dtype)
         row = rows[0] if len(rows) == 1 else xp.concat(rows, axis=1)
         if reduction is None:
             return xp.reshape(row, (-1,))
         total = xp.sum(row)
         return total / self.count if reduction == "mean" else total
 
-    def structured(self, rows: list[Any]) -> Any:
+    def _structured(self, rows: list[Any]) -> Any:
         """Return the numbers of the result in its structure."""
         result = self.program.recording.result
         if not isinstance(result, (list, tuple)):

@@ -10,8 +10,10 @@ from hypothesis import given, settings, strategies as st
 
 import autograd as ag
 from autograd import trace, value_and_grad
+from autograd.schedule import Schedule
 from autograd.structure import leaves
 from tests.random_programs import OPERATIONS, SMOOTH, function, steps
+from tests.strategies import by_rows, expressions, results
 
 numbers = st.floats(-2.0, 2.0)
 
@@ -47,6 +49,28 @@ def test_random_expressions(steps, points, shared, reduction):
 )
 def test_random_expressions_over_the_whole_table(steps, points, shared):
     check_expression(function(steps), points, shared, "sum")
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    expressions(40),
+    st.lists(st.tuples(numbers, numbers), min_size=1, max_size=4),
+    numbers,
+)
+def test_well_conditioned_expressions_to_twelve_digits(expression, points, shared):
+    def f(x, y, z):
+        return ag.mean(results(expression, [x, y, z], by_rows)[-4:])
+
+    p = trace(f, 0.1, 0.2, 0.3)
+    each = [value_and_grad(f, (0, 1, 2))(x, y, shared) for x, y in points]
+    xs, ys = np.array(points).T
+    value, (gx, gy, gs) = p.vectorize((0, 1), "sum").value_and_grad(xs, ys, shared)
+    assert_close(value, math.fsum(v for v, _ in each))
+    for found, i in ((gx, 0), (gy, 1)):
+        assert_close(found, [g[i] for _, g in each])
+    assert_close(gs, math.fsum(g[2] for _, g in each))
+    value, gradients = p.vectorize().value_and_grad(*points[0], shared)
+    assert_close([value, *gradients], [each[0][0], *each[0][1]])
 
 
 def check_expression(f, points, shared, reduction):
@@ -307,10 +331,9 @@ def test_weights_in_one_long_argument_are_viewed():
 
     b = trace(f, [0.1] * 16, [1.0, 2.0, 3.0]).vectorize(batched=1)
     w = np.arange(16.0)
-    b.value_and_grad(w, np.ones((5, 3)))
-    (schedule,) = b._schedules.values()
-    product = schedule.varying[0]
-    state = schedule.start([w.reshape(16, 1), np.ones((3, 5))])
+    schedule = Schedule(b.grouping, b.blocks, np, np.dtype(float))
+    state = schedule.forward(schedule.constants, np.ones((5, 1)), [w, np.ones((5, 3))])
+    product = schedule.steps[0]
     assert all(np.shares_memory(product.picks[i](state), w) for i in (0, 2))
 
 
@@ -402,3 +425,22 @@ def test_single_precision_stays_single():
     single = [x.astype(np.float32) for x in (np.array([0.5, 0.1]), XS, YS)]
     value, gradients = LINE.vectorize((1, 2)).value_and_grad(*single)
     assert {x.dtype for x in (value, *gradients)} == {np.dtype(np.float32)}
+
+
+REFUSED_BY_PYTHON = {
+    "x/0": lambda x: x / 0.0,
+    "0/-0": lambda x: (x - x) / -0.0,
+    "0**x": lambda x: 0.0**x,
+    "taken": lambda x: ag.where(x > 0, x / 0.0, x),
+    "not taken": lambda x: ag.where(x < 0, x / 0.0, x * 2.0),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_BY_PYTHON)
+def test_constants_that_python_refuses_answer_as_ieee_does(name):
+    p = trace(REFUSED_BY_PYTHON[name], 1.0)
+    expected = p.value_and_grad(2.0)
+    value, gradients = p.vectorize().value_and_grad(2.0)
+    assert_close([value, *gradients], [expected[0], *expected[1]])
+    value, (gradient,) = p.vectorize(0, "sum").value_and_grad(np.array([2.0, 2.0]))
+    assert_close([value, *gradient], [2.0 * expected[0], *expected[1] * 2])

@@ -1,0 +1,214 @@
+"""A run on NumPy arrays written down as a function: the calls that it made, and nothing between them.
+
+What a run decides from indices and shapes it would decide again each time; the function has it decided.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+Run: TypeAlias = Callable[..., list[Any]]
+_LONGEST = 20_000  # lines; compiling takes about 20 µs for each
+
+
+class _Count(int):
+    """The number of examples, which stands for any other."""
+
+    def __repr__(self) -> str:
+        return "n"
+
+
+class Written(NDArrayOperatorsMixin):
+    """An array, and the name by which a transcript knows it; `root` is the one whose memory it shows."""
+
+    def __init__(
+        self,
+        transcript: "Transcript",
+        name: str,
+        array: Any,
+        root: str,
+        shown: "Written | None" = None,
+    ) -> None:
+        self.transcript, self.name, self.array, self.root = transcript, name, array, root
+        self.unshaped = shown or self  # the array of which it is a reshaped view
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        n = self.transcript.n
+        return tuple(_Count(size) if size == n else size for size in self.array.shape)
+
+    @property
+    def dtype(self) -> Any:
+        return self.array.dtype
+
+    @property
+    def T(self) -> "Written":  # noqa: N802  # NumPy's name
+        return self.transcript.note(f"{self.name}.T", self.array.T, [self], view=True)
+
+    def reshape(self, shape: tuple[int, ...]) -> "Written":
+        array = self.array.reshape(shape)
+        if array.shape == self.unshaped.array.shape:
+            return self.unshaped
+        text = f"{self.unshaped.name}.reshape({self.transcript.text(shape)})"
+        return self.transcript.note(text, array, [self.unshaped], view=True, shown=self.unshaped)
+
+    def take(self, index: Any, axis: int) -> "Written":
+        text = f"{self.name}.take({self.transcript.text(index)}, {axis})"
+        return self.transcript.note(text, self.array.take(index, axis), [self])
+
+    def __getitem__(self, index: Any) -> "Written":
+        text = f"{self.name}[{self.transcript.constant(index)}]"
+        return self.transcript.note(text, self.array[index], [self], view=True)
+
+    def __array_namespace__(self) -> Any:
+        return np
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> "Written":
+        if method == "__call__":
+            return self.transcript.call(ufunc.__name__, ufunc, args, kwargs)
+        name = f"{ufunc.__name__}_{method}"
+        return self.transcript.call(name, getattr(ufunc, method), args, kwargs)
+
+    def __array_function__(self, f: Any, types: Any, args: Any, kwargs: Any) -> "Written":
+        return self.transcript.call(f.__name__, f, args, kwargs)
+
+
+class Transcript:
+    """The calls of one run, as text.
+
+    Args:
+        n: the number of examples, if there is one.
+    """
+
+    def __init__(self, n: int | None) -> None:
+        self.n = n
+        self.names: dict[str, Any] = {"inf": math.inf, "nan": math.nan}
+        self.parameters = ["n"]
+        self._lines: dict[str, tuple[str, list[str]]] = {}  # a variable, its text, what that uses
+        self._known: dict[str, Written] = {}
+        self._constants: dict[Any, str] = {}
+
+    def argument(self, array: Any) -> Written:
+        name = f"a{len(self.parameters)}"
+        self.parameters.append(name)
+        return Written(self, name, array, name)
+
+    def call(self, name: str, f: Any, args: Any, kwargs: Any) -> Written:
+        self.names[name] = f
+        texts = [self.text(x) for x in args]
+        texts += [f"{key}={self.text(x)}" for key, x in kwargs.items()]
+        used = [x for x in _flat((*args, *kwargs.values())) if type(x) is Written]
+        array = f(*_plain(args), **{key: _plain(x) for key, x in kwargs.items()})
+        view = name == "broadcast_to"
+        return self.note(f"{name}({', '.join(texts)})", array, used, view)
+
+    def note(
+        self,
+        text: str,
+        array: Any,
+        used: list[Written],
+        view: bool = False,
+        shown: Written | None = None,
+    ) -> Written:
+        """Return the result of a call, the one known already if the same call was made before."""
+        if text not in self._known:
+            name = f"v{len(self._lines) + 1}"
+            self._lines[name] = text, [x.name for x in used]
+            root = used[0].root if view else name
+            self._known[text] = Written(self, name, array, root, shown)
+        return self._known[text]
+
+    def text(self, x: Any) -> str:
+        if type(x) is Written:
+            return x.name
+        if type(x) in (list, tuple):
+            inside = ", ".join(map(self.text, x))
+            return f"[{inside}]" if type(x) is list else f"({inside}{',' * (len(x) == 1)})"
+        if x is None or type(x) in (float, int, bool, _Count):
+            return repr(x)
+        return self.constant(x)
+
+    def constant(self, x: Any) -> str:
+        """Return the name of an index, an array of numbers or a type."""
+        key = id(x) if isinstance(x, np.ndarray) else repr(x)
+        name = self._constants.setdefault(key, f"k{len(self._constants) + 1}")
+        self.names[name] = x
+        return name
+
+    def source(self, results: Sequence[Any]) -> str:
+        """Return the function that makes the calls that the results need; no two of these share memory."""
+        needed = {x.name for x in results if type(x) is Written}
+        lines = []
+        for name, (text, used) in reversed(self._lines.items()):
+            if name in needed:
+                lines.append(f"    {name} = {text}")
+                needed.update(used)
+        own = {*self.parameters}
+        returned = []
+        for x in results:
+            root = x.root if type(x) is Written else ""
+            fresh = x is None or (root and root not in own)
+            returned.append(self.text(x) + ("" if fresh else ".copy()"))
+            own.add(root)
+        head = f"def run({', '.join(self.parameters)}):"
+        return "\n".join([head, *reversed(lines), f"    return [{', '.join(returned)}]"])
+
+
+def transcribe(run: Run, arrays: Callable[[int | None], list[Any]], batched: bool) -> Run | None:
+    """Return a run written out as a function of the number of examples, or None, and its arrays.
+
+    Args:
+        run: takes that number and arrays, and returns arrays, or None for some.
+        arrays: gives such arrays for a number of examples; what is in them does not matter.
+        batched: whether there are examples at all.
+
+    Returns:
+        The function; None if it is too long, or comes out otherwise for other numbers of examples.
+    """
+    if not batched:
+        source, names = _written(run, arrays, None)
+        return _compiled(source, names)
+    last: tuple[str, dict[str, Any]] | None = None
+    for n in (3, 5, 7, 11):  # where one of them is also the size of something else, another tells
+        source, names = _written(run, arrays, n)
+        if last is not None and last[0] == source and _same(last[1], names):
+            return _compiled(source, names)
+        last = source, names
+    return None
+
+
+def _written(run: Run, arrays: Any, n: int | None) -> tuple[str, dict[str, Any]]:
+    transcript = Transcript(n)
+    results = run(n if n is None else _Count(n), *map(transcript.argument, arrays(n)))
+    return transcript.source(results), transcript.names
+
+
+def _compiled(source: str, names: dict[str, Any]) -> Run | None:
+    if source.count("\n") > _LONGEST:
+        return None
+    functions = dict(names)
+    exec(compile(source, "<vectorised program>", "exec"), functions)
+    return functions["run"]  # type: ignore[no-any-return]
+
+
+def _same(names: dict[str, Any], others: dict[str, Any]) -> bool:
+    return names.keys() == others.keys() and all(_equal(names[x], others[x]) for x in names)
+
+
+def _equal(x: Any, y: Any) -> bool:
+    if isinstance(x, np.ndarray) and x is not y:
+        return (x.shape, x.dtype, x.tobytes()) == (y.shape, y.dtype, y.tobytes())
+    return x is y or bool(x == y)
+
+
+def _plain(x: Any) -> Any:
+    if type(x) in (list, tuple):
+        return type(x)(map(_plain, x))
+    return x.array if type(x) is Written else x
+
+
+def _flat(xs: Any) -> list[Any]:
+    return [y for x in xs for y in (_flat(x) if type(x) in (list, tuple) else [x])]
