@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import autograd as ag
 from autograd import Value
+from nn.arguments import expect
 
 Activation: TypeAlias = Callable[[Value], Value]
 
@@ -44,10 +45,7 @@ def activation(given: str | Activation) -> Activation:
                 "or give a function of a Value"
             )
         return ACTIVATIONS[given]
-    if not callable(given):
-        raise TypeError(
-            f"an activation is a name or a function of a Value, but {type(given).__name__} was given"
-        )
+    expect(callable(given), "an activation is a name or a function of a Value", given)
     return ACTIVATIONS[_NAMES[given]] if given in _NAMES else given
 
 

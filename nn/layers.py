@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 from autograd import Value, affine
 from autograd.value import Units
 from nn.activations import Activation, activation, activation_name
+from nn.arguments import expect, generator, is_sequence, whole
 
 Number: TypeAlias = float | Value
 Matrix: TypeAlias = Sequence[Sequence[Number]]
@@ -43,12 +44,8 @@ def _initializer(name: str) -> Initializer:
     return INITIALIZERS[name]
 
 
-def generator(rng: int | random.Random | None) -> random.Random:
-    """Return the generator of random numbers that a seed, or a generator itself, stands for."""
-    return rng if isinstance(rng, random.Random) else random.Random(rng)
-
-
-def _parameter(x: Number) -> Value:
+def parameter(x: Number) -> Value:
+    """Return a Value as it is, and a Value for a number."""
     return x if isinstance(x, Value) else Value(x)
 
 
@@ -86,7 +83,7 @@ class Neuron:
         units: int = 1,
     ) -> None:
         rng, draw = generator(rng), _initializer(init)
-        weights = [draw(rng, inputs, units) for _ in range(inputs)]
+        weights = [draw(rng, inputs, units) for _ in range(whole("inputs", inputs))]
         self._set(weights, 0.0 if bias else None, activation)
 
     @classmethod
@@ -101,8 +98,8 @@ class Neuron:
     def _set(
         self, weights: Sequence[Number], bias: Number | None, function: str | Activation
     ) -> None:
-        self._w = tuple(map(_parameter, weights))
-        self._b = None if bias is None else _parameter(bias)
+        self._w = tuple(map(parameter, weights))
+        self._b = None if bias is None else parameter(bias)
         self._activation = activation(function)
 
     # A layer keeps its units' parameters together, so they stay the ones it was built from:
@@ -154,12 +151,7 @@ class Layer:
         rng: int | random.Random | None = None,
         init: str = "uniform",
     ) -> None:
-        for width in (inputs, units):
-            if not isinstance(width, int) or width < 1:
-                raise ValueError(
-                    f"a layer needs inputs and units, whole numbers from 1, but {width!r} was given"
-                )
-        rng = generator(rng)
+        inputs, units, rng = whole("inputs", inputs), whole("units", units), generator(rng)
         self._set([Neuron(inputs, activation, bias, rng, init, units) for _ in range(units)])
 
     @classmethod
@@ -216,10 +208,12 @@ def check_width(expected: int, x: Sequence[Number]) -> None:
         TypeError: if it is no sequence of numbers.
         ValueError: if it has another length.
     """
-    if isinstance(x, (str, bytes)) or not hasattr(x, "__len__"):
-        raise TypeError(
-            f"an input is a sequence of {expected} number{'s' * (expected != 1)}, "
-            f"but {type(x).__name__} was given: {x!r}"
-        )
-    if len(x) != expected:
-        raise ValueError(f"{expected} input{'s' * (expected != 1)} expected, got {len(x)}")
+    if is_sequence(x) and len(x) == expected:
+        return
+    plural = "s" * (expected != 1)
+    expect(is_sequence(x), f"an input is a sequence of {expected} number{plural}", x)
+    rows = len(x) > 0 and is_sequence(next(iter(x)))
+    raise ValueError(
+        f"{expected} input{plural} expected, got {len(x)}"
+        + (f" row{'s' * (len(x) != 1)}: give one example at a time" if rows else "")
+    )

@@ -2,13 +2,15 @@
 
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from reprlib import repr as brief
 from typing import Any
 
 from autograd import Value
 from nn import saving
 from nn.activations import Activation, activation, activation_name
-from nn.layers import Layer, Matrix, Neuron, Number, check_width, generator
+from nn.arguments import expect, generator, is_sequence
+from nn.layers import Layer, Matrix, Neuron, Number, check_width, parameter
 
 
 class MLP:
@@ -24,7 +26,7 @@ class MLP:
         init: "uniform" (from −1 to 1, as micrograd), "xavier" or "he".
 
     Raises:
-        ValueError: if a width is not positive, or a name is not known.
+        ValueError, TypeError: if a width is no whole number from 1, or a name is not known.
 
     >>> net = MLP(3, [2, 1], bias=False, rng=0)
     >>> len(net.parameters())
@@ -45,10 +47,7 @@ class MLP:
         rng: int | random.Random | None = None,
         init: str = "uniform",
     ) -> None:
-        if not hasattr(units, "__len__"):
-            raise TypeError(
-                f"units lists the units of each layer, such as [{units}], but {units!r} was given"
-            )
+        expect(is_sequence(units), "units lists the units of each layer, such as [2, 1]", units)
         if not len(units):
             raise ValueError("a network needs at least one layer: give the number of units of each")
         functions = _per_layer(activation, output_activation, len(units))
@@ -75,14 +74,16 @@ class MLP:
             activation, output_activation: as for MLP.
 
         Raises:
-            ValueError: if a matrix is ragged or empty, or the shapes do not fit each other.
+            ValueError, TypeError: if a matrix is ragged, empty or none, or the shapes do not fit each other.
 
         >>> MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])([0.8, -1.0, 0.5]).data
         0.8278991913146321
         """
+        expect(is_sequence(weights), "weights lists a matrix for each layer", weights)
         if not len(weights):
             raise ValueError("a network needs at least one layer: give one matrix of weights each")
         biases = [None] * len(weights) if biases is None else biases
+        expect(is_sequence(biases), "biases lists those of each layer, or None", biases)
         if len(biases) != len(weights):
             raise ValueError(f"{len(weights)} layers of weights, but {len(biases)} of biases")
         functions = _per_layer(activation, output_activation, len(weights))
@@ -90,10 +91,8 @@ class MLP:
         net.layers = []
         for k, (matrix, bias, f) in enumerate(zip(weights, biases, functions), 1):
             units = _check_matrix(k, matrix, net.layers[-1] if net.layers else None)
-            if bias is not None and len(bias) != units:
-                raise ValueError(f"layer {k} has {units} units, but {len(bias)} biases")
             columns = [[row[j] for row in matrix] for j in range(units)]
-            offsets = [None] * units if bias is None else list(bias)
+            offsets = [None] * units if bias is None else _check_biases(k, bias, units)
             net.layers.append(
                 Layer.from_neurons([Neuron.from_weights(w, b, f) for w, b in zip(columns, offsets)])
             )
@@ -168,8 +167,10 @@ class MLP:
         Raises:
             ValueError: if a name is missing or not known; then nothing is changed.
         """
+        expect(isinstance(state, Mapping), "a state is a dict of numbers by name", state)
         named = dict(self.named_parameters())
-        missing, unknown = sorted(named.keys() - state.keys()), sorted(state.keys() - named.keys())
+        missing = sorted(named.keys() - state.keys())
+        unknown = sorted(map(str, state.keys() - named.keys()))
         if missing or unknown:
             parts = [f"missing {', '.join(missing[:5])}"] if missing else []
             parts += [f"unknown {', '.join(unknown[:5])}"] if unknown else []
@@ -210,6 +211,8 @@ def _per_layer(
 ) -> list[Activation]:
     if isinstance(given, str) or callable(given):
         return [activation(given)] * (layers - 1) + [activation(output)]
+    wanted = "activation is a name, a function of a Value, or a list of these"
+    expect(is_sequence(given), wanted, given)
     functions = [activation(f) for f in given]
     if len(functions) == layers - 1:
         functions.append(activation(output))
@@ -220,9 +223,11 @@ def _per_layer(
 
 def _check_matrix(k: int, matrix: Matrix, before: Layer | None) -> int:
     """Return the number of units of a layer, given its matrix and the layer before."""
-    if not len(matrix) or not hasattr(matrix[0], "__len__") or not len(matrix[0]):
+    rows = list(matrix) if is_sequence(matrix) else []
+    if not rows or not all(is_sequence(row) and len(row) for row in rows):
         raise ValueError(
-            f"the weights of layer {k} are a matrix: one row per input, one column per unit"
+            f"the weights of layer {k} are a matrix, one row per input and one column per unit, "
+            f"but {brief(matrix)} was given"
         )
     widths = {len(row) for row in matrix}
     if len(widths) > 1:
@@ -235,3 +240,11 @@ def _check_matrix(k: int, matrix: Matrix, before: Layer | None) -> int:
             f"but has {len(matrix)} rows (a row per input, a column per unit)"
         )
     return len(matrix[0])
+
+
+def _check_biases(k: int, biases: Sequence[Number], units: int) -> list[Value]:
+    """Return the biases of a layer as parameters, one for each of its units."""
+    expect(is_sequence(biases), f"the biases of layer {k} are a sequence of numbers", biases)
+    if len(biases) != units:
+        raise ValueError(f"layer {k} has {units} units, but {len(biases)} biases")
+    return list(map(parameter, biases))

@@ -3,6 +3,7 @@
 import math
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
@@ -128,6 +129,10 @@ def test_state_dict_round_trip_and_refusals():
         b.load_state_dict({"extra": 1.0})
     with pytest.raises(TypeError, match="one real number"):
         b.load_state_dict({**before, "layers.1.bias.0": "1"})
+    with pytest.raises(ValueError, match="unknown 1, extra"):
+        b.load_state_dict({**before, "extra": 0.0, 1: 0.0})
+    with pytest.raises(TypeError, match="a state is a dict of numbers by name, but MLP"):
+        b.load_state_dict(a)
     assert b.state_dict() == before
 
 
@@ -136,9 +141,13 @@ def test_state_dict_round_trip_and_refusals():
     [
         ([1.0, 2.0], ValueError, "3 inputs expected, got 2"),
         ([1.0] * 4, ValueError, "3 inputs expected, got 4"),
-        (1.0, TypeError, "a sequence of 3 numbers, but float was given"),
-        ("abc", TypeError, "but str was given"),
+        (1.0, TypeError, "a sequence of 3 numbers, but 1.0 was given"),
+        ("abc", TypeError, "but 'abc' was given"),
         ([1.0, None, 2.0], TypeError, "one real number, but NoneType"),
+        ({1.0: 0, 2.0: 0, 3.0: 0}, TypeError, r"but \{1.0: 0, 2.0: 0, 3.0: 0\} was given"),
+        ({1.0, 2.0, 3.0}, TypeError, r"but \{1.0, 2.0, 3.0\} was given"),
+        (np.array(1.0), TypeError, r"but array\(1\.\) was given"),
+        ([[1.0, 2.0, 3.0]] * 2, ValueError, "3 inputs expected, got 2 rows: give one example"),
     ],
     ids=str,
 )
@@ -151,16 +160,31 @@ def test_inputs_that_do_not_fit(x, error, message):
     ("arguments", "error", "message"),
     [
         ((2, []), ValueError, "at least one layer"),
-        ((2, 3), TypeError, r"units lists the units of each layer, such as \[3\]"),
-        ((0, [1]), ValueError, "whole numbers from 1, but 0"),
-        ((2, [2, -1]), ValueError, "whole numbers from 1, but -1"),
-        ((2, [2.5]), ValueError, "whole numbers from 1, but 2.5"),
+        (
+            (2, 3),
+            TypeError,
+            r"units lists the units of each layer, such as \[2, 1\], but 3 was given",
+        ),
+        ((0, [1]), ValueError, "inputs is a whole number from 1, but 0"),
+        ((2, [2, -1]), ValueError, "units is a whole number from 1, but -1"),
+        ((2, [2.5]), TypeError, "units is a whole number from 1, but 2.5"),
+        ((2, [True]), TypeError, "units is a whole number from 1, but True"),
+        (("2", [1]), TypeError, "inputs is a whole number from 1, but '2'"),
+        ((2, "31"), TypeError, "units lists the units of each layer"),
+        ((2, [1], 5), TypeError, "activation is a name, a function .*, but 5 was given"),
+        ((2, [1], "tanh", "linear", True, "a"), TypeError, "a seed.*, but 'a' was given"),
     ],
     ids=str,
 )
 def test_widths_that_do_not_fit(arguments, error, message):
     with pytest.raises(error, match=message):
         MLP(*arguments)
+
+
+def test_whole_numbers_of_numpy_are_widths_and_seeds():
+    net = MLP(np.int64(2), np.array([3, 1]), rng=np.int64(0))
+    assert net.sizes == [2, 3, 1]
+    assert net.state_dict() == MLP(2, [3, 1], rng=0).state_dict()
 
 
 def test_unknown_initialisation():
@@ -178,11 +202,19 @@ def test_unknown_initialisation():
         ([[[1.0, 2.0]], [[1.0]]], None, "each of the 2 units before it, but has 1 rows"),
         ([[[1.0]]], [[1.0], [1.0]], "1 layers of weights, but 2 of biases"),
         ([[[1.0]]], [[1.0, 2.0]], "layer 1 has 1 units, but 2 biases"),
+        (None, None, "a matrix for each layer, but None"),
+        ({"a": [[1.0]]}, None, "a matrix for each layer, but {'a'"),
+        ([1.0], None, "layer 1 are a matrix, .* but 1.0 was given"),
+        ([[[1.0], 2.0]], None, r"layer 1 are a matrix, .* but \[\[1.0\], 2.0\] was given"),
+        ([["ab"]], None, "layer 1 are a matrix"),
+        ([[[1.0]]], 1.0, "biases .*, but 1.0"),
+        ([[[1.0]]], [1.0], "the biases of layer 1 are a sequence of numbers, but 1.0"),
+        ([[[1.0, 2.0]]], [[None, 1.0]], "one real number, but NoneType"),
     ],
     ids=str,
 )
 def test_weights_that_do_not_fit(weights, biases, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         MLP.from_weights(weights, biases)
 
 

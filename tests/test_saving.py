@@ -89,9 +89,10 @@ GOOD = {"format": "scalar-autograd network", "version": 1, "weights": [[[1.0]]],
         ({**GOOD, "biases": "x"}, "lists of lists of numbers"),
         ({**GOOD, "activation": "exec"}, "no activation is called 'exec'"),
         ({**GOOD, "activation": [["tanh"]]}, "a name or a function"),
-        ({**GOOD, "activation": 3}, "does not hold a network"),
+        ({**GOOD, "activation": 3}, "activation is a name, .* but 3 was given"),
+        ({**GOOD, "activation": {}}, "activation is a name, .* but {} was given"),
     ],
-    ids=range(24),
+    ids=range(25),
 )
 def test_files_that_are_refused(tmp_path, content, message):
     path = tmp_path / "net.json"

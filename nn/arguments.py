@@ -1,0 +1,83 @@
+"""What is expected of an argument, and what is said when something else was given."""
+
+import math
+import operator
+import random
+from collections.abc import Mapping
+from reprlib import repr as brief
+from typing import Any
+
+from autograd.numbers import number
+
+
+def expect(ok: bool, wanted: str, given: Any) -> None:
+    """Raise a TypeError that says what was wanted and what was given, unless all is well."""
+    if not ok:
+        raise TypeError(f"{wanted}, but {brief(given)} was given")
+
+
+def whole(name: str, given: Any, least: int = 1) -> int:
+    """Return a whole number, be it Python's or NumPy's.
+
+    Raises:
+        TypeError: if it is something else. A bool is: `fit(net, xs, ys, loss, optimizer, 100, True)` has
+            a flag in the place of a number.
+        ValueError: if it is less than the least.
+    """
+    wanted = f"{name} is a whole number from {least}"
+    expect(hasattr(given, "__index__") and not isinstance(given, bool), wanted, given)
+    n = operator.index(given)
+    if n < least:
+        raise ValueError(f"{wanted}, but {given!r} was given")
+    return n
+
+
+def real(name: str, given: Any, below: float = math.inf) -> float:
+    """Return a finite number from 0, to below a bound if there is one.
+
+    Raises:
+        TypeError: if it is no number.
+        ValueError: if it is out of bounds, or nan.
+    """
+    wanted = f"{name} is a finite number from 0" + (
+        f" to below {below:g}" if below < math.inf else ""
+    )
+    try:
+        x = number(given)
+    except TypeError:
+        raise TypeError(f"{wanted}, but {brief(given)} was given") from None
+    if not 0.0 <= x < below:
+        raise ValueError(f"{wanted}, but {given!r} was given")
+    return x
+
+
+def learning_rate(given: Any) -> float:
+    """Return a learning rate η: 0 leaves all as it is."""
+    return real("a learning rate", given)
+
+
+def is_sequence(x: Any) -> bool:
+    """Tell whether x has elements in an order: not text, not a dict or a set, not an array of no axes."""
+    return (
+        hasattr(x, "__len__")
+        and hasattr(x, "__getitem__")
+        and not isinstance(x, (str, bytes, Mapping))
+        and getattr(x, "ndim", 1) > 0
+    )
+
+
+def plain(x: Any) -> Any:
+    """Return an array, a data frame or a NumPy scalar as lists and floats; reckoning with them is faster."""
+    if hasattr(x, "to_numpy"):
+        x = x.to_numpy()  # a data frame is a sequence of its columns' names, not of its rows
+    return x.tolist() if hasattr(x, "tolist") else x
+
+
+def generator(rng: int | random.Random | None) -> random.Random:
+    """Return the generator of random numbers that a seed, or a generator itself, stands for."""
+    if isinstance(rng, random.Random):
+        return rng
+    if rng is None:
+        return random.Random()
+    expect(hasattr(rng, "__index__"), "a seed is a whole number or a random.Random", rng)
+    return random.Random(operator.index(rng))
