@@ -1,7 +1,8 @@
 """Losses of one example: `loss(prediction, target)` gives a Value to minimise.
 
-Prediction and target are numbers, or lists of them where the network has several outputs. Names and
-reductions are PyTorch's where they coincide; the loss of a batch is the mean over its examples.
+Prediction and target are numbers, or lists of them where the network has several outputs; of plain floats the
+loss is a float. Names and reductions are PyTorch's where they coincide; the loss of a batch is the mean over
+its examples.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +10,8 @@ from typing import Any, TypeAlias
 
 import autograd as ag
 from autograd import Value
+from autograd.numbers import number
+from nn.arguments import is_sequence, plain, real
 from nn.layers import Number
 
 Outputs: TypeAlias = "Value | Sequence[Value]"
@@ -16,8 +19,8 @@ Loss: TypeAlias = Callable[[Any, Any], Value]
 
 
 def _pairs(prediction: Any, target: Any) -> list[tuple[Value, Number]]:
-    outputs = list(prediction) if isinstance(prediction, (list, tuple)) else [prediction]
-    targets = list(target) if hasattr(target, "__len__") else [target]
+    """Return each output with its target: Values as they are, and floats."""
+    outputs, targets = _numbers(prediction), _numbers(target)
     if len(outputs) != len(targets):
         raise ValueError(
             f"{len(outputs)} output{'s' * (len(outputs) != 1)}, but {len(targets)} "
@@ -26,9 +29,15 @@ def _pairs(prediction: Any, target: Any) -> list[tuple[Value, Number]]:
     return list(zip(outputs, targets))
 
 
+def _numbers(given: Any) -> list[Any]:
+    given = plain(given)
+    items = given if is_sequence(given) else [given]
+    return [x if isinstance(x, Value) else number(x) for x in items]
+
+
 def squared_error(prediction: Outputs, target: Any) -> Value:
     """Return Σ (ŷ−y)²."""
-    return ag.sum([(p - t).square() for p, t in _pairs(prediction, target)])
+    return ag.sum([ag.square(p - t) for p, t in _pairs(prediction, target)])
 
 
 def half_squared_error(prediction: Outputs, target: Any) -> Value:
@@ -38,7 +47,7 @@ def half_squared_error(prediction: Outputs, target: Any) -> Value:
 
 def mean_squared_error(prediction: Outputs, target: Any) -> Value:
     """Return the mean of (ŷ−y)² over the outputs."""
-    return ag.mean([(p - t).square() for p, t in _pairs(prediction, target)])
+    return ag.mean([ag.square(p - t) for p, t in _pairs(prediction, target)])
 
 
 def mean_absolute_error(prediction: Outputs, target: Any) -> Value:
@@ -57,7 +66,7 @@ def hinge(prediction: Outputs, target: Any) -> Value:
         # the numbers of a recording stand for any, so only plain ones are judged
         if not isinstance(t, Value) and t not in (-1, 1):
             raise ValueError(f"hinge takes targets −1 and 1, but {t!r} was given")
-    return ag.mean([(1.0 + -t * p).relu() for p, t in pairs])
+    return ag.mean([ag.relu(1.0 + -t * p) for p, t in pairs])
 
 
 def binary_cross_entropy_with_logits(prediction: Outputs, target: Any) -> Value:
@@ -72,7 +81,7 @@ def binary_cross_entropy_with_logits(prediction: Outputs, target: Any) -> Value:
     for _, t in pairs:
         if not isinstance(t, Value) and not 0 <= t <= 1:
             raise ValueError(f"binary cross-entropy takes targets from 0 to 1, but {t!r} was given")
-    return ag.mean([s.softplus() - t * s for s, t in pairs])
+    return ag.mean([ag.softplus(s) - t * s for s, t in pairs])
 
 
 def cross_entropy(prediction: Sequence[Value], target: Any) -> Value:
@@ -86,12 +95,13 @@ def cross_entropy(prediction: Sequence[Value], target: Any) -> Value:
     Raises:
         ValueError: if there is no such class, or the probabilities are not one per class that add up to 1.
     """
-    if not isinstance(prediction, (list, tuple)):
+    prediction, target = plain(prediction), plain(target)
+    if not is_sequence(prediction):
         raise ValueError("cross_entropy needs one logit per class: a network of several outputs")
-    if hasattr(target, "__len__"):
+    if is_sequence(target):
         pairs = _pairs(prediction, target)
-        plain = [p for _, p in pairs if not isinstance(p, Value)]
-        if plain and (min(plain) < 0.0 or abs(sum(plain) - 1.0) > 1e-9):
+        known = [p for _, p in pairs if not isinstance(p, Value)]
+        if known and (min(known) < 0.0 or abs(sum(known) - 1.0) > 1e-9):
             raise ValueError(
                 f"probabilities of classes are not negative and add up to 1, but {target!r} was given"
             )
@@ -128,6 +138,7 @@ def l2(strength: float) -> Callable[[list[Value]], Value]:
     Args:
         strength: what the sum of squares is multiplied by.
     """
+    strength = real("the strength of a penalty", strength)
 
     def penalty(parameters: list[Value]) -> Value:
         return strength * ag.sum([p.square() for p in parameters])

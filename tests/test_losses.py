@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
@@ -106,8 +107,8 @@ def test_slope_of_half_squared_error_is_the_error_itself():
     [
         (squared_error, [0.1, 0.2], [1.0], "2 outputs, but 1 target"),
         (squared_error, 0.1, [1.0, 2.0], "1 output, but 2 targets"),
-        (hinge, 0.1, 0, "hinge takes targets −1 and 1, but 0 was given"),
-        (binary_cross_entropy_with_logits, 0.1, -1, "targets from 0 to 1, but -1 was given"),
+        (hinge, 0.1, 0, "hinge takes targets −1 and 1, but 0.0 was given"),
+        (binary_cross_entropy_with_logits, 0.1, -1, "targets from 0 to 1, but -1.0 was given"),
         (cross_entropy, 0.1, 0, "one logit per class"),
         (cross_entropy, [0.1, 0.2], 2, "from 0 to 1, but 2 was given"),
         (cross_entropy, [0.1, 0.2], -1, "from 0 to 1, but -1 was given"),
@@ -121,6 +122,36 @@ def test_refused(loss, prediction, target, message):
     value = predicted(prediction) if isinstance(prediction, list) else Value(prediction)
     with pytest.raises(ValueError, match=message):
         loss(value, target)
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_floats_in_a_float_out(loss):
+    """The numbers are those of Values, whether they come in lists, arrays or one by one."""
+    outputs, target = [0.5, -2.0], 1 if loss is cross_entropy else [1.0, 1.0]
+    right = loss(predicted(outputs), target).data
+    for numbers in (outputs, np.array(outputs)):
+        assert type(found := loss(numbers, target)) is float
+        assert found == right
+    assert loss(predicted(outputs), np.array(target)).data == right
+    if loss is not cross_entropy:
+        assert type(loss(0.5, 1.0)) is float
+        assert loss(0.5, np.array(1.0)) == loss(Value(0.5), 1).data
+
+
+@pytest.mark.parametrize("loss", [f for f in LOSSES.values() if f is not cross_entropy])
+@pytest.mark.parametrize(
+    "odd", [None, "1", {1.0: 2}, {1.0}, iter([1.0])], ids=lambda x: type(x).__name__
+)
+def test_what_is_no_number_is_refused(loss, odd):
+    for prediction, target in ((Value(0.5), odd), (odd, 1.0)):
+        with pytest.raises(TypeError, match=f"one real number, but {type(odd).__name__} was given"):
+            loss(prediction, target)
+
+
+@pytest.mark.parametrize("strength", [-1.0, math.nan, math.inf, "strong"])
+def test_the_strength_of_a_penalty(strength):
+    with pytest.raises((ValueError, TypeError), match=f"strength .*, but {strength!r} was given"):
+        l2(strength)
 
 
 def test_batch_is_the_mean_over_examples():
