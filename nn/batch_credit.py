@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograd.notation import number as shown, table
+from nn.arguments import learning_rate
 
 if TYPE_CHECKING:
     from nn.credit import Credit, Key
@@ -42,6 +43,7 @@ class BatchCredit:
 
     def updates(self, lr: float = 0.1) -> "dict[Key, float]":
         """Return what one step of gradient descent on the summed loss makes of each weight."""
+        lr = learning_rate(lr)
         return {key: edge.weight - lr * edge.credit for key, edge in self.edges.items()}
 
     def table(self, lr: float = 0.1) -> str:

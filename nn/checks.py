@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from autograd import Value, detect_anomaly, no_grad
 from autograd.numbers import is_number, number
 from autograd.structure import leaves
+from nn.arguments import expect, is_sequence, plain
 from nn.layers import Network, check_width
 from nn.losses import Loss, loss_name
 
@@ -22,11 +23,10 @@ def checked_examples(
     Raises:
         ValueError, TypeError: if there are none, or one does not fit, saying which.
     """
-    inputs, targets = list(map(_plain, xs)), list(map(_plain, ys))
-    if not inputs:
-        raise ValueError("there is nothing to learn from: xs is empty")
-    if len(inputs) != len(targets):
-        raise ValueError(f"{len(inputs)} inputs, but {len(targets)} targets: give one for each")
+    trainable = callable(net) and hasattr(net, "parameters")
+    expect(trainable, "a network is called and has parameters", net)
+    expect(callable(loss), "a loss is a function of prediction and target", loss)
+    inputs, targets = paired(xs, ys)
     rows: list[list[float]] = []
     with no_grad():
         with _located("xs[0]"):
@@ -50,9 +50,23 @@ def checked_examples(
     return rows, targets
 
 
-def _plain(x: Any) -> Any:
-    """Return an array or NumPy scalar as lists and floats: reckoning with them is faster."""
-    return x.tolist() if hasattr(x, "tolist") else x
+def paired(xs: Any, ys: Any) -> tuple[list[Any], list[Any]]:
+    """Return inputs and targets as plain lists.
+
+    Raises:
+        ValueError, TypeError: if there are none, or not equally many, or they are no sequences.
+    """
+    lists = []
+    for name, given in (("xs", plain(xs)), ("ys", plain(ys))):
+        ordered = is_sequence(given) or isinstance(given, Iterator)
+        expect(ordered, f"{name} is a sequence with an item for each example", given)
+        lists.append(list(map(plain, given)))
+    inputs, targets = lists
+    if not inputs:
+        raise ValueError("there are no examples: xs is empty")
+    if len(inputs) != len(targets):
+        raise ValueError(f"{len(inputs)} inputs, but {len(targets)} targets: give one for each")
+    return inputs, targets
 
 
 def _finite(x: Any) -> float:

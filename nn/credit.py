@@ -18,7 +18,9 @@ from autograd.notation import number as shown, subscript, superscript, table
 from autograd.numbers import number
 from autograd.reverse import gradients
 from nn.activations import Activation, activation_name
+from nn.arguments import expect, is_sequence, learning_rate, plain
 from nn.batch_credit import BatchCredit, summed
+from nn.checks import paired
 from nn.layers import check_width
 from nn.losses import Loss, cross_entropy, half_squared_error, loss_formula, loss_name
 from nn.modules import MLP
@@ -142,6 +144,7 @@ class Credit:
         Args:
             lr: the learning rate η.
         """
+        lr = learning_rate(lr)
         return {key: edge.weight - lr * edge.credit for key, edge in self.edges.items()}
 
     def network(self, weights: dict[Key, float] | None = None) -> MLP:
@@ -185,7 +188,7 @@ class Credit:
             )
             if len(known) > 300:
                 known = known[:297] + "..."
-            raise KeyError(f"no edge from {source} to {target}; there are {known}")
+            raise KeyError(f"no edge from {source!r} to {target!r}; there are {known}")
         return self.edges[source, target]
 
     def matrices(self) -> "list[LayerMatrices]":
@@ -298,11 +301,10 @@ def assign_credit(
     (0.6279, 0.0682)
     """
     if batch:
-        if len(x) != len(y):
-            raise ValueError(f"{len(x)} examples, but {len(y)} targets")
-        if not len(x):
-            raise ValueError("no examples were given")
-        return summed([assign_credit(net, one, target, loss) for one, target in zip(x, y)])
+        return summed([assign_credit(net, *example, loss) for example in zip(*paired(x, y))])
+    expect(isinstance(net, MLP), "credit is assigned in an MLP", net)
+    expect(callable(loss), "a loss is a function of prediction and target", loss)
+    x, y = plain(x), plain(y)
     check_width(net.layers[0].inputs, x)
     with recorded():
         return _credit_of_one(net, x, y, loss)
@@ -396,9 +398,9 @@ def _numbering(sizes: Sequence[int]) -> list[list[int]]:
 
 
 def _targets(y: Any, outputs: int, loss: Loss) -> Sequence[float | None]:
-    if loss is cross_entropy and not hasattr(y, "__len__"):
+    if loss is cross_entropy and not is_sequence(y):
         return [float(k == y) for k in range(outputs)]
-    given = list(y) if hasattr(y, "__len__") and not isinstance(y, str) else [y]
+    given = list(y) if is_sequence(y) else [y]
     if len(given) != outputs or not all(isinstance(t, (int, float)) for t in given):
         return [None] * outputs
     return [float(t) for t in given]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nn.arguments import whole
 from nn.credit import Key, assign_credit
 from nn.history import Epoch, History
 from nn.losses import Loss, half_squared_error
@@ -65,8 +66,7 @@ def credit_over_training(
     Raises:
         ValueError: if every is not at least 1; and what `fit` raises.
     """
-    if every < 1:
-        raise ValueError(f"every is at least one epoch, but {every!r} was given")
+    every = whole("every", every)
     epochs: list[int] = []
     course: dict[Key, list[float]] = {}
     names: dict[Key, str] = {}

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from nn.arguments import generator, real, whole
+
 Examples: TypeAlias = tuple[list[list[float]], list[float]]
 Classes: TypeAlias = tuple[list[list[float]], list[int]]
 
@@ -26,8 +28,8 @@ def linear(
         noise: the standard deviation of what is added to y.
         seed: of the noise.
     """
-    rng = random.Random(seed)
-    xs = [[-1.0 + 2.0 * k / max(1, n - 1)] for k in range(_positive(n))]
+    rng, noise = generator(seed), real("noise", noise)
+    xs = [[-1.0 + 2.0 * k / max(1, n - 1)] for k in range(_examples(n))]
     return xs, [intercept + slope * x + rng.gauss(0.0, noise) for (x,) in xs]
 
 
@@ -46,7 +48,7 @@ def line_of_best_fit(xs: Sequence[Sequence[float]], ys: Sequence[float]) -> tupl
     >>> line_of_best_fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
     (2.0, 1.0)
     """
-    x_mean = math.fsum(x for (x,) in xs) / _positive(len(xs))
+    x_mean = math.fsum(x for (x,) in xs) / _examples(len(xs))
     y_mean = math.fsum(ys) / len(ys)
     spread = math.fsum((x - x_mean) ** 2 for (x,) in xs)
     if spread == 0.0:
@@ -68,8 +70,8 @@ def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Classes:
         noise: the standard deviation of what is added to each coordinate.
         seed: of the noise.
     """
-    rng = random.Random(seed)
-    upper = [(math.cos(t), math.sin(t)) for t in _angles(_positive(n) - n // 2)]
+    rng = generator(seed)
+    upper = [(math.cos(t), math.sin(t)) for t in _angles(_examples(n) - n // 2)]
     lower = [(1.0 - math.cos(t), 0.5 - math.sin(t)) for t in _angles(n // 2)]
     return _noisy([*upper, *lower], noise, rng), [-1] * len(upper) + [1] * len(lower)
 
@@ -87,9 +89,9 @@ def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int = 
         factor: the radius of the inner circle.
         seed: of the noise.
     """
-    rng = random.Random(seed)
+    rng = generator(seed)
     points: list[tuple[float, float]] = []
-    for radius, count in ((1.0, _positive(n) - n // 2), (factor, n // 2)):
+    for radius, count in ((1.0, _examples(n) - n // 2), (factor, n // 2)):
         turns = [2.0 * math.pi * k / count for k in range(count)]
         points += [(radius * math.cos(t), radius * math.sin(t)) for t in turns]
     return _noisy(points, noise, rng), [-1] * (n - n // 2) + [1] * (n // 2)
@@ -104,8 +106,8 @@ def spirals(n: int = 100, classes: int = 2, noise: float = 0.02, seed: int = 0) 
         noise: the standard deviation of what is added to each coordinate.
         seed: of the noise.
     """
-    rng = random.Random(seed)
-    _positive(n)
+    rng = generator(seed)
+    n, classes = _examples(n), whole("classes", classes)
     names = [-1, 1] if classes == 2 else list(range(classes))
     points: list[tuple[float, float]] = []
     ys: list[int] = []
@@ -128,8 +130,8 @@ def yin_yang(n: int = 100, seed: int = 0) -> Classes:
         n: how many points.
         seed: of the points.
     """
-    rng = random.Random(seed)
-    ys = [k % 3 for k in range(_positive(n))]
+    rng = generator(seed)
+    ys = [k % 3 for k in range(_examples(n))]
     rng.shuffle(ys)
     xs = []
     for y in ys:
@@ -151,13 +153,12 @@ def _yin_yang_class(x: float, y: float) -> int:
 def _noisy(
     points: Sequence[tuple[float, float]], noise: float, rng: random.Random
 ) -> list[list[float]]:
+    noise = real("noise", noise)
     return [[x + rng.gauss(0.0, noise), y + rng.gauss(0.0, noise)] for x, y in points]
 
 
-def _positive(n: int) -> int:
-    if n < 1:
-        raise ValueError(f"a data set has at least one example, but {n} were asked for")
-    return n
+def _examples(n: int) -> int:
+    return whole("the number of examples", n)
 
 
 def load_csv(path: str | os.PathLike[str], target: int | str = -1) -> Examples:
@@ -170,9 +171,12 @@ def load_csv(path: str | os.PathLike[str], target: int | str = -1) -> Examples:
     Raises:
         ValueError: if the file is empty or ragged, a cell is no number, or there is no such column.
     """
-    with Path(path).open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file)
-        lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    try:
+        with Path(path).open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file)
+            lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path} does not hold comma-separated text: {error}") from None
     names = [] if not lines or any(map(_is_number, lines[0][1])) else lines.pop(0)[1]
     if not lines:
         raise ValueError(f"{path} holds no examples")
@@ -184,7 +188,9 @@ def load_csv(path: str | os.PathLike[str], target: int | str = -1) -> Examples:
                 f"{path} has no column {target!r}; it has {', '.join(columns) or 'no names'}"
             )
         target = columns.index(target)
-    if width < 2 or not -width <= target < width:
+    if width < 2:
+        raise ValueError(f"{path} has a single column: inputs and target are separated by commas")
+    if not -width <= target < width:
         raise ValueError(f"{path} has {width} columns: too few for a target in column {target}")
     xs, ys = [], []
     for line, row in lines:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from nn.arguments import whole
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -105,9 +107,7 @@ class EarlyStop:
     """
 
     def __init__(self, patience: int = 10, least: float = 0.0) -> None:
-        if patience < 1:
-            raise ValueError(f"patience is at least one epoch, but {patience!r} was given")
-        self.patience = patience
+        self.patience = whole("patience", patience)
         self.least = least
         self.best = math.inf
         self._since = 0

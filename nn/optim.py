@@ -2,11 +2,12 @@
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from autograd import Value
 from autograd.value import spend_gradient
+from nn.arguments import expect, is_sequence, learning_rate, real
 
 Schedule: TypeAlias = Callable[[int], float]
 
@@ -23,26 +24,28 @@ class Optimizer:
     """
 
     def __init__(self, lr: float | Schedule, weight_decay: float = 0.0) -> None:
-        if not callable(lr) and not lr >= 0.0:
-            raise ValueError(f"a learning rate is not negative, but {lr!r} was given")
-        if not weight_decay >= 0.0:
-            raise ValueError(f"a weight decay is not negative, but {weight_decay!r} was given")
-        self.lr = lr
-        self.weight_decay = weight_decay
+        # PyTorch's are given the parameters, ours are given them at each step
+        expect(not hasattr(lr, "parameters"), "an optimiser begins with its learning rate", lr)
+        self.lr = lr if callable(lr) else learning_rate(lr)
+        self.weight_decay = real("the weight decay", weight_decay)
         self.steps = 0
         self._size = 0
 
     def learning_rate(self) -> float:
         """Return the learning rate of the next step."""
-        return self.lr(self.steps) if callable(self.lr) else self.lr
+        return learning_rate(self.lr(self.steps) if callable(self.lr) else self.lr)
 
-    def step(self, parameters: Sequence[Value]) -> None:
+    def step(self, parameters: Iterable[Value]) -> None:
         """Move the parameters by one step against their `.grad`.
 
         A gradient that was not set to 0 since the last step still holds what that step used, and
         `backward` has added to it: this is warned of.
         """
-        spent = [spend_gradient(p) for p in {id(p): p for p in parameters}.values()]
+        moved = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+        expect(
+            set(map(type, moved)) <= {Value}, "a step moves Values: net.parameters()", parameters
+        )
+        spent = [spend_gradient(p) for p in {id(p): p for p in moved}.values()]
         if any(spent):
             warnings.warn(
                 "the gradients were not set to 0 since the last step, so this step repeats it: call "
@@ -50,8 +53,8 @@ class Optimizer:
                 RuntimeWarning,
                 stacklevel=2,
             )
-        new = self.update([p.data for p in parameters], [p.grad for p in parameters])
-        for p, data in zip(parameters, new):
+        new = self.update([p.data for p in moved], [p.grad for p in moved])
+        for p, data in zip(moved, new):
             p.data = data
 
     def update(self, data: Sequence[float], grads: Sequence[float]) -> list[float]:
@@ -95,8 +98,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(lr, weight_decay)
-        if not 0.0 <= momentum < 1.0:
-            raise ValueError(f"momentum is from 0 to below 1, but {momentum!r} was given")
+        momentum = real("momentum", momentum, below=1.0)
         if nesterov and not momentum:
             raise ValueError("Nesterov's look-ahead needs a momentum above 0")
         self.momentum = momentum
@@ -139,10 +141,11 @@ class Adam(Optimizer):
         decoupled: bool = False,
     ) -> None:
         super().__init__(lr, weight_decay)
-        if not all(0.0 <= beta < 1.0 for beta in betas):
-            raise ValueError(f"betas are from 0 to below 1, but {betas!r} were given")
-        self.betas = betas
-        self.eps = eps
+        expect(is_sequence(betas) and len(betas) == 2, "betas are two numbers", betas)
+        self.betas = tuple(real("a beta", beta, below=1.0) for beta in betas)
+        self.eps = real("eps", eps)
+        if not self.eps:
+            raise ValueError("eps is above 0: without it a gradient of 0 would be divided by 0")
         self.decoupled = decoupled
         self._mean: list[float] = []
         self._square: list[float] = []

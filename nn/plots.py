@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import no_grad
+from nn.arguments import is_sequence, whole
+from nn.checks import paired
 from nn.history import History
 
 if TYPE_CHECKING:
@@ -69,10 +71,12 @@ def plot_decision_boundary(
         resolution: how many points to compute along each side.
 
     Raises:
-        ValueError: if the inputs are not pairs of numbers.
+        ValueError, TypeError: if the inputs are not pairs of numbers, or there is no target for each.
         ImportError: if matplotlib is not installed.
     """
-    if not len(xs) or any(len(x) != 2 for x in xs):
+    xs, ys = paired(xs, ys)
+    resolution = whole("resolution", resolution, least=2)
+    if not all(is_sequence(x) and len(x) == 2 for x in xs):
         raise ValueError("a decision boundary is drawn over the plane: give inputs of two numbers")
     ax = _axes(ax)
     sides = [_spread([x[k] for x in xs], resolution) for k in (0, 1)]
@@ -84,7 +88,7 @@ def plot_decision_boundary(
         ax.scatter(
             [x[0] for x in xs],
             [x[1] for x in xs],
-            c=list(ys),
+            c=ys,
             cmap="tab10",
             vmin=0,
             vmax=9,

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from autograd import no_grad
+from autograd import Value, no_grad
 from autograd.modes import recorded
 from autograd.numbers import number
+from nn.arguments import expect, generator, is_sequence, whole
 from nn.checks import Penalty, blame, checked_examples
 from nn.history import Epoch, History
 from nn.layers import Network
@@ -52,7 +53,7 @@ def fit(
         progress: whether to show a progress bar, if a terminal or a notebook is there to show it.
         penalty: a function of the list of parameters that is added to the loss, such as `l2(1e-4)`.
         metrics: functions of (net, xs, ys) by name, called after each epoch.
-        callbacks: functions of an Epoch, called after each; the training ends when one returns True.
+        callbacks: functions of an Epoch, called after each; the training ends when one returns something true.
         rng: a seed or a random.Random for the shuffle.
 
     Returns:
@@ -69,20 +70,25 @@ def fit(
     >>> len(history), history.losses[-1] < 1e-3 * history.losses[0]
     (300, True)
     """
-    if epochs < 0 or epochs != int(epochs):
-        raise ValueError(f"epochs is a whole number from 0, but {epochs!r} was given")
-    if batch_size is not None and (batch_size < 1 or batch_size != int(batch_size)):
-        raise ValueError(f"a batch has at least one example, but batch_size is {batch_size!r}")
+    epochs = whole("epochs", epochs, least=0)
+    batch_size = None if batch_size is None else whole("batch_size", batch_size)
+    optimizer = SGD(lr=0.1) if optimizer is None else optimizer
+    metrics = {} if metrics is None else metrics
+    known = isinstance(optimizer, Optimizer)
+    expect(known, "an optimiser is one such as SGD(lr=0.1) or Adam()", optimizer)
+    known = penalty is None or callable(penalty)
+    expect(known, "a penalty is a function such as l2(1e-4)", penalty)
+    expect(isinstance(metrics, Mapping), "metrics is a dict of functions by name", metrics)
+    expect(is_sequence(callbacks), "callbacks is a list of functions", callbacks)
+    rng = generator(rng)
     xs, ys = checked_examples(net, xs, ys, loss)
     parameters = net.parameters()
-    optimizer = SGD(lr=0.1) if optimizer is None else optimizer
-    rng = rng if isinstance(rng, random.Random) else random.Random(rng)
     task: _Task = _Eager(net, xs, ys, loss, penalty)
     if vectorize:
         from nn.vectorized import Vectorized
 
         task = Vectorized(net, xs, ys, loss, penalty)
-    history = History(metrics={name: [] for name in metrics or {}})
+    history = History(metrics={name: [] for name in metrics})
     bar = epochs_bar(epochs, progress)
     step, start = 0, time.perf_counter()
     before: list[float] = []
@@ -103,13 +109,13 @@ def fit(
             history.losses.append(total)
             history.seconds = time.perf_counter() - start
             with no_grad():
-                for name, metric in (metrics or {}).items():
+                for name, metric in metrics.items():
                     history.metrics[name].append(number(metric(net, xs, ys)))
             bar.set_postfix_str(f"loss {history.losses[-1]:.4g}", refresh=False)
             now = {name: numbers[-1] for name, numbers in history.metrics.items()}
             record = Epoch(epoch, history.losses[-1], now, net)
             answers = [callback(record) for callback in callbacks]
-            if any(answer is True for answer in answers):
+            if any(answers):
                 history.stopped = "callback"
                 break
     except KeyboardInterrupt:
@@ -168,6 +174,7 @@ class _Eager:
         mean = total / len(batch)
         if self.penalty is not None:
             added = self.penalty(self.parameters)
+            expect(isinstance(added, Value), "a penalty gives a Value of the parameters", added)
             added.backward()
             mean += added.data
         return mean

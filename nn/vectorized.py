@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, trace
+from nn.arguments import expect
 from nn.losses import Loss, cross_entropy
 from nn.modules import MLP
 
@@ -29,8 +30,7 @@ class Vectorized:
         loss: Loss,
         penalty: Callable[[list[Value]], Value] | None,
     ) -> None:
-        if not isinstance(net, MLP):
-            raise TypeError(f"vectorize=True needs an MLP, but {type(net).__name__} was given")
+        expect(isinstance(net, MLP), "vectorize=True needs an MLP", net)
         self.net = net
         if loss is cross_entropy:
             # the index of a class picks an output, which a recording would freeze

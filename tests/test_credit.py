@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
@@ -184,9 +185,9 @@ def test_batch_sums_the_credit_of_its_examples():
         assert edge.credit == sum(c.edges[key].credit for c in batch.examples) or edge.credit == (
             pytest.approx(sum(c.edges[key].credit for c in batch.examples), rel=1e-15)
         )
-    with pytest.raises(ValueError, match="3 examples, but 2 targets"):
+    with pytest.raises(ValueError, match="3 inputs, but 2 targets"):
         assign_credit(WORKED, xs, ys[:2], batch=True)
-    with pytest.raises(ValueError, match="no examples"):
+    with pytest.raises(ValueError, match="no examples: xs is empty"):
         assign_credit(WORKED, [], [], batch=True)
 
 
@@ -199,6 +200,35 @@ def test_bad_input_is_refused():
         assign_credit(WORKED, X, Y, lambda prediction, target: 0.5)
     with pytest.raises(TypeError, match="str was given"):
         assign_credit(WORKED, ["a", 1.0, 2.0], Y)
+    with pytest.raises(TypeError, match=r"a sequence of 3 numbers, but {-1.0, 0.5, 0.8} was given"):
+        assign_credit(WORKED, set(X), Y)
+    with pytest.raises(ValueError, match="got 2 rows: give one example at a time"):
+        assign_credit(WORKED, [X, X], [Y, Y])
+    with pytest.raises(
+        TypeError, match=r"ys is a sequence with an item for each example, but 0\.2"
+    ):
+        assign_credit(WORKED, [X, X], Y, batch=True)
+    with pytest.raises(TypeError, match=r"credit is assigned in an MLP, but \[0.8"):
+        assign_credit(X, WORKED, Y)
+    with pytest.raises(TypeError, match="a loss is a function of prediction and target, but 'mse'"):
+        assign_credit(WORKED, X, Y, "mse")
+
+
+def test_arrays_are_examples():
+    credit = assign_credit(WORKED, np.array(X), np.array(Y))
+    assert credit.nodes[0].target == Y
+    assert credit.table() == assign_credit(WORKED, X, Y).table()
+    batch = assign_credit(WORKED, np.array([X, X]), np.array([Y, Y]), batch=True)
+    assert batch.loss == 2 * credit.loss
+
+
+@pytest.mark.parametrize("lr", [math.nan, math.inf, -0.1, "fast"])
+def test_learning_rates_that_are_none(lr):
+    credit = assign_credit(WORKED, X, Y)
+    batch = assign_credit(WORKED, [X], [Y], batch=True)
+    for ask in (credit.updates, credit.after, credit.table, batch.updates):
+        with pytest.raises((ValueError, TypeError), match=f"a learning rate .*, but {lr!r} was"):
+            ask(lr)
 
 
 def test_no_grad_outside_takes_no_credit_away():

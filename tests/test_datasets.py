@@ -34,8 +34,15 @@ def test_sizes_and_seeds(name):
         assert (len(xs), len(ys)) == (n, n)
     assert make(30, seed=1) == make(30, seed=1)
     assert make(30, seed=1) != make(30, seed=2)
-    with pytest.raises(ValueError, match="at least one example, but 0"):
-        make(0)
+    for n in (0, 2.0, "a", None):
+        with pytest.raises((ValueError, TypeError), match=f"number of examples .*, but {n!r} was"):
+            make(n)
+    with pytest.raises(TypeError, match=r"a seed.*, but \[1\] was given"):
+        make(2, seed=[1])
+    if name != "yin_yang":
+        for noise in (-0.1, math.nan, "a"):
+            with pytest.raises((ValueError, TypeError), match=f"noise .*, but {noise!r} was given"):
+                make(2, noise=noise)
 
 
 def test_xor():
@@ -114,17 +121,20 @@ def test_load_csv(tmp_path):
     [
         ("", -1, "holds no examples"),
         ("a,b\n", -1, "holds no examples"),
-        ("1\n2\n", -1, "1 columns: too few"),
+        ("1\n2\n", -1, "a single column"),
         ("1,2\n3\n", -1, "line 2: 1 columns, but 2 before"),
         ("1,2\n3,x\n", -1, "line 2: 'x' is not a number"),
         ("a,b\n1,2\n", "c", "no column 'c'; it has a, b"),
         ("1,2\n", "c", "no column 'c'; it has no names"),
         ("1,2\n", 5, "too few for a target in column 5"),
+        ("1;2\n3;4\n", -1, "a single column: inputs and target are separated by commas"),
+        ("café,y\n", -1, "points.csv does not hold comma-separated text"),
+        ('1,"2\n' + "3" * 200_000, -1, "points.csv does not hold comma-separated text"),
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def test_files_that_are_refused(tmp_path, text, target, message):
     path = tmp_path / "points.csv"
-    path.write_text(text)
+    path.write_text(text, encoding="latin-1")
     with pytest.raises(ValueError, match=message):
         load_csv(path, target)

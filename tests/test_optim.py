@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd import Value
-from nn import SGD, Adam
+from nn import MLP, SGD, Adam, half_squared_error
 from nn.optim import Optimizer
 
 GRADS = [[1.0, -2.0], [0.5, 0.25], [-1.0, 3.0]]
@@ -107,17 +107,58 @@ def test_state_belongs_to_one_network():
 @pytest.mark.parametrize(
     ("kind", "settings", "message"),
     [
-        (SGD, {"lr": -0.1}, "learning rate is not negative"),
-        (SGD, {"lr": math.nan}, "learning rate is not negative"),
-        (SGD, {"momentum": 1.0}, "momentum is from 0 to below 1"),
+        (SGD, {"lr": -0.1}, "a learning rate is a finite number from 0, but"),
+        (SGD, {"lr": math.nan}, "a learning rate is a finite number from 0, but"),
+        (SGD, {"momentum": 1.0}, "momentum is a finite number from 0 to below 1"),
         (SGD, {"nesterov": True}, "needs a momentum"),
-        (SGD, {"weight_decay": -1.0}, "weight decay is not negative"),
-        (Adam, {"betas": (0.9, 1.0)}, "betas are from 0 to below 1"),
+        (SGD, {"weight_decay": -1.0}, "the weight decay is a finite number from 0, but -1.0"),
+        (Adam, {"betas": (0.9, 1.0)}, "a beta is a finite number from 0 to below 1, but 1.0"),
+        (Adam, {"betas": 0.9}, "betas are two numbers, but 0.9"),
+        (Adam, {"betas": (0.9,)}, r"betas are two numbers, but \(0.9,\)"),
+        (Adam, {"eps": 0.0}, "eps is above 0"),
+        (Adam, {"eps": math.nan}, "eps is a finite number from 0, but nan"),
+        (Adam, {"eps": "small"}, "eps is a finite number from 0, but 'small'"),
+        (SGD, {"lr": math.inf}, "a learning rate is a finite number from 0, but inf"),
+        (SGD, {"lr": "fast"}, "a learning rate is a finite number from 0, but 'fast'"),
+        (
+            SGD,
+            {"lr": MLP(1, [1]).parameters()},
+            r"a learning rate is a finite number from 0, but \[Value",
+        ),
+        (SGD, {"lr": MLP(1, [1])}, "an optimiser begins with its learning rate, but MLP"),
     ],
 )
 def test_bad_settings(kind, settings, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         kind(**settings)
+
+
+@pytest.mark.parametrize("kind", [SGD, Adam])
+def test_a_learning_rate_of_0_stands_still(kind):
+    assert kind(lr=0).update([1.0, 2.0], [3.0, 0.0]) == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("rate", [math.nan, -1.0, "fast", None])
+def test_a_schedule_that_gives_no_learning_rate(rate):
+    optimizer = SGD(lr=lambda step: rate)
+    with pytest.raises(
+        (ValueError, TypeError), match=f"a learning rate .*, but {rate!r} was given"
+    ):
+        optimizer.update([1.0], [1.0])
+    assert optimizer.steps == 0
+
+
+def test_a_step_takes_any_iterable_of_values():
+    def moved(give):
+        net = MLP(2, [1], rng=0)
+        half_squared_error(net([1.0, 2.0]), 0.0).backward()
+        SGD(lr=0.1).step(give(net))
+        return net.state_dict()
+
+    assert moved(lambda net: iter(net.parameters())) == moved(MLP.parameters)
+    for odd in (lambda net: net, lambda net: [1.0], lambda net: net.state_dict()):
+        with pytest.raises(TypeError, match=r"a step moves Values: net\.parameters\(\), but"):
+            moved(odd)
 
 
 def test_an_optimizer_without_a_rule():

@@ -179,7 +179,7 @@ def test_callbacks_are_told_and_may_stop():
         XS,
         YS,
         epochs=10,
-        callbacks=[stop, lambda epoch: "truthy"],
+        callbacks=[lambda epoch: np.bool_(stop(epoch)), lambda epoch: []],
         metrics={"n": lambda *_: 1},
     )
     assert history.stopped == "callback"
@@ -199,7 +199,7 @@ def test_early_stop():
     assert all(loss > best - 2e-3 for loss in history.losses[-3:])
     again = fit(net, XS, YS, epochs=2, callbacks=[stop])
     assert again.stopped == "", "a new run starts afresh"
-    with pytest.raises(ValueError, match="at least one epoch"):
+    with pytest.raises(ValueError, match="patience is a whole number from 1, but 0"):
         EarlyStop(patience=0)
 
 
@@ -244,7 +244,7 @@ def test_no_epochs():
 @pytest.mark.parametrize(
     ("xs", "ys", "error", "message"),
     [
-        ([], [], ValueError, "nothing to learn from"),
+        ([], [], ValueError, "no examples: xs is empty"),
         (XS, YS[:2], ValueError, "5 inputs, but 2 targets"),
         ([[1.0], *XS[1:]], YS, ValueError, r"xs\[0\]: 2 inputs expected, got 1"),
         ([*XS[:4], [1.0, 2.0, 3.0]], YS, ValueError, r"xs\[4\]: 2 inputs expected, got 3"),
@@ -254,8 +254,18 @@ def test_no_epochs():
         (XS, [*YS[:4], math.inf], ValueError, r"ys\[4\]: a finite number is needed"),
         (XS, [*YS[:4], [1.0, 2.0]], ValueError, r"ys\[4\]: 1 output, but 2 targets"),
         (XS, [*YS[:4], None], TypeError, r"ys\[4\]: "),
+        (None, YS, TypeError, "xs is a sequence with an item for each example, but None"),
+        (XS, 1.0, TypeError, "ys is a sequence with an item for each example, but 1.0"),
+        (XS, np.array(1.0), TypeError, "ys is a sequence with an item for each example, but 1.0"),
+        (XS, dict.fromkeys(range(5)), TypeError, "ys is a sequence with .*, but {0: None"),
+        (
+            [{0.0, 1.0}, *XS[1:]],
+            YS,
+            TypeError,
+            r"xs\[0\]: an input is a sequence of 2 .*, but {0.0",
+        ),
     ],
-    ids=range(10),
+    ids=range(15),
 )
 def test_examples_are_checked_before_any_work(xs, ys, error, message):
     net = MLP(2, [3, 1], rng=0)
@@ -263,6 +273,32 @@ def test_examples_are_checked_before_any_work(xs, ys, error, message):
     with pytest.raises(error, match=message):
         fit(net, xs, ys)
     assert net.state_dict() == before
+
+
+def test_examples_come_in_many_forms():
+    class Frame:
+        """Like a data frame: it iterates over the names of its columns."""
+
+        def __iter__(self):
+            return iter("ab")
+
+        def to_numpy(self):
+            return np.array(XS)
+
+    def losses(xs, ys):
+        return fit(MLP(2, [1], rng=0), xs, ys, epochs=2).losses
+
+    expected = losses(XS, YS)
+    for xs in (np.array(XS), Frame(), iter(XS), map(np.array, XS)):
+        assert losses(xs, YS) == expected
+    for ys in (np.array(YS), map(np.array, YS), [[y] for y in YS]):
+        assert losses(XS, ys) == expected
+
+
+def test_what_is_no_network():
+    for net in (None, lambda x: x):
+        with pytest.raises(TypeError, match="a network is called and has parameters, but"):
+            fit(net, XS, YS)
 
 
 @pytest.mark.parametrize(
@@ -286,12 +322,23 @@ def test_labels_out_of_range(loss, outputs, bad, message):
     [
         ({"epochs": -1}, "epochs is a whole number from 0, but -1"),
         ({"epochs": 1.5}, "epochs is a whole number from 0, but 1.5"),
-        ({"batch_size": 0}, "at least one example, but batch_size is 0"),
+        ({"epochs": None}, "epochs is a whole number from 0, but None"),
+        ({"batch_size": 0}, "batch_size is a whole number from 1, but 0"),
+        ({"batch_size": 2.0}, "batch_size is a whole number from 1, but 2.0"),
+        ({"batch_size": "a"}, "batch_size is a whole number from 1, but 'a'"),
+        ({"batch_size": True}, "batch_size is a whole number from 1, but True"),
+        ({"rng": "a"}, "a seed.*, but 'a' was given"),
+        ({"loss": "mse"}, "a loss is a function of prediction and target, but 'mse'"),
+        ({"optimizer": "adam"}, r"an optimiser is one such as SGD\(lr=0.1\).*, but 'adam'"),
+        ({"optimizer": SGD}, r"an optimiser is one such as SGD\(lr=0.1\).*, but <class"),
+        ({"penalty": 1e-4}, r"a penalty is a function such as l2\(1e-4\), but 0.0001"),
+        ({"penalty": lambda parameters: 0.0}, "a penalty gives a Value .*, but 0.0"),
+        ({"metrics": print}, "metrics is a dict of functions by name, but <built-in"),
+        ({"callbacks": print}, "callbacks is a list of functions, but <built-in"),
     ],
-    ids=str,
 )
 def test_bad_settings(options, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         fit(MLP(2, [1], rng=0), XS, YS, **options)
 
 
@@ -352,7 +399,7 @@ def test_infinities_that_no_operation_made(loss, lr, message):
 
 
 def test_arrays_need_an_mlp():
-    with pytest.raises(TypeError, match="vectorize=True needs an MLP, but Neuron was given"):
+    with pytest.raises(TypeError, match=r"vectorize=True needs an MLP, but Neuron\("):
         fit(Neuron(2, rng=0), XS, YS, vectorize=True)
 
 
@@ -396,7 +443,7 @@ def test_blame_over_training():
     assert all(abs(v[-1]) < abs(v[0]) for v in course.credits.values())
     assert course.history.losses[0] == c.loss
     assert course.names[3, 1] == "w₃⇝₁"
-    with pytest.raises(ValueError, match="every is at least one"):
+    with pytest.raises(ValueError, match="every is a whole number from 1, but 0"):
         credit_over_training(net, xs, ys, every=0)
 
 
@@ -423,6 +470,10 @@ def test_plots():
     ax = plot_decision_boundary(several, points, classes, resolution=8)
     shown = ax.collections[0].get_array().ravel().tolist()
     assert set(shown) <= {0.0, 1.0, 2.0}
+    with pytest.raises(TypeError, match=r"resolution is a whole number from 2, but 8\.5"):
+        plot_decision_boundary(net, XS, ys, resolution=8.5)
+    with pytest.raises(ValueError, match="5 inputs, but 4 targets"):
+        plot_decision_boundary(net, XS, ys[:4])
     with pytest.raises(ValueError, match="inputs of two numbers"):
         plot_decision_boundary(net, [[1.0]], [1.0])
     plt.close("all")
