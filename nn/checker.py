@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 
 from autograd.notation import number as shown, table
+from nn.arguments import expect
 from nn.credit import Credit
 from nn.mistakes import MISTAKES, NO_MISTAKE, Mistake, worked
 from nn.quantities import canonical, quantities
@@ -112,6 +113,7 @@ def check_working(working: Mapping[str, str], credit: Credit, lr: float = 0.1) -
     The first difference is δ1: 0.44 was given, 0.1363 is right.
     The usual mistake: the slope f′(a) of the activation is left out of the hidden δ.
     """
+    expect(isinstance(working, Mapping), "a working is a dict of texts by name", working)
     right = quantities(credit, lr)
     given: dict[str, str] = {}
     for name, text in working.items():
@@ -153,6 +155,7 @@ def _right(line: Line) -> str:
 
 
 def _decimal(name: str, text: str) -> str:
+    expect(isinstance(text, str), f"{name} is given as text, because its digits count", text)
     plain = text.strip().replace("−", "-")
     try:
         if Decimal(plain).is_finite():

@@ -1,7 +1,6 @@
 """The command `backprop`: credit assignment from the command line."""
 
 import argparse
-import csv
 import io
 import os
 import sys
@@ -138,7 +137,13 @@ def _explain(arguments: argparse.Namespace) -> None:
 
 def _edge_key(words: Sequence[str]) -> tuple[int | None, int]:
     source, target = words
-    return (None if source == "b" else int(source)), int(target)
+    try:
+        return (None if source == "b" else int(source)), int(target)
+    except ValueError:
+        raise ValueError(
+            f"an edge is two nodes by their numbers, such as 5 1, or b and a number for a bias, "
+            f"but {source} {target} was given"
+        ) from None
 
 
 def _draw(arguments: argparse.Namespace) -> None:
@@ -249,7 +254,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         ImportError,
         RuntimeError,
         ArithmeticError,
-        csv.Error,
     ) as error:
         print(f"backprop: error: {_one_line(error)}", file=sys.stderr)
         return 2

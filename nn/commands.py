@@ -3,6 +3,7 @@
 import argparse
 import random
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ DATASETS: dict[str, Callable[[int, int], tuple[Any, Any]]] = {
     "spirals": lambda n, seed: datasets.spirals(n, seed=seed),
     "yin-yang": lambda n, seed: datasets.yin_yang(n, seed=seed),
 }
+
+MOST_PARAMETERS = 100_000  # an epoch of 100 examples takes seconds then
 
 
 def add_commands(command: Callable[[str, Callable[[argparse.Namespace], None], str], Any]) -> None:
@@ -71,14 +74,23 @@ def add_commands(command: Callable[[str, Callable[[argparse.Namespace], None], s
 
 
 def _train(arguments: argparse.Namespace) -> None:
+    if arguments.out and not Path(arguments.out).parent.is_dir():
+        raise ValueError(f"there is no folder {Path(arguments.out).parent} to save the network in")
     if arguments.data:
         xs, ys = datasets.load_csv(arguments.data)
     else:
         xs, ys = DATASETS[arguments.dataset](arguments.examples, arguments.seed)
     loss = LOSSES[arguments.loss]
     outputs = max(2, _classes(ys)) if loss is cross_entropy else 1
+    sizes = [len(xs[0]), *arguments.hidden, outputs]
+    count = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
+    if count > MOST_PARAMETERS:
+        raise ValueError(
+            f"a {'-'.join(map(str, sizes))} network has {count:,} parameters, which takes a scalar engine "
+            f"too long: up to {MOST_PARAMETERS:,} are trained here"
+        )
     rng = random.Random(arguments.seed)
-    net = MLP(len(xs[0]), [*arguments.hidden, outputs], arguments.activation, rng=rng)
+    net = MLP(sizes[0], sizes[1:], arguments.activation, rng=rng)
     make = SGD if arguments.optimizer == "sgd" else Adam
     lr = arguments.lr if arguments.lr is not None else 0.1 if make is SGD else 0.01
     metrics = {"correct": _correct} if set(ys) == {-1, 1} or loss is cross_entropy else {}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.render import save as write_whole
+from nn.arguments import expect, generator, is_sequence, learning_rate, whole
 from nn.credit import Credit, assign_credit
 from nn.losses import loss_formula
 from nn.modules import MLP
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from autograd.drawing import Drawing
 
 DIGITS = 4  # of the answer key
+MOST_WEIGHTS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,13 +134,16 @@ def make_worksheet(
         lr: the learning rate η.
 
     Raises:
-        ValueError: if there are fewer than two sizes, or one is not positive.
+        ValueError, TypeError: if there are fewer than two sizes, one is not positive, or the network is too large.
     """
-    if len(sizes) < 2 or min(sizes) < 1:
+    expect(is_sequence(sizes) and len(sizes) > 1, "sizes are of inputs and units, as 2 2 1", sizes)
+    lr, sizes = learning_rate(lr), [whole("a size", size) for size in sizes]
+    count = sum(inputs * units for inputs, units in pairwise(sizes))
+    if count > MOST_WEIGHTS:
         raise ValueError(
-            f"a network has inputs and units, such as 2 2 1, but {list(sizes)} was given"
+            f"a worksheet is worked out by hand: {count:,} weights are too many, up to {MOST_WEIGHTS} will do"
         )
-    rng = random.Random(seed)
+    rng = generator(seed)
     weights = [
         [[_nonzero(rng, 9) / 10 for _ in range(units)] for _ in range(inputs)]
         for inputs, units in pairwise(sizes)

@@ -93,7 +93,22 @@ def test_steps_in_the_terminal(here, capsys):
         (["credit", *EXAMPLE, "--out", "no/such/folder/c.svg"], "no/such/folder"),
         (["credit", *EXAMPLE, "--out", "c.jpeg"], "jpeg"),
         (["draw", "--path", "1", "5"], "no edge from 1 to 5"),
-        (["draw", "--path", "one", "5"], "one"),
+        (["draw", "--path", "one", "5"], "such as 5 1, or b and a number for a bias, but one 5"),
+        (["explain", "--edge", "a", "b"], "such as 5 1, or b and a number for a bias, but a b"),
+        (
+            ["credit", "--lr", "nan", "--out", "c.svg"],
+            "a learning rate is a finite number from 0, but nan",
+        ),
+        (
+            ["credit", "--lr", "inf", "--html", "c.html"],
+            "a learning rate is a finite number from 0",
+        ),
+        (
+            ["credit", "--lr", "-1", "--steps"],
+            "a learning rate is a finite number from 0, but -1.0",
+        ),
+        (["worksheet", "--lr", "nan"], "a learning rate is a finite number from 0, but nan"),
+        (["worksheet", "--sizes", "100000", "1"], "100,000 weights are too many"),
     ],
 )
 def test_errors_are_one_line(weights, here, capsys, arguments, message):

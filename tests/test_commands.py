@@ -48,11 +48,13 @@ def test_the_same_seed_trains_the_same_network(tmp_path):
         (["--dataset", "linear", "--loss", "hinge"], "ys[0]: hinge takes targets"),
         (["--loss", "cross_entropy"], "cross_entropy takes classes 0, 1, 2"),
         (["--epochs", "-1"], "epochs is a whole number from 0"),
-        (["--lr", "-1"], "a learning rate is not negative"),
-        (["--hidden", "0"], "whole numbers from 1, but 0"),
-        (["--examples", "0"], "at least one example, but 0"),
+        (["--lr", "-1"], "a learning rate is a finite number from 0, but -1.0"),
+        (["--hidden", "0"], "whole number from 1, but 0"),
+        (["--examples", "0"], "the number of examples is a whole number from 1, but 0"),
+        (["--hidden", "100000"], "a 2-100000-1 network has 400,001 parameters"),
+        (["--out", "no/such/net.json"], "there is no folder no/such to save the network in"),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_train_refuses(words, message, capsys):
     assert main(["train", *words]) == 2

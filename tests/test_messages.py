@@ -11,6 +11,7 @@ import pytest
 import autograd as ag
 from autograd import Value, doctor, draw, trace
 from nn import MLP, SGD, assign_credit, half_squared_error
+from nn.checker import check_working
 
 ROOT = Path(__file__).parent.parent
 
@@ -96,6 +97,14 @@ def test_the_name_clash_is_explained(tmp_path):
     )
     assert "ImportError: the autograd at" in done.stderr
     assert "pip uninstall" in done.stderr
+
+
+def test_a_working_in_numbers():
+    credit = assign_credit(MLP(1, [1]), [1.0], 0.0)
+    with pytest.raises(TypeError, match=r"a0 is given as text, because its digits count, but 0\.5"):
+        check_working({"a0": 0.5}, credit)
+    with pytest.raises(TypeError, match=r"a dict of texts by name, but \['a0 = 0.5'\] was given"):
+        check_working(["a0 = 0.5"], credit)
 
 
 def test_a_list_where_numbers_are_expected():

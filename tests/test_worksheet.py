@@ -72,7 +72,23 @@ def test_command(tmp_path, capsys):
     assert "a1: -1.06 was given, −1.0500 is right" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("sizes", [[2], [], [2, 0, 1]], ids=str)
-def test_sizes_that_make_no_network(sizes):
-    with pytest.raises(ValueError, match="a network has inputs and units"):
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ([2], "inputs and units"),
+        ([], "inputs and units"),
+        (2, "inputs and units"),
+        ([2, 0, 1], "from 1, but 0"),
+        ([2.0, 1], "from 1, but 2.0"),
+        ([100_000, 1], "worked out by hand: 100,000 weights are too many"),
+    ],
+    ids=str,
+)
+def test_sizes_that_make_no_worksheet(sizes, message):
+    with pytest.raises((ValueError, TypeError), match=message):
         make_worksheet(0, sizes)
+
+
+def test_seeds_that_are_none():
+    with pytest.raises(TypeError, match=r"a seed is a whole number or a random\.Random, but 'a'"):
+        make_worksheet("a")
