@@ -169,7 +169,7 @@ class Layout:
         for i in layer:
             slots.append(i)
             if i in self._part.units_left_out:
-                slots.append(f"⋮ {self._part.units_left_out[i]:,} more")
+                slots.append(f"… {self._part.units_left_out[i]:,} more")
         return slots
 
     def _height(self) -> float:
@@ -214,7 +214,7 @@ class Layout:
         """Place the pills before layer k; return where its units stand."""
         style, edges = self.style, self._gaps.get(k, [])
         if not edges:
-            note = f"⋯ {self._part.layers_left_out[k]:,} more layers"
+            note = f"… {self._part.layers_left_out[k]:,} more layers"
             self.notes.append((Point(x + 100.0, self._top + height / 2), note))
             return x + 200.0
         if not style.pill[1]:

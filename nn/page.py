@@ -83,6 +83,13 @@ function runs(text) {  // "0-3 7" are 0, 1, 2, 3 and 7
   return found;
 }
 
+function bringIntoView(shown) {  // where the window is too narrow for the picture
+  const picture = document.querySelector(".picture"), frame = picture.getBoundingClientRect();
+  const boxes = shown.map(part => part.shape.getBoundingClientRect());
+  const left = Math.min(...boxes.map(box => box.left)), right = Math.max(...boxes.map(box => box.right));
+  if (boxes.length) picture.scrollLeft += (left + right - frame.left - frame.right) / 2;
+}
+
 function show(k) {
   now = Math.max(0, Math.min(story.length - 1, k));
   const { lit, path, stage } = data.steps[now];
@@ -98,6 +105,10 @@ function show(k) {
     const number = (after || stage === "updated" && kind === "weight") && (data.after[kind] || {})[owner];
     const said = number ? was.replace(/\\S+$/, number) : was;
     if (text.textContent !== said) text.textContent = said;
+  }
+  if (isLit) {
+    bringIntoView(parts.filter(part => path === undefined
+      ? part.kind === "unit" && isLit.has(part.owner) : part.kind === "pill" && part.owner === path));
   }
   const [title, symbols, numbers] = [...story[now].children].map(line => line.textContent);
   byId("title").textContent = (now + 1) + " · " + title;

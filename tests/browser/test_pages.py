@@ -222,6 +222,23 @@ def test_larger_networks_step_by_step(
     assert complaints(browser) == []
 
 
+def test_in_a_narrow_window_what_is_lit_is_in_view(
+    browser: Chrome, tmp_path: Path, player: Player
+) -> None:
+    size = {"width": 400, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    show(browser, tmp_path, player.html())
+    for step in player.steps:
+        lit = part(browser, "pill of-{}-{}".format(*step.path)) if step.path else None
+        if step.title.startswith("The error"):
+            (unit,) = step.nodes - {0} or {0}
+            lit = part(browser, f"unit of-{unit}")
+        if lit is not None:
+            assert 0 <= lit.rect["x"] <= lit.rect["x"] + lit.rect["width"] <= 400, step.title
+        browser.find_element(By.TAG_NAME, "body").send_keys(Keys.ARROW_RIGHT)
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_labels_are_never_executed(browser: Chrome, tmp_path: Path) -> None:
     labels = [
         "<script>window.bad=1</script>",
