@@ -99,6 +99,8 @@ def _backward(
         reached[slot] = condition | reached.get(slot, False)
 
     for slot in reversed(recording.order(recording.result)):
+        if slot not in found:  # below a branch that constants decide against
+            continue
         instruction = recording.instructions[slot - first]
         operands = [fetch(symbols, x) for x in instruction.operands]
         g, condition = found[slot], reached[slot]

@@ -5,6 +5,7 @@ What a run decides from indices and shapes it would decide again each time; the 
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -68,12 +69,23 @@ class Written(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> "Written":
         if method == "__call__":
-            return self.transcript.call(ufunc.__name__, ufunc, args, kwargs)
+            elementwise = ufunc.signature is None  # matmul has one
+            return self.transcript.call(ufunc.__name__, ufunc, args, kwargs, elementwise)
         name = f"{ufunc.__name__}_{method}"
         return self.transcript.call(name, getattr(ufunc, method), args, kwargs)
 
     def __array_function__(self, f: Any, types: Any, args: Any, kwargs: Any) -> "Written":
         return self.transcript.call(f.__name__, f, args, kwargs)
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """A call: its result, its text, the arrays it uses, and whether it may write into one of them."""
+
+    result: Written
+    text: str
+    used: list[Written]
+    elementwise: bool
 
 
 class Transcript:
@@ -87,8 +99,7 @@ class Transcript:
         self.n = n
         self.names: dict[str, Any] = {"inf": math.inf, "nan": math.nan}
         self.parameters = ["n"]
-        self._lines: dict[str, tuple[str, list[str]]] = {}  # a variable, its text, what that uses
-        self._known: dict[str, Written] = {}
+        self._lines: dict[str, _Line] = {}  # by text
         self._constants: dict[Any, str] = {}
 
     def argument(self, array: Any) -> Written:
@@ -96,14 +107,14 @@ class Transcript:
         self.parameters.append(name)
         return Written(self, name, array, name)
 
-    def call(self, name: str, f: Any, args: Any, kwargs: Any) -> Written:
+    def call(self, name: str, f: Any, args: Any, kwargs: Any, elementwise: bool = False) -> Written:
         self.names[name] = f
         texts = [self.text(x) for x in args]
         texts += [f"{key}={self.text(x)}" for key, x in kwargs.items()]
         used = [x for x in _flat((*args, *kwargs.values())) if type(x) is Written]
         array = f(*_plain(args), **{key: _plain(x) for key, x in kwargs.items()})
         view = name == "broadcast_to"
-        return self.note(f"{name}({', '.join(texts)})", array, used, view)
+        return self.note(f"{name}({', '.join(texts)})", array, used, view, elementwise=elementwise)
 
     def note(
         self,
@@ -112,14 +123,14 @@ class Transcript:
         used: list[Written],
         view: bool = False,
         shown: Written | None = None,
+        elementwise: bool = False,
     ) -> Written:
         """Return the result of a call, the one known already if the same call was made before."""
-        if text not in self._known:
+        if text not in self._lines:
             name = f"v{len(self._lines) + 1}"
-            self._lines[name] = text, [x.name for x in used]
-            root = used[0].root if view else name
-            self._known[text] = Written(self, name, array, root, shown)
-        return self._known[text]
+            result = Written(self, name, array, used[0].root if view else name, shown)
+            self._lines[text] = _Line(result, text, used, elementwise)
+        return self._lines[text].result
 
     def text(self, x: Any) -> str:
         if type(x) is Written:
@@ -140,21 +151,48 @@ class Transcript:
 
     def source(self, results: Sequence[Any]) -> str:
         """Return the function that makes the calls that the results need; no two of these share memory."""
-        needed = {x.name for x in results if type(x) is Written}
-        lines = []
-        for name, (text, used) in reversed(self._lines.items()):
-            if name in needed:
-                lines.append(f"    {name} = {text}")
-                needed.update(used)
+        returned = [x for x in results if type(x) is Written]
+        lines = self._needed(returned)
+        last = {x.root: i for i, line in enumerate(lines) for x in (*line.used, line.result)}
+        last.update((x.root, len(lines)) for x in returned)
+        families: dict[str, list[str]] = {}  # the names under which a memory goes
+        body = []
+        for i, line in enumerate(lines):
+            families.setdefault(line.result.root, []).append(line.result.name)
+            over = {x.root for x in line.used if last[x.root] == i and x.root in families}
+            body.append(f"{line.result.name} = {_into_one_of(over, line)}")
+            if over:  # the memory that is free now is warm
+                body.append(
+                    f"del {', '.join(name for root in sorted(over) for name in families[root])}"
+                )
         own = {*self.parameters}
-        returned = []
+        texts = []
         for x in results:
             root = x.root if type(x) is Written else ""
             fresh = x is None or (root and root not in own)
-            returned.append(self.text(x) + ("" if fresh else ".copy()"))
+            texts.append(self.text(x) + ("" if fresh else ".copy()"))
             own.add(root)
         head = f"def run({', '.join(self.parameters)}):"
-        return "\n".join([head, *reversed(lines), f"    return [{', '.join(returned)}]"])
+        return "\n    ".join([head, *body, f"return [{', '.join(texts)}]"])
+
+    def _needed(self, results: Sequence[Written]) -> list[_Line]:
+        needed = {x.name for x in results}
+        lines = []
+        for line in reversed(self._lines.values()):
+            if line.result.name in needed:
+                lines.append(line)
+                needed.update(x.name for x in line.used)
+        return lines[::-1]
+
+
+def _into_one_of(over: set[str], line: _Line) -> str:
+    """Return the text of a call; if it may, it writes into an operand that nobody needs afterwards."""
+    if line.elementwise:
+        array = line.result.array
+        for x in line.used:
+            if x.name in over and (x.array.shape, x.array.dtype) == (array.shape, array.dtype):
+                return f"{line.text[:-1]}, {x.name})"
+    return line.text
 
 
 def transcribe(run: Run, arrays: Callable[[int | None], list[Any]], batched: bool) -> Run | None:

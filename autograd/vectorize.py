@@ -182,7 +182,10 @@ class _Call:
         self.count = counts.pop() if counts else None
         if self.count == 0 and program.reduction == "mean":
             raise ValueError("the mean over no examples is undefined; give at least one")
-        self.runs = program._runs(xp, self.arrays)
+        self.runs = runs = program._runs(xp, self.arrays)
+        self.arrays = [
+            x if x.dtype == runs.dtype else xp.astype(x, runs.dtype) for x in self.arrays
+        ]
 
     def results(self) -> Any:
         parts = [

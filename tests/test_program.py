@@ -352,3 +352,13 @@ def test_constants_folded_dead_code_gone_equal_values_once():
 def test_a_long_sum_compiles():
     p = trace(lambda xs: ag.sum(xs) * xs[0], [1.0] * 3000)
     assert p.value_and_grad([1.0] * 3000)[0] == 3000.0
+
+
+def test_a_branch_that_constants_decide_against():
+    def f(x):
+        two = ag.where(True, 2.0, x)
+        return ag.where(two > 0.3, x * x, two) + x
+
+    p = trace(f, 1.0)
+    assert p.value_and_grad(3.0) == (12.0, (7.0,))
+    assert ag.value_and_grad(f)(3.0) == (12.0, 7.0)
