@@ -58,6 +58,8 @@ def test_copies_read_anew(w, units, copied):
 def test_a_unit_of_another_width_is_refused(units):
     with pytest.raises(ValueError, match="2 weights, but 3 inputs"):
         ag.affine([1.0, 2.0, 3.0], units)
+    with pytest.raises(ValueError, match=r"^1, 2 weights, but 3 inputs$"):
+        ag.affine([1.0, 2.0, 3.0], [((Value(1.0), Value(2.0)), 0.0), ((Value(1.0),), 0.0)])
 
 
 @pytest.mark.parametrize("width", [0, 1, 2, 3, 16, 64, 65, 200])

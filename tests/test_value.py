@@ -3,6 +3,7 @@
 import copy
 import gc
 import math
+import operator
 import pickle
 import threading
 import weakref
@@ -15,7 +16,9 @@ import pytest
 import autograd as ag
 from autograd import Value, detect_anomaly, draw, no_grad, steps, tree
 from autograd.modes import tracing
+from autograd.primitives import TABLE, Primitive
 from autograd.reverse import gradients
+from autograd.value import _unary, apply, sequence_node, spend_gradient
 
 inf, nan = math.inf, math.nan
 
@@ -324,23 +327,105 @@ def test_backward_is_the_pure_walk_with_writing():
 
 def test_operators_written_out_agree_with_the_table():
     """The lean operators and methods make the very node that `apply` makes from the row."""
-    from autograd.primitives import TABLE
-    from autograd.value import apply
-
     x, y = Value(0.7), Value(0.4)
-    operators = {"add": x + y, "sub": x - y, "mul": x * y, "div": x / y, "pow": x**y}
-    operators |= {"neg": -x, "pos": +x}
+    operators = {"neg": operator.neg, "pos": operator.pos}
     for name, row in TABLE.items():
-        if name in operators:
-            fast = operators[name]
-        elif len(row.partials) == 1 and name != "clip" and hasattr(x, name):
-            fast = getattr(x, name)()
-        else:
-            continue
-        plain = apply(row, *(x, y)[: len(row.partials)])
-        assert fast.op == plain.op == name
-        assert fast.parents == plain.parents
-        assert repr((fast.data, fast.partials)) == repr((plain.data, plain.partials))
+        if name in OPERATORS:
+            for operands in ((x, y), (x, 0.4), (0.7, y), (x, 2), (2, y)):
+                _assert_same_node(OPERATORS[name](*operands), apply(row, *operands))
+        elif len(row.partials) == 1 and name not in (*SEQUENCES, "clip"):
+            method = _unary(row)
+            assert (method.__name__, method.__qualname__) == (name, f"Value.{name}")
+            assert row.derivative in method.__doc__
+            methods = [method, operators.get(name) or getattr(Value, name, method)]
+            for number in (0.7, 0.0, -0.0, -1.0, 710.0, -710.0, inf, nan):
+                leaf = Value(number)
+                for fast in methods:
+                    _assert_same_node(fast(leaf), apply(row, leaf))
+                    with no_grad():
+                        _assert_same_node(fast(leaf), apply(row, leaf))
+
+
+OPERATORS = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "pow": operator.pow,
+}
+SEQUENCES = ("sum", "logsumexp")
+
+
+def _assert_same_node(fast, plain):
+    assert fast.op == plain.op
+    assert len(fast.parents) == len(plain.parents)
+    for a, b in zip(fast.parents, plain.parents):
+        assert a is b or (a.op == b.op == "constant" and a.data == b.data)
+    assert repr((fast.data, fast.partials)) == repr((plain.data, plain.partials))
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_operators_record_nothing_under_no_grad(name):
+    x = Value(3.0)
+    with no_grad():
+        for operands in ((x, x), (x, 2.0), (2.0, x), (x, 2), (2, x)):
+            node = OPERATORS[name](*operands)
+            assert (node.op, node.parents) == ("", ())
+            assert node.data == OPERATORS[name](*(getattr(v, "data", v) for v in operands))
+
+
+def test_a_row_of_ones_own_over_a_sequence_may_divide_by_zero():
+    def total(xs):
+        return 1.0 / xs[0] + 1.0 / xs[1]
+
+    def slopes(xs, out):
+        return [-1.0 / (x * x) for x in xs]
+
+    row = Primitive("reciprocals", "Σ1/", total, (slopes,), "−1/x² for each", ((-inf, inf),))
+    xs = Value(0.0), Value(2.0)
+    node = sequence_node(row, xs)
+    assert (node.data, node.parents, node.partials) == (inf, xs, (-inf, -0.25))
+
+
+def test_no_gradient_flows_to_plain_numbers():
+    w = Value(3.0)
+    for node in (
+        ag.dot([w, w], [1.0, 2.0]),
+        ag.affine([1.0, 2.0], [((w, w), 0.0)])[0],
+        w + 1.0,
+        1.0 - w,
+        w * 2.0,
+        w / 2.0,
+        2.0**w,
+    ):
+        node.backward()
+        assert {v.grad for v in node.parents if v.op == "constant"} == {0.0}
+
+
+def test_a_bias_of_zero_is_no_operand():
+    w, x = Value(3.0), Value(5.0)
+    for mode in (nullcontext, detect_anomaly):
+        with mode():
+            nodes = [ag.dot([w], [x]), ag.dot([w], [x], 0), *ag.affine([x], [((w,), 0.0)])]
+        for node in nodes:
+            assert (node.data, node.parents, node.partials) == (15.0, (w, x), (5.0, 3.0))
+
+
+def test_a_spent_gradient_is_fresh_again_when_it_is_set():
+    x = Value(2.0)
+    assert [spend_gradient(x) for _ in range(2)] == [False, True]
+    x.grad = 1.0
+    assert not spend_gradient(x)
+    inner = x * x
+    assert [spend_gradient(inner) for _ in range(2)] == [False, False]
+
+
+def test_a_backward_under_no_grad_looks_for_no_anomaly():
+    x = Value(0.0)
+    y = x.sqrt() ** 2
+    with no_grad():
+        y.backward()
+    assert math.isnan(x.grad)
 
 
 # ---------------------------------------------------------------- identity, order, conversion
@@ -360,6 +445,29 @@ def test_comparisons_go_by_the_number_and_hash_by_identity():
     assert Value(0.1)
     with pytest.raises(TypeError):
         _ = Value(1.0) < "a"
+
+
+class Theirs:
+    """What answers every comparison in its own way."""
+
+    def _answer(self, other):
+        return "theirs"
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _answer
+    __hash__ = object.__hash__
+
+
+def test_what_is_no_number_may_answer_a_comparison_itself():
+    for compare in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
+        assert compare(Value(1.0), Theirs()) == "theirs"
+
+
+def test_a_branch_under_no_grad_is_free():
+    with no_grad():
+        assert bool(Value(0.1))
+        assert not Value(0.0)
+        assert round(Value(2.5)) == 2.0
+        assert (Value(1.0) < 2.0) is True
 
 
 def test_order_of_equal_numbers():
@@ -441,6 +549,7 @@ def test_format_round_repr():
     assert f"{v:.3f}" == "2.000"
     assert f"{v}" == repr(v) == "Value(data=2.0, grad=0.0, label='a')"
     assert round(Value(2.71828), 3) == 2.718
+    assert round(Value(2.71828)) == 3.0
     assert type(round(Value(2.71828), 3)) is float
     assert repr(Value(1.0)) == "Value(data=1.0, grad=0.0)"
 
@@ -644,8 +753,13 @@ def test_pickle_round_trip():
 def test_clip_refuses_the_same_bounds_as_method_and_as_function():
     x = Value(0.5)
     for clip in (x.clip, lambda low, high: ag.clip(x, low, high)):
-        with pytest.raises(TypeError, match="maximum and minimum"):
-            clip(Value(0.0), 2.0)
+        for bounds in ((Value(0.0), 2.0), (0.0, Value(2.0))):
+            with pytest.raises(
+                TypeError,
+                match=r"^clip's bounds are plain numbers; use maximum and minimum for Values$",
+            ):
+                clip(*bounds)
+        assert clip(0.25, 0.25).data == 0.25
         with pytest.raises(ValueError, match="low <= high"):
             clip(3, 1)
 
@@ -654,10 +768,12 @@ def test_a_trace_freezes_no_branch_in_silence():
     for f in (
         lambda q: ag.where((q > 0) == True, q, 1.0),  # noqa: E712
         lambda q: ag.where((q > 0) != (q < 5), q, 1.0),
-        lambda q: round(q) * q,
+        lambda q: q if q else 1.0,
     ):
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match=r"autograd\.where"):
             ag.trace(f, 2.0)
+    with pytest.raises(TypeError, match=r"^rounding a traced number .* every replay$"):
+        ag.trace(lambda q: round(q) * q, 2.0)
 
 
 def test_comparing_with_a_decimal_nan_does_not_raise():
