@@ -3,7 +3,7 @@
 Both write a graph as a flat list of nodes, parents first, in which an operand is the place of its node.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from autograd import primitives
@@ -20,9 +20,8 @@ def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
     def twin(x: Value) -> Any:
         return memo[id(x)]
 
-    for node in _parents_first(root):
-        if id(node) not in memo:
-            memo[id(node)] = _rebuilt(node, twin)
+    for node in _parents_first(root, memo):
+        memo[id(node)] = _rebuilt(node, twin)
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
@@ -38,39 +37,50 @@ def reduce(root: Value) -> tuple[Any, ...]:
     """
     if root._op is None:
         return _new_leaf, (root._data, root._grad, root.label, root._stamp is CONSTANT)
-    order = _parents_first(root)
-    leaves = [node for node in order if node._op is None]
-    inner = [node for node in order if node._op is not None]
-    places = {id(node): i for i, node in enumerate(leaves + inner)}
+    places: dict[int, int] = {}
+    leaves: list[Value] = []
+    inner: list[tuple[Any, ...]] = []
 
     def place(x: Value) -> Any:
         return places[id(x)]
 
-    return _unpickle, (leaves, list(zip(*[_state(node, place) for node in inner])))
+    for node in _parents_first(root, places):
+        if node._op is None:
+            places[id(node)] = ~len(leaves)
+            leaves.append(node)
+        else:
+            places[id(node)] = len(inner)
+            inner.append(_state(node, place))
+    return _unpickle, (leaves, list(zip(*inner)))
 
 
-def _parents_first(root: Value) -> list[Value]:
-    """Return every node below the root, after all that it was made from; plain numbers stay numbers."""
-    order: list[Value] = []
-    seen: set[int] = set()
+def _parents_first(root: Value, done: Container[int]) -> Iterator[Value]:
+    """Yield every node below the root after all that it was made from; plain numbers stay numbers.
+
+    Args:
+        root: where to begin.
+        done: the ids of the nodes to leave out; who asks for the nodes adds each as it comes.
+    """
     stack: list[Any] = [root]
     while stack:
         v = stack.pop()
         if type(v) is Value:
-            if id(v) in seen:
+            if id(v) in done:
                 continue
-            seen.add(id(v))
             if v._op is None:
-                order.append(v)
+                yield v
             else:
-                stack += (v, _BELOW, v._a, v._b, _third(v))
-        elif v is _BELOW:  # everything below the node that waits here is in place
-            order.append(stack.pop())
+                stack += (v, _BELOW, v._a)
+                if type(v._b) is not float and v._b is not None:
+                    stack.append(v._b)
+                if (c := _third(v)) is not None:
+                    stack.append(c)
+        elif v is _BELOW:  # everything below the node that waits here is done
+            yield stack.pop()
         elif type(v) is tuple:
             stack.extend(v)
         elif type(v) is Condition:
             stack.extend(v.operands)
-    return order
 
 
 def _third(v: Value) -> Any:
@@ -142,11 +152,11 @@ def _new_inner(
 
 
 def _unpickle(leaves: list[Value], columns: list[Any]) -> Value:
-    nodes = list(leaves)
+    nodes: list[Value] = []
 
     def resolved(x: Any) -> Any:
-        if type(x) is int:  # a place; numbers are floats
-            return nodes[x]
+        if type(x) is int:  # a place, that of a leaf below 0; numbers are floats
+            return nodes[x] if x >= 0 else leaves[~x]
         if type(x) is tuple:
             return tuple([resolved(item) for item in x])
         if type(x) is Condition:
