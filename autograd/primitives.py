@@ -610,21 +610,14 @@ def _atanh_slope(x: Any, out: Any) -> Any:
     return 1.0 / _one_minus_square(x)
 
 
-def _tanh_paired(namespace: Any, x: Any) -> tuple[Any, Any]:
-    size = abs(x)
-    e = namespace.exp(-2.0 * size)  # the one such function that is fast in every array library
-    q = 1.0 / (1.0 + e)
-    series = x * (1.0 - x * x * 0.3333333333333333)  # near 0, where 1 - e loses digits
-    out = namespace.where(size < 0.0009765625, series, namespace.copysign((1.0 - e) * q, x))
-    return out, 4.0 * e * q * q
-
-
-def _tanh_on_arrays(namespace: Any, x: Any) -> Any:
-    return _tanh_paired(namespace, x)[0]
-
-
 def _sech_squared_on_arrays(namespace: Any, x: Any) -> Any:
-    return _tanh_paired(namespace, x)[1]
+    e = namespace.exp(-2.0 * abs(x))  # faster than a cosh
+    q = 1.0 / (1.0 + e)
+    return 4.0 * e * q * q
+
+
+def _tanh_paired(namespace: Any, x: Any) -> tuple[Any, Any]:
+    return namespace.tanh(x), _sech_squared_on_arrays(namespace, x)
 
 
 sinh = Primitive(
@@ -639,7 +632,7 @@ tanh = Primitive(
     "1/cosh² x",
     (REALS,),
     None,
-    _tanh_on_arrays,
+    "tanh",
     paired=_tanh_paired,
 )
 sech_squared = Primitive(
