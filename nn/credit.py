@@ -188,7 +188,8 @@ class Credit:
             )
             if len(known) > 300:
                 known = known[:297] + "..."
-            raise KeyError(f"no edge from {source!r} to {target!r}; there are {known}")
+            wanted = f"edge from {source!r} to" if source is not None else "bias of node"
+            raise KeyError(f"no {wanted} {target!r}; there are {known}")
         return self.edges[source, target]
 
     def matrices(self) -> "list[LayerMatrices]":
@@ -205,6 +206,8 @@ class Credit:
         """
         from nn.picture import credit_drawing
 
+        pair = path is None or (is_sequence(path) and len(path) == 2)
+        expect(pair, "a path is the edge (source, target) at its end", path)
         return credit_drawing(self, path)
 
     def steps(self, lr: float = 0.1) -> "Player":

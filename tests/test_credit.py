@@ -214,6 +214,17 @@ def test_bad_input_is_refused():
         assign_credit(WORKED, X, Y, "mse")
 
 
+def test_edges_that_are_none():
+    credit = assign_credit(WORKED, X, Y)
+    with pytest.raises(KeyError, match="no edge from '5' to '1'; there are"):
+        credit.derivation("5", "1")
+    with pytest.raises(KeyError, match="no bias of node 1; there are"):
+        credit.derivation(None, 1)
+    for path in (5, (5, 1, 0)):
+        with pytest.raises(TypeError, match=r"the edge \(source, target\) at its end, but"):
+            credit.draw(path=path)
+
+
 def test_arrays_are_examples():
     credit = assign_credit(WORKED, np.array(X), np.array(Y))
     assert credit.nodes[0].target == Y
