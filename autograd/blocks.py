@@ -29,10 +29,10 @@ class Block:
         Raises:
             ValueError: if it has another shape.
         """
-        x = as_array(x, xp)
+        x = as_array(self.name, x, xp)
         shape = x.shape
         if (shape[1:] if self.batched else shape) != self.shape or len(shape) < self.batched:
-            wanted = f"(n, {', '.join(map(str, self.shape))})" if self.batched else self.shape
+            wanted = str(("n", *self.shape) if self.batched else self.shape).replace("'", "")
             raise ValueError(
                 f"{self.name} needs an array of shape {wanted}, but one of {tuple(shape)} was given"
                 + "; it is a batched argument, so its first axis counts the examples" * self.batched
@@ -90,16 +90,35 @@ def fitted(template: Any, given: Any, found: list[Any]) -> bool:
     return all(fitted(*pair, found) for pair in zip(template, given))
 
 
-def as_array(x: Any, xp: Any) -> Any:
-    """Return x as an array of floats."""
+def as_array(name: str, x: Any, xp: Any) -> Any:
+    """Return what was given for an argument as an array of floats.
+
+    Raises:
+        TypeError: if it holds anything but real numbers, or some of them are masked.
+        ValueError: if it is a nest of lists that is not rectangular.
+    """
+    if hasattr(x, "mask"):
+        raise TypeError(
+            f"{name} is a masked array, but every number counts here; fill it, x.filled(0.0), and let an "
+            "argument more say which numbers count"
+        )
     if not hasattr(x, "__array_namespace__"):
         if isinstance(x, (list, tuple)) and any(hasattr(y, "shape") for y in leaves(x)):
-            return xp.stack([as_array(item, xp) for item in x])
-        x = xp.asarray(x)
+            return xp.stack([as_array(name, item, xp) for item in x])
+        try:
+            x = xp.asarray(x)
+        except ValueError:
+            raise ValueError(
+                f"{name} needs lists of equal lengths, or an array, but {describe(x)} was given"
+            ) from None
     if x.dtype == xp.float64 or xp.isdtype(x.dtype, "real floating"):
         return x
     if not xp.isdtype(x.dtype, ("bool", "integral")):
-        raise TypeError(f"arrays of numbers are needed, but one of {x.dtype} was given")
+        held = type(x.ravel()[0]).__name__ if x.dtype == object and x.size else x.dtype
+        raise TypeError(
+            f"{name} needs plain real numbers, but {held} was given"
+            + "; take its .data" * (held == "Value")
+        )
     return xp.astype(x, xp.float64)
 
 

@@ -273,6 +273,23 @@ def test_wrong_shapes(args, message):
         LINE.vectorize((1, 2)).value_and_grad(*args)
 
 
+@pytest.mark.parametrize(
+    ("x", "error", "message"),
+    [
+        (np.array([1.0, 2.0j, 0.0]), TypeError, "x needs plain real numbers, but complex128"),
+        (["a", "b", "c"], TypeError, "x needs plain real numbers, but <U1"),
+        ([None, 1.0, 2.0], TypeError, "x needs plain real numbers, but NoneType"),
+        ([ag.Value(1.0), 1.0, 2.0], TypeError, r"but Value was given; take its \.data"),
+        ([[1.0], 2.0, 3.0], ValueError, "x needs lists of equal lengths, or an array"),
+        (np.ma.array([1.0, 2.0, 3.0], mask=[0, 1, 0]), TypeError, "x is a masked array"),
+    ],
+    ids=lambda x: None if isinstance(x, type) else repr(x)[:40],
+)
+def test_what_is_no_array_of_numbers(x, error, message):
+    with pytest.raises(error, match=message):
+        LINE.vectorize((1, 2)).value_and_grad([0.5, 0.1], x, YS)
+
+
 def test_wrong_structures():
     w = [0.5, 0.1]
     for args in ((w, XS), (w, XS, YS, YS), (w, XS, {"y": 1.0}), (["a", "b"], XS, YS), (1j, XS, YS)):
