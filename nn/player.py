@@ -118,7 +118,9 @@ class Player:
         """
         owners: dict[str, int] = {}
         places: dict[int | Key, int] = {}
-        items: list[int | Key] = [*graph.credit.nodes, *graph.credit.edges]
+        # most steps light the edges into a unit: side by side they are one run
+        edges = sorted(graph.credit.edges, key=lambda key: key[1])
+        items: list[int | Key] = [*graph.credit.nodes, *edges]
         for item in items:
             places[item] = owners.setdefault(graph.owner(item), len(owners))
         known: dict[int, int] = {}
@@ -170,8 +172,9 @@ def _numbers(
             node = credit.nodes[item]
             lines = [] if node.a is None else unit_lines(credit, node, shows)
         else:
-            *above, _ = pill_lines(credit.edges[item], shows)
-            lines = [("weight", line) for line in above]
+            lines = (
+                [("weight", pill_lines(credit.edges[item], shows)[0])] if shows == "full" else []
+            )
         for kind, line in lines:
             if kind in found:
                 found[kind][place] = line.split(" ")[-1]

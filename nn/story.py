@@ -18,6 +18,7 @@ _SOME, _MANY = 40, 340  # from so many edges on, those of a unit share a step; o
 _UNITS = 40  # from so many on, those of a layer share a step
 _TERMS = 4  # a sum of more is written with Σ
 _LINES = 24  # of more lines, the rest is counted
+_NUMBERS = 8  # of more in one line, the rest is left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,8 +166,8 @@ class _Teller:
         self._step(
             f"The network: {credit.title}",
             f"{len(credit.edges)} weights; L = {credit.loss_formula} ({credit.loss_name})",
-            ", ".join(f"{n.name} = {number(n.z)}" for n in inputs[:8])
-            + (", …" if len(inputs) > 8 else "")
+            ", ".join(f"{n.name} = {number(n.z)}" for n in inputs[:_NUMBERS])
+            + (", …" if len(inputs) > _NUMBERS else "")
             + target,
         )
 
@@ -348,7 +349,8 @@ def _factor(x: float) -> str:
 
 
 def _plain(y: object) -> str:
-    """Return a target as it was given, numbers in our notation."""
+    """Return a target as it was given, numbers in our notation; of many the first."""
     if isinstance(y, (list, tuple)):
-        return "(" + ", ".join(map(_plain, y)) + ")"
+        rest = ", …" if len(y) > _NUMBERS else ""
+        return f"({', '.join(map(_plain, y[:_NUMBERS]))}{rest})"
     return number(float(y)) if isinstance(y, (int, float)) else str(y)

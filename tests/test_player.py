@@ -172,8 +172,8 @@ def test_the_page_is_complete_in_itself() -> None:
 @pytest.mark.parametrize(
     "sizes",
     [
-        (3, 2, 1), (4, 4, 2), (6, 5, 6, 5), (2, 16, 16, 1), (4, 8, 8, 2), (10, 32, 32, 3), (20, 40, 20, 2),
-        (1, *[1] * 37), (2, *[2] * 6), (1, *[1] * 9), (3, *[5] * 9), (2, *[4] * 60, 1), (784, 32, 10), (2000, 1), (1, 600, 1),
+        (3, 2, 1), (4, 4, 2), (6, 5, 6, 5), (2, 16, 16, 1), (3, 9, 21, 4), (4, 8, 8, 2), (10, 32, 32, 3), (20, 40, 20, 2),
+        (1, *[1] * 37), (2, *[2] * 6), (1, *[1] * 9), (3, *[5] * 9), (2, *[4] * 60, 1), (784, 32, 10), (2000, 1), (1, 600, 1), (2, 3000),
     ],
     ids=lambda sizes: "-".join(map(str, sizes))[:20],
 )  # fmt: skip
@@ -234,6 +234,8 @@ def test_after_the_update_the_picture_has_the_new_numbers() -> None:
     assert found["after"]["weight"][place["5-1"]] == "0.79"
     assert found["after"]["z"][place["0"]] == "0.75"
     assert place["5"] not in found["after"]["z"]
+    # where the picture has no room for weights, there are none to change
+    assert data(network(4, 8, 8, 2).steps().html())["after"]["weight"] == {}
 
 
 def test_a_name_cannot_become_markup() -> None:
