@@ -108,12 +108,13 @@ class Transcript:
         return Written(self, name, array, name)
 
     def call(self, name: str, f: Any, args: Any, kwargs: Any, elementwise: bool = False) -> Written:
-        self.names[name] = f
+        while self.names.setdefault(name, f) != f:
+            name += "_"
         texts = [self.text(x) for x in args]
         texts += [f"{key}={self.text(x)}" for key, x in kwargs.items()]
         used = [x for x in _flat((*args, *kwargs.values())) if type(x) is Written]
         array = f(*_plain(args), **{key: _plain(x) for key, x in kwargs.items()})
-        view = name == "broadcast_to"
+        view = any(np.may_share_memory(array, x.array) for x in used[:1])
         return self.note(f"{name}({', '.join(texts)})", array, used, view, elementwise=elementwise)
 
     def note(
