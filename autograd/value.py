@@ -359,6 +359,12 @@ class Value:
         _stamp: object
         _label: str
 
+    def __init_subclass__(cls) -> None:
+        raise TypeError(
+            "Value has no subclasses: the engine tells Values by their type; keep a Value in an attribute "
+            "of a class of your own"
+        )
+
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = data if type(data) is float else number(data)
         self._grad = 0.0

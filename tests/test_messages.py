@@ -112,3 +112,8 @@ def test_a_list_where_numbers_are_expected():
         Value([1.0, 2.0])
     with pytest.raises(TypeError, match=r"sum\(\[a, b, c\]\)"):
         ag.sum(1.0)
+
+
+def test_a_subclass_of_value():
+    with pytest.raises(TypeError, match="keep a Value in an attribute"):
+        type("Weight", (Value,), {})
