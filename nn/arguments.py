@@ -3,7 +3,7 @@
 import math
 import operator
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from reprlib import repr as brief
 from typing import Any
 
@@ -71,6 +71,25 @@ def plain(x: Any) -> Any:
     if hasattr(x, "to_numpy"):
         x = x.to_numpy()  # a data frame is a sequence of its columns' names, not of its rows
     return x.tolist() if hasattr(x, "tolist") else x
+
+
+def paired(xs: Any, ys: Any) -> tuple[list[Any], list[Any]]:
+    """Return inputs and targets as plain lists.
+
+    Raises:
+        ValueError, TypeError: if there are none, or not equally many, or they are no sequences.
+    """
+    lists = []
+    for name, given in (("xs", plain(xs)), ("ys", plain(ys))):
+        ordered = is_sequence(given) or isinstance(given, Iterator)
+        expect(ordered, f"{name} is a sequence with an item for each example", given)
+        lists.append(list(map(plain, given)))
+    inputs, targets = lists
+    if not inputs:
+        raise ValueError("there are no examples: xs is empty")
+    if len(inputs) != len(targets):
+        raise ValueError(f"{len(inputs)} inputs, but {len(targets)} targets: give one for each")
+    return inputs, targets
 
 
 def generator(rng: int | random.Random | None) -> random.Random:

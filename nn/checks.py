@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from autograd import Value, detect_anomaly, no_grad
 from autograd.numbers import is_number, number
 from autograd.structure import leaves
-from nn.arguments import expect, is_sequence, plain
+from nn.arguments import expect, paired
 from nn.layers import Network, check_width
 from nn.losses import Loss, loss_name
 
@@ -48,25 +48,6 @@ def checked_examples(
                         f"a loss gives a Value, but {loss_name(loss)} gave {type(example).__name__}"
                     )
     return rows, targets
-
-
-def paired(xs: Any, ys: Any) -> tuple[list[Any], list[Any]]:
-    """Return inputs and targets as plain lists.
-
-    Raises:
-        ValueError, TypeError: if there are none, or not equally many, or they are no sequences.
-    """
-    lists = []
-    for name, given in (("xs", plain(xs)), ("ys", plain(ys))):
-        ordered = is_sequence(given) or isinstance(given, Iterator)
-        expect(ordered, f"{name} is a sequence with an item for each example", given)
-        lists.append(list(map(plain, given)))
-    inputs, targets = lists
-    if not inputs:
-        raise ValueError("there are no examples: xs is empty")
-    if len(inputs) != len(targets):
-        raise ValueError(f"{len(inputs)} inputs, but {len(targets)} targets: give one for each")
-    return inputs, targets
 
 
 def _finite(x: Any) -> float:

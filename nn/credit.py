@@ -18,9 +18,8 @@ from autograd.notation import number as shown, subscript, superscript, table
 from autograd.numbers import number
 from autograd.reverse import gradients
 from nn.activations import Activation, activation_name
-from nn.arguments import expect, is_sequence, learning_rate, plain
+from nn.arguments import expect, is_sequence, learning_rate, paired, plain
 from nn.batch_credit import BatchCredit, summed
-from nn.checks import paired
 from nn.layers import check_width
 from nn.losses import Loss, cross_entropy, half_squared_error, loss_formula, loss_name
 from nn.modules import MLP
@@ -321,6 +320,7 @@ def _credit_of_one(net: MLP, x: Sequence[Any], y: Any, loss: Loss) -> Credit:
     for layer in net.layers:
         a = layer.preactivations(z)
         z = [layer.activation(unit) for unit in a]
+        expect({*map(type, z)} == {Value}, "an activation gives a Value of the pre-activation", z)
         pre.append(a)
         post.append(z)
     out = loss(z[0] if len(z) == 1 else z, y)

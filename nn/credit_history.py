@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nn.arguments import whole
+from nn.arguments import paired, whole
 from nn.credit import Key, assign_credit
 from nn.history import Epoch, History
 from nn.losses import Loss, half_squared_error
@@ -67,6 +67,7 @@ def credit_over_training(
         ValueError: if every is not at least 1; and what `fit` raises.
     """
     every = whole("every", every)
+    xs, ys = paired(xs, ys)
     epochs: list[int] = []
     course: dict[Key, list[float]] = {}
     names: dict[Key, str] = {}

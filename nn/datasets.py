@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from nn.arguments import generator, real, whole
+from nn.arguments import generator, is_sequence, paired, real, whole
 
 Examples: TypeAlias = tuple[list[list[float]], list[float]]
 Classes: TypeAlias = tuple[list[list[float]], list[int]]
@@ -43,12 +43,15 @@ def line_of_best_fit(xs: Sequence[Sequence[float]], ys: Sequence[float]) -> tupl
         ys: the targets.
 
     Raises:
-        ValueError: if all x are the same.
+        ValueError, TypeError: if all x are the same, or no single numbers, or there is no y for each.
 
     >>> line_of_best_fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
     (2.0, 1.0)
     """
-    x_mean = math.fsum(x for (x,) in xs) / _examples(len(xs))
+    xs, ys = paired(xs, ys)
+    if not all(is_sequence(x) and len(x) == 1 for x in xs):
+        raise ValueError("a line of best fit needs inputs of one number each")
+    x_mean = math.fsum(x for (x,) in xs) / len(xs)
     y_mean = math.fsum(ys) / len(ys)
     spread = math.fsum((x - x_mean) ** 2 for (x,) in xs)
     if spread == 0.0:

@@ -156,9 +156,19 @@ class Layer:
 
     @classmethod
     def from_neurons(cls, neurons: Sequence[Neuron]) -> "Layer":
-        """Return the layer of these units."""
+        """Return the layer of these units.
+
+        Raises:
+            ValueError: if there are none, or they have different numbers of inputs.
+        """
+        units = list(neurons)
+        widths = {len(unit.w) for unit in units}
+        if len(widths) != 1:
+            raise ValueError(
+                f"the units of a layer have equally many inputs, but {sorted(widths)} were given"
+            )
         layer = cls.__new__(cls)
-        layer._set(list(neurons))
+        layer._set(units)
         return layer
 
     def _set(self, neurons: list[Neuron]) -> None:

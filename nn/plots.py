@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import no_grad
-from nn.arguments import is_sequence, whole
-from nn.checks import paired
+from nn.arguments import is_sequence, paired, whole
 from nn.history import History
 
 if TYPE_CHECKING:

@@ -214,6 +214,12 @@ def test_bad_input_is_refused():
         assign_credit(WORKED, X, Y, "mse")
 
 
+def test_an_activation_that_loses_the_graph():
+    net = MLP(1, [2, 1], activation=lambda a: a.data, rng=0)
+    with pytest.raises(TypeError, match=r"an activation gives a Value .*, but \[-?\d"):
+        assign_credit(net, [1.0], 0.0)
+
+
 def test_edges_that_are_none():
     credit = assign_credit(WORKED, X, Y)
     with pytest.raises(KeyError, match="no edge from '5' to '1'; there are"):

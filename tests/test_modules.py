@@ -187,6 +187,14 @@ def test_whole_numbers_of_numpy_are_widths_and_seeds():
     assert net.state_dict() == MLP(2, [3, 1], rng=0).state_dict()
 
 
+@pytest.mark.parametrize("widths", [[], [1, 2]])
+def test_units_that_make_no_layer(widths):
+    with pytest.raises(
+        ValueError, match=f"equally many inputs, but \\[{str(widths)[1:-1]}\\] were"
+    ):
+        Layer.from_neurons([Neuron(width) for width in widths])
+
+
 def test_unknown_initialisation():
     with pytest.raises(ValueError, match="no initialisation is called 'zeros'"):
         MLP(1, [1], init="zeros")

@@ -443,6 +443,8 @@ def test_blame_over_training():
     assert all(abs(v[-1]) < abs(v[0]) for v in course.credits.values())
     assert course.history.losses[0] == c.loss
     assert course.names[3, 1] == "w₃⇝₁"
+    again = credit_over_training(MLP(2, [1], rng=0), iter(XS), iter(YS), epochs=1)
+    assert again.epochs == [0, 1]
     with pytest.raises(ValueError, match="every is a whole number from 1, but 0"):
         credit_over_training(net, xs, ys, every=0)
 
