@@ -387,17 +387,20 @@ def test_a_row_of_ones_own_over_a_sequence_may_divide_by_zero():
     assert (node.data, node.parents, node.partials) == (inf, xs, (-inf, -0.25))
 
 
-def test_no_gradient_flows_to_plain_numbers():
+@pytest.mark.parametrize("mode", [nullcontext, detect_anomaly])
+def test_no_gradient_flows_to_plain_numbers(mode):
     w = Value(3.0)
-    for node in (
-        ag.dot([w, w], [1.0, 2.0]),
-        ag.affine([1.0, 2.0], [((w, w), 0.0)])[0],
-        w + 1.0,
-        1.0 - w,
-        w * 2.0,
-        w / 2.0,
-        2.0**w,
-    ):
+    with mode():
+        nodes = [
+            ag.dot([w, w], [1.0, 2.0]),
+            ag.affine([1.0, 2.0], [((w, w), 0.0)])[0],
+            w + 1.0,
+            1.0 - w,
+            w * 2.0,
+            w / 2.0,
+            2.0**w,
+        ]
+    for node in nodes:
         node.backward()
         assert {v.grad for v in node.parents if v.op == "constant"} == {0.0}
 
@@ -410,6 +413,9 @@ def test_a_bias_of_zero_is_no_operand():
         for node in nodes:
             assert (node.data, node.parents, node.partials) == (15.0, (w, x), (5.0, 3.0))
             assert operand_numbers(node) == (TABLE["dot"], ([3.0], [5.0], 0.0))
+            w.grad = x.grad = 0.0
+            node.backward()
+            assert (w.grad, x.grad) == (5.0, 3.0)
 
 
 def test_a_spent_gradient_is_fresh_again_when_it_is_set():
