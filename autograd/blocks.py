@@ -102,15 +102,14 @@ def as_array(name: str, x: Any, xp: Any) -> Any:
             f"{name} is a masked array, but every number counts here; fill it, x.filled(0.0), and let an "
             "argument more say which numbers count"
         )
-    if not hasattr(x, "__array_namespace__"):
-        if isinstance(x, (list, tuple)) and any(hasattr(y, "shape") for y in leaves(x)):
-            return xp.stack([as_array(name, item, xp) for item in x])
-        try:
-            x = xp.asarray(x)
-        except ValueError:
-            raise ValueError(
-                f"{name} needs lists of equal lengths, or an array, but {describe(x)} was given"
-            ) from None
+    if isinstance(x, (list, tuple)) and any(hasattr(y, "shape") for y in leaves(x)):
+        return xp.stack([as_array(name, item, xp) for item in x])
+    try:
+        x = xp.asarray(x)  # of an array that is more than one, a np.matrix say, the plain one
+    except ValueError:
+        raise ValueError(
+            f"{name} needs lists of equal lengths, or an array, but {describe(x)} was given"
+        ) from None
     if x.dtype == xp.float64 or xp.isdtype(x.dtype, "real floating"):
         return x
     if not xp.isdtype(x.dtype, ("bool", "integral")):

@@ -133,8 +133,16 @@ def format_of(path: str | os.PathLike[str]) -> str:
 
 
 def save(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file whole or not at all: until it is complete, an old one stays as it was."""
+    """Write a file whole or not at all: until it is complete, an old one stays as it was.
+
+    Raises:
+        FileNotFoundError: if there is no such folder.
+    """
     target = Path(path).resolve()  # of a link, the file it leads to
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"{os.fspath(path)!r} cannot be written: there is no folder {os.fspath(target.parent)!r}"
+        )
     new = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with new.open("xb") as file:

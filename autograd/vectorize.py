@@ -44,9 +44,13 @@ class VectorProgram:
     ) -> None:
         if reduction not in ("mean", "sum", None):
             raise ValueError(f'reduction is "mean", "sum" or None, but {reduction!r} was given')
-        chosen = (batched,) if isinstance(batched, int) else tuple(batched)
         count = len(recording.arguments)
+        chosen = batched if isinstance(batched, (list, tuple)) else (batched,)
         for i in chosen:
+            if isinstance(i, bool) or not hasattr(i, "__index__"):
+                raise TypeError(
+                    f"batched takes the place of an argument, or a tuple of places, but {batched!r} was given"
+                )
             if not -count <= i < count:
                 raise ValueError(f"batched names argument {i}, but there are {count}")
         self.recording = recording

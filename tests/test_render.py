@@ -290,3 +290,8 @@ def test_every_colour_drawn_has_its_dark_counterpart() -> None:
             given = element.get(key)
             if given not in (None, "none", "transparent"):
                 assert f"[{key}='{given}']" in style, (element.tag, key, given)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*nowhere'"):
+        render.save(tmp_path / "nowhere" / "x.svg", b"")

@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -299,8 +300,22 @@ def test_wrong_structures():
 
 def test_batched_names_an_argument():
     assert LINE.vectorize((-1, 1)).batched == (1, 2)
+    assert LINE.vectorize(np.int64(1)).batched == (1,)
     with pytest.raises(ValueError, match="argument 3"):
         LINE.vectorize(3)
+    for wrong in (1.0, "1", None, True, (0, 1.0)):
+        with pytest.raises(TypeError, match=f"batched takes the place .* {re.escape(repr(wrong))}"):
+            LINE.vectorize(wrong)
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_a_matrix_of_numpy_is_an_array():
+    p = trace(lambda w, x: ag.sum([ag.dot(row, x) for row in w]), [[0.1, 0.2]], [1.0, 2.0])
+    w, x = [[0.5, -0.25]], np.array([1.0, 2.0])
+    found = p.vectorize().value_and_grad(np.asmatrix(w), x)
+    assert found[0] == 0.0
+    assert type(found[1][0]) is np.ndarray
+    assert found[1][0].tolist() == [[1.0, 2.0]]
 
 
 # ---------------------------------------------------------------- meanings
