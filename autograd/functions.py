@@ -13,15 +13,8 @@ from autograd import primitives
 from autograd.conditions import Condition
 from autograd.numbers import number
 from autograd.primitives import Primitive
-from autograd.value import (
-    Number,
-    Units,
-    Value,
-    apply,
-    clip_bounds,
-    dot_node,
-    sequence_node,
-)
+from autograd.sequences import Units, dot_node, sequence_node
+from autograd.value import Number, Value, apply, clip_bounds
 
 
 class UnaryFunction(Protocol):

@@ -11,14 +11,14 @@ from autograd.conditions import Condition, holds
 from autograd.numbers import REFUSED, is_number, number
 from autograd.primitives import Primitive
 from autograd.reverse import flows, gradients, inner_nodes
-from autograd.unrolled import hand_back, weighted_sum
+from autograd.unrolled import hand_back
 
 Number: TypeAlias = "float | Value"
 
 # ---------------------------------------------------------------- recording
 
 _new = object.__new__
-_assigned = object()  # another one whenever the data of any leaf was assigned
+assigned = object()  # another one whenever the data of any leaf was assigned
 CONSTANT = object()  # the stamp of a leaf that stands for a plain number in an expression
 _SPENT = object()  # the stamp of a leaf whose gradient was used, and not assigned since
 
@@ -96,7 +96,7 @@ def apply(row: Primitive, *operands: Any) -> "Value":
     if len(differentiated) > 1:
         v._b, v._db = differentiated[1], slopes[1]
     if row is primitives.dot:
-        v._c = _bias(operands[2])
+        v._c = bias_node(operands[2])
         if all(x._stamp is CONSTANT for x in v._b):
             v._db = None  # no gradient flows to plain numbers
     elif row is primitives.clip:
@@ -106,7 +106,8 @@ def apply(row: Primitive, *operands: Any) -> "Value":
     return v
 
 
-def _bias(bias: Any) -> "Value | None":
+def bias_node(bias: Any) -> "Value | None":
+    """Return what a dot keeps of its bias: None if that is the plain number 0."""
     if type(bias) is Value:
         return bias
     return constant(number(bias)) if bias else None
@@ -117,7 +118,8 @@ def _partial(row: Primitive, i: int, plain: Sequence[Any], out: float) -> Any:
     return tuple(slope) if isinstance(slope, (list, tuple)) else slope
 
 
-def _record(row: Primitive, data: float, a: Any, b: Any, da: Any, db: Any) -> "Value":
+def record(row: Primitive, data: float, a: Any, b: Any, da: Any, db: Any) -> "Value":
+    """Make a node of the row, with the slots of `Value` filled as they are named."""
     v = _new(Value)
     v._data = data
     v._op = row
@@ -154,7 +156,7 @@ def _binary(row: Primitive, x: Any, y: Any) -> Any:
         slope_y = row.slopes[1](p, q, out) if type(y) is Value else None
     except (ArithmeticError, ValueError):
         return apply(row, x, y)
-    return _record(row, out, x, y, slope_x, slope_y)
+    return record(row, out, x, y, slope_x, slope_y)
 
 
 def _unary(row: Primitive) -> "Callable[[Value], Value]":
@@ -183,82 +185,6 @@ def _unary(row: Primitive) -> "Callable[[Value], Value]":
     method.__qualname__ = f"Value.{row.name}"
     method.__doc__ = f"Return {row.name} of this Value, with slope {row.derivative}."
     return method
-
-
-def sequence_node(row: Primitive, xs: Sequence[Any]) -> "Value":
-    """Apply a row of one sequence of operands."""
-    if modes.active:
-        return apply(row, xs)
-    xs = as_values(xs)
-    data = [x._data for x in xs]
-    try:
-        out = row.on_floats(data)
-        slopes = tuple(row.slopes[0](data, out))
-    except (ArithmeticError, ValueError):
-        return apply(row, xs)
-    v = _record(row, out, xs, None, slopes, None)
-    v._c = None
-    return v
-
-
-class Units:
-    """Weights and a bias for each of some units, which remember the weights' numbers.
-
-    A layer reads them once for all the examples between two assignments, not once for each.
-    """
-
-    def __init__(self, units: "Iterable[tuple[tuple[Value, ...], Number]]") -> None:
-        self._units = [(ws, _bias(bias)) for ws, bias in units]
-        self._widths = {len(ws) for ws, _ in self._units}
-        self._read: tuple[object, list[tuple[float, ...]]] = (None, [])
-
-    def numbers(self) -> list[tuple[float, ...]]:
-        """Return the numbers of each unit's weights."""
-        moment, numbers = self._read
-        if moment is not _assigned:
-            moment = _assigned  # taken before reading: an assignment meanwhile outdates the reading
-            numbers = [tuple([w._data for w in ws]) for ws, _ in self._units]
-            self._read = moment, numbers
-        return numbers
-
-    def nodes(self, inputs: tuple[Number, ...]) -> "list[Value]":
-        """Record bias + Σ w·x for each unit.
-
-        The tuples of operands and numbers are shared by the nodes, not copied.
-        """
-        if self._widths - {len(inputs)}:
-            widths = ", ".join(map(str, sorted(self._widths)))
-            raise ValueError(f"{widths} weights, but {len(inputs)} inputs")
-        if modes.active:
-            return [
-                apply(primitives.dot, ws, inputs, 0.0 if bias is None else bias)
-                for ws, bias in self._units
-            ]
-        xs = as_values(inputs)
-        x_data = tuple([x._data for x in xs])
-        constant = Value not in map(type, inputs)
-        add_products = weighted_sum[len(xs)]
-        nodes = []
-        for (ws, bias), w_data in zip(self._units, self.numbers()):
-            data = add_products(0.0 if bias is None else bias._data, w_data, x_data)
-            v = _record(primitives.dot, data, ws, xs, x_data, None if constant else w_data)
-            v._c = bias
-            nodes.append(v)
-        return nodes
-
-
-def dot_node(ws: Sequence[Number], xs: Sequence[Number], bias: Number) -> "Value":
-    """Record bias + Σ w·x."""
-    if modes.active:
-        return apply(primitives.dot, ws, xs, bias)
-    constant = Value not in map(type, xs)
-    ws, xs, start = as_values(ws), as_values(xs), _bias(bias)
-    w_data = tuple([w._data for w in ws])
-    x_data = tuple([x._data for x in xs])
-    data = weighted_sum[len(xs)](0.0 if start is None else start._data, w_data, x_data)
-    v = _record(primitives.dot, data, ws, xs, x_data, None if constant else w_data)
-    v._c = start
-    return v
 
 
 def clip_bounds(low: Any, high: Any) -> tuple[float, float]:
@@ -386,8 +312,8 @@ class Value:
                 "compute again, or take .detach() for a leaf of its own"
             )
         self._data = data if type(data) is float else number(data)
-        global _assigned
-        _assigned = object()
+        global assigned
+        assigned = object()
 
     @property
     def grad(self) -> float:
@@ -606,17 +532,17 @@ class Value:
 
     def __radd__(self, other: Any) -> "Value":
         if type(other) is float and not modes.active:
-            return _record(_ADD, other + self._data, other, self, None, 1.0)
+            return record(_ADD, other + self._data, other, self, None, 1.0)
         return _binary(_ADD, other, self)  # type: ignore[no-any-return]
 
     def __rmul__(self, other: Any) -> "Value":
         if type(other) is float and not modes.active:
-            return _record(_MUL, other * self._data, other, self, None, other)
+            return record(_MUL, other * self._data, other, self, None, other)
         return _binary(_MUL, other, self)  # type: ignore[no-any-return]
 
     def __rsub__(self, other: Any) -> "Value":
         if type(other) is float and not modes.active:
-            return _record(_SUB, other - self._data, other, self, None, -1.0)
+            return record(_SUB, other - self._data, other, self, None, -1.0)
         return _binary(_SUB, other, self)  # type: ignore[no-any-return]
 
     def __rtruediv__(self, other: Any) -> "Value":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from autograd import Value, affine
-from autograd.value import Units
+from autograd.sequences import Units
 from nn.activations import Activation, activation, activation_name
 from nn.arguments import expect, generator, is_sequence, whole
 

@@ -107,7 +107,7 @@ def ours_plain(workload: Workload) -> Contestant:
 
 def ours_dot(workload: Workload) -> Contestant:
     import autograd as ag
-    from autograd.value import Units
+    from autograd.sequences import Units
 
     layers: dict[int, Units] = {}
 

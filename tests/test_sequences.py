@@ -8,8 +8,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value
+from autograd.sequences import Units
 from autograd.unrolled import hand_back, weighted_sum
-from autograd.value import Units
 
 
 @pytest.fixture
