@@ -18,7 +18,8 @@ from autograd import Value, detect_anomaly, draw, no_grad, steps, tree
 from autograd.modes import tracing
 from autograd.primitives import TABLE, Primitive
 from autograd.reverse import gradients
-from autograd.value import _unary, apply, operand_numbers, sequence_node, spend_gradient
+from autograd.sequences import sequence_node
+from autograd.value import _unary, apply, operand_numbers, spend_gradient
 
 inf, nan = math.inf, math.nan
 
