@@ -102,7 +102,7 @@ class Forward:
             origins = self._origins(refs)
             if len(origins) == 1 and origins[0] < len(self._blocks):
                 self._parameters[id(refs)] = parameter = symbol(name, layer)
-                turned = name == "W" and not group.by_inputs
+                turned = name == "W" and self._turned(group, self._blocks[origins[0]])
                 self.given.append(Equation(parameter, self._found(refs, turned), shape))
         origins = self._origins(inputs)
         first = layer == 1 and len(origins) == 1 and origins[0] < len(self._blocks)
@@ -131,13 +131,20 @@ class Forward:
         whole = len(group.slots) == self._size(source)
         return user if whole and len(group.operands) == 1 and not group.length else None
 
+    def _turned(self, group: Group, block: Block) -> bool:
+        """Tell whether the weights lie in an argument with a row for each unit, not for each input."""
+        units, _, length = group.shape or (0, 0, 0)
+        if 1 in (units, length):  # both lie alike in memory: the shape tells
+            return block.shape == (units, length) != (1, 1)
+        return len(block.shape) > 1 and not group.by_inputs
+
     def _found(self, refs: Sequence[Any], turned: bool) -> Formula:
         """Return where a parameter lies in the arguments."""
         block = self._blocks[self._origins(refs)[0]]
         rows = [self._places[x][1] for x in refs if type(x) is int]
         part = f"[{min(rows)}:{max(rows) + 1}]" if len(set(rows)) < len(block.slots) else ""
         found = symbol(block.name + part)
-        return transposed(found) if turned and len(block.shape) > 1 else found
+        return transposed(found) if turned else found
 
     def _matrix(self, group: Group) -> Formula:
         """Return the weights of a layer, a row for each input."""

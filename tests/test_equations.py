@@ -7,6 +7,7 @@ import pytest
 
 import autograd as ag
 from autograd import trace
+from autograd.structure import leaves
 
 W, X, Y = [[[0.8, -0.3, 0.5], [0.2, 0.4, -0.6]], [0.7, -0.5]], [0.8, -1.0, 0.5], 0.2
 
@@ -125,6 +126,23 @@ def test_printed_shapes_and_gradients_are_right(program):
     found = evaluate(columns, given | {"Z1": xs[:1].T, "y": ys[:1, None]})
     _, (gradients, _, _) = program.vectorize().value_and_grad(w, xs[0], ys[0])
     np.testing.assert_allclose(found["dW1"], gradients[0].T, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("shape", "found"), [((2, 1), "w2"), ((1, 2), "w2ᵀ"), ((2,), "w2")], ids=str
+)
+def test_one_unit_whose_weights_are_a_column_a_row_or_neither(shape, found):
+    def f(w1, w2, x):
+        return ag.dot(leaves(w2), [ag.tanh(ag.dot(unit, x)) for unit in w1])
+
+    w2 = np.array([0.7, -0.5]).reshape(shape).tolist()
+    p = trace(f, W[0], w2, X)
+    assert re.search(rf"^ +W2 = {found} +2×1$", str(p.vectorize()), re.MULTILINE)
+
+
+def test_one_input_of_several_units():
+    p = trace(lambda w, x: ag.sum([ag.tanh(ag.dot(unit, x)) for unit in w]), [[0.7], [-0.5]], [2.0])
+    assert re.search(r"^ +W1 = wᵀ +1×2$", str(p.vectorize()), re.MULTILINE)
 
 
 def test_biases_and_another_activation():
