@@ -99,19 +99,19 @@ class Forward:
         matrix, inputs, bias = group.operands
         units, columns, length = group.shape or (0, 0, 0)
         for refs, name, shape in ((matrix, "W", f"{length}×{units}"), (bias, "b", f"{units}×1")):
-            origins = self._origins(refs)
-            if len(origins) == 1 and origins[0] < len(self._blocks):
+            if self._given(refs):
                 self._parameters[id(refs)] = parameter = symbol(name, layer)
-                turned = name == "W" and self._turned(group, self._blocks[origins[0]])
+                turned = name == "W" and self._turned(group)
                 self.given.append(Equation(parameter, self._found(refs, turned), shape))
         origins = self._origins(inputs)
-        first = layer == 1 and len(origins) == 1 and origins[0] < len(self._blocks)
-        if first and self._size(origins[0]) == len(inputs):
-            z = symbol("X") if self._rows else symbol("Z", 1)
+        if layer == 1 and self._given(inputs) and sum(map(self._size, origins)) == len(inputs):
+            self._parameters[id(inputs)] = z = symbol("X") if self._rows else symbol("Z", 1)
             shape = f"n×{length}" if self._rows else f"{length}×{columns}"
-            found = symbol(self._blocks[origins[0]].name)
+            names = [symbol(self._blocks[origin].name) for origin in origins]
+            found = names[0] if len(names) == 1 else _stacked(names, beside=self._rows)
             self.given.insert(0, Equation(z, found, shape))
-            self._values[origins[0]] = z
+            if len(origins) == 1:
+                self._values[origins[0]] = z
         activation = self._activation(source)
         if activation is not None:
             self._values[source] = symbol("A", layer)
@@ -131,19 +131,34 @@ class Forward:
         whole = len(group.slots) == self._size(source)
         return user if whole and len(group.operands) == 1 and not group.length else None
 
-    def _turned(self, group: Group, block: Block) -> bool:
-        """Tell whether the weights lie in an argument with a row for each unit, not for each input."""
+    def _given(self, refs: Sequence[Any]) -> bool:
+        """Tell whether a parameter lies in one argument, or is made of whole ones, one below the other."""
+        origins = self._origins(refs)
+        if not origins or max(origins) >= len(self._blocks):
+            return False
+        whole = [slot for origin in origins for slot in self._blocks[origin].slots]
+        return len(origins) == 1 or list(refs) == whole
+
+    def _turned(self, group: Group) -> bool:
+        """Tell whether the weights lie in the arguments with a row for each unit, not for each input."""
         units, _, length = group.shape or (0, 0, 0)
+        first, *others = [self._blocks[origin] for origin in self._origins(group.operands[0])]
+        if others:
+            return units > 1 and not group.by_inputs
         if 1 in (units, length):  # both lie alike in memory: the shape tells
-            return block.shape == (units, length) != (1, 1)
-        return len(block.shape) > 1 and not group.by_inputs
+            return first.shape == (units, length) != (1, 1)
+        return len(first.shape) > 1 and not group.by_inputs
 
     def _found(self, refs: Sequence[Any], turned: bool) -> Formula:
         """Return where a parameter lies in the arguments."""
-        block = self._blocks[self._origins(refs)[0]]
-        rows = [self._places[x][1] for x in refs if type(x) is int]
-        part = f"[{min(rows)}:{max(rows) + 1}]" if len(set(rows)) < len(block.slots) else ""
-        found = symbol(block.name + part)
+        blocks = [self._blocks[origin] for origin in self._origins(refs)]
+        if len(blocks) > 1:
+            names = [symbol(block.name) for block in blocks]
+            found = _stacked(names)
+        else:
+            rows = [self._places[x][1] for x in refs if type(x) is int]
+            part = f"[{min(rows)}:{max(rows) + 1}]" if len(set(rows)) < len(blocks[0].slots) else ""
+            found = symbol(blocks[0].name + part)
         return transposed(found) if turned else found
 
     def _matrix(self, group: Group) -> Formula:
@@ -158,7 +173,7 @@ class Forward:
         z = self._operand(refs)
         if len(refs) > 1 and len(set(map(repr, refs))) == 1:  # one number for all
             return product(z, transposed(ONES)) if self._rows else product(ONES, z)
-        return z
+        return self._parameters.get(id(refs)) or z
 
     def _bias(self, group: Group) -> Formula | None:
         """Return the bias of a layer; None if it has none."""
@@ -200,8 +215,7 @@ class Forward:
         if not origins:
             return number(refs[0]) if len(set(map(repr, refs))) == 1 else symbol("constants")
         if len(origins) > 1 or not all(type(x) is int for x in refs):
-            inner = joined([self._values[origin] for origin in origins], "; ", "; ", 0)
-            return Formula(f"[{inner.text}]", f"[{inner.latex}]")
+            return _stacked([self._values[origin] for origin in origins])
         (origin,) = origins
         value, places = self._values[origin], [self._places[x][1] for x in refs]
         if places == list(range(self._size(origin))) or self._size(origin) == 1:
@@ -264,3 +278,11 @@ class Forward:
         if self._rows:
             return f"{'n' if group.batched else 1}×{len(group.slots)}"
         return f"{len(group.slots)}×1"
+
+
+def _stacked(parts: Sequence[Formula], beside: bool = False) -> Formula:
+    """Return a column made of parts; or a row for each example, with the parts beside one another."""
+    shown = parts if len(parts) < 5 else [*parts[:2], symbol("…"), parts[-1]]
+    between = ", " if beside else "; "
+    inner = joined(shown, between, between, 0)
+    return Formula(f"[{inner.text}]", f"[{inner.latex}]")

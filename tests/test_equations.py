@@ -145,6 +145,29 @@ def test_one_input_of_several_units():
     assert re.search(r"^ +W1 = wᵀ +1×2$", str(p.vectorize()), re.MULTILINE)
 
 
+@pytest.mark.parametrize("units", [2, 6])
+def test_weights_and_biases_of_a_layer_given_unit_by_unit(units):
+    def f(w, b, x):
+        return ag.sum([ag.tanh(ag.dot(u, x, c)) for u, c in zip(w.values(), b.values())])
+
+    w = {f"w{j}": [0.1 * j, 0.2, 0.3] for j in range(units)}
+    b = {f"b{j}": 0.1 * j for j in range(units)}
+    text = str(trace(f, w, b, X).vectorize())
+    last = "w['w1']" if units == 2 else "w['w1']; …; w['w5']"
+    assert re.search(rf"^ +W1 = \[w\['w0'\]; {re.escape(last)}\]ᵀ +3×{units}$", text, re.MULTILINE)
+    assert re.search(rf"^ +b1 = \[b\['b0'\]; .*\] +{units}×1$", text, re.MULTILINE)
+    assert "A1 = W1ᵀ Z1 + b1" in text
+    assert "W1 ← W1 − η ∂L/∂W1" in text
+
+
+def test_inputs_given_one_by_one():
+    p = trace(lambda w1, w2, b, x1, x2: (w1 * x1 + w2 * x2 + b).tanh(), *map(float, range(5)))
+    columns, rows = str(p.vectorize((3, 4))).split("\n\n")
+    assert re.search(r"^ +Z1 = \[x1; x2\] +2×1$", columns, re.MULTILINE)
+    assert re.search(r"^ +X = \[x1, x2\] +n×2$", rows, re.MULTILINE)
+    assert "A1 = X W1 + 1 b1ᵀ" in rows
+
+
 def test_biases_and_another_activation():
     def f(params, x, y):
         w1, b1, w2, b2 = params
