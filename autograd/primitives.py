@@ -303,8 +303,9 @@ def _denominator_slope(x: Any, y: Any, out: Any) -> Any:
 
 
 def _base_slope(x: Any, y: Any, out: Any) -> Any:
-    # y - 1 loses digits of a small or negative y, which a large |log x| would magnify; out/x keeps them.
-    rounds = y < 0.5
+    # y - 1 loses digits of a small or negative y, which a large |log x| would magnify, and the 1 itself of
+    # a y above 2**53; out/x keeps both.
+    rounds = (y < 0.5) | (y > 9007199254740992.0)
     inside = (x != 0.0) & (abs(x) != inf)
     finite = where(inside, x, 1.0)
     slope = where(rounds & inside, y * out / finite, y * x ** (y - 1.0))

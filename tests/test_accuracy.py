@@ -55,6 +55,15 @@ def test_every_row_is_measured():
     assert measured <= set(EXACT)
 
 
+@pytest.mark.parametrize("y", [2.0**53 - 1, 2.0**53, 2.0**53 + 2, 1e16 + 2, 1e16 + 4, 3e16])
+@pytest.mark.parametrize("x", [1 - 1e-14, 1 - 1e-15, 1 + 5e-15, 1 + 2e-14])
+def test_powers_beyond_the_whole_numbers_of_a_float(x: float, y: float):
+    """There y - 1 is rounded to a neighbour of itself, and x**(y - 1) would be off by a factor x."""
+    with mp.workprec(400):
+        exact = mpf(y) * mpf(x) ** (mpf(y) - 1)
+        assert ulps(grad(lambda x, y: x**y)(x, y), exact) <= ULPS["pow"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("row", UNARY, ids=lambda row: row.name)
 def test_derivatives_of_one_operand(row: Primitive):
