@@ -225,10 +225,12 @@ def test_slopes_of_a_power(operands, slopes):
 
 
 @pytest.mark.parametrize(
-    ("y", "allowed"), [(0.5, 0.75), (2.0, 0.0), (0.3, 4.0), (-396.0, 4.0), (-396.5, 4.0)]
+    ("y", "allowed"),
+    [(0.5, 0.75), (2.0, 0.0), (0.3, 4.0), (-396.0, 4.0), (-396.5, 4.0), (2.0**53, 0.75)],
 )
 def test_digits_of_the_slope_of_a_power(y, allowed):
-    for x in (1e-300, 0.1, 1.7, 3.3, 5.1, 6.0, 7.7, 1e300):
+    near_one = [1.0 + k * 2.0**-52 for k in range(-9, 9)]
+    for x in (1e-300, 0.1, 1.7, 3.3, 5.1, 6.0, 7.7, 1e300, *near_one):
         out = TABLE["pow"](x, y)
         if 2.0**-1022 < out < math.inf:
             with mp.workdps(50):
