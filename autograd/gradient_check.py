@@ -83,8 +83,9 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2) -> Gradie
         order: 1 for gradients only; 2 for second derivatives too.
 
     Returns:
-        A report that prints as a table. At a kink the engine's derivative is a convention and the
-        differences say something else: such entries read "not differentiable here: relu at 0".
+        A report that prints as a table; x₁, x₂, … are the numbers of all arguments in order. At a kink the
+        engine's derivative is a convention and the differences say something else: such entries read
+        "not differentiable here: relu at 0".
 
     Raises:
         GradientError: if a derivative is wrong; its message names the entry.

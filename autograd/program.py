@@ -28,6 +28,8 @@ def trace(f: Callable[..., Any], *args: Any) -> "Program":
     Raises:
         TypeError: if f branches on the result of a comparison; `autograd.where` takes it instead.
 
+    The source begins sums at 0.0 and gradients with `+ 0.0`, as `backward` does: so −0.0 becomes 0.0 there, too.
+
     >>> p = trace(lambda x, y: x * y + x, 2.0, 3.0)
     >>> p(2.0, 3.0), p.value_and_grad(2.0, 3.0)
     (8.0, (8.0, (4.0, 2.0)))

@@ -15,6 +15,9 @@ Schedule: TypeAlias = Callable[[int], float]
 class Optimizer:
     """A rule that moves parameters against their gradients.
 
+    `fit` takes the steps; in a loop of your own it is `net.zero_grad()`, `loss.backward()`,
+    `optimizer.step(net.parameters())`.
+
     Args:
         lr: the learning rate η, or a function from the number of the step (from 0) to it.
         weight_decay: how much of each weight to take off, as a gradient.

@@ -106,6 +106,8 @@ class Worksheet:
     def save(self, folder: str | os.PathLike[str] = ".") -> list[Path]:
         """Write worksheet.md, key.md, blank.svg and filled.svg into a folder, and return their paths.
 
+        Files of these names are written anew, a filled-in worksheet too.
+
         Args:
             folder: where to; it is made if it is not there.
         """
