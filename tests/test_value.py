@@ -73,6 +73,11 @@ def test_an_int_too_large_is_an_overflow():
             make()
 
 
+def test_a_subclass_is_refused():
+    with pytest.raises(TypeError, match=r"^Value has no subclasses: .* a Value in an attribute of a "):
+        type("Own", (Value,), {})
+
+
 def test_slots_catch_misspelt_attributes():
     with pytest.raises(AttributeError):
         Value(1.0).gradd = 2.0
