@@ -71,6 +71,9 @@ def add_commands(command: Callable[[str, Callable[[argparse.Namespace], None], s
     sub.add_argument("--activation", choices=ACTIVATIONS, default="tanh", metavar="NAME")
     sub.add_argument("--lr", type=float, default=0.5, help="the learning rate η (default: 0.5)")
     sub.add_argument("--out", metavar="FOLDER", default="worksheet", help="default: worksheet")
+    sub.add_argument(
+        "--overwrite", action="store_true", help="even a worksheet that is filled in already"
+    )
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -155,7 +158,7 @@ def _worksheet(arguments: argparse.Namespace) -> None:
     from nn.worksheet import make_worksheet
 
     sheet = make_worksheet(arguments.seed, arguments.sizes, arguments.activation, arguments.lr)
-    paths = sheet.save(arguments.out)
+    paths = sheet.save(arguments.out, arguments.overwrite)
     print(sheet.problem)
     print(f"this sheet, its key and the pictures are in {paths[0].resolve().parent}")
     print(f"fill in the table, then: backprop check {paths[0]}")

@@ -103,17 +103,24 @@ class Worksheet:
         drawing.desc = f"{c.title}, to be worked out."
         return drawing
 
-    def save(self, folder: str | os.PathLike[str] = ".") -> list[Path]:
+    def save(self, folder: str | os.PathLike[str] = ".", overwrite: bool = False) -> list[Path]:
         """Write worksheet.md, key.md, blank.svg and filled.svg into a folder, and return their paths.
-
-        Files of these names are written anew, a filled-in worksheet too.
 
         Args:
             folder: where to; it is made if it is not there.
+            overwrite: whether another worksheet there, one that is filled in say, may be lost.
+
+        Raises:
+            FileExistsError: if another worksheet is there, and nothing said that it may be lost.
         """
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         paths = [target / name for name in ("worksheet.md", "key.md", "blank.svg", "filled.svg")]
+        if paths[0].exists() and not overwrite and paths[0].read_bytes() != self.problem.encode():
+            raise FileExistsError(
+                f"{paths[0]} is another worksheet, or this one filled in: save to another folder, or say "
+                "that it may be lost with overwrite=True (--overwrite)"
+            )
         write_whole(paths[0], self.problem.encode())
         write_whole(paths[1], self.key.encode())
         self.draw(blank=True).save(paths[2])

@@ -72,6 +72,25 @@ def test_command(tmp_path, capsys):
     assert "a1: -1.06 was given, −1.0500 is right" in capsys.readouterr().out
 
 
+def test_a_worksheet_filled_in_is_kept(tmp_path, capsys):
+    words = ["worksheet", "--out", str(tmp_path)]
+    path = tmp_path / "worksheet.md"
+    assert main(words) == main(words) == 0, "a blank one is the same again"
+    blank = path.read_text(encoding="utf-8")
+    filled = blank.replace("| `a1` |  |", "| `a1` | 0.5 |")
+    path.write_text(filled, encoding="utf-8")
+    capsys.readouterr()
+    for seed in ("0", "1"):
+        assert main([*words, "--seed", seed]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert f"{path} is another worksheet" in captured.err
+        assert "--overwrite" in captured.err
+        assert path.read_text(encoding="utf-8") == filled
+    assert main([*words, "--overwrite"]) == 0
+    assert path.read_text(encoding="utf-8") == blank
+
+
 @pytest.mark.parametrize(
     ("sizes", "message"),
     [
