@@ -3,9 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd import Value, trace
+from autograd.vectorize import VectorProgram
+
+# isort: split
+# after vectorize, which says what to install where NumPy is missing
 import numpy as np
 
-from autograd import Value, trace
 from nn.arguments import expect
 from nn.losses import Loss, cross_entropy
 from nn.modules import MLP
@@ -46,7 +50,7 @@ class Vectorized:
             return value if penalty is None else value + penalty(twin.parameters())
 
         program = trace(example_loss, net.weights(), _given(net), xs[0], ys[0])
-        self.program = program.vectorize(batched=(2, 3), reduction="mean")
+        self.program: VectorProgram = program.vectorize(batched=(2, 3), reduction="mean")
         self.xs = np.array(xs, dtype=float)
         self.ys = np.array(ys, dtype=float)
 

@@ -10,8 +10,9 @@ import pytest
 
 import autograd as ag
 from autograd import Value, doctor, draw, trace
-from nn import MLP, SGD, assign_credit, half_squared_error
+from nn import MLP, SGD, assign_credit, fit, half_squared_error
 from nn.checker import check_working
+from nn.cli import main
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,22 +59,29 @@ def test_drawing_too_large():
         draw(y)
 
 
-def test_missing_numpy(monkeypatch):
-    program = trace(lambda x: x * x, 1.0)
+@pytest.fixture
+def without_numpy(monkeypatch):
     importing = builtins.__import__
 
-    def without_numpy(name, *args, **kwargs):
+    def refuse(name, *args, **kwargs):
         if name.partition(".")[0] == "numpy":
             raise ModuleNotFoundError("No module named 'numpy'", name="numpy")
         return importing(name, *args, **kwargs)
 
     for name in [n for n in sys.modules if n.partition(".")[0] == "numpy"]:
         monkeypatch.delitem(sys.modules, name)
-    for name in ("autograd.vectorize", "autograd.schedule", "autograd.blocks"):
+    for name in ("autograd.vectorize", "autograd.schedule", "autograd.blocks", "nn.vectorized"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.setattr(builtins, "__import__", without_numpy)
+    monkeypatch.setattr(builtins, "__import__", refuse)
+
+
+def test_missing_numpy(without_numpy, capsys):
     with pytest.raises(ImportError, match=r"pip install .*numpy"):
-        program.vectorize()
+        trace(lambda x: x * x, 1.0).vectorize()
+    with pytest.raises(ImportError, match=r"pip install .*numpy"):
+        fit(MLP(1, [1], rng=0), [[1.0]], [1.0], vectorize=True)
+    assert main(["train", "--examples", "4", "--vectorize"]) == 2
+    assert "pip install numpy" in capsys.readouterr().err
 
 
 def test_comparing_while_tracing():
