@@ -8,7 +8,15 @@ from autograd.labels import SIZE, text_width
 from autograd.notation import number, subscript
 from autograd.svg import DASHES, sign_part
 from nn.canvas import Canvas, Curve, Point
-from nn.layout import MARGIN, OUTPUT_SHIFT, Layout, input_line, pill_lines, unit_lines
+from nn.layout import (
+    MARGIN,
+    OUTPUT_SHIFT,
+    Layout,
+    input_line,
+    pill_lines,
+    unit_lines,
+    weight_line,
+)
 
 if TYPE_CHECKING:
     from nn.credit import Edge, Key, Node
@@ -39,6 +47,8 @@ class CreditGraph:
         marks: the edges that get marks, because they are lit, or may be lit later.
         joined: whether edges into a layer that look alike are one part, without tooltips, in far fewer bytes;
             there must be no pills.
+        waiting: whether a pill with room for one line has two at the same place, its weight and its credit: whoever
+            shows the picture hides the one or the other.
     """
 
     def __init__(
@@ -49,10 +59,11 @@ class CreditGraph:
         path: "Key | None" = None,
         marks: "Set[Key]" = frozenset(),
         joined: bool = False,
+        waiting: bool = False,
     ) -> None:
         credit = layout.credit
         self.credit, self.layout, self.path, self.joined = credit, layout, path, joined
-        self.nodes, self.edges, self.marks = nodes, edges, marks
+        self.nodes, self.edges, self.marks, self.waiting = nodes, edges, marks, waiting
         self.canvas = Canvas(layout.width, layout.height)
         sizes = [abs(e.credit) for e in credit.edges.values() if math.isfinite(e.credit)]
         self._largest = max(sizes, default=0.0)
@@ -182,8 +193,11 @@ class CreditGraph:
         )
         *above, credit = pill_lines(edge, self.layout.shows)
         down = 9.0 if above else 0.0
-        for line in above:
-            self.canvas.text(Point(p.x, p.y - down), line, fade=fade, kind=f"weight of-{name}")
+        if above or self.waiting:
+            self.canvas.text(
+                Point(p.x, p.y - down), weight_line(edge, self.layout.shows), size=size, fade=fade,
+                kind=f"weight of-{name}",
+            )  # fmt: skip
         self.canvas.text(
             Point(p.x, p.y + down), credit, part, size=size, bold=True, fade=fade,
             kind=f"credit of-{name}",

@@ -66,7 +66,13 @@ def pill_lines(edge: "Edge", shows: str) -> tuple[str, ...]:
     if shows == "credit":
         return (credit,)
     z = "1" if edge.source is None else f"z{subscript(edge.source)}"
-    return f"{edge.name} = {number(edge.weight)}", f"δ{subscript(edge.target)}·{z} = {credit}"
+    return weight_line(edge, shows), f"δ{subscript(edge.target)}·{z} = {credit}"
+
+
+def weight_line(edge: "Edge", shows: str) -> str:
+    """Return what an edge's pill says of its weight, above its credit or before that is known."""
+    weight = number(edge.weight)
+    return weight if shows == "credit" else f"{edge.name} = {weight}"
 
 
 def input_line(node: "Node", shows: str) -> str:

@@ -11,7 +11,7 @@ from autograd.drawing import Drawing
 from autograd.render import save
 from autograd.svg import FONT, colour
 from nn.credit_graph import CreditGraph
-from nn.layout import Layout, pill_lines, unit_lines
+from nn.layout import Layout, unit_lines, weight_line
 from nn.page import PAGE
 from nn.picture import description
 from nn.story import Step, scale, story
@@ -27,12 +27,16 @@ _STATES = (
     "#ID .on{display:inline}#ID .dim{opacity:.3}#ID .dim.on{opacity:1}"
     "#ID path.unknown.line{stroke:var(--zero);stroke-width:1.2;stroke-dasharray:none}"
     "#ID polygon.unknown.line{stroke:var(--zero);fill:var(--zero)}"
-    "#ID .unknown.weight{transform:translateY(9px)}"  # into the middle of a pill that says nothing else
     "#ID .unknown.pill{stroke:var(--zero);fill:var(--card)}"
     "#ID .unknown.a,#ID .unknown.z,#ID .unknown.delta,#ID .unknown.credit{visibility:hidden}"
     "}"
 )
-_THIN = "@media screen{#ID path.unknown.line{stroke-width:.8}#ID path.unknown.dim.line{stroke-width:.5}}"
+# What goes with the room that there is: until its credit is known, the weight alone stands in the middle of a pill.
+_ROOM = {
+    "full": "@media screen{#ID .unknown.weight{transform:translateY(9px)}}",
+    "credit": "#ID .weight{display:none}@media screen{#ID .unknown.weight{display:inline}}",
+    "pattern": "@media screen{#ID path.unknown.line{stroke-width:.8}#ID path.unknown.dim.line{stroke-width:.5}}",
+}
 # Of more edges in a story told layer by layer, those into a layer that look alike are one part.
 MANY = 200
 
@@ -66,7 +70,7 @@ class Player:
         graph = self._graph()
         graph.legend()
         drawing = Drawing(graph.canvas.source, title, description(self.credit), pinned=True)
-        css = _STATES if graph.layout.pills else _STATES + _THIN
+        css = _STATES + _ROOM[graph.layout.shows]
         marks = {
             "TITLE": html.escape(title),
             "LIGHT": _variables(dark=False),
@@ -108,7 +112,7 @@ class Player:
         told = scale(self.credit)
         return CreditGraph(
             layout, nodes, edges, marks=edges if told == "edge" else frozenset(),
-            joined=told == "layer" and len(edges) > MANY,
+            joined=told == "layer" and len(edges) > MANY, waiting=True,
         )  # fmt: skip
 
     def _data(self, graph: CreditGraph) -> dict[str, Any]:
@@ -173,7 +177,7 @@ def _numbers(
             lines = [] if node.a is None else unit_lines(credit, node, shows)
         else:
             lines = (
-                [("weight", pill_lines(credit.edges[item], shows)[0])] if shows == "full" else []
+                [("weight", weight_line(credit.edges[item], shows))] if shows != "pattern" else []
             )
         for kind, line in lines:
             if kind in found:

@@ -238,6 +238,20 @@ def test_after_the_update_the_picture_has_the_new_numbers() -> None:
     assert data(network(4, 8, 8, 2).steps().html())["after"]["weight"] == {}
 
 
+def test_a_pill_with_room_for_one_line_says_the_weight_until_the_credit_is_known() -> None:
+    credit = network(4, 5, 3, 1)
+    page = credit.steps().html()
+    for edge in credit.edges.values():
+        name = f"{'b' if edge.source is None else edge.source}-{edge.target}"
+        said = re.findall(rf'<text class="(weight|credit) of-{name}".*?>(.*?)</text>', page)
+        assert said == [("weight", number(edge.weight)), ("credit", number(edge.credit, sign=True))]
+    assert ".weight{display:none}" in page, "on paper, where every credit is known"
+    found = data(page)
+    for key, edge in credit.after().edges.items():
+        place = found["owners"].index(f"{'b' if key[0] is None else key[0]}-{key[1]}")
+        assert found["after"]["weight"][str(place)] == number(edge.weight)
+
+
 def test_a_name_cannot_become_markup() -> None:
     def hostile(v: Value) -> Value:
         return v.tanh()
