@@ -10,6 +10,7 @@ from pathlib import Path
 
 FORMATS = ("svg", "png", "pdf", "gv")
 TIMEOUT = 10.0  # seconds; a layout that takes longer is not going to be read anyway
+DPI, PIXELS = 144, 4000  # of a PNG; one with more pixels on a side is made smaller
 
 _REMEDY = (
     "pip install graphviz-pure, or install Graphviz from https://graphviz.org/download/ and put its "
@@ -96,15 +97,15 @@ def render(
         source = source.replace("⇝", "→")  # its built-in font lacks the one and has the other
     command = [program, f"-T{format}", *(["-Kneato", "-n2"] if pinned else [])]
     if format == "png":
-        command.append("-Gdpi=144")
+        command += [f"-Gdpi={DPI}", f"-Gsize={PIXELS / DPI:.2f}"]
     try:
         done = subprocess.run(
             command, input=source.encode(), capture_output=True, timeout=TIMEOUT, check=False
         )
     except subprocess.TimeoutExpired:
         raise RenderTimeoutError(
-            f"{program} took longer than {TIMEOUT:g} s; draw less of the graph (max_nodes=100), or "
-            "save the DOT text with .save('picture.gv')"
+            f"{program} took longer than {TIMEOUT:g} s; save as .svg, which is drawn faster than .png, draw less "
+            "of the graph (max_nodes=100), or save the DOT text with .save('picture.gv')"
         ) from None
     except OSError as error:
         raise EngineNotFoundError(f"{program} cannot be run ({error}); {_REMEDY}") from error

@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,20 @@ def test_graphviz_itself_draws_the_same_text(format: str) -> None:
     assert render.render(SOURCE, format, engine="dot").startswith(start)
 
 
+@pytest.mark.parametrize("engine", ["graphviz-pure", "dot"])
+def test_a_png_is_not_too_large_to_look_at(engine: str) -> None:
+    if engine == "dot" and shutil.which(engine) is None:
+        pytest.skip("Graphviz is not installed")
+    program = render.find_engine() if engine == "graphviz-pure" else engine
+    sizes = {}
+    for length in (2, 100):
+        chain = "->".join(map(str, range(length)))
+        png = render.render(f"digraph {{ rankdir=LR {chain} }}", "png", engine=program)
+        sizes[length] = struct.unpack(">II", png[16:24])
+    assert 250 < sizes[2][0] < 400, "twice the pixels of the SVG"
+    assert 3990 < sizes[100][0] <= render.PIXELS
+
+
 def test_a_chosen_engine_comes_first_and_must_exist(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -94,7 +109,7 @@ def test_a_chosen_engine_comes_first_and_must_exist(
 
 def test_an_engine_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(render, "TIMEOUT", 0.2)
-    with pytest.raises(TimeoutError, match="draw less of the graph"):
+    with pytest.raises(TimeoutError, match=r"save as \.svg.*draw less of the graph"):
         render.render(SOURCE, engine=str(fake(tmp_path, "slow", "while :; do :; done")))
 
 
