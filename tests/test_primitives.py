@@ -331,6 +331,11 @@ def test_signs_of_zero(name, operands, out):
     assert _identical(TABLE[name](*operands), out)
 
 
+def test_the_slope_of_a_gaussian_where_nothing_is_left_of_it():
+    for x in (1e100, -1e100, 1e200, -1e200, math.inf, -math.inf):
+        assert _identical(TABLE["gaussian"].partial(0, x, 0.0), -0.0)
+
+
 def test_second_derivatives_at_kinks():
     assert grad(grad(ag.elu))(0.0) == 1.0
     assert grad(grad(ag.hypot))(0.0, 0.0) == 0.0
