@@ -30,6 +30,7 @@ PALETTE = {
     "root": ("#5b3f9c", "#bda7f5"),
     "root fill": ("#e6e0f5", "#2c2347"),
 }
+SMALLEST = 0.55  # what share of its width a picture shrinks to on a screen: smaller cannot be read, so it scrolls
 FADES = (1.0, 0.8, 0.65, 0.5, 0.3, 0.2)  # how much of a colour is left; the rest is the card
 
 
@@ -91,7 +92,9 @@ def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str
         for c in sorted(used & _DARK.keys())
     )
     style = ElementTree.Element(f"{SVG}style")
-    style.text = f"@media (prefers-color-scheme:dark){{{dark}}}{css.replace('#ID', '#' + prefix)}"
+    shrinks = f"@media screen{{#{prefix}{{min-width:{SMALLEST * float(width):.0f}px}}}}"
+    themes = f"@media (prefers-color-scheme:dark){{{dark}}}"
+    style.text = f"{shrinks}{themes}{css.replace('#ID', '#' + prefix)}"
     said = []
     for tag, text in (("title", title), ("desc", desc)):
         said.append(ElementTree.Element(f"{SVG}{tag}", id=f"{prefix}-{tag}"))

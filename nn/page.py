@@ -28,7 +28,7 @@ button:focus-visible, input:focus-visible { outline: 3px solid var(--plus); outl
 .numbers { color: var(--muted); }
 svg { display: block; margin: 0 auto; }
 .picture { overflow-x: auto; }
-@media screen { svg { min-width: @LEAST@px; } }
+@media screen { .picture #picture { min-width: @LEAST@px; } }
 ol { padding-left: 2.2rem; }
 li { margin: .5rem 0; break-inside: avoid; }
 li strong, li span { display: block; white-space: pre-wrap; }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.drawing import Drawing
 from autograd.render import save
-from autograd.svg import FONT, colour
+from autograd.svg import FONT, SMALLEST, colour
 from nn.credit_graph import CreditGraph
 from nn.layout import Layout, unit_lines, weight_line
 from nn.page import PAGE
@@ -76,7 +76,7 @@ class Player:
             "LIGHT": _variables(dark=False),
             "DARK": _variables(dark=True),
             "FONT": FONT,
-            "LEAST": f"{max(620.0, 0.55 * graph.layout.width):.0f}",  # smaller cannot be read: it scrolls
+            "LEAST": f"{max(620.0, SMALLEST * graph.layout.width):.0f}",
             "COUNT": str(len(self.steps)),
             "PICTURE": drawing.svg(engine, prefix="picture", css=css),
             "LIST": "\n".join(map(_item, self.steps)),

@@ -195,6 +195,17 @@ def test_the_svg_is_described() -> None:
     assert (desc.tag, desc.text) == (f"{SVG}desc", "3 nodes; data 6.0000 at the root.")
 
 
+@pytest.mark.parametrize(("width", "least"), [(300, 165), (2000, 1100)])
+def test_a_picture_shrinks_to_the_room_there_is_until_it_cannot_be_read(
+    width: int, least: int
+) -> None:
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 100"/>'.encode()
+    root = ElementTree.fromstring(svg.finish(drawn, "title", "desc", "id"))
+    assert (root.get("width"), root.get("style")) == (str(width), "max-width:100%;height:auto")
+    style = root.findtext(f"{SVG}style", "")
+    assert f"@media screen{{#id{{min-width:{least}px}}}}" in style, "paper does not scroll"
+
+
 def test_two_pictures_of_a_page_share_no_id() -> None:
     same, other = drawing(), draw(Value(1.0).exp())
     shown = [same._repr_mimebundle_()["image/svg+xml"] for _ in range(2)]
