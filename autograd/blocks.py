@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from autograd.numbers import is_number, number
 from autograd.picking import Layout
 from autograd.structure import describe, leaves
 
@@ -70,7 +71,9 @@ def blocks_in(tree: Any, name: str, batched: bool) -> Any:
     if shape is None:
         items = tree.items() if isinstance(tree, dict) else enumerate(tree)
         blocks = [blocks_in(item, f"{name}[{key!r}]", batched) for key, item in items]
-        return dict(zip(tree, blocks)) if isinstance(tree, dict) else type(tree)(blocks)
+        if isinstance(tree, dict):
+            return dict(zip(tree, blocks))
+        return type(tree)(*blocks) if hasattr(tree, "_fields") else type(tree)(blocks)
     slots = list(leaves(tree))
     first = slots[0] if slots else 0
     return Block(name, range(first, first + len(slots)), shape, batched)
@@ -110,6 +113,10 @@ def as_array(name: str, x: Any, xp: Any) -> Any:
         raise ValueError(
             f"{name} needs lists of equal lengths, or an array, but {describe(x)} was given"
         ) from None
+    if x.dtype == object and all(
+        map(is_number, x.ravel())
+    ):  # too large for an integer, or a Fraction
+        x = xp.asarray([number(item) for item in x.ravel()]).reshape(x.shape)
     if x.dtype == xp.float64 or xp.isdtype(x.dtype, "real floating"):
         return x
     if not xp.isdtype(x.dtype, ("bool", "integral")):

@@ -17,6 +17,12 @@ class _Modes(threading.local):
 local = _Modes()
 
 
+def _count(change: int) -> None:
+    global active
+    with _active_lock:
+        active += change
+
+
 class _Mode(ContextDecorator):
     """A context that sets one mode of this thread and restores it on every exit."""
 
@@ -27,17 +33,23 @@ class _Mode(ContextDecorator):
         self._before: list[bool] = []
 
     def __enter__(self) -> None:
-        global active
-        with _active_lock:
-            active += 1
-        self._before.append(getattr(local, self._name))
-        setattr(local, self._name, self._setting)
+        before = getattr(local, self._name)
+        counted = False
+        try:  # an interrupt may come between any two of these
+            self._before.append(before)
+            setattr(local, self._name, self._setting)
+            _count(1)
+            counted = True
+        except BaseException:
+            setattr(local, self._name, before)
+            del self._before[-1:]
+            if counted:
+                _count(-1)
+            raise
 
     def __exit__(self, *exc_info: object) -> None:
-        global active
         setattr(local, self._name, self._before.pop())
-        with _active_lock:
-            active -= 1
+        _count(-1)
 
 
 class no_grad(_Mode):

@@ -23,6 +23,8 @@ from functools import partial
 from types import FunctionType
 from typing import Any
 
+from autograd.structure import rebuild
+
 Rule = Callable[..., Any]
 Interval = tuple[float, float]
 
@@ -191,6 +193,15 @@ def _ieee(x: Any) -> Any:
 
 def _plain(x: Any) -> Any:
     return [_plain(item) for item in x] if isinstance(x, (list, tuple)) else float(x)
+
+
+def slopes_of(rule: Rule, operands: Sequence[Any]) -> Any:
+    """Apply a rule to Values, arrays or symbols; where plain numbers meet, as in 1/0.0, IEEE rules answer."""
+    try:
+        return rule(*operands)
+    except ArithmeticError:
+        settled = rule(*rebuild(list(operands), lambda x: Ieee(x) if type(x) is float else x))
+        return rebuild(settled, lambda x: float(x) if type(x) is Ieee else x)
 
 
 # ---------------------------------------------------------------- answers where Python raises

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from autograd.numbers import number
-from autograd.primitives import TABLE, Ieee, Primitive, Rule
-from autograd.structure import describe, rebuild
+from autograd.primitives import TABLE, Primitive
+from autograd.structure import describe
 
 # An int is a slot; a float or a bool is a constant; a tuple is a sequence of operands.
 Operand: TypeAlias = "int | float | tuple[int | float, ...]"
@@ -65,6 +65,12 @@ def _function(op: str) -> Callable[..., Any]:
     return TABLE[op].value if op in TABLE else DECISIONS[op]
 
 
+def decided(op: str, x: Any, y: Any) -> Any:
+    """Return what & or | comes to when an operand is known: a bool or the other operand."""
+    known, other = (x, y) if type(x) is bool else (y, x)
+    return other if known is (op == "&") else known
+
+
 def fetch(values: Sequence[Any], operand: Any) -> Any:
     """Return what the operand stands for: the content of a slot, a constant, a list of these."""
     if type(operand) is int:
@@ -72,15 +78,6 @@ def fetch(values: Sequence[Any], operand: Any) -> Any:
     if type(operand) is tuple:
         return [values[x] if type(x) is int else x for x in operand]
     return operand
-
-
-def slopes_of(rule: Rule, operands: Sequence[Any]) -> Any:
-    """Apply a rule to symbols or arrays; where only constants meet, as in 1/0.0, IEEE rules answer."""
-    try:
-        return rule(*operands)
-    except ArithmeticError:
-        settled = rule(*rebuild(list(operands), lambda x: Ieee(x) if type(x) is float else x))
-        return rebuild(settled, lambda x: float(x) if type(x) is Ieee else x)
 
 
 def slots_of(operands: tuple[Any, ...]) -> Iterator[int]:

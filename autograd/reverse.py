@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import primitives
 from autograd.conditions import Condition
 from autograd.graph import topological
+from autograd.primitives import slopes_of
 
 if TYPE_CHECKING:
     from autograd.value import Number, Value
@@ -137,8 +138,8 @@ def differentiable_gradients(root: "Value") -> "dict[int, Number]":
             continue
         for operand, rule in zip(operands, row.partials):
             if type(operand) is tuple:
-                for parent, s in zip(operand, rule(*operands, v)):
+                for parent, s in zip(operand, slopes_of(rule, [*operands, v])):
                     contribute(parent, g, s, condition)
             elif hasattr(operand, "__primitive__"):
-                contribute(operand, g, rule(*operands, v), condition)
+                contribute(operand, g, slopes_of(rule, [*operands, v]), condition)
     return found

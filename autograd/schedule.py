@@ -10,8 +10,8 @@ from typing import Any
 from autograd.blocks import Block
 from autograd.grouping import Group, Grouping
 from autograd.picking import Collector, Layout, Pick, State
-from autograd.primitives import TABLE
-from autograd.recording import DECISIONS, slopes_of
+from autograd.primitives import TABLE, slopes_of
+from autograd.recording import DECISIONS
 
 
 class Schedule:
@@ -97,7 +97,7 @@ class Schedule:
         """Return the matrix with a column for each example."""
         if n is None or matrix.shape[1] == n:
             return matrix
-        return self.xp.broadcast_to(matrix, (matrix.shape[0], n))
+        return self.xp.repeat(matrix, n, axis=1)
 
 
 def _flat(tree: Any) -> list[Any]:
@@ -126,8 +126,9 @@ class Step:
         self.conditional = group.conditional
         self.size = len(group.slots)
         flows = self.flows(group) if group.reached else ()
-        self.picks = [
-            Pick(layout, refs, i in flows, whole=group.length > 0 and i < 2)
+        equal = not group.length and all(len({*map(repr, x)}) == 1 for x in group.operands)
+        self.picks = [  # of equal operations every row is needed
+            Pick(layout, refs, i in flows, whole=equal or (group.length > 0 and i < 2))
             for i, refs in enumerate(group.operands)
         ]
 

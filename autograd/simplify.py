@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from autograd.recording import Recording, slots_of
+from autograd.recording import Recording, decided, slots_of
 from autograd.structure import leaves
 
 SUMS = ("add", "sum", "dot")
@@ -153,6 +153,10 @@ def _plainer(op: str, operands: list[Any]) -> tuple[str, list[Any]]:
     """Return the same operation in a form that costs less; "pos" if it is its operand."""
     if op == "where" and type(operands[0]) is bool:
         return "pos", [operands[1] if operands[0] else operands[2]]
+    if op == "dot" and not operands[0]:
+        return "pos", operands[2:]
+    if op in ("&", "|") and any(type(x) is bool for x in operands):
+        return "pos", [decided(op, *operands)]
     if op == "pow" and type(operands[1]) is float and operands[1] in (1.0, 2.0):
         return ("pos" if operands[1] == 1.0 else "square"), operands[:1]
     return op, operands

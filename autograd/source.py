@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from autograd.primitives import TABLE
-from autograd.recording import DECISIONS, Recording, fetch, slopes_of, slots_of
+from autograd.primitives import TABLE, slopes_of
+from autograd.recording import DECISIONS, Recording, fetch, slots_of
 from autograd.structure import rebuild
 from autograd.symbols import Sheet, Symbol
 from autograd.writing import Namer, Writer, helpers

@@ -7,7 +7,7 @@ from typing import Any
 from autograd import modes
 from autograd.conditions import Condition
 from autograd.numbers import is_number, number
-from autograd.recording import Instruction, Recording, slots_of
+from autograd.recording import Instruction, Recording, decided, slots_of
 from autograd.structure import leaves, rebuild
 from autograd.value import Value
 
@@ -38,7 +38,7 @@ def record(f: Callable[..., Any], args: tuple[Any, ...]) -> Recording:
             operands = tuple(_place(x, places) for x in _ingredients(node))
             op = node.symbol if type(node) is Condition else node.op
             if op in ("&", "|") and bool in map(type, operands):
-                places[id(node)] = _decided(op, *operands)
+                places[id(node)] = decided(op, *operands)
             elif any(True for _ in slots_of(operands)):
                 places[id(node)] = len(inputs) + len(instructions)
                 label = "" if type(node) is Condition else node.label
@@ -79,12 +79,6 @@ def _place(x: Any, places: dict[int, Any]) -> Any:
     if type(x) is Condition:
         return places[id(x)]
     return x if type(x) is bool else number(x)
-
-
-def _decided(op: str, x: Any, y: Any) -> Any:
-    """Return what & or | comes to when an operand is known: a bool or the other operand."""
-    known, other = (x, y) if type(x) is bool else (y, x)
-    return other if known is (op == "&") else known
 
 
 def _operations(root: Any, done: dict[int, Any]) -> Iterator[Any]:

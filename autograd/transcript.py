@@ -156,10 +156,11 @@ class Transcript:
         lines = self._needed(returned)
         last = {x.root: i for i, line in enumerate(lines) for x in (*line.used, line.result)}
         last.update((x.root, len(lines)) for x in returned)
-        families: dict[str, list[str]] = {}  # the names under which a memory goes
+        families: dict[str, list[str]] = {}  # the names under which a memory goes that is our own
         body = []
         for i, line in enumerate(lines):
-            families.setdefault(line.result.root, []).append(line.result.name)
+            if line.result.root not in self.parameters:
+                families.setdefault(line.result.root, []).append(line.result.name)
             over = {x.root for x in line.used if last[x.root] == i and x.root in families}
             body.append(f"{line.result.name} = {_into_one_of(over, line)}")
             if over:  # the memory that is free now is warm

@@ -368,7 +368,10 @@ class Value:
 
     @property
     def partials(self) -> tuple[float, ...]:
-        """The derivative of this node by each of its parents, as recorded with it."""
+        """The derivative of this node by each of its parents, as recorded with it.
+
+        No gradient flows to a constant, so nothing is recorded for one: that derivative is computed anew.
+        """
         if self._op is None:
             return ()
         if type(self._da) is tuple:
@@ -411,7 +414,7 @@ class Value:
             seed: the derivative to start from, ∂L/∂self of a larger L.
 
         Leaves accumulate: a second call adds the same amounts once more, until `.grad` is set to 0.
-        Inner nodes start afresh and show the derivatives of this call. Derivatives are those of the
+        Inner nodes that it passes start afresh and show the derivatives of this call. Derivatives are those of the
         moment of recording, whatever `.data` was assigned since.
 
         >>> x = Value(3.0)

@@ -157,14 +157,19 @@ class _Runs:
         return self.xp.full(shape, x, dtype=self.dtype)
 
     def _written(self, run: Run, before: Callable[[int | None], list[Any]]) -> Run:
+        def copied(
+            *args: Any,
+        ) -> list[Any]:  # lest two results share memory, or one with an argument
+            return [x if x is None else self.xp.asarray(x, copy=True) for x in run(*args)]
+
         if self.xp is not np:
-            return run
+            return copied
 
         def arrays(n: int | None) -> list[Any]:
             shapes = [((n or 1,) if x.batched else ()) + x.shape for x in self._blocks]
             return before(n) + [self.full(0.0, *shape) for shape in shapes]
 
-        return transcribe(run, arrays, self._batched) or run
+        return transcribe(run, arrays, self._batched) or copied
 
 
 class _Call:
@@ -255,7 +260,7 @@ class _Call:
         if not isinstance(result, (list, tuple)):
             return rows[0]
         shape = shape_of(result)
-        if shape is None:
+        if shape is None or not rows:
             following = iter(rows)
             return rebuild(result, lambda _: next(following))
         stacked = self.xp.stack(rows, axis=-1)

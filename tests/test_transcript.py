@@ -85,6 +85,37 @@ def test_no_two_results_share_memory():
     assert all(g.flags.writeable for g in gradients)
 
 
+def test_arguments_are_never_written_to():
+    def f(w, x):
+        penalty = (
+            w[0][0] ** 2 + w[1][0] ** 2
+        )  # of a column, whose numbers are the argument's own memory
+        return (ag.dot([w[0][0], w[1][0]], x) - 1.0) ** 2 + 0.1 * penalty
+
+    p = trace(f, [[0.5], [0.25]], [1.0, 2.0])
+    b = p.vectorize(1)
+    for n in (1, 4, 100_000):  # one chunk and several
+        w, x = np.array([[0.5], [0.25]]), np.ones((n, 2))
+        w.flags.writeable = x.flags.writeable = False
+        expected = p.value_and_grad(w.tolist(), [1.0, 1.0])
+        for _ in range(2):
+            value, (gw, gx) = b.value_and_grad(w, x)
+            np.testing.assert_allclose(value, expected[0], rtol=1e-12)
+            np.testing.assert_allclose(gw, expected[1][0], rtol=1e-12)
+            np.testing.assert_allclose(n * gx[0], expected[1][1], rtol=1e-12)
+
+
+def test_results_are_the_callers_own_where_nothing_is_written_out_too():
+    xp = pytest.importorskip("array_api_strict")
+    b = trace(lambda x, y, z: (x + y) * z, 1.0, 2.0, 3.0).vectorize((0, 1), "sum")
+    _, (gx, gy, _) = b.value_and_grad(xp.ones(3), xp.ones(3), xp.asarray(3.0))
+    gx += 100.0
+    assert bool(xp.all(gy == 3.0))
+    shared = trace(lambda w, x: w * w, 0.5, 1.0).vectorize(1, None)(2.0, np.ones(3))
+    shared += 1.0
+    assert shared.tolist() == [5.0, 5.0, 5.0]
+
+
 def test_a_run_that_depends_on_the_number_of_examples_is_not_written_out():
     def arrays(n):
         return [np.zeros(n or 1)]

@@ -247,3 +247,10 @@ def test_argnums_are_distinct_places():
 def test_jacobian_takes_numbers_only():
     with pytest.raises(TypeError, match="str was given"):
         jacobian(lambda x: ["a", x])(3.0)
+
+
+def test_constants_that_python_refuses_at_every_order():
+    assert grad(lambda x: x / 0.0)(1.0) == math.inf
+    assert grad(grad(lambda x: x / 0.0))(1.0) == 0.0
+    assert grad(grad(lambda x: x / 0.0 * x))(1.0) == math.inf
+    assert hessian(lambda x: x / 0.0)(1.0) == [[0.0]]

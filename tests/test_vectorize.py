@@ -3,6 +3,8 @@
 import math
 import pickle
 import re
+from collections import namedtuple
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -306,6 +308,50 @@ def test_batched_names_an_argument():
     for wrong in (1.0, "1", None, True, (0, 1.0)):
         with pytest.raises(TypeError, match=f"batched takes the place .* {re.escape(repr(wrong))}"):
             LINE.vectorize(wrong)
+
+
+def test_equal_sums_stay_rows_of_their_own():
+    p = trace(lambda x, y: ag.sum([x, y]) * (x + y), 1.0, 1.0)
+    value, gradients = p.vectorize((0, 1)).value_and_grad(np.ones(2), np.full(2, 2.0))
+    assert_close(value, 9.0)
+    assert_close(gradients, [[3.0, 3.0], [3.0, 3.0]])
+    assert_close(p.vectorize()(1.0, 2.0), 9.0)
+    both = trace(lambda x, y: [x + y, ag.sum([x, y])], 1.0, 1.0).vectorize((0, 1), None)
+    assert_close(both(np.ones(2), np.full(2, 2.0)), [[3.0, 3.0], [3.0, 3.0]])
+
+
+def test_an_empty_dot_is_its_bias():
+    p = trace(lambda x: ag.dot([], [], x) + x, 0.5)
+    assert_close(p.vectorize().value_and_grad(0.5)[1], [2.0])
+
+
+def test_a_named_tuple_of_unlike_parts():
+    pair = namedtuple("pair", "w b")
+    p = trace(lambda q: q.w[0] * q.b, pair([1.0, 2.0], 3.0))
+    value, (gradient,) = p.vectorize().value_and_grad(pair([1.0, 2.0], 3.0))
+    assert_close(value, 3.0)
+    assert type(gradient) is pair
+    assert_close(gradient.w, [3.0, 0.0])
+
+
+def test_a_condition_that_constants_decide():
+    def f(x, y):
+        known = ag.where(True, 1.0, x) > 0.5  # no bool of Python while it is recorded
+        both = known & (x > 0)
+        return ag.where(both, x * y, y) + ag.where((y > 0) & (x > 1), x, y)
+
+    p = trace(f, 1.0, 2.0)
+    xs, ys = [2.0, -1.0, 0.5], [3.0, 1.0, -2.0]
+    assert_close(p.vectorize((0, 1), None)(xs, ys), [p(x, y) for x, y in zip(xs, ys)])
+
+
+def test_numbers_that_only_a_float_holds():
+    value = LINE.vectorize((1, 2), "sum")([Fraction(1, 2), 0.1], [10**30, 1, 2], YS)
+    assert_close(value, LINE.vectorize((1, 2), "sum")([0.5, 0.1], [1e30, 1.0, 2.0], YS))
+
+
+def test_nothing_asked_nothing_given():
+    assert trace(lambda x: [], 1.0).vectorize()(1.0) == []
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
