@@ -9,7 +9,7 @@ from typing import Any
 
 from nn import datasets
 from nn.activations import ACTIVATIONS
-from nn.losses import LOSSES, cross_entropy
+from nn.losses import LOSSES, binary_cross_entropy_with_logits, cross_entropy
 from nn.modules import MLP
 from nn.optim import SGD, Adam
 from nn.training import fit
@@ -23,6 +23,7 @@ DATASETS: dict[str, Callable[[int, int], tuple[Any, Any]]] = {
     "yin-yang": lambda n, seed: datasets.yin_yang(n, seed=seed),
 }
 
+_CLASSES_FROM_0 = (cross_entropy, binary_cross_entropy_with_logits)  # others take −1 and 1
 MOST_PARAMETERS = 100_000  # an epoch of 100 examples takes seconds then
 
 
@@ -32,14 +33,16 @@ def add_commands(command: Callable[[str, Callable[[argparse.Namespace], None], s
     Args:
         command: adds one, given its name, what runs it and what it does, and returns its parser.
     """
-    sub = command("train", _train, "train a network, and save it")
+    sub = command("train", _train, "train a network, and save it if --out says where")
     sub.add_argument(
         "--data", metavar="FILE.csv", help="the examples; the target is the last column"
     )
     sub.add_argument(
         "--dataset", choices=DATASETS, default="moons", help="made-up examples (default: moons)"
     )
-    sub.add_argument("--examples", type=int, default=100, metavar="N", help="how many of them")
+    sub.add_argument(
+        "--examples", type=int, default=100, metavar="N", help="how many of them (default: 100)"
+    )
     sub.add_argument(
         "--hidden", type=int, nargs="*", default=[8], metavar="N", help="hidden layers (default: 8)"
     )
@@ -47,10 +50,18 @@ def add_commands(command: Callable[[str, Callable[[argparse.Namespace], None], s
                      help=f"one of {', '.join(ACTIVATIONS)} (default: tanh)")  # fmt: skip
     sub.add_argument("--loss", choices=LOSSES, default="half_squared_error", metavar="NAME",
                      help=f"one of {', '.join(LOSSES)} (default: half_squared_error)")  # fmt: skip
-    sub.add_argument("--optimizer", choices=("sgd", "adam"), default="sgd")
+    sub.add_argument("--optimizer", choices=("sgd", "adam"), default="sgd", help="default: sgd")
     sub.add_argument("--lr", type=float, help="the learning rate η (default: 0.1, of adam 0.01)")
-    sub.add_argument("--epochs", type=int, default=200)
-    sub.add_argument("--batch-size", type=int, metavar="N", help="default: all examples at once")
+    sub.add_argument(
+        "--epochs",
+        type=int,
+        default=200,
+        metavar="N",
+        help="how often through all of them (default: 200)",
+    )
+    sub.add_argument(
+        "--batch-size", type=int, metavar="N", help="examples a step (default: all of them)"
+    )
     sub.add_argument(
         "--seed", type=int, default=0, help="of weights, data and shuffle (default: 0)"
     )
@@ -84,6 +95,10 @@ def _train(arguments: argparse.Namespace) -> None:
     else:
         xs, ys = DATASETS[arguments.dataset](arguments.examples, arguments.seed)
     loss = LOSSES[arguments.loss]
+    two = set(ys) <= {-1, 1}
+    if two and loss in _CLASSES_FROM_0:
+        ys = [int(y > 0) for y in ys]
+    classified = two or (loss in _CLASSES_FROM_0 and all(y == int(y) for y in ys))
     outputs = max(2, _classes(ys)) if loss is cross_entropy else 1
     sizes = [len(xs[0]), *arguments.hidden, outputs]
     count = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
@@ -96,13 +111,14 @@ def _train(arguments: argparse.Namespace) -> None:
     net = MLP(sizes[0], sizes[1:], arguments.activation, rng=rng)
     make = SGD if arguments.optimizer == "sgd" else Adam
     lr = arguments.lr if arguments.lr is not None else 0.1 if make is SGD else 0.01
-    metrics = {"correct": _correct} if set(ys) == {-1, 1} or loss is cross_entropy else {}
     history = fit(
         net, xs, ys, loss, make(lr=lr), arguments.epochs, arguments.batch_size,
-        arguments.vectorize, metrics=metrics, rng=rng,
+        arguments.vectorize, rng=rng,
     )  # fmt: skip
     print(f"{net} on {len(xs)} examples")
     print(repr(history).strip("<>"))
+    if classified:
+        print(f"{_correct(net, xs, ys)} of {len(xs)} are classified correctly")
     if arguments.out:
         net.save(arguments.out)
         print(f"the network is in {Path(arguments.out).resolve()}")

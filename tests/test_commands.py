@@ -15,7 +15,15 @@ def test_train_on_each_data_set(name, capsys):
     assert main(words) == 0
     out = capsys.readouterr().out
     assert "History: 3 epochs" in out
-    assert ("correct" in out) == (name != "linear")
+    count = 4 if name == "xor" else 12
+    assert (f" of {count} are classified correctly" in out) == (name != "linear")
+
+
+@pytest.mark.parametrize("loss", ["binary_cross_entropy_with_logits", "cross_entropy", "hinge"])
+def test_two_classes_are_numbered_as_the_loss_wants_them(loss, capsys):
+    words = ["train", "--dataset", "xor", "--optimizer", "adam", "--lr", "0.1", "--loss", loss]
+    assert main(words) == 0
+    assert "4 of 4 are classified correctly" in capsys.readouterr().out
 
 
 def test_train_on_a_file_and_save(tmp_path, capsys):
@@ -46,7 +54,7 @@ def test_the_same_seed_trains_the_same_network(tmp_path):
     [
         (["--data", "none.csv"], "No such file or directory: none.csv"),
         (["--dataset", "linear", "--loss", "hinge"], "ys[0]: hinge takes targets"),
-        (["--loss", "cross_entropy"], "cross_entropy takes classes 0, 1, 2"),
+        (["--dataset", "linear", "--loss", "cross_entropy"], "cross_entropy takes classes 0, 1, 2"),
         (["--epochs", "-1"], "epochs is a whole number from 0"),
         (["--lr", "-1"], "a learning rate is a finite number from 0, but -1.0"),
         (["--hidden", "0"], "whole number from 1, but 0"),
