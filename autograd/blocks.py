@@ -126,10 +126,3 @@ def as_array(name: str, x: Any, xp: Any) -> Any:
             + "; take its .data" * (held == "Value")
         )
     return xp.astype(x, xp.float64)
-
-
-def describe_given(args: tuple[Any, ...]) -> str:
-    shown = ", ".join(
-        f"array of shape {tuple(x.shape)}" if hasattr(x, "shape") else describe(x) for x in args
-    )
-    return f"({shown})"

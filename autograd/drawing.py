@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import render, svg
 from autograd.computation_graph import LABEL, ComputationGraph
+from autograd.explanation import expect_value
 from autograd.labels import clean
 from autograd.notation import number
 from autograd.value import Value
@@ -111,10 +112,7 @@ def draw(
     >>> draw(a * b, credit=True)
     <Drawing: Computation graph>
     """
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"draw takes a Value, the result of a computation, not {type(root).__name__}"
-        )
+    expect_value("draw", root)
     if max_nodes is not None and max_nodes < 1:
         raise ValueError(f"max_nodes is at least 1, but {max_nodes} was given")
     nodes, complete = _nearest(root, max_nodes or MANY)

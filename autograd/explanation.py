@@ -29,6 +29,13 @@ class Edge:
     credit: float
 
 
+def expect_value(name: str, x: object) -> None:
+    """Raise a TypeError unless x, which a function of this name was given, is a Value."""
+    if not isinstance(x, Value):
+        kind = type(x).__name__
+        raise TypeError(f"{name} takes a Value, the result of a computation, but {kind} was given")
+
+
 def edges(root: Value) -> list[Edge]:
     """Return every edge of the graph below a Value with its credit, and touch no `.grad`.
 
@@ -43,6 +50,7 @@ def edges(root: Value) -> list[Edge]:
     >>> [(e.parent.label, e.upstream, e.local, e.credit) for e in edges(w * x)]
     [('w', 1.0, 4.0, 4.0), ('x', 1.0, 0.5, 0.5)]
     """
+    expect_value("edges", root)
     upstream = gradients(root)
     found = []
     for child in reversed(topological(root)):
@@ -94,6 +102,7 @@ def tree(root: Value, max_lines: int = 200) -> Text:
     ├─ a  2.0000  grad 0.0000  #1
     └─ a  #1 above
     """
+    expect_value("tree", root)
     seen: set[int] = set()
     shared: dict[int, str] = {}
     shown_nodes: list[
@@ -175,6 +184,7 @@ def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:
        → x: upstream 1.0000 × local 3.0000 = +3.0000, sum 3.0000
        → x: upstream 1.0000 × local 3.0000 = +3.0000, sum 6.0000
     """
+    expect_value("steps", root)
     found = {id(root): seed}
     for index, node in enumerate(reversed(inner_nodes(root)), 1):
         g = found[id(node)]

@@ -53,6 +53,8 @@ def _remedy(x: Any) -> str:
         return "Complex numbers are not differentiated here; use real and imaginary parts."
     if x is None:
         return "Did a function forget to return its result?"
+    if hasattr(x, "tolist"):
+        return "Give a function x.tolist(), a list; or make a Value of each element: [Value(x) for x in numbers]."
     if hasattr(x, "__len__"):
         return "Make a Value of each element: [Value(x) for x in numbers]."
     return "Give an int, float, bool, Fraction, Decimal or NumPy real scalar."

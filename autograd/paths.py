@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograd.explanation import Edge
+from autograd.explanation import Edge, expect_value
 from autograd.notation import number as shown
 from autograd.primitives import TABLE
 from autograd.reverse import flows, gradients, inner_nodes
@@ -123,8 +123,7 @@ def explain(root: Value, wrt: Value, max_paths: int = LISTED) -> Explanation:
       b ← a:  3.0000 = +3.0000
     """
     for x in (root, wrt):
-        if not isinstance(x, Value):
-            raise TypeError(f"explain takes Values, but {type(x).__name__} was given: {x!r}")
+        expect_value("explain", x)
     upstream = gradients(root)
     counts = _counts(root, wrt)
     paths = itertools.islice(_paths(root, wrt, counts, upstream), max_paths)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.recording import Recording, fetch
 from autograd.source import write_source
-from autograd.structure import describe, rebuild
+from autograd.structure import describe, describe_arguments, rebuild
 from autograd.tracing import record
 
 if TYPE_CHECKING:
@@ -68,8 +68,9 @@ class Program:
 
     def __repr__(self) -> str:
         r = self.recording
+        operations = f"{len(self)} operation{'s' * (len(self) != 1)}"
         return (
-            f"<Program of {len(self)} operations, {describe(r.arguments)} -> {describe(r.result)}>"
+            f"<Program of {operations}, {describe_arguments(r.arguments)} -> {describe(r.result)}>"
         )
 
     @property

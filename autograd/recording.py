@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from autograd.numbers import number
 from autograd.primitives import TABLE, Primitive
-from autograd.structure import describe
+from autograd.structure import describe_arguments
 
 # An int is a slot; a float or a bool is a constant; a tuple is a sequence of operands.
 Operand: TypeAlias = "int | float | tuple[int | float, ...]"
@@ -115,9 +115,10 @@ class Recording:
         """
         flat: list[float] = []
         if not _collect(self.arguments, args, flat):
+            wanted, given = describe_arguments(self.arguments), describe_arguments(args)
             raise TypeError(
-                f"traced for arguments {describe(self.arguments)}, but {describe(args)} was given; "
-                "trace the function again for another structure"
+                f"traced for arguments {wanted}, but {given} was given; trace the function again for another "
+                "structure; arrays are given as lists, x.tolist(), or to program.vectorize()"
             )
         return flat
 

@@ -39,9 +39,11 @@ def describe(tree: Any) -> str:
     >>> describe(([1.0, 2.0], {"b": 3.0}))
     '(list of 2 numbers, {b: number})'
     """
+    if getattr(tree, "shape", ()):
+        return f"array of shape {tuple(tree.shape)}"
     if isinstance(tree, (list, tuple)):
         kind = type(tree).__name__
-        if tree and all(not isinstance(item, (list, tuple, dict)) for item in tree):
+        if tree and all(map(_is_leaf, tree)):
             return f"{kind} of {len(tree)} number{'s' * (len(tree) != 1)}"
         inner = [describe(item) for item in tree[:4]]
         if tree and all(describe(item) == inner[0] for item in tree):
@@ -55,3 +57,16 @@ def describe(tree: Any) -> str:
     if isinstance(tree, dict):
         return "{" + ", ".join(f"{key}: {describe(item)}" for key, item in tree.items()) + "}"
     return "number"
+
+
+def describe_arguments(args: tuple[Any, ...]) -> str:
+    """Return the structure of a function's arguments in a few words, for messages.
+
+    >>> describe_arguments(([1.0, 2.0], [3.0, 4.0]))
+    '(list of 2 numbers, list of 2 numbers)'
+    """
+    return f"({', '.join([describe(x) for x in args[:8]] + ['...'] * (len(args) > 8))})"
+
+
+def _is_leaf(x: Any) -> bool:
+    return not isinstance(x, (list, tuple, dict)) and not getattr(x, "shape", ())

@@ -16,12 +16,12 @@ except ImportError:
         "vectorize needs NumPy: pip install numpy, or pip install 'scalar-autograd[numpy]'"
     ) from None
 
-from autograd.blocks import Block, blocks_in, describe_given, fitted, shape_of
+from autograd.blocks import Block, blocks_in, fitted, shape_of
 from autograd.equations import latex, page
 from autograd.grouping import Grouping
 from autograd.recording import Recording
 from autograd.schedule import Schedule
-from autograd.structure import describe, leaves, rebuild
+from autograd.structure import describe, describe_arguments, leaves, rebuild
 from autograd.transcript import Run, transcribe
 
 _ROOM = 1 << 17  # numbers that a chunk of examples may fill: what a core's cache holds
@@ -179,8 +179,10 @@ class _Call:
         self.program = program
         given: list[Any] = []
         if not fitted(program._template, args, given):
-            wanted = describe(program.recording.arguments)
-            raise TypeError(f"traced for arguments {wanted}, but {describe_given(args)} was given")
+            wanted = describe_arguments(program.recording.arguments)
+            raise TypeError(
+                f"traced for arguments {wanted}, but {describe_arguments(args)} was given"
+            )
         self.xp = xp = _namespace(given)
         self.arrays = [block.checked(x, xp) for block, x in zip(program.blocks, given)]
         counts = {x.shape[0] for block, x in zip(program.blocks, self.arrays) if block.batched}
