@@ -1,7 +1,7 @@
 """The checker: which line of a working by hand is the first to differ, by how much, and why."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 
@@ -56,12 +56,14 @@ class Marking:
         verdict: what is the matter, in words.
         mistake: the usual mistake that was recognised; empty if none was.
         rounding: if only intermediate numbers were rounded, to how many decimals all numbers agree; else None.
+        unknown: for each name that means nothing in this example, what is said about it.
     """
 
     lines: list[Line]
     verdict: str
     mistake: str = ""
     rounding: int | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def first(self) -> Line | None:
@@ -85,7 +87,8 @@ class Marking:
             ]
             for line in self.lines
         ]
-        return f"{table(['number', 'given', 'right', 'difference'], rows)}\n\n{self.verdict}"
+        told = [self.verdict, *(f"Not marked: {text}." for text in self.unknown)]
+        return "\n".join([table(["number", "given", "right", "difference"], rows), "", *told])
 
 
 def check_working(working: Mapping[str, str], credit: Credit, lr: float = 0.1) -> Marking:
@@ -100,8 +103,7 @@ def check_working(working: Mapping[str, str], credit: Credit, lr: float = 0.1) -
         lr: the learning rate η of its new weights.
 
     Raises:
-        ValueError: if there is nothing to check, a name means nothing in this example or occurs twice, or what was
-            written is no number.
+        ValueError: if there is nothing to check, two names mean the same, or what was written is no number.
 
     >>> from nn.gallery import example
     >>> print(check_working({"ŷ": "0.83", "δ0": "0.63", "δ1": "0.44"}, example("worked").credit()))
@@ -115,15 +117,27 @@ def check_working(working: Mapping[str, str], credit: Credit, lr: float = 0.1) -
     """
     expect(isinstance(working, Mapping), "a working is a dict of texts by name", working)
     right = quantities(credit, lr)
-    given: dict[str, str] = {}
-    for name, text in working.items():
-        quantity = canonical(name, credit)
-        if quantity in given:
-            raise ValueError(f"{quantity} is given twice")
-        given[quantity] = _decimal(name, text)
-    if not given:
-        raise ValueError("there is nothing to check: give lines such as a1 = 1.19")
+    names: dict[str, str] = {}
+    unknown: list[str] = []
+    for name in working:
+        try:
+            quantity = canonical(name, credit)
+        except ValueError as error:
+            unknown.append(str(error))
+            continue
+        if quantity in names:
+            bare = ": a weight without more is the new one" if quantity.startswith("new") else ""
+            raise ValueError(f"{names[quantity]!r} and {name!r} both mean {quantity}{bare}")
+        names[quantity] = name
+    if not names:
+        example = "give lines such as a1 = 1.19"
+        raise ValueError("; ".join(["there is nothing to check", *(unknown[:1] or [example])]))
+    given = {quantity: _decimal(name, working[name]) for quantity, name in names.items()}
     lines = [Line(name, given[name], right[name]) for name in right if name in given]
+    return replace(_marking(lines, credit, lr), unknown=tuple(unknown))
+
+
+def _marking(lines: list[Line], credit: Credit, lr: float) -> Marking:
     wrong = [line for line in lines if not line.ok]
     if not wrong:
         return Marking(lines, "Every line is right to the digits given.")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from autograd import __version__
 from autograd.notation import number as shown
 from nn.commands import add_commands
 from nn.credit import Credit, assign_credit
@@ -182,6 +183,7 @@ def _parser() -> argparse.ArgumentParser:
         "graph in credit.svg, and the story step by step in steps.html.",
     )
     parser.set_defaults(run=_default)
+    parser.add_argument("--version", action="version", version=f"scalar-autograd {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], None], text: str) -> Any:

@@ -69,7 +69,12 @@ def add_commands(command: Callable[[str, Callable[[argparse.Namespace], None], s
     sub.add_argument("--out", metavar="FILE.json", help="where to save the network")
 
     sub = command("check", _check, "mark numbers worked out by hand")
-    sub.add_argument("file", metavar="FILE", help="lines a1 = 1.19, a worksheet or JSON")
+    sub.add_argument("file", metavar="FILE", help="lines a1 = 1.19, a worksheet (.md) or JSON")
+    sub.epilog = (
+        "Without more it is the worked 3-2-1 network. Another is given by lines weights = [W1, W2, ...], each W with "
+        "one row per input and one column per unit, biases, activation, x, y, loss and lr; in JSON it is "
+        '{"weights": [W1, W2, ...], "x": [...], "y": ..., "working": {"a1": 1.19, ...}}.'
+    )
 
     sub = command("gallery", _gallery, "published worked examples: what is printed, what is right")
     sub.add_argument("key", nargs="?", metavar="NAME", help="one of them; without it a list")

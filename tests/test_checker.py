@@ -140,6 +140,15 @@ def test_any_subset_and_any_way_of_writing():
     assert canonical("z1", several) == canonical("yhat1", several) == "ŷ1"
 
 
+def test_names_that_mean_nothing_are_told_beside_the_marks():
+    marking = check_working({"a1": "1.19", "q": "1", "z9": "x"}, WORKED)
+    assert [line.name for line in marking.lines] == ["a1"]
+    verdict, q, z9 = str(marking).splitlines()[-3:]
+    assert verdict == "Every line is right to the digits given."
+    assert q.startswith("Not marked: 'q' is no number of this network; known are a1, z1")
+    assert z9.startswith("Not marked: 'z9' is")
+
+
 @pytest.mark.parametrize(
     ("working", "message"),
     [
@@ -149,7 +158,11 @@ def test_any_subset_and_any_way_of_writing():
         ({"b1": "1"}, "'b1' is no number"),
         ({"a1": "one"}, "a1 = one: that is no number"),
         ({"a1": "nan"}, "that is no number"),
-        ({"a1": "1", "a₁": "1"}, "a1 is given twice"),
+        ({"a1": "1", "a₁": "1"}, "'a1' and 'a₁' both mean a1$"),
+        (
+            {"new w3>1": "1", "w31": "1"},
+            "'new w3>1' and 'w31' both mean new w3>1: a weight without",
+        ),
     ],
     ids=str,
 )

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from autograd import __version__
 from nn.cli import main
 
 WEIGHTS = {
@@ -129,6 +130,13 @@ def test_unknown_words_are_one_line_with_status_2(arguments, capsys):
         main(arguments)
     assert stop.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"scalar-autograd {__version__}\n"
 
 
 def test_module_is_the_same_command(here):

@@ -73,6 +73,14 @@ def test_train_refuses(words, message, capsys):
     assert captured.err.count("\n") == 1
 
 
+def test_help_of_check_tells_the_default_and_the_form_of_a_file(capsys):
+    with pytest.raises(SystemExit):
+        main(["check", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the worked 3-2-1 network" in said
+    assert '"working": {"a1": 1.19, ...}' in said
+
+
 def test_gallery_lists_every_example(capsys):
     assert main(["gallery"]) == 0
     lines = capsys.readouterr().out.splitlines()
