@@ -245,6 +245,8 @@ def _kinks(root: Value | float) -> list[str]:
     if not isinstance(root, Value):
         return []
     found: dict[str, None] = {}
+    if not math.isfinite(root.data):
+        found[f"f is {shown(root.data)}, outside the domain of what it does"] = None
     for v in topological(root):
         row, operands = operand_numbers(v)
         if row is None:

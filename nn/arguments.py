@@ -88,7 +88,8 @@ def paired(xs: Any, ys: Any) -> tuple[list[Any], list[Any]]:
     if not inputs:
         raise ValueError("there are no examples: xs is empty")
     if len(inputs) != len(targets):
-        raise ValueError(f"{len(inputs)} inputs, but {len(targets)} targets: give one for each")
+        examples = f"{len(inputs)} example{'s' * (len(inputs) != 1)}"
+        raise ValueError(f"xs has {examples}, but ys {len(targets)}: give a target for each")
     return inputs, targets
 
 

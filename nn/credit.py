@@ -10,7 +10,7 @@ then the inputs from the last to the first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from autograd import Value
 from autograd.modes import recorded
@@ -81,6 +81,20 @@ class Edge:
     delta: float
     z: float
     credit: float
+
+
+class Edges(dict[Key, Edge]):
+    """Edges by (source, target); of one that is not there it says which there are."""
+
+    def __missing__(self, key: Any) -> NoReturn:
+        known = ", ".join(f"{e.name} ({e.source}, {e.target})" for e in self.values())
+        if len(known) > 300:
+            known = known[:297] + "..."
+        if not is_sequence(key) or len(key) != 2:
+            raise KeyError(f"an edge is (source, target), but {key!r} was given; there are {known}")
+        source, target = key
+        wanted = f"edge from {source!r} to" if source is not None else "bias of node"
+        raise KeyError(f"no {wanted} {target!r}; there are {known}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,14 +195,6 @@ class Credit:
         Raises:
             KeyError: if there is none, saying which there are.
         """
-        if (source, target) not in self.edges:
-            known = ", ".join(
-                f"{edge.name} ({edge.source}, {edge.target})" for edge in self.edges.values()
-            )
-            if len(known) > 300:
-                known = known[:297] + "..."
-            wanted = f"edge from {source!r} to" if source is not None else "bias of node"
-            raise KeyError(f"no {wanted} {target!r}; there are {known}")
         return self.edges[source, target]
 
     def matrices(self) -> "list[LayerMatrices]":
@@ -307,6 +313,8 @@ def assign_credit(
     expect(isinstance(net, MLP), "credit is assigned in an MLP", net)
     expect(callable(loss), "a loss is a function of prediction and target", loss)
     x, y = plain(x), plain(y)
+    if is_sequence(x) and len(x) and all(map(is_sequence, x)):
+        raise ValueError("x is a list of examples: give one of them, or say batch=True")
     check_width(net.layers[0].inputs, x)
     with recorded():
         return _credit_of_one(net, x, y, loss)
@@ -360,7 +368,7 @@ def _explained(
             delta = upstream.get(id(a), 0.0)
             target = targets[unit] if last else None
             nodes[i] = Node(i, k, name, a.data, z_value.data, slope, delta, target)
-    edges: dict[Key, Edge] = {}
+    edges = Edges()
     for k in range(len(pre), 0, -1):
         place = {i: row for row, i in enumerate(layers[k - 1])}
         for i in sorted(layers[k - 1]):

@@ -3,7 +3,7 @@
 import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import Any, Self, TypeAlias
 
 from autograd import Value
 from autograd.value import spend_gradient
@@ -26,9 +26,17 @@ class Optimizer:
         steps: how many steps were taken.
     """
 
+    def __new__(cls, *args: Any, **given: Any) -> Self:
+        """Refuse parameters, before they count as the learning rate: PyTorch's optimisers are given them here."""
+        first = args[0] if args else given.get("lr")
+        if hasattr(first, "parameters") or is_sequence(first):
+            raise TypeError(
+                "an optimiser is given its learning rate, and the parameters at each step: "
+                f"{cls.__name__}(lr=0.1).step(net.parameters())"
+            )
+        return super().__new__(cls)
+
     def __init__(self, lr: float | Schedule, weight_decay: float = 0.0) -> None:
-        # PyTorch's are given the parameters, ours are given them at each step
-        expect(not hasattr(lr, "parameters"), "an optimiser begins with its learning rate", lr)
         self.lr = lr if callable(lr) else learning_rate(lr)
         self.weight_decay = real("the weight decay", weight_decay)
         self.steps = 0

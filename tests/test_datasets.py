@@ -102,7 +102,7 @@ def test_line_of_best_fit_is_where_training_ends():
     fit(net, xs, ys, optimizer=SGD(lr=0.5), epochs=200)
     slope, intercept = line_of_best_fit(xs, ys)
     assert [p.data for p in net.parameters()] == pytest.approx([slope, intercept], rel=1e-9)
-    with pytest.raises(ValueError, match="3 inputs, but 2 targets"):
+    with pytest.raises(ValueError, match="xs has 3 examples, but ys 2"):
         line_of_best_fit([[1.0], [2.0], [3.0]], [1.0, 2.0])
     for xs in ([1.0, 2.0], [[1.0, 2.0], [3.0, 4.0]]):
         with pytest.raises(ValueError, match="inputs of one number each"):

@@ -2,15 +2,17 @@
 
 import builtins
 import math
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import autograd as ag
 from autograd import Value, doctor, draw, trace
-from nn import MLP, SGD, assign_credit, fit, half_squared_error
+from nn import MLP, SGD, Adam, assign_credit, fit, half_squared_error
 from nn.checker import check_working
 from nn.cli import main
 
@@ -125,3 +127,41 @@ def test_a_list_where_numbers_are_expected():
 def test_a_subclass_of_value():
     with pytest.raises(TypeError, match="keep a Value in an attribute"):
         type("Weight", (Value,), {})
+
+
+def test_an_array_where_lists_are_expected():
+    program = trace(lambda a, b: a[0] * b[0] + a[1] * b[1], [1.0, 2.0], [3.0, 4.0])
+    wanted = r"\(list of 2 numbers, list of 2 numbers\)"
+    given = r"\(array of shape \(2,\), list of 2 numbers\)"
+    with pytest.raises(
+        TypeError, match=rf"{wanted}, but {given} .*x\.tolist\(\), or to .*vectorize"
+    ):
+        program.value_and_grad(np.array([1.0, 2.0]), [3.0, 4.0])
+    assert repr(trace(lambda a: -a[0], [1.0])) == (
+        "<Program of 1 operation, (list of 1 number) -> number>"
+    )
+    for use in (ag.grad(lambda x: x[0]), lambda x: trace(lambda y: y[0], x)):
+        with pytest.raises(TypeError, match=r"Give a function x\.tolist\(\)"):
+            use(np.array([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("f", [ag.tree, ag.edges, lambda x: list(ag.steps(x)), ag.draw])
+def test_a_number_where_a_graph_is_expected(f):
+    with pytest.raises(TypeError, match="takes a Value, the result of a computation, but int"):
+        f(3)
+
+
+@pytest.mark.parametrize("optimizer", [SGD, Adam])
+def test_parameters_where_a_learning_rate_is_expected(optimizer):
+    net = MLP(1, [1], rng=0)
+    for given in (net.parameters(), net):
+        with pytest.raises(TypeError, match=rf"{optimizer.__name__}\(lr=0\.1\)\.step\(net"):
+            optimizer(given, lr=0.1)
+    copied = pickle.loads(pickle.dumps(optimizer(0.5)))
+    assert copied.lr == 0.5
+
+
+def test_a_check_outside_the_domain():
+    report = ag.check_gradients(ag.log, -1.0)
+    assert not report.ok
+    assert "f is nan, outside the domain" in str(report)

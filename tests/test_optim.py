@@ -123,9 +123,9 @@ def test_state_belongs_to_one_network():
         (
             SGD,
             {"lr": MLP(1, [1]).parameters()},
-            r"a learning rate is a finite number from 0, but \[Value",
+            r"SGD\(lr=0\.1\)\.step\(net\.parameters\(\)\)",
         ),
-        (SGD, {"lr": MLP(1, [1])}, "an optimiser begins with its learning rate, but MLP"),
+        (SGD, {"lr": MLP(1, [1])}, r"SGD\(lr=0\.1\)\.step\(net\.parameters\(\)\)"),
     ],
 )
 def test_bad_settings(kind, settings, message):

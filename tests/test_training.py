@@ -245,7 +245,7 @@ def test_no_epochs():
     ("xs", "ys", "error", "message"),
     [
         ([], [], ValueError, "no examples: xs is empty"),
-        (XS, YS[:2], ValueError, "5 inputs, but 2 targets"),
+        (XS, YS[:2], ValueError, "xs has 5 examples, but ys 2"),
         ([[1.0], *XS[1:]], YS, ValueError, r"xs\[0\]: 2 inputs expected, got 1"),
         ([*XS[:4], [1.0, 2.0, 3.0]], YS, ValueError, r"xs\[4\]: 2 inputs expected, got 3"),
         ([*XS[:4], 1.0], YS, TypeError, r"xs\[4\]: an input is a sequence of 2 numbers"),
@@ -474,7 +474,7 @@ def test_plots():
     assert set(shown) <= {0.0, 1.0, 2.0}
     with pytest.raises(TypeError, match=r"resolution is a whole number from 2, but 8\.5"):
         plot_decision_boundary(net, XS, ys, resolution=8.5)
-    with pytest.raises(ValueError, match="5 inputs, but 4 targets"):
+    with pytest.raises(ValueError, match="xs has 5 examples, but ys 4"):
         plot_decision_boundary(net, XS, ys[:4])
     with pytest.raises(ValueError, match="inputs of two numbers"):
         plot_decision_boundary(net, [[1.0]], [1.0])
