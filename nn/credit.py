@@ -57,6 +57,11 @@ class Node:
     delta: float | None
     target: float | None
 
+    @property
+    def target_name(self) -> str:
+        """What the target of an output is called: y, or y₁ where there are several."""
+        return self.name.replace("ŷ", "y")
+
 
 @dataclass(frozen=True, eq=False)
 class Edge:

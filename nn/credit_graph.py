@@ -240,9 +240,8 @@ class CreditGraph:
 
     def _delta(self, node: "Node", delta: float, p: Point, fade: float) -> None:
         style, near = self.layout.style, self.layout.shows == "pattern"
-        text = number(delta, sign=True)
-        if not near:
-            text = f"δ{subscript(node.index)} = {text}"
+        index = "" if near else subscript(node.index)
+        text = f"δ{index} = {number(delta, sign=True)}"
         place = Point(p.x + 6.0 * (not near), p.y - style.radius - (11.0 if near else 17.0))
         width, part = text_width(text, style.small, bold=True) + 12, sign_part(delta)
         kind = f"delta of-{node.index}"

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from nn.credit import Credit, Key
 
 LAYERS, WIDTH, UNITS, EDGES = 10, 32, 80, 1600  # more are a grey cloud
+FEW = 2  # so many are shown where they stand: a note instead would take as much room
 
 T = TypeVar("T")
 
@@ -76,11 +77,11 @@ def excerpt(credit: "Credit", path: "Key | None" = None) -> Excerpt:
 
 
 def _ends(items: Sequence[T], most: int, wanted: set[T]) -> list[T]:
-    """Return the first and the last of many items, with those that are wanted."""
-    if len(items) <= most:
-        return list(items)
+    """Return the first and the last of many items, with those that are wanted and the few between two of these."""
     first, last = (most + 1) // 2, len(items) - most // 2
-    return [item for k, item in enumerate(items) if k < first or k >= last or item in wanted]
+    ends = [k for k, item in enumerate(items) if k < first or k >= last or item in wanted]
+    few = [k for a, b in pairwise(ends) if b - a - 1 <= FEW for k in range(a + 1, b)]
+    return [items[k] for k in sorted(ends + few)]
 
 
 def _fits(columns: list[list[int]]) -> bool:

@@ -94,7 +94,7 @@ def unit_lines(credit: "Credit", node: "Node", shows: str) -> list[tuple[str, st
     else:
         lines = [("a", f"{a} = {number(node.a)}"), ("z", f"{node.name} = {z}")]
     if node.target is not None:
-        lines.append(("target", f"target y = {number(node.target)}"))
+        lines.append(("target", f"target {node.target_name} = {number(node.target)}"))
     return lines
 
 

@@ -51,7 +51,9 @@ def description(credit: "Credit") -> str:
     known = [e for e in credit.edges.values() if e.credit == e.credit]
     largest = sorted(known, key=lambda e: -abs(e.credit))[:8]
     most = ", ".join(f"{e.name} {number(e.credit, sign=True)}" for e in largest)
-    return f"{credit.title}, {loss}. The largest of {len(credit.edges)} credits: {most or 'none'}."
+    return (
+        f"{credit.title}, {loss}. The largest of {len(credit.edges):,} credits: {most or 'none'}."
+    )
 
 
 def _rule(credit: "Credit") -> str:

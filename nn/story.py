@@ -162,10 +162,11 @@ class _Teller:
     def _network(self) -> None:
         credit = self.credit
         inputs = [credit.nodes[i] for i in credit.layers[0]]
+        kinds = "weights and biases" if any(i is None for i, _ in credit.edges) else "weights"
         target = "" if credit.y is None else f", target y = {_plain(credit.y)}"
         self._step(
             f"The network: {credit.title}",
-            f"{len(credit.edges)} weights; L = {credit.loss_formula} ({credit.loss_name})",
+            f"{len(credit.edges):,} {kinds}; L = {credit.loss_formula} ({credit.loss_name})",
             ", ".join(f"{n.name} = {number(n.z)}" for n in inputs[:_NUMBERS])
             + (", …" if len(inputs) > _NUMBERS else "")
             + target,

@@ -17,7 +17,7 @@ from autograd.notation import number, subscript
 from nn import MLP, assign_credit
 from nn.credit import Credit
 from nn.credit_graph import owner
-from nn.excerpt import EDGES, LAYERS, UNITS, excerpt
+from nn.excerpt import EDGES, FEW, LAYERS, UNITS, excerpt
 from nn.layout import Layout, detail
 from nn.picture import product
 from nn.story import lit
@@ -125,6 +125,15 @@ def test_a_name_of_ones_own_is_shown_as_typed_and_keeps_the_xml_valid() -> None:
     assert "Credit assignment, 1-1-1 <b>\\N&lt; network" in texts(credit.draw().svg())
 
 
+def test_every_error_is_called_delta_and_every_target_by_its_output() -> None:
+    for sizes in ([2, 2, 2], [4, 5, 3, 2], [8, 8, 8, 2]):
+        said = texts(net_of(sizes).draw().svg())
+        assert sum(text.startswith("δ") and " = " in text and "·" not in text for text in said) == (
+            sum(sizes[1:])
+        )
+        assert {"target y₀ = 0.50", "target y₁ = 0.50"} <= set(said)
+
+
 def test_of_a_wide_layer_the_ends_are_drawn() -> None:
     credit = net_of([784, 10])
     part = excerpt(credit)
@@ -138,6 +147,16 @@ def test_of_a_wide_layer_the_ends_are_drawn() -> None:
     assert len(part.credit.edges) == 320
     assert all(credit.edges[key] is edge for key, edge in part.credit.edges.items())
     assert "… 752 more" in texts(credit.draw().svg())
+
+
+def test_one_or_two_units_are_shown_where_a_note_would_take_their_place() -> None:
+    for hidden, left_out in ((32, {}), (34, {}), (35, {16: 3})):
+        part = excerpt(net_of([1, hidden, 1]))
+        assert part.units_left_out == left_out
+        assert len(part.credit.layers[1]) == hidden - sum(left_out.values())
+    part = excerpt(net_of([100, 1]), (83, 0))
+    assert part.credit.layers[0][15:20] == [85, 84, 83, 16, 15]
+    assert part.units_left_out == {83: 66}
 
 
 def test_of_many_layers_the_first_and_the_last_are_drawn() -> None:
@@ -167,7 +186,7 @@ def test_an_edge_that_is_asked_for_is_drawn() -> None:
 def test_what_is_left_out_is_counted(sizes: list[int], bias: bool) -> None:
     credit = net_of([min(size, 3000 // sum(sizes) + 1) for size in sizes], bias)
     part = excerpt(credit)
-    assert len(part.layers) == len(part.credit.layers) <= LAYERS
+    assert len(part.layers) == len(part.credit.layers) <= LAYERS + FEW
     assert len(part.credit.nodes) <= UNITS
     assert len(part.credit.edges) <= EDGES
     drawn = sum(map(len, part.credit.layers)) + sum(part.units_left_out.values())

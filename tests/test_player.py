@@ -73,6 +73,11 @@ def by_title(start: str, steps: list[Step]) -> Step:
     return next(step for step in steps if step.title.startswith(start))
 
 
+def test_weights_and_biases_are_counted() -> None:
+    assert story(worked())[0].symbols.startswith("8 weights; L")
+    assert story(network(30, 34, 1))[0].symbols.startswith("1,089 weights and biases; L")
+
+
 def test_each_step_has_its_formula_in_symbols_and_in_numbers() -> None:
     steps = story(worked(), lr=0.1)
     forward = by_title("Forward: unit 1", steps)
