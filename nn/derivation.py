@@ -4,8 +4,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import autograd as ag
 from autograd.notation import number as shown, subscript, superscript
-from nn.losses import half_squared_error
+from nn.losses import (
+    Loss,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    mean_absolute_error,
+    mean_squared_error,
+    squared_error,
+)
 
 if TYPE_CHECKING:
     from nn.credit import Credit, Edge, Node
@@ -84,6 +93,9 @@ _LATEX = {
     "′": "'",
     "²": "^2",
     "tanh": r"\tanh",
+    "softmax": r"\operatorname{softmax}",
+    "sign": r"\operatorname{sign}",
+    "σ": r"\sigma ",
     "Σ": r"\sum ",
     "∞": r"\infty",
 }
@@ -134,14 +146,44 @@ def delta_line(credit: "Credit", node: "Node") -> Line:
     return Line(left, sums[0], sums[1], node.delta)
 
 
+# ∂L/∂ŷ of each loss, in symbols and in numbers; with several outputs, a mean has 1/n of it.
+_ERRORS: dict[Loss, tuple[str, str]] = {
+    half_squared_error: ("({name}−{y})", "({z} − {t})"),
+    squared_error: ("2·({name}−{y})", "2·({z} − {t})"),
+    mean_squared_error: ("2·({name}−{y})", "2·({z} − {t})"),
+    mean_absolute_error: ("sign({name}−{y})", "sign({z} − {t})"),
+    binary_cross_entropy_with_logits: ("(σ({name})−{y})", "({s} − {t})"),
+    cross_entropy: ("(softmax(ŷ){i}−{y})", "({p} − {t})"),
+}
+_MEANS = (mean_squared_error, mean_absolute_error, binary_cross_entropy_with_logits)
+
+
+def _error(credit: "Credit", node: "Node") -> tuple[str, str] | None:
+    """Return ∂L/∂ŷ in symbols and in numbers as a factor, if there is a formula for it."""
+    if credit.loss_function not in _ERRORS or node.target is None:
+        return None
+    outputs = credit.layers[-1]
+    softmax = dict(zip(outputs, ag.softmax(credit.prediction)))
+    names = {"name": node.name, "y": node.target_name, "i": subscript(node.index)}
+    numbers = {"z": node.z, "s": ag.sigmoid(node.z), "p": softmax[node.index]}
+    parts = {name: shown(x, 4) for name, x in numbers.items()} | {"t": _factor(node.target)}
+    n = f"/{len(outputs)}" if credit.loss_function in _MEANS and len(outputs) > 1 else ""
+    symbols, values = _ERRORS[credit.loss_function]
+    return symbols.format(**names) + n, values.format(**parts) + n
+
+
+def _alone(product: str) -> str:
+    """Return a product without the brackets about its only factor."""
+    return product[1:-1] if product.startswith("(") and product.endswith(")") else product
+
+
 def _output_line(credit: "Credit", node: "Node", left: str, factor: str, slope: str) -> Line:
     assert node.delta is not None
-    if credit.loss_function is half_squared_error and node.target is not None:
-        difference = f"{node.name}−y"
-        numbers = f"{shown(node.z, 4)} − {_factor(node.target)}"
+    if (known := _error(credit, node)) is not None:
+        symbols, numbers = known
         if factor:
-            return Line(left, f"({difference})·{factor}", f"({numbers})·{slope}", node.delta)
-        return Line(left, difference, numbers, node.delta)
+            return Line(left, f"{symbols}·{factor}", f"{numbers}·{slope}", node.delta)
+        return Line(left, _alone(symbols), _alone(numbers), node.delta)
     if factor:
         error = node.delta / node.slope if node.slope else 0.0
         return Line(left, f"∂L/∂{node.name}·{factor}", f"{_factor(error)}·{slope}", node.delta)

@@ -159,6 +159,39 @@ def test_derivation_reaches_the_edge():
     ]
 
 
+@pytest.mark.parametrize(
+    ("loss", "outputs", "words"),
+    [
+        (half_squared_error, 1, "δ₀ = ŷ−y = 0.5000 − 1.0000 = −0.5000"),
+        (squared_error, 1, "δ₀ = 2·(ŷ−y) = 2·(0.5000 − 1.0000) = −1.0000"),
+        (nn.mean_squared_error, 2, "δ₀ = 2·(ŷ₀−y₀)/2 = 2·(0.5000 − 1.0000)/2 = −0.5000"),
+        (nn.mean_absolute_error, 1, "δ₀ = sign(ŷ−y) = sign(0.5000 − 1.0000) = −1.0000"),
+        (nn.binary_cross_entropy_with_logits, 1, "δ₀ = σ(ŷ)−y = 0.6225 − 1.0000 = −0.3775"),
+        (
+            nn.binary_cross_entropy_with_logits,
+            2,
+            "δ₀ = (σ(ŷ₀)−y₀)/2 = (0.6225 − 1.0000)/2 = −0.1888",
+        ),
+        (nn.cross_entropy, 2, "δ₀ = softmax(ŷ)₀−y₀ = 0.3775 − 1.0000 = −0.6225"),
+    ],
+)
+def test_the_error_at_the_output_in_symbols_and_numbers(loss, outputs, words):
+    net = MLP.from_weights([[[0.5, 1.0][:outputs]]])
+    credit = assign_credit(net, [1.0], [1.0, 0.0][:outputs], loss)
+    assert words in str(credit.derivation(outputs, 0)).splitlines()[1]
+
+
+@pytest.mark.parametrize("loss", nn.losses.LOSSES.values())
+def test_the_numbers_of_the_error_at_the_output_are_its_delta(loss):
+    net = MLP(2, [3], output_activation="tanh", rng=0)
+    credit = assign_credit(net, [0.5, -1.0], [1, -1, 1] if loss is nn.hinge else [1, 0, 0], loss)
+    for j in range(3):
+        line = credit.derivation(None, j).steps[0]
+        plain = line.numbers.replace("−", "-").replace("·", "*")
+        value = eval(plain, {"sign": lambda x: math.copysign(1.0, x)})
+        assert value == pytest.approx(line.value, abs=3e-4)
+
+
 def test_derivation_of_an_unknown_edge_says_which_there_are():
     with pytest.raises(KeyError, match="w₃⇝₁"):
         assign_credit(WORKED, X, Y).derivation(1, 3)
