@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograd.graph import topological
-from autograd.notation import number as shown
+from autograd.notation import number as shown, one_line
 from autograd.primitives import TABLE
 from autograd.reverse import flows, gradients, inner_nodes
 from autograd.value import Value
@@ -74,13 +74,20 @@ class Text(str):
         return str(self)
 
 
+def named(v: Value) -> str:
+    """Return what a node is called: its label, or the symbol of its operation."""
+    if v.label:
+        return one_line(v.label)
+    return TABLE[v.op].symbol if v.op in TABLE else v.op or "leaf"
+
+
+def _made(v: Value) -> str:
+    """Return what a node is called and, if that is a label, how it was made."""
+    return f"{named(v)} = {TABLE[v.op].symbol}" if v.label and v.op in TABLE else named(v)
+
+
 def _title(v: Value) -> str:
-    row = TABLE.get(v.op)
-    if row is None:
-        name = v.label or v.op or "leaf"
-    else:
-        name = f"{v.label} = {row.symbol}" if v.label else row.symbol
-    return f"{name}  {shown(v.data, 4)}" + (
+    return f"{_made(v)}  {shown(v.data, 4)}" + (
         "" if v.op == "constant" else f"  grad {shown(v.grad, 4)}"
     )
 
@@ -124,7 +131,7 @@ def tree(root: Value, max_lines: int = 200) -> Text:
     for v, before, again in shown_nodes:
         mark = f"  {shared[id(v)]}" if id(v) in shared else ""
         if again:
-            lines.append(f"{before}{v.label or v.op or 'leaf'}{mark} above")
+            lines.append(f"{before}{named(v)}{mark} above")
         else:
             lines.append(f"{before}{_title(v)}{mark}")
     if stack:
@@ -154,14 +161,12 @@ class Step:
     totals: tuple[float, ...]
 
     def __str__(self) -> str:
-        row = TABLE[self.node.op]
-        name = f"{self.node.label} = {row.symbol}" if self.node.label else row.symbol
         lines = [
-            f"step {self.index}: {name}  data {shown(self.node.data, 4)}  grad {shown(self.upstream, 4)}"
+            f"step {self.index}: {_made(self.node)}  data {shown(self.node.data, 4)}  grad {shown(self.upstream, 4)}"
         ]
         for edge, total in zip(self.edges, self.totals):
             lines.append(
-                f"   → {edge.parent.label or edge.parent.op or 'leaf'}: upstream {shown(edge.upstream, 4)} × "
+                f"   → {named(edge.parent)}: upstream {shown(edge.upstream, 4)} × "
                 f"local {shown(edge.local, 4)} = {shown(edge.credit, 4, sign=True)}, sum {shown(total, 4)}"
             )
         return "\n".join(lines)

@@ -25,6 +25,15 @@ def superscript(n: int) -> str:
     return str(n).translate(_SUPERSCRIPTS)
 
 
+def one_line(text: str) -> str:
+    """Return a text as it is, but what cannot be printed as Python writes it.
+
+    >>> one_line("two\\nlines of δ")
+    'two\\\\nlines of δ'
+    """
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
 def number(x: float, digits: int = 2, sign: bool = False) -> str:
     """Return a number as readers of mathematics expect it.
 

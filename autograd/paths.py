@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograd.explanation import Edge, expect_value
+from autograd.explanation import Edge, expect_value, named
 from autograd.notation import number as shown
 from autograd.primitives import TABLE
 from autograd.reverse import flows, gradients, inner_nodes
@@ -175,9 +175,7 @@ def _paths(
 
 
 def _name(v: Value) -> str:
-    if v.label:
-        return v.label
-    return TABLE[v.op].symbol if v.op in TABLE else shown(v.data, 4)
+    return named(v) if v.label or v.op in TABLE else shown(v.data, 4)
 
 
 def _factor(x: float) -> str:

@@ -177,3 +177,13 @@ def test_every_operation_can_be_explained(name):
     assert why.count == 1
     assert why.gradient == x.grad or math.isnan(x.grad)
     assert row.symbol in str(why)
+
+
+def test_nodes_without_a_label_are_called_by_their_symbol_everywhere():
+    x = Value(2.0, label="two\nlines")
+    y = ((x + 1.0) * x).tanh()
+    for text in (str(explain(y, wrt=x)), "\n".join(map(str, steps(y))), str(tree(y))):
+        assert "×" in text
+        assert "two\\nlines" in text
+        assert "two\n" not in text
+        assert "add" not in text
