@@ -87,7 +87,7 @@ class Marking:
             ]
             for line in self.lines
         ]
-        told = [self.verdict, *(f"Not marked: {text}." for text in self.unknown)]
+        told = [self.verdict, *(f"Not marked: {text}" for text in self.unknown)]
         return "\n".join([table(["number", "given", "right", "difference"], rows), "", *told])
 
 

@@ -41,18 +41,17 @@ class Worksheet:
     def problem(self) -> str:
         """The sheet with its blank table, as Markdown; filled in, the checker marks it."""
         return self._sheet(
-            "Worksheet", dict.fromkeys(quantities(self.credit, self.lr), ""), "blank"
+            "Worksheet", "your answer", dict.fromkeys(quantities(self.credit, self.lr), ""), "blank"
         )
 
     @property
     def key(self) -> str:
         """The sheet with its answers, as Markdown."""
         answers = quantities(self.credit, self.lr)
-        return self._sheet(
-            "Answer key", {name: f"{x:.{DIGITS}f}" for name, x in answers.items()}, "filled"
-        )
+        rounded = {name: f"{x:.{DIGITS}f}" for name, x in answers.items()}
+        return self._sheet("Answer key", "answer", rounded, "filled")
 
-    def _sheet(self, title: str, answers: Mapping[str, str], picture: str) -> str:
+    def _sheet(self, title: str, column: str, answers: Mapping[str, str], picture: str) -> str:
         c = self.credit
         net = c.network()
         return "\n".join(
@@ -72,10 +71,10 @@ class Worksheet:
                 "",
                 f"![The network]({picture}.svg)",
                 "",
-                "Forward: a = Σ w·z and z = f(a). Back: δ₀ = ∂L/∂a₀, δ_j = (Σ δ_k·w_jk)·f′(a_j). Each edge i⇝j: "
+                "Forward: a = Σ w·z and z = f(a). Back: δ₀ = ∂L/∂a₀, δ_j = (Σ δ_k·w_j⇝k)·f′(a_j). Each edge i⇝j: "
                 "∂L/∂w = δ_j·z_i, new w = w − η·δ_j·z_i.",
                 "",
-                "| number | your answer |",
+                f"| number | {column} |",
                 "|---|---|",
                 *(f"| `{name}` | {answer} |" for name, answer in answers.items()),
                 "",
@@ -97,9 +96,7 @@ class Worksheet:
         }
         edges = {key: replace(edge, delta=nan, z=nan, credit=nan) for key, edge in c.edges.items()}
         drawing = replace(c, nodes=nodes, edges=edges, loss=nan).draw()
-        drawing.source = drawing.source.replace("= nan", "= ____").replace(
-            "nan or ∞", "to work out"
-        )
+        drawing.source = drawing.source.replace("= nan", "= ____").replace("nan or ∞", "unknown")
         drawing.desc = f"{c.title}, to be worked out."
         return drawing
 

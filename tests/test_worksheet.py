@@ -38,7 +38,10 @@ def test_the_sheet_is_the_key_without_answers():
     sheet = make_worksheet(7)
     assert make_worksheet(7).problem == sheet.problem != make_worksheet(8).problem
     blank = re.sub(r"\| (-?[\d.]+) \|$", "|  |", sheet.key, flags=re.MULTILINE)
-    blank = blank.replace("Answer key", "Worksheet").replace("filled.svg", "blank.svg")
+    for answer, question in (
+        ("Answer key", "Worksheet"), ("filled.svg", "blank.svg"), ("| answer |", "| your answer |")
+    ):  # fmt: skip
+        blank = blank.replace(answer, question)
     assert blank == sheet.problem
     assert str(sheet) == sheet.problem
 
@@ -50,6 +53,7 @@ def test_pictures():
     assert "= nan" not in blank
     assert blank.count("= ____") > len(sheet.credit.edges)
     assert "____" not in filled
+    assert "unknown (dotted)" in blank
     for shown in ("a₁ = ", "δ₁ = "):
         assert shown in filled
         assert f"{shown}____" in blank
