@@ -1,87 +1,122 @@
 """The matrix form of a recorded function, written out: forward, backward, update.
 
 δ is the error at a layer's A, and the gradient of its weights is Z δᵀ; for a batch, with one example a
-row, Zᵀ Δ.
+row, Zᵀ Δ. Every equation is computed at a point before it is printed; where one does not hold, because the
+function is not made in a way that matrices of this kind can say, the operations are printed one by one.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from autograd.blocks import Block
 from autograd.formula import (
     ONE,
-    ONES,
-    PER_EXAMPLE,
     Formula,
+    Untrue,
     added,
     applied,
     called,
     derivative,
-    elementwise,
-    joined,
+    indexed,
     negated,
     number,
     product,
     quotient,
     raised,
+    subtracted,
     symbol,
     transposed,
 )
-from autograd.forward_equations import Equation, Forward
+from autograd.forward_equations import Equation, Forward, Point, times
 from autograd.grouping import Group, Grouping
-from autograd.primitives import TABLE
-from autograd.recording import DECISIONS
+from autograd.primitives import TABLE, slopes_of
+from autograd.recording import DECISIONS, Recording
+from autograd.schedule import Schedule
+from autograd.source import write_source
+
+_MOST = 5000  # operations; whoever has more reads no equations
+_LINES = 60  # of operations printed one by one
+_SCATTERED = 6  # numbers of a source that one user takes one by one
 
 
 class Equations(Forward):
     """The equations of a grouping.
 
     Args:
-        grouping: the groups.
-        blocks: the blocks of the arguments.
-        rows: whether to write one example a row, as for a batch, instead of one column.
+        grouping, blocks, point, rows, layered: as for Forward.
         mean: whether the result is the mean over the examples.
+
+    Raises:
+        Untrue: if one of them would not hold.
     """
 
     def __init__(
-        self, grouping: Grouping, blocks: Sequence[Block], rows: bool = False, mean: bool = False
+        self,
+        grouping: Grouping,
+        blocks: Sequence[Block],
+        point: Point,
+        rows: bool = False,
+        layered: bool = True,
+        mean: bool = False,
     ) -> None:
-        super().__init__(grouping, blocks, rows)
+        super().__init__(grouping, blocks, point, rows, layered)
         self.backward: list[Equation] = []
         self.update: list[Equation] = []
-        seed = PER_EXAMPLE if rows and mean else ONE
+        self._per_example = Formula("1/n", r"\tfrac{1}{n}", 1.0 / point.n) if rows and mean else ONE
         self._gradients: dict[int, Formula] = {}
+        self._written: set[int] = set()  # the slots whose derivatives are among the equations
         if self._result in self._groups:
-            self._write_backward(self._result, seed)
+            if rows and mean:
+                self._write_mean(self._values[self._result])
+            self._write_backward(self._result)
+        if not all(e.holds() for e in [*self.given, *self.forward, *self.backward]):
+            raise Untrue("an equation does not hold")
 
-    def _write_backward(self, result: int, seed: Formula) -> None:
-        self._gradients[result] = seed
+    def _write_mean(self, result: Formula) -> None:
+        total = applied("Σ", r"\sum", result, result.value.sum().reshape(1, 1))
+        name = symbol("mean L", value=result.value.mean().reshape(1, 1))
+        self.forward.append(
+            Equation(name, quotient(total, symbol("n", value=float(self._point.n))))
+        )
+
+    # ------------------------------------------------------------ backward
+
+    def _write_backward(self, result: int) -> None:
+        self._gradients[result] = self._per_example
         for source in reversed(self._groups):
             group = self._groups[source]
             merged = source in self._monomials and source in self._hidden
             if source == result or merged or not group.reached:
                 continue
             gradient = self._gradient(source)
-            if group.shape:
-                name = self._delta(source)
-                self.backward.append(Equation(name, gradient, self._shape(group)))
-                self._gradients[source] = name
-                self._write_parameters(group, name)
-            elif source in self._hidden or self._is_activation(source) or gradient == ONE:
+            if source in self._layers:
+                self._define(source, self._delta(source), gradient)
+                self._write_parameters(group, self._gradients[source])
+            elif source in self._hidden or self._is_activation(source) or gradient.is_one:
                 self._gradients[source] = gradient
             else:
-                name = derivative(self._values[source])
-                self.backward.append(Equation(name, gradient, self._shape(group)))
-                self._gradients[source] = name
+                self._define(source, derivative(self._values[source], None), gradient)
         if result in self._layers:
-            self._write_parameters(self._groups[result], seed)
-        if not self._layers:
-            for source, block in enumerate(self._blocks):
-                if self._uses[source] and not block.batched:
-                    gradient = self._gradient(source)
-                    if self._rows:
-                        gradient = applied("Σ", r"\sum", gradient)
-                    self._finish(self._values[source], gradient, f"{len(block.slots)}×1")
+            self._write_parameters(self._groups[result], self._gradients[result])
+        batch = any(block.batched for block in self._blocks)
+        for source, block in enumerate(self._blocks):
+            written = self._written.intersection(block.slots)
+            if written and len(written) < len(block.slots):
+                raise Untrue("only a part of an argument is a parameter")
+            data = block.batched or (self._layers and not batch)
+            if not written and self._uses[source] and not data:
+                self._finish(block.slots, self._values[source], self._gradient(source))
+
+    def _define(self, source: int, name: Formula, gradient: Formula) -> None:
+        value = self._turned_to_rows(source, self._gradient_of(source))
+        self._gradients[source] = Formula(name.text, name.latex, value, name.binding)
+        self.backward.append(Equation(self._gradients[source], gradient))
+
+    def _gradient_of(self, source: int) -> Any:
+        return self._point.gradients[source]
 
     def _delta(self, source: int) -> Formula:
         last = source == self._layers[-1]
@@ -92,93 +127,282 @@ class Equations(Forward):
 
     def _write_parameters(self, group: Group, delta: Formula) -> None:
         matrix, _, bias = group.operands
-        z = self._inputs(group)
-        units, _, length = group.shape or (0, 0, 0)
-        if (w := self._parameters.get(id(matrix))) is not None:
-            factors = (transposed(z), delta) if self._rows else (z, transposed(delta))
-            gradient = product(*factors)
-            self._finish(w, gradient, f"{length}×{units}")
+        z, varies = self._inputs(group), self._rows and group.batched
+        if type(delta.value) is float:  # the derivative to start from, one for each example
+            delta = product(delta, self._each)
+        gradient = product(transposed(z), delta) if varies else product(z, transposed(delta))
+        self._finish(matrix, self._parameters[id(matrix)], gradient, group)
         if (b := self._parameters.get(id(bias))) is not None:
-            gradient = product(transposed(delta), ONES) if self._rows else delta
-            self._finish(b, gradient, f"{units}×1")
+            self._finish(bias, b, product(transposed(delta), self._each) if varies else delta)
 
-    def _finish(self, parameter: Formula, gradient: Formula, shape: str) -> None:
-        name = derivative(parameter)
-        self.backward.append(Equation(name, gradient, shape))
-        step = joined([parameter, product(symbol("η"), name)], " − ", " - ", 4)
-        self.update.append(Equation(parameter, step, "", "←"))
+    def _finish(
+        self,
+        slots: Sequence[Any],
+        parameter: Formula,
+        gradient: Formula,
+        layer: Group | None = None,
+    ) -> None:
+        """Write the gradient of a parameter, and its update."""
+        flat = self._gathered(slots, self._point.gradients)
+        name = derivative(parameter, self._weights(layer, flat) if layer else flat)
+        self._written.update(slots)
+        self.backward.append(Equation(name, gradient))
+        step = subtracted(parameter, product(symbol("η", value=1.0), name))
+        self.update.append(Equation(parameter, step, "←"))
+
+    # ------------------------------------------------------------ the gradient of a source
 
     def _gradient(self, source: int) -> Formula:
         """Return the sum of what each user of a source hands back to it."""
-        parts = []
-        for user, i in self._uses[source]:
-            if user not in self._monomials and self._groups[user].reached:
-                part = self._contribution(user, i)
-                if part is not None and (self._covers(user, i, source) or part not in parts):
-                    parts.append(part)
+        parts: list[Formula] = []
+        for user, i in dict.fromkeys(self._uses[source]):
+            group = self._groups[user]
+            flows = group.op not in DECISIONS and (group.op != "where" or i > 0)
+            if user not in self._monomials and group.reached and flows and user in self._gradients:
+                parts += self._handed_back(user, i, source)
         for user, (coefficient, atoms) in self._monomials.items():
             if source in atoms and user not in self._hidden and user in self._gradients:
-                times = atoms[source]
-                rest = atoms - Counter({source: 1})
-                slope = self._monomial(coefficient * times, rest)
-                parts.append(product(self._gradients[user], slope))
+                slope = self._monomial(coefficient * atoms[source], atoms - Counter({source: 1}))
+                part = times(self._gradients[user], slope, single=True)
+                parts.append(self._over_examples(part, self._groups[user], source))
         return added(parts) if parts else number(0.0)
 
-    def _covers(self, user: int, i: int, source: int) -> bool:
-        """Tell whether the operand takes every row of a source; of parts, equal ones are one."""
-        rows = {self._places[x] for x in self._groups[user].operands[i] if type(x) is int}
-        return sum(place[0] == source for place in rows) == self._size(source)
+    def _handed_back(self, user: int, i: int, source: int) -> list[Formula]:
+        group, size = self._groups[user], self._size(source)
+        taken = [
+            (k, self._places[x][1])
+            for k, x in enumerate(group.operands[i])
+            if type(x) is int and self._places[x][0] == source
+        ]
+        places, rows = [k for k, _ in taken], [row for _, row in taken]
+        if rows == list(range(size)):
+            return [self._over_examples(self._contribution(user, i, places), group, source)]
+        if len(set(rows)) == 1:  # one for all
+            if group.op == "sum":
+                part = product(number(float(len(places))), self._contribution(user, i, places[:1]))
+            elif len(places) == 1:
+                part = self._contribution(user, i, places)
+            else:
+                part = self._total(self._contribution(user, i, places), len(places), group)
+            return [self._at(rows[0], self._over_examples(part, group, source), source)]
+        if len(rows) > _SCATTERED:
+            raise Untrue("many numbers from here and there")
+        single = [self._contribution(user, i, [k]) for k in places]
+        over = [self._over_examples(part, group, source) for part in single]
+        return [self._at(row, part, source) for row, part in zip(rows, over)]
 
-    def _contribution(self, user: int, i: int) -> Formula | None:
-        group = self._groups[user]
-        g = self._gradients.get(user)
-        if g is None:
-            return None
-        if group.shape:
-            w = self._matrix(group)
+    def _total(self, part: Formula, count: int, group: Group) -> Formula:
+        if type(part.value) is float:
+            return product(number(float(count)), part)
+        if self._rows and group.batched:
+            return product(part, self._ones(count))
+        value = None if part.value is None else part.value.sum(0, keepdims=True)
+        return applied("Σ", r"\sum", part, value)
+
+    def _over_examples(self, part: Formula, group: Group, source: int) -> Formula:
+        """Return the sum over the examples, where they share what the contribution goes to."""
+        if not (self._rows and group.batched) or self._place_of(source).batched:
+            return part
+        if part is self._per_example and not part.is_one:
+            return ONE  # n times 1/n
+        if type(part.value) is float:
+            return product(part, symbol("n", value=float(self._point.n)))
+        if part.value is None or part.value.shape[1] == 1:
+            value = None if part.value is None else part.value.sum(0, keepdims=True)
+            return applied("Σ", r"\sum", part, value)
+        return product(transposed(part), self._each)
+
+    def _at(self, row: int, part: Formula, source: int) -> Formula:
+        """Return a contribution to one number of a source, as a multiple of a unit vector."""
+        size = self._size(source)
+        if size == 1:
+            return part
+        unit = indexed(symbol("e"), str(row), np.eye(size)[:, [row]])
+        if not (self._rows and self._place_of(source).batched):
+            return product(part, unit)
+        if type(part.value) is float:
+            part = product(part, self._each)
+        return product(part, transposed(unit))
+
+    def _some(self, x: Formula, places: list[int], count: int, varies: bool) -> Formula:
+        """Return some of the rows of a formula with one for each of `count` operations."""
+        if type(x.value) is float or places == list(range(count)) or x.value is None:
+            return x
+        shown = [str(k) for k in places]
+        text = ", ".join(shown if len(shown) < 5 else [*shown[:2], "…", shown[-1]])
+        if varies:
+            return indexed(x, f":, {text}", x.value[:, places])
+        return indexed(x, text, x.value[places])
+
+    def _contribution(self, user: int, i: int, places: list[int]) -> Formula:
+        """Return what a group hands back to some places of its operand i."""
+        group, g = self._groups[user], self._gradients[user]
+        varies, refs = self._rows and group.batched, group.operands[i]
+        if user in self._layers:
+            if i == 0:
+                raise Untrue("weights that are computed")
             if i == 1:
-                return product(g, transposed(w)) if self._rows else product(w, g)
-            z = self._inputs(group)
-            return g if i == 2 else product(z, transposed(g))
-        operands = [self._operand(refs) for refs in group.operands]
-        out, op = self._values[user], group.op
-        if op in ("add", "sum") or (op == "sub" and i == 0) or (op == "dot" and i == 2):
+                w = self._matrix(group)
+                if type(g.value) is float:
+                    g = product(g, self._each if varies else self._ones(1))
+                g = product(g, transposed(w)) if varies else product(w, g)
+            return self._some(g, places, len(refs), varies)
+        if group.length or group.shape:
+            return self._to_sequence(user, i, places)
+        count = len(group.slots)
+        picked = [[x[k] for k in places] for x in group.operands]
+        operands = [self._operand(x, varies, group.op == "mul") for x in picked]
+        g = self._some(g, places, count, varies)
+        out = self._some(self._values[user], places, count, varies)
+        return _through(group.op, i, g, operands, out, len(places) == 1)
+
+    def _to_sequence(self, user: int, i: int, places: list[int]) -> Formula:
+        group, g = self._groups[user], self._gradients[user]
+        varies, count = self._rows and group.batched, len(places)
+        if group.op == "dot" and i == 2:
             return g
-        if op == "div":
-            over = quotient(g if i == 0 else elementwise(g, out), operands[1])
-            return over if i == 0 else negated(over)
-        if op in ("sub", "neg"):
-            return negated(g)
-        if op == "pow" and i == 0 and all(type(x) is float for x in group.operands[1]):
-            slope = product(operands[1], raised(operands[0], number(group.operands[1][0] - 1.0)))
-            return elementwise(g, slope)
-        if op in ("mul", "dot"):
-            return elementwise(g, operands[1 - i])
-        if op == "where":
-            chosen = operands[0] if i == 1 else called("not", operands[:1])
-            return elementwise(g, Formula(f"[{chosen.text}]", f"[{chosen.latex}]")) if i else None
-        if op == "exp":
-            return elementwise(g, out)
-        if op == "square":
-            return elementwise(g, product(number(2.0), operands[0]))
-        if op == "tanh":  # as on slides; computed as 1/cosh², which keeps its digits in saturation
-            return elementwise(g, joined([ONE, called("tanh²", operands)], " − ", " - ", 4))
-        if op in DECISIONS:
-            return None
-        prime = "′" if len(operands) == 1 else f"′{'₁₂₃'[i]}"
-        return elementwise(g, called(TABLE[op].symbol + prime, operands, always=True))
+        if count > 1 and type(g.value) is not float:  # the same for all
+            many = self._ones(count)
+            spread = product(g, transposed(many)) if varies else product(many, g)
+        elif count > 1 and group.op == "sum":
+            many = self._ones(count)
+            shape = product(self._each, transposed(many)) if varies else many
+            spread = product(g, shape)
+        else:
+            spread = g
+        if group.op == "sum":
+            return spread
+        if group.op == "dot":
+            other = self._operand([group.operands[1 - i][k] for k in places], varies, factor=True)
+        else:
+            x = self._operand(group.operands[0], varies)
+            axis = 1 if varies else 0
+            value = np.exp(x.value) / np.exp(x.value).sum(axis, keepdims=True)
+            soft = applied("softmax", r"\operatorname{softmax}", x, value)
+            other = self._some(soft, places, len(group.operands[0]), varies)
+        if varies or count == 1:
+            return times(spread, other, single=count == 1)
+        return product(other, g) if type(g.value) is not float else product(g, other)
 
 
-def page(grouping: Grouping, blocks: Sequence[Block], mean: bool) -> str:
+def _through(
+    op: str, i: int, g: Formula, operands: list[Formula], out: Formula, single: bool
+) -> Formula:
+    """Return g times the slope of an operation by its operand i."""
+
+    def scaled(slope: Formula) -> Formula:
+        return times(g, slope, single)
+
+    x = operands[0]
+    if op == "add" or (op == "sub" and i == 0):
+        return g
+    if op in ("sub", "neg"):
+        return negated(g)
+    if op == "mul":
+        return scaled(operands[1 - i])
+    if op == "div":
+        over = quotient(g if i == 0 else scaled(out), operands[1])
+        return over if i == 0 else negated(over)
+    if op == "pow" and i == 0 and type(operands[1].value) is float:
+        y = operands[1]
+        return scaled(product(y, raised(x, number(y.value - 1.0))))
+    if op == "where":
+        chosen = operands[0] if i == 1 else called("not", operands[:1], np.logical_not)
+        return scaled(Formula(f"[{chosen.text}]", f"[{chosen.latex}]", chosen.value * 1.0))
+    if op == "exp":
+        return scaled(out)
+    if op == "square":
+        return scaled(product(number(2.0), x))
+    if op == "tanh":  # as on slides; computed as 1/cosh², which keeps its digits in saturation
+        return scaled(subtracted(ONE, called("tanh²", [x], lambda x: np.tanh(x) ** 2)))
+    prime = "′" if len(operands) == 1 else f"′{'₁₂₃'[i]}"
+    rule = TABLE[op].partials[i]
+    name = TABLE[op].symbol + prime
+    return scaled(
+        called(name, operands, lambda *xs: slopes_of(rule, [*xs, out.value]), always=True)
+    )
+
+
+# ---------------------------------------------------------------- pages
+
+
+def page(grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Recording) -> str:
     """Return all equations as text: for one example, and if there is a batch, for n of them."""
-    parts = [_section("One example, in columns", Equations(grouping, blocks))]
-    if any(block.batched for block in blocks):
-        title = "n examples, one a row"
-        parts.append(_section(title, Equations(grouping, blocks, rows=True, mean=mean)))
-    return "\n\n".join(parts)
+    found = _equations(grouping, blocks, mean, recording)
+    if found is None:
+        return _one_by_one(recording)
+    titles = "One example, in columns", "n examples, one a row"
+    return "\n\n".join(_section(*pair) for pair in zip(titles, found))
+
+
+def latex(grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Recording) -> str:
+    """Return all equations as LaTeX `aligned` environments."""
+    found = _equations(grouping, blocks, mean, recording)
+    if found is None:
+        lines = [rf"  &\texttt{{{_typed(line)}}}" for line in _one_by_one(recording).splitlines()]
+        return _aligned(lines)
+    return "\n".join(
+        _aligned([_line(e) for e in (*part.forward, *part.backward, *part.update)])
+        for part in found
+    )
+
+
+def _equations(
+    grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Recording
+) -> list[Equations] | None:
+    """Return the equations for one example, and for n of them if there is a batch; None if they are not true."""
+    if len(recording.instructions) > _MOST:
+        return None
+    schedule = Schedule(grouping, blocks, np, np.dtype(float))
+    batch = any(block.batched for block in blocks)
+    pages = []
+    for rows in (False, True)[: 1 + batch]:
+        with np.errstate(all="ignore"):
+            point = _point(schedule, blocks, rows, mean)
+            page = None if point is None else _first_true(grouping, blocks, point, rows, mean)
+        if page is None:
+            return None
+        pages.append(page)
+    return pages
+
+
+def _first_true(
+    grouping: Grouping, blocks: Sequence[Block], point: Point, rows: bool, mean: bool
+) -> Equations | None:
+    """Return the equations of a network of layers; or if they do not hold, those of groups of operations."""
+    for layered in (True, False):
+        try:
+            return Equations(grouping, blocks, point, rows, layered, mean)
+        except Untrue:
+            continue
+    return None
+
+
+def _point(schedule: Schedule, blocks: Sequence[Block], rows: bool, mean: bool) -> Point | None:
+    """Return the first of some points at which all is finite, with its gradients."""
+    sizes = {schedule.varying, schedule.shared, *schedule.sizes}
+    n = next(n for n in range(3, len(sizes) + 4) if n not in sizes) if rows else 1
+    batch = any(block.batched for block in blocks)
+    rng = np.random.default_rng(0)
+    for low, high in ((0.3, 0.9), (1.2, 1.9), (-0.9, 0.9), (-1.9, -1.2)):
+        arrays = [rng.uniform(low, high, (n,) * x.batched + x.shape) for x in blocks]
+        state = schedule.forward(schedule.constants, np.ones((n, 1)), arrays)
+        if schedule.differentiable:
+            scale = 1.0 / n if rows and mean else 1.0
+            schedule.backward(np.full((1, n if batch else 1), scale), state)
+        sources = range(len(schedule.sizes))
+        values = [state.arrays[source] for source in sources]
+        gradients = [schedule.gradient(source, state) for source in sources]
+        gradients = [np.zeros_like(v, float) if g is None else g for v, g in zip(values, gradients)]
+        if all(np.isfinite(x).all() for x in (*values, *gradients)):
+            return Point(
+                n, values, [np.broadcast_to(g, v.shape) for v, g in zip(values, gradients)]
+            )
+    return None
 
 
 def _section(title: str, equations: Equations) -> str:
+    n = equations.n
     lines = [title]
     shown = [*equations.given, *equations.forward, *equations.backward, *equations.update]
     width = max((len(f"{e.left.text} {e.sign} {e.right.text}") for e in shown), default=0)
@@ -186,20 +410,33 @@ def _section(title: str, equations: Equations) -> str:
         if part := getattr(equations, heading):
             lines.append(f"  {heading}")
             for e in part:
-                line = f"{e.left.text} {e.sign} {e.right.text}"
-                lines.append(f"    {line.ljust(width)}  {e.shape}".rstrip())
+                shape = "×".join("n" if size == n else str(size) for size in e.left.value.shape)
+                line = f"{e.left.text} {e.sign} {e.right.text}".ljust(width)
+                lines.append(f"    {line}  {shape * (e.sign == '=')}".rstrip())
     return "\n".join(lines)
 
 
-def latex(grouping: Grouping, blocks: Sequence[Block], mean: bool) -> str:
-    """Return all equations as LaTeX `aligned` environments."""
-    pages = [Equations(grouping, blocks)]
-    if any(block.batched for block in blocks):
-        pages.append(Equations(grouping, blocks, rows=True, mean=mean))
-    return "\n".join(_aligned([*e.forward, *e.backward, *e.update]) for e in pages)
+def _one_by_one(recording: Recording) -> str:
+    """Return the operations as Python, for a function that the matrices of a network do not describe."""
+    count = len(recording.instructions)
+    if count > _MOST:
+        return f"{count:,} operations: too many to print"
+    lines = write_source(recording).split("\n\n\n")[-1].splitlines()
+    rest = len(lines) - _LINES
+    lines[_LINES:] = [f"… and {rest} more lines, in the Program's source"] if rest > 0 else []
+    head = "The matrices of a network do not say this; operation by operation:"
+    return "\n".join([head, *(f"  {line}" for line in lines)])
 
 
-def _aligned(equations: Sequence[Equation]) -> str:
-    signs = {"=": "=", "←": r"\leftarrow"}
-    lines = [f"  {e.left.latex} &{signs[e.sign]} {e.right.latex}" for e in equations]
+def _line(e: Equation) -> str:
+    sign = {"=": "=", "←": r"\leftarrow"}[e.sign]
+    return f"  {e.left.latex} &{sign} {e.right.latex}"
+
+
+def _aligned(lines: Sequence[str]) -> str:
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def _typed(line: str) -> str:
+    escaped = "".join("\\" + c if c in "#$%&_{}" else c for c in line.replace("**", "^"))
+    return escaped.replace("^", r"\^{}").replace("  ", r"\ \ ")

@@ -1,116 +1,184 @@
-"""Formulas of matrices, built as text and as LaTeX at once."""
+"""Formulas of matrices, built as text, as LaTeX, and as the numbers they stand for at one point.
 
-from collections.abc import Sequence
-from typing import NamedTuple
+The numbers tell whether a formula is true, and whether its shapes conform: one that is not is never printed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from autograd.notation import superscript
 
+_LONGEST = 2000  # characters; nobody reads on
 
-class Formula(NamedTuple):
-    """A formula as text and as LaTeX; `binding` says how tightly its last operator binds."""
+
+class Untrue(Exception):  # noqa: N818  # no error: another form is tried
+    """An equation that does not hold, or that cannot be written."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Formula:
+    """A formula.
+
+    Attributes:
+        text, latex: how it is written.
+        value: its matrix at the point; a float for a number that suits any shape; None if its parts do not conform.
+        binding: how tightly its last operator binds.
+    """
 
     text: str
     latex: str
+    value: Any
     binding: int = 9
 
     def within(self, binding: int) -> "Formula":
         """Return the formula for use beside an operator that binds so tightly."""
         if self.binding >= binding:
             return self
-        return Formula(f"({self.text})", rf"\left({self.latex}\right)")
+        return Formula(f"({self.text})", rf"\left({self.latex}\right)", self.value)
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is the number 1."""
+        return type(self.value) is float and self.text == "1"
 
 
-def joined(parts: Sequence[Formula], text: str, latex: str, binding: int) -> Formula:
+def joined(parts: Sequence[Formula], text: str, latex: str, binding: int, value: Any) -> Formula:
     parts = [part.within(binding + (i > 0)) for i, part in enumerate(parts)]
-    return Formula(text.join(p.text for p in parts), latex.join(p.latex for p in parts), binding)
+    texts, latexes = text.join(p.text for p in parts), latex.join(p.latex for p in parts)
+    if len(texts) > _LONGEST:
+        raise Untrue("too long")
+    return Formula(texts, latexes, value, binding)
+
+
+def _alike(f: Callable[..., Any], *operands: Formula) -> Any:
+    """Return f of matrices of one shape, or of numbers; None if the shapes differ."""
+    values = [x.value for x in operands]
+    shapes = {value.shape for value in values if type(value) is not float and value is not None}
+    return None if any(value is None for value in values) or len(shapes) > 1 else f(*values)
 
 
 def added(parts: Sequence[Formula]) -> Formula:
-    return parts[0] if len(parts) == 1 else joined(parts, " + ", " + ", 4)
+    total = parts[0]
+    for part in parts[1:]:
+        total = joined([total, part], " + ", " + ", 4, _alike(lambda x, y: x + y, total, part))
+    return total
+
+
+def subtracted(x: Formula, y: Formula) -> Formula:
+    return joined([x, y], " − ", " - ", 4, _alike(lambda x, y: x - y, x, y))
 
 
 def product(x: Formula, y: Formula) -> Formula:
-    """Return the matrix product, or the product of numbers."""
-    if ONE in (x, y):
-        return y if x == ONE else x
-    return joined([x, y], " ", r"\,", 6)
+    """Return the matrix product; a number, or a matrix of one, is a factor of whatever it stands beside."""
+    if x.is_one or y.is_one:
+        return y if x.is_one else x
+    a, b = x.value, y.value
+    if a is None or b is None:
+        value = None
+    elif type(a) is float or type(b) is float:
+        value = a * b
+    elif a.shape[1] == b.shape[0]:
+        value = a @ b
+    else:
+        value = a * b if (1, 1) in (a.shape, b.shape) else None
+    return joined([x, y], " ", r"\,", 6, value)
 
 
 def elementwise(x: Formula, y: Formula) -> Formula:
-    if ONE in (x, y):
-        return y if x == ONE else x
-    return joined([x.within(7), y.within(7)], " ⊙ ", r" \odot ", 5)
+    if x.is_one or y.is_one:
+        return y if x.is_one else x
+    value = _alike(lambda x, y: x * y, x, y)
+    return joined([x.within(7), y.within(7)], " ⊙ ", r" \odot ", 5, value)
 
 
 def transposed(x: Formula) -> Formula:
+    value = x.value if x.value is None or type(x.value) is float else x.value.T
     if x.text.endswith("ᵀ") and x.binding == 8:
-        return Formula(x.text[:-1], x.latex.removesuffix(r"^\top"))
+        return Formula(x.text[:-1], x.latex.removesuffix(r"^\top"), value)
     x = x.within(9)
-    return Formula(f"{x.text}ᵀ", rf"{x.latex}^\top", 8)
+    return Formula(f"{x.text}ᵀ", rf"{x.latex}^\top", value, 8)
 
 
 def negated(x: Formula) -> Formula:
     x = x.within(6)
-    return Formula(f"−{x.text}", f"-{x.latex}", 4)
+    return Formula(f"−{x.text}", f"-{x.latex}", None if x.value is None else -x.value, 4)
 
 
 def number(x: float) -> Formula:
     text = f"{x:g}".replace("-", "−")
-    return Formula(text, text.replace("−", "-").replace("inf", r"\infty"), 9 if x >= 0.0 else 4)
+    latex = text.replace("−", "-").replace("inf", r"\infty")
+    return Formula(text, latex, float(x), 9 if x >= 0.0 else 4)
 
 
-def symbol(base: str, index: int | str = "") -> Formula:
+def symbol(base: str, index: int | str = "", value: Any = None) -> Formula:
     latex = {"δ": r"\delta", "Δ": r"\Delta", "ŷ": r"\hat{y}", "Ŷ": r"\hat{Y}", "η": r"\eta"}
     name = latex.get(base, base if len(base) == 1 else rf"\mathrm{{{_escaped(base)}}}")
-    return Formula(f"{base}{index}", f"{name}_{{{index}}}" if index != "" else name)
+    return Formula(f"{base}{index}", f"{name}_{{{index}}}" if index != "" else name, value)
 
 
 def _escaped(name: str) -> str:
     return "".join("\\" + c if c in "#$%&_{}" else c for c in name if c not in "\\^~")
 
 
-ONE = number(1.0)
-ONES = Formula("1", r"\mathbf{1}")  # a column of ones: not the number
-PER_EXAMPLE = Formula("1/n", r"\tfrac{1}{n}")
+def ones(value: Any) -> Formula:
+    """Return a column of ones: not the number."""
+    return Formula("1", r"\mathbf{1}", value)
 
 
 def squared(x: Formula, times: int = 2) -> Formula:
-    """Return a power with a whole exponent."""
+    """Return a power with a whole exponent, element by element."""
     x = x.within(9)
-    return Formula(f"{x.text}{superscript(times)}", f"{x.latex}^{{{times}}}", 8)
+    value = None if x.value is None else x.value**times
+    return Formula(f"{x.text}{superscript(times)}", f"{x.latex}^{{{times}}}", value, 8)
 
 
 def raised(x: Formula, y: Formula) -> Formula:
     """Return x to the power y, element by element."""
-    return Formula(
-        f"{x.within(9).text}^{y.within(9).text}", f"{x.within(9).latex}^{{{y.latex}}}", 8
-    )
+    text, latex = f"{x.within(9).text}^{y.within(9).text}", f"{x.within(9).latex}^{{{y.latex}}}"
+    return Formula(text, latex, _alike(lambda x, y: x**y, x, y), 8)
 
 
 def quotient(x: Formula, y: Formula) -> Formula:
     """Return x over y, element by element."""
-    return joined([x, y], " / ", "/", 5)
+    return joined([x, y], " / ", "/", 5, _alike(lambda x, y: x / y, x, y))
 
 
-def indexed(x: Formula, rows: str) -> Formula:
-    """Return some rows of x."""
+def indexed(x: Formula, where: str, value: Any) -> Formula:
+    """Return a part of x."""
     x = x.within(9)
-    return Formula(f"{x.text}[{rows}]", f"{x.latex}[{rows}]".replace("…", r"\ldots"))
+    return Formula(f"{x.text}[{where}]", f"{x.latex}[{where}]".replace("…", r"\ldots"), value)
 
 
-def applied(name: str, latex: str, x: Formula) -> Formula:
+def listed(parts: Sequence[Formula], between: str, value: Any) -> Formula:
+    """Return a matrix made of parts; of many, the first two and the last are shown."""
+    shown = parts if len(parts) < 5 else [*parts[:2], symbol("…"), parts[-1]]
+    inner = joined(shown, between, between, 0, value)
+    return Formula(f"[{inner.text}]", f"[{inner.latex}]", value)
+
+
+def applied(name: str, latex: str, x: Formula, value: Any) -> Formula:
     """Return a function written before its operand, without brackets where none are needed."""
     x = x.within(8)
-    return Formula(f"{name} {x.text}", f"{latex} {x.latex}", 7)
+    return Formula(f"{name} {x.text}", f"{latex} {x.latex}", value, 7)
 
 
-def called(name: str, operands: Sequence[Formula], always: bool = False) -> Formula:
-    """Return a function of the table: tanh A, max(x, y), tanh′(A)."""
-    latex = _function(name)
+def called(
+    name: str, operands: Sequence[Formula], f: Callable[..., Any], always: bool = False
+) -> Formula:
+    """Return a function of the table, element by element: tanh A, max(x, y), tanh′(A).
+
+    Args:
+        name: how it is written.
+        operands: what it is applied to.
+        f: computes it.
+        always: whether brackets stand around a single operand too.
+    """
+    latex, value = _function(name), _alike(f, *operands)
     if len(operands) == 1 and not always:
-        return applied(name, latex, operands[0])
-    inner = joined(operands, ", ", ", ", 0)
-    return Formula(f"{name}({inner.text})", rf"{latex}({inner.latex})", 8)
+        return applied(name, latex, operands[0], value)
+    inner = joined(operands, ", ", ", ", 0, None)
+    return Formula(f"{name}({inner.text})", rf"{latex}({inner.latex})", value, 8)
 
 
 def _function(name: str) -> str:
@@ -124,5 +192,9 @@ def _function(name: str) -> str:
 _LOWERED = str.maketrans({"₁": "_{1}", "₂": "_{2}", "₃": "_{3}"})
 
 
-def derivative(x: Formula) -> Formula:
-    return Formula(f"∂L/∂{x.within(9).text}", rf"\frac{{\partial L}}{{\partial {x.latex}}}", 8)
+def derivative(x: Formula, value: Any) -> Formula:
+    text, latex = f"∂L/∂{x.within(9).text}", rf"\frac{{\partial L}}{{\partial {x.latex}}}"
+    return Formula(text, latex, value, 8)
+
+
+ONE = number(1.0)

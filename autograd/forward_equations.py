@@ -6,24 +6,31 @@ with one example a row, Z stands on the left: A = Z W.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
 
 from autograd.blocks import Block
 from autograd.formula import (
-    ONES,
     Formula,
+    Untrue,
     added,
     applied,
     called,
     elementwise,
     indexed,
     joined,
+    listed,
     negated,
     number,
+    ones,
     product,
     quotient,
     raised,
     squared,
+    subtracted,
     symbol,
     transposed,
 )
@@ -32,13 +39,34 @@ from autograd.primitives import TABLE
 from autograd.recording import DECISIONS
 
 
-class Equation(NamedTuple):
-    """left = right, the shape of both, and a remark."""
+@dataclass(frozen=True, eq=False)
+class Equation:
+    """left = right; or left ← right, an assignment."""
 
     left: Formula
     right: Formula
-    shape: str = ""
     sign: str = "="
+
+    def holds(self) -> bool:
+        """Tell whether both sides are the same matrix at the point."""
+        left, right = self.left.value, self.right.value
+        if right is None or (type(right) is not float and right.shape != left.shape):
+            return False
+        return bool(np.allclose(left, right, rtol=1e-9, atol=1e-12))
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """What the blocks of the arguments and the groups are somewhere, and their gradients.
+
+    Attributes:
+        n: the number of examples; 1 without a batch.
+        values, gradients: a matrix for each, with a row for each number and a column for each example.
+    """
+
+    n: int
+    values: list[Any]
+    gradients: list[Any]
 
 
 class Forward:
@@ -47,20 +75,26 @@ class Forward:
     Args:
         grouping: the groups.
         blocks: the blocks of the arguments.
+        point: where the formulas have numbers.
         rows: whether to write one example a row, as for a batch, instead of one column.
+        layered: whether matrix products are layers of a network, with weights W and activations Z.
     """
 
-    def __init__(self, grouping: Grouping, blocks: Sequence[Block], rows: bool) -> None:
-        self._places, self._blocks, self._rows = grouping.places, blocks, rows
+    def __init__(
+        self, grouping: Grouping, blocks: Sequence[Block], point: Point, rows: bool, layered: bool
+    ) -> None:
+        self._places, self._blocks, self._rows, self._point = grouping.places, blocks, rows, point
+        self.n = point.n if rows else None
         self._groups = dict(enumerate(grouping.groups, len(blocks)))
         self._result = None if isinstance(grouping.result, list) else self._source(grouping.result)
-        self._uses: dict[int, list[tuple[int, int]]] = {source: [] for source in self._groups}
-        self._uses |= {source: [] for source in range(len(blocks))}
+        self._uses: dict[int, list[tuple[int, int]]] = {
+            source: [] for source in range(len(blocks) + len(self._groups))
+        }
         for source, group in self._groups.items():
             for i, refs in enumerate(group.operands):
                 for origin in self._origins(refs):
                     self._uses[origin].append((source, i))
-        self._layers = [source for source, group in self._groups.items() if group.shape]
+        self._layers = [source for source, group in self._groups.items() if group.shape and layered]
         self._monomials: dict[int, tuple[float, Counter[int]]] = {}
         self._values: dict[int, Formula] = {}
         self._hidden: set[int] = set()  # written where they are used, not in a line of their own
@@ -70,7 +104,7 @@ class Forward:
         self._name_all()
         self._write_forward()
 
-    # ------------------------------------------------------------ names
+    # ------------------------------------------------------------ sources and their numbers
 
     def _source(self, x: Any) -> int | None:
         return self._places[x][0] if type(x) is int else None
@@ -79,17 +113,52 @@ class Forward:
         return list(dict.fromkeys(self._places[x][0] for x in refs if type(x) is int))
 
     def _size(self, source: int) -> int:
-        if source < len(self._blocks):
-            return len(self._blocks[source].slots)
-        return len(self._groups[source].slots)
+        return len(self._place_of(source).slots)
+
+    def _place_of(self, source: int) -> Block | Group:
+        return self._blocks[source] if source < len(self._blocks) else self._groups[source]
+
+    def _varies(self, refs: Iterable[Any]) -> bool:
+        """Tell whether an operand stands in rows, one for each example."""
+        return self._rows and any(self._place_of(s).batched for s in self._origins(refs))
+
+    def _turned_to_rows(self, source: int, matrix: Any) -> Any:
+        return matrix.T if self._rows and self._place_of(source).batched else matrix
+
+    def _gathered(self, refs: Sequence[Any], matrices: Sequence[Any]) -> Any:
+        """Return the rows of an operand, with a column for each example if it varies."""
+        rows = [
+            [x] if type(x) is not int else matrices[self._places[x][0]][self._places[x][1]]
+            for x in refs
+        ]
+        width = max(map(len, rows), default=1)
+        return np.array([np.broadcast_to(row, width) for row in rows])
+
+    def _true(self, refs: Sequence[Any]) -> Any:
+        matrix = self._gathered(refs, self._point.values)
+        return matrix.T if self._varies(refs) else matrix
+
+    def _ones(self, count: int) -> Formula:
+        return ones(np.ones((count, 1)))
+
+    @property
+    def _each(self) -> Formula:
+        """A column with a one for each example."""
+        return self._ones(self._point.n)
+
+    # ------------------------------------------------------------ names
 
     def _name_all(self) -> None:
+        values = self._point.values
         for source, block in enumerate(self._blocks):
             name = block.name.upper() if self._rows and block.batched else block.name
-            self._values[source] = symbol(name)
+            if len(block.shape) > 1:
+                name = f"vec {name}"
+            self._values[source] = symbol(name, value=self._turned_to_rows(source, values[source]))
         for count, (source, group) in enumerate(self._groups.items(), 1):
             label = next((label for label in group.labels if label), "")
-            self._values[source] = symbol(label or ("L" if source == self._result else f"v{count}"))
+            name = label or ("L" if source == self._result else f"v{count}")
+            self._values[source] = symbol(name, value=self._turned_to_rows(source, values[source]))
         for layer, source in enumerate(self._layers, 1):
             self._name_layer(layer, source)
         self._find_monomials()
@@ -97,29 +166,41 @@ class Forward:
     def _name_layer(self, layer: int, source: int) -> None:
         group = self._groups[source]
         matrix, inputs, bias = group.operands
-        units, columns, length = group.shape or (0, 0, 0)
-        for refs, name, shape in ((matrix, "W", f"{length}×{units}"), (bias, "b", f"{units}×1")):
-            if self._given(refs):
-                self._parameters[id(refs)] = parameter = symbol(name, layer)
-                turned = name == "W" and self._turned(group)
-                self.given.append(Equation(parameter, self._found(refs, turned), shape))
+        if group.shape is None or group.shape[1] > 1 or not self._given(matrix):
+            raise Untrue("no layer of a network")
+        self._parameters[id(matrix)] = w = symbol(
+            "W", layer, self._weights(group, self._true(matrix))
+        )
+        several_units = group.shape[0] > 1
+        self.given.append(Equation(w, self._found(matrix, self._turned(group), several_units)))
+        if self._given(bias):
+            self._parameters[id(bias)] = b = symbol("b", layer, self._true(bias))
+            self.given.append(Equation(b, self._found(bias)))
         origins = self._origins(inputs)
-        if layer == 1 and self._given(inputs) and sum(map(self._size, origins)) == len(inputs):
-            self._parameters[id(inputs)] = z = symbol("X") if self._rows else symbol("Z", 1)
-            shape = f"n×{length}" if self._rows else f"{length}×{columns}"
-            names = [symbol(self._blocks[origin].name) for origin in origins]
-            found = names[0] if len(names) == 1 else _stacked(names, beside=self._rows)
-            self.given.insert(0, Equation(z, found, shape))
+        whole = sum(map(self._size, origins)) == len(inputs)
+        alike = len({self._place_of(origin).batched for origin in origins}) == 1
+        if layer == 1 and self._given(inputs) and whole and alike:
+            z = symbol("X" if self._rows else "Z", "" if self._rows else 1, self._true(inputs))
+            self._parameters[id(inputs)] = z
+            self.given.insert(0, Equation(z, self._found(inputs)))
             if len(origins) == 1:
                 self._values[origins[0]] = z
         activation = self._activation(source)
         if activation is not None:
-            self._values[source] = symbol("A", layer)
-            self._values[activation] = symbol("Z", layer + 1)
+            self._rename(source, "A", layer)
+            self._rename(activation, "Z", layer + 1)
         elif source == self._layers[-1]:
-            self._values[source] = symbol("Ŷ" if self._rows else "ŷ")
+            self._rename(source, "Ŷ" if self._rows else "ŷ")
         else:
-            self._values[source] = symbol("A", layer)
+            self._rename(source, "A", layer)
+
+    def _rename(self, source: int, name: str, index: int | str = "") -> None:
+        self._values[source] = symbol(name, index, self._values[source].value)
+
+    def _weights(self, group: Group, flat: Any) -> Any:
+        """Return the weights of a layer, or their gradients, as a matrix with a row for each input."""
+        units, _, length = group.shape or (0, 0, 0)
+        return flat.reshape(length, units) if group.by_inputs else flat.reshape(units, length).T
 
     def _activation(self, source: int) -> int | None:
         """Return the only user of a layer, if it is a function of one number for each unit."""
@@ -137,7 +218,7 @@ class Forward:
         if not origins or max(origins) >= len(self._blocks):
             return False
         whole = [slot for origin in origins for slot in self._blocks[origin].slots]
-        return len(origins) == 1 or list(refs) == whole
+        return all(type(x) is int for x in refs) and (len(origins) == 1 or list(refs) == whole)
 
     def _turned(self, group: Group) -> bool:
         """Tell whether the weights lie in the arguments with a row for each unit, not for each input."""
@@ -149,38 +230,131 @@ class Forward:
             return first.shape == (units, length) != (1, 1)
         return len(first.shape) > 1 and not group.by_inputs
 
-    def _found(self, refs: Sequence[Any], turned: bool) -> Formula:
-        """Return where a parameter lies in the arguments."""
-        blocks = [self._blocks[origin] for origin in self._origins(refs)]
-        if len(blocks) > 1:
-            names = [symbol(block.name) for block in blocks]
-            found = _stacked(names)
+    def _found(self, refs: Sequence[Any], turned: bool = False, rows: bool = False) -> Formula:
+        """Return where a parameter or an input lies in the arguments.
+
+        Args:
+            refs: its slots.
+            turned: whether the arguments have a row for each unit.
+            rows: whether each of several arguments is a row of a matrix.
+        """
+        origins = self._origins(refs)
+        parts = [self._as_given(origin) for origin in origins]
+        if len(parts) > 1:
+            if any(len(self._blocks[origin].shape) > 1 for origin in origins):
+                raise Untrue("several matrices")
+            beside = self._varies(refs)
+            stacked = [x.value.reshape(1, -1) if rows else x.value for x in parts]
+            value = np.concatenate(stacked, axis=int(beside))
+            found = listed(parts, ", " if beside else "; ", value)
         else:
-            rows = [self._places[x][1] for x in refs if type(x) is int]
-            part = f"[{min(rows)}:{max(rows) + 1}]" if len(set(rows)) < len(blocks[0].slots) else ""
-            found = symbol(blocks[0].name + part)
+            places = [self._places[x][1] for x in refs]
+            (found,) = parts
+            if sorted(places) != list(range(self._size(origins[0]))):
+                found = self._slice(origins[0], found, places)
         return transposed(found) if turned else found
+
+    def _as_given(self, origin: int) -> Formula:
+        """Return an argument in its own shape; a list of numbers is a column."""
+        block, matrix = self._blocks[origin], self._point.values[origin]
+        if self._rows and block.batched:
+            return symbol(block.name, value=matrix.T)
+        shape = block.shape if len(block.shape) == 2 else (len(block.slots), 1)
+        return symbol(block.name, value=matrix.reshape(shape))
+
+    def _slice(self, origin: int, found: Formula, places: list[int]) -> Formula:
+        """Return consecutive numbers, or rows, of an argument."""
+        first, last = min(places), max(places) + 1
+        shape = self._blocks[origin].shape
+        width = shape[1] if len(shape) == 2 else 1
+        if (
+            len(places) != last - first
+            or first % width
+            or last % width
+            or self._blocks[origin].batched
+        ):
+            raise Untrue("numbers from here and there")
+        a, b = first // width, last // width
+        return indexed(found, f"{a}" if width > 1 and b == a + 1 else f"{a}:{b}", found.value[a:b])
+
+    # ------------------------------------------------------------ operands
+
+    def _operand(self, refs: Sequence[Any], varies: bool, factor: bool = False) -> Formula:
+        """Return an operand of a group.
+
+        Args:
+            refs: its slots and constants.
+            varies: whether the group stands in rows, one for each example.
+            factor: whether a single number that all examples share may stay what it is.
+        """
+        count = len(refs)
+        equal = len(set(map(repr, refs))) == 1
+        if equal and type(refs[0]) is not int:
+            return number(float(refs[0]))
+        if equal and count > 1:  # one for all
+            x = self._operand(refs[:1], varies)
+            return (
+                product(x, transposed(self._ones(count)))
+                if varies
+                else product(self._ones(count), x)
+            )
+        x = self._part(refs)
+        if varies and not self._varies(refs) and not (factor and count == 1):
+            return product(self._each, transposed(x) if count > 1 else x)
+        return x
+
+    def _part(self, refs: Sequence[Any]) -> Formula:
+        """Return numbers of one source, or of several, one below the other."""
+        varies = self._varies(refs)
+        parts = []
+        for source, run in groupby(refs, self._source):
+            some = list(run)
+            if source is None:
+                parts += [number(float(x)) for x in some]
+            elif len(set(map(self._places.__getitem__, some))) < len(some):  # some of them twice
+                parts += [self._of_source(source, [x], varies and len(refs) > 1) for x in some]
+            else:
+                parts.append(self._of_source(source, some, varies and len(some) < len(refs)))
+        if len(parts) == 1:
+            return parts[0]
+        return listed(parts, ", " if varies else "; ", self._true(refs))
+
+    def _of_source(self, source: int, refs: Sequence[Any], beside_others: bool) -> Formula:
+        """Return numbers of one source, in rows if those beside them are."""
+        part = self._values[source]
+        places = [self._places[x][1] for x in refs]
+        if places != list(range(self._size(source))):
+            part = indexed(part, self._index(source, places), self._true(refs))
+        if beside_others and not self._varies(refs):
+            part = product(self._each, transposed(part) if len(refs) > 1 else part)
+        return part
+
+    def _index(self, source: int, places: list[int]) -> str:
+        """Return an index as Python writes it, counted from 0."""
+        place = self._place_of(source)
+        if isinstance(place, Block) and len(place.shape) > 1 and not place.batched:
+            if len(places) > 1 or len(place.shape) > 2:
+                raise Untrue("part of a matrix")
+            return "][".join(map(str, divmod(places[0], place.shape[1])))
+        first = places[0]
+        if len(places) == 1:
+            text = f"{first}"
+        elif places == list(range(first, first + len(places))):
+            text = f"{first}:{first + len(places)}"
+        else:
+            shown = [str(place) for place in places]
+            text = ", ".join(shown if len(shown) < 5 else [*shown[:2], "…", shown[-1]])
+        return f":, {text}" if self._rows and place.batched else text
 
     def _matrix(self, group: Group) -> Formula:
         """Return the weights of a layer, a row for each input."""
-        refs = group.operands[0]
-        found = self._operand(refs)
-        return self._parameters.get(id(refs)) or (found if group.by_inputs else transposed(found))
+        return self._parameters[id(group.operands[0])]
 
     def _inputs(self, group: Group) -> Formula:
         """Return the inputs of a layer, as rows where the batch stands in rows."""
         refs = group.operands[1]
-        z = self._operand(refs)
-        if len(refs) > 1 and len(set(map(repr, refs))) == 1:  # one number for all
-            return product(z, transposed(ONES)) if self._rows else product(ONES, z)
-        return self._parameters.get(id(refs)) or z
-
-    def _bias(self, group: Group) -> Formula | None:
-        """Return the bias of a layer; None if it has none."""
-        refs = group.operands[2]
-        if all(x == 0.0 and type(x) is float for x in refs):
-            return None
-        return self._parameters.get(id(refs)) or self._operand(refs)
+        known = self._parameters.get(id(refs))
+        return known or self._operand(refs, self._rows and group.batched)
 
     def _find_monomials(self) -> None:
         """Find products of single numbers, and write them as powers: 0.5·e·e is 0.5 e²."""
@@ -193,10 +367,13 @@ class Forward:
                 if origin is None:
                     coefficient *= refs[0]
                     continue
+                if self._size(origin) > 1:
+                    break
                 factor, inner = self._monomials.get(origin, (1.0, Counter({origin: 1})))
                 coefficient *= factor
                 atoms += inner
-            self._monomials[source] = coefficient, atoms
+            else:
+                self._monomials[source] = coefficient, atoms
         for source, group in self._groups.items():
             users = {user for user, _ in self._uses[source]}
             if source == self._result or not users:
@@ -210,79 +387,92 @@ class Forward:
 
     # ------------------------------------------------------------ forward
 
-    def _operand(self, refs: Sequence[Any]) -> Formula:
-        origins = self._origins(refs)
-        if not origins:
-            return number(refs[0]) if len(set(map(repr, refs))) == 1 else symbol("constants")
-        if len(origins) > 1 or not all(type(x) is int for x in refs):
-            return _stacked([self._values[origin] for origin in origins])
-        (origin,) = origins
-        value, places = self._values[origin], [self._places[x][1] for x in refs]
-        if places == list(range(self._size(origin))) or self._size(origin) == 1:
-            return value
-        if len(set(places)) == 1:
-            return indexed(value, str(places[0] + 1))
-        return indexed(value, "…")
-
     def _formula(self, source: int) -> Formula:
         group = self._groups[source]
         if source in self._monomials:
             return self._monomial(*self._monomials[source])
-        operands = [self._operand(refs) for refs in group.operands]
-        single = len(group.slots) == 1
-        if group.shape:
-            w, b, z = self._matrix(group), self._bias(group), self._inputs(group)
-            out = product(z, w) if self._rows else product(transposed(w), z)
-            if b is None:
+        varies = self._rows and group.batched
+        if source in self._layers:
+            w, z = self._matrix(group), self._inputs(group)
+            out = product(z, w) if varies else product(transposed(w), z)
+            bias = group.operands[2]
+            if all(x == 0.0 and type(x) is float for x in bias):
                 return out
-            shared = self._rows and id(group.operands[2]) in self._parameters
-            return added([out, product(ONES, transposed(b)) if shared else b])
-        if group.op in ("add", "sub"):
-            signs = (" + ", " + ") if group.op == "add" else (" − ", " - ")
-            return joined(operands, *signs, 4)
-        if group.op == "mul":
-            return product(*operands) if single else elementwise(*operands)
-        if group.op == "div":
-            return quotient(*operands)
-        if group.op in ("dot", "sum"):
-            inside = elementwise(*operands[:2]) if group.op == "dot" else operands[0]
-            total = applied("Σ", r"\sum", inside)
-            bias = operands[2:]
-            return added([total, *(x for x in bias if x != number(0.0))])
-        if group.op in DECISIONS:
-            return joined(operands, f" {group.op} ", f" {group.op} ", 2)
-        if group.op == "square":
-            return squared(operands[0])
-        if group.op == "neg":
-            return negated(operands[0])
-        if group.op == "pow":
-            return raised(*operands)
-        return called(TABLE[group.op].symbol, operands)
+            b = self._parameters.get(id(bias))
+            if b is None:
+                return added([out, self._operand(bias, varies)])
+            return added([out, product(self._each, transposed(b)) if varies else b])
+        operands = [self._operand(refs, varies, group.op == "mul") for refs in group.operands]
+        if group.length or group.shape:
+            return self._of_sequence(group, operands)
+        return _of_numbers(group.op, operands, len(group.slots) == 1)
+
+    def _of_sequence(self, group: Group, operands: list[Formula]) -> Formula:
+        if len(group.slots) > 1:
+            raise Untrue("several sums at once")
+        if group.op == "logsumexp":
+            (x,) = operands
+            axis = 1 if self._rows and group.batched else 0
+            value = None if x.value is None else np.log(np.exp(x.value).sum(axis, keepdims=True))
+            return applied("logsumexp", r"\operatorname{logsumexp}", x, value)
+        refs = group.operands[0]
+        if group.op == "sum" and len(set(map(repr, refs))) == 1:  # the same again and again
+            one = self._operand(refs[:1], self._rows and group.batched)
+            return product(number(float(len(refs))), one)
+        total = self._sum(elementwise(*operands[:2]) if group.op == "dot" else operands[0], group)
+        bias = [x for x in operands[2:] if x.value is None or type(x.value) is not float or x.value]
+        return added([total, *bias])
+
+    def _sum(self, x: Formula, group: Group) -> Formula:
+        """Return the sum over a sequence: Σ of a column, or a product with ones if examples are rows."""
+        if self._rows and group.batched:
+            return product(x, self._ones(group.length))
+        value = (
+            x.value if x.value is None or type(x.value) is float else x.value.sum(0, keepdims=True)
+        )
+        return applied("Σ", r"\sum", x, value)
 
     def _monomial(self, coefficient: float, atoms: Counter[int]) -> Formula:
         out = number(coefficient)
-        for atom, times in atoms.items():
-            power = self._values[atom] if times == 1 else squared(self._values[atom], times)
-            out = product(out, power)
+        for atom, power in atoms.items():
+            factor = self._values[atom]
+            out = times(out, factor if power == 1 else squared(factor, power), single=True)
         return out
 
     def _write_forward(self) -> None:
-        for source, group in self._groups.items():
+        for source in self._groups:
             if source not in self._hidden:
-                left, right = self._values[source], self._formula(source)
-                self.forward.append(Equation(left, right, self._shape(group)))
-
-    def _shape(self, group: Group) -> str:
-        if group.shape and group.shape[1] > 1:
-            return f"{group.shape[0]}×{group.shape[1]}"
-        if self._rows:
-            return f"{'n' if group.batched else 1}×{len(group.slots)}"
-        return f"{len(group.slots)}×1"
+                self.forward.append(Equation(self._values[source], self._formula(source)))
 
 
-def _stacked(parts: Sequence[Formula], beside: bool = False) -> Formula:
-    """Return a column made of parts; or a row for each example, with the parts beside one another."""
-    shown = parts if len(parts) < 5 else [*parts[:2], symbol("…"), parts[-1]]
-    between = ", " if beside else "; "
-    inner = joined(shown, between, between, 0)
-    return Formula(f"[{inner.text}]", f"[{inner.latex}]")
+def times(x: Formula, y: Formula, single: bool) -> Formula:
+    """Return a product of numbers, each a single one or one for each example, or of matrices element by element."""
+    if type(x.value) is float or type(y.value) is float:
+        return product(x, y)
+    out = product(x, y) if single else elementwise(x, y)
+    return elementwise(x, y) if out.value is None else out
+
+
+def _of_numbers(op: str, operands: list[Formula], single: bool) -> Formula:
+    """Return an operation on numbers, element by element."""
+    if op == "add":
+        return added(operands)
+    if op == "sub":
+        return subtracted(*operands)
+    if op == "mul":
+        return times(operands[0], operands[1], single)
+    if op == "div":
+        return quotient(*operands)
+    if op == "~":
+        return called("not", operands, np.logical_not)
+    if op in DECISIONS:
+        decide = {"&": np.logical_and, "|": np.logical_or}.get(op, DECISIONS[op])
+        inner = called(op, operands, decide, always=True)
+        return joined(operands, f" {op} ", f" {op} ", 2, inner.value)
+    if op == "square":
+        return squared(operands[0])
+    if op == "neg":
+        return negated(operands[0])
+    if op == "pow":
+        return raised(*operands)
+    return called(TABLE[op].symbol, operands, lambda *xs: TABLE[op].on_arrays(np, *xs))

@@ -36,10 +36,13 @@ class Schedule:
             [*(False for _ in blocks), *(group.conditional for group in groups)],
         )
         self.steps = [_step(layout, i, group) for i, group in enumerate(groups, len(blocks))]
-        one = not isinstance(grouping.result, list)
-        self._result = [Pick(layout, [x], differentiated=one) for x in _flat(grouping.result)]
+        self.differentiable = not isinstance(grouping.result, list)
+        self._result = [
+            Pick(layout, [x], differentiated=self.differentiable) for x in _flat(grouping.result)
+        ]
         self._collect = [Collector(layout, source) for source in range(len(layout.sizes))]
         self.constants = layout.reshape(xp.asarray(layout.values, dtype=dtype), (-1, 1))
+        self.sizes = layout.sizes
         # how many rows vary from example to example, and how many do not
         self.varying = sum(n for n, batched in zip(layout.sizes, layout.batched) if batched)
         self.shared = sum(layout.sizes) - self.varying
@@ -68,16 +71,10 @@ class Schedule:
         layout, state = self._layout, self.forward(constants, ones, arrays)
         (result,) = self._result
         row = self._widened(result(state), n)
-        result.give(seed, state, state.pending)
-        for step in reversed(self.steps):
-            if step.reached:
-                mask = None
-                if step.conditional:  # a branch not taken must not spoil the gradient with 0·inf
-                    mask = self._collect[step.source](state.arrived[step.source]) > 0.0
-                step.backward(state, self._collect[step.source](state.pending[step.source]), mask)
+        self.backward(seed, state)
         gradients = []
-        for block, collect, pending in zip(self._blocks, self._collect, state.pending):
-            matrix = collect(pending)
+        for source, block in enumerate(self._blocks):
+            matrix = self.gradient(source, state)
             if matrix is not None:
                 matrix = self._widened(matrix, n if block.batched else None)
                 matrix = block.array(matrix, layout)
@@ -92,6 +89,21 @@ class Schedule:
         for step in self.steps:
             step.forward(state)
         return state
+
+    def backward(self, seed: Any, state: State) -> None:
+        """Run the chain rule through all steps, from last to first."""
+        (result,) = self._result
+        result.give(seed, state, state.pending)
+        for step in reversed(self.steps):
+            if step.reached:
+                mask = None
+                if step.conditional:  # a branch not taken must not spoil the gradient with 0·inf
+                    mask = self._collect[step.source](state.arrived[step.source]) > 0.0
+                step.backward(state, self.gradient(step.source, state), mask)
+
+    def gradient(self, source: int, state: State) -> Any:
+        """Return the gradient by a block of the arguments or a group; None if nothing arrives."""
+        return self._collect[source](state.pending[source])
 
     def _widened(self, matrix: Any, n: int | None) -> Any:
         """Return the matrix with a column for each example."""

@@ -162,6 +162,8 @@ class Sheet:
         """Return a row of the table applied to symbols and constants."""
         if row.name == "where":
             return self.where(*operands)
+        if all(type(x) is float for x in operands):
+            return row.value(*operands)
         if row.name == "pow":
             x, y = operands
             # x ** y of a negative x may be complex; with a whole exponent it may not

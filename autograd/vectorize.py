@@ -77,11 +77,11 @@ class VectorProgram:
 
     def __str__(self) -> str:
         """Return the matrix equations: forward, backward and update, for one example and for n."""
-        return page(self.grouping, self.blocks, self.reduction == "mean")
+        return page(self.grouping, self.blocks, self.reduction == "mean", self.recording)
 
     def latex(self) -> str:
         """Return the equations of `print` as LaTeX `aligned` environments."""
-        return latex(self.grouping, self.blocks, self.reduction == "mean")
+        return latex(self.grouping, self.blocks, self.reduction == "mean", self.recording)
 
     def __call__(self, *args: Any) -> Any:
         """Return the function's result: an array, reduced over the examples if a reduction is set.

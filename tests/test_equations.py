@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
 
 import autograd as ag
 from autograd import trace
@@ -49,6 +50,7 @@ n examples, one a row
     Z2 = tanh A1                   n×2
     Ŷ = Z2 W2                      n×1
     L = 0.5 (Ŷ − Y)²               n×1
+    mean L = Σ L / n               1×1
   backward
     Δ = 1/n (Ŷ − Y)                n×1
     ∂L/∂W2 = Z2ᵀ Δ                 2×1
@@ -101,7 +103,7 @@ def as_numpy(formula):
 def evaluate(section, names):
     """Run the printed equations in order and check every shape."""
     for line in section.splitlines():
-        if "=" not in line or line.strip().startswith("L ="):
+        if "=" not in line or re.match(r" +(mean )?L =", line):
             continue
         left, right, shape = re.match(r"\s*(\S+) = (.*?)\s+(\S+×\S+)$", line).groups()
         left = left.replace("∂L/∂", "d")
@@ -228,3 +230,125 @@ def test_any_graph_prints():
     several = trace(lambda x: [x, ag.tanh(x)], 1.0).vectorize()
     assert "tanh x" in str(several)
     assert "backward" not in str(several)
+
+
+# ---------------------------------------------------------------- functions that are no networks
+
+
+def backward_of(f, *args, batched=()):
+    """Return the printed derivatives by name, of the last page."""
+    text = str(trace(f, *args).vectorize(batched)).split("\n\n")[-1]
+    pairs = re.findall(r"^ +∂L/∂(\S+) = (.*?)\s{2,}\S+$", text, re.MULTILINE)
+    return dict(pairs)
+
+
+def test_an_argument_that_is_used_here_and_there():
+    w, x = [1.0, 2.0, 0.5], [3.0, 4.0, -1.0]
+    assert backward_of(lambda w: ag.dot(w, w), w) == {"w": "w + w"}
+    decayed = backward_of(lambda w, x: ag.dot(w, x) + ag.sum([a**2 for a in w]), w, x)
+    assert decayed["v1"] == "1"
+    assert decayed["w"] == "∂L/∂v1 ⊙ (2 w) + x"
+
+
+def test_numbers_picked_from_an_argument():
+    found = backward_of(lambda w: w[0] * w[1] * w[2], [1.0, 2.0, 3.0])
+    assert found["v1"] == "w[2]"
+    assert found["w"] == "∂L/∂v1 w[1] e[0] + ∂L/∂v1 w[0] e[1] + v1 e[2]"
+    found = backward_of(lambda c, x: c[0] + c[1] * x, [1.0, 2.0], 3.0)
+    assert (found["c"], found["x"]) == ("x e[1] + e[0]", "c[1]")
+
+
+def test_softmax():
+    text = str(trace(lambda x: ag.softmax(x)[0], [1.0, 2.0, 3.0]).vectorize())
+    for line in (
+        "v2 = x − 1 v1 ",
+        "v4 = Σ v3 ",
+        "L = v3[0] / v4 ",
+        "∂L/∂v1 = Σ (−∂L/∂v2) ",
+        "∂L/∂x = softmax x ∂L/∂v1 + ∂L/∂v2 ",
+    ):
+        assert f"    {line}" in text
+
+
+def test_the_loss_of_a_classifier():
+    layer = [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]], [0.1, 0.2, 0.3]
+
+    def loss(layer, x):
+        scores = [ag.dot(w, x, b) for w, b in zip(*layer)]
+        return ag.logsumexp(scores) - scores[1]
+
+    columns, rows = str(trace(loss, layer, [1.0, 2.0]).vectorize(1, "sum")).split("\n\n")
+    assert "δ = softmax ŷ + (−1) e[1] " in columns
+    assert "Δ = softmax Ŷ + (−1) 1 e[1]ᵀ " in rows
+    assert "∂L/∂W1 = Xᵀ Δ " in rows
+
+
+def test_what_matrices_do_not_say_is_printed_operation_by_operation():
+    def f(w, x):
+        return ag.sum([ag.tanh(ag.dot(w, [x[i], x[i + 1]])) for i in range(3)])  # a convolution
+
+    p = trace(f, [0.5, 0.25], [1.0, 2.0, 3.0, 4.0])
+    text, latex = str(p.vectorize()), p.vectorize().latex()
+    assert text.startswith("The matrices of a network do not say this; operation by operation:")
+    lines = [line[2:] for line in text.splitlines()[1:]]
+    names = {}
+    exec("from math import cosh, tanh\n" + "\n".join(lines), names)
+    args = [0.1, -0.3], [0.5, 1.5, -2.0, 0.25]
+    assert names["value_and_grad"](*args) == p.value_and_grad(*args)
+    assert latex.startswith(r"\begin{aligned}")
+    assert latex.count("{") == latex.count("}")
+
+
+def test_a_long_chain_of_choices_is_not_written_into_itself():
+    def f(x, y):
+        for _ in range(300):
+            y = ag.where(y > x, 1.1 * x, 0.9 * y)
+        return y
+
+    assert len(str(trace(f, 1.0, 2.0).vectorize())) < 100_000
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("+-*/²"), *[st.integers(0, 9)] * 2), min_size=1, max_size=8),
+    st.floats(0.5, 2.0),
+    st.floats(0.5, 2.0),
+)
+def test_printed_equations_of_numbers_are_true_as_they_stand(reduction, steps, x, y):
+    """Read as arithmetic they give the value and the derivatives, also at other points than their own."""
+
+    def f(x, y):
+        values = [x, y, ag.Value(0.5)]
+        for op, i, j in steps:
+            a, b = values[-1 - i % len(values)], values[-1 - j % len(values)]
+            values.append(
+                a + b if op == "+" else a - b if op == "-" else a * b if op == "*"
+                else a / b if op == "/" else a**2
+            )  # fmt: skip
+        return values[-1] * 2.0 + x * y
+
+    p = trace(f, 1.0, 2.0)
+    names = {"x": x, "y": y, "np": np}
+    lines = str(p.vectorize((), reduction)).splitlines()
+    if "operation by operation" in lines[0] or any(re.search("[02-9]×1$", line) for line in lines):
+        return  # nan everywhere, or equal operations, which stand in columns
+    for line in lines:
+        if match := re.match(r" +(\S+) = (.*?)\s+1×1$", line):
+            left, right = (side.replace("∂L/∂", "d") for side in match.groups())
+            for printed, python in [
+                ("⊙", "*"),
+                ("−", "-"),
+                ("([²³⁴-⁹¹]+)", r"**(\1)"),
+                (r"\[([^][]*; [^][]*)\]", lambda m: f"np.array([{m[1].replace(';', ',')}])"),
+                (r"Σ \(", "np.sum("),
+                (r"Σ (np\.array\(\[[^]]*\]\))", r"np.sum(\1)"),
+            ]:
+                right = re.sub(printed, python, right)
+            right = right.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+            right = re.sub(r"(?<=[\w.)]) (?=[\w(])", " * ", right)
+            names[left] = eval(right, names)
+    value, gradients = p.value_and_grad(x, y)
+    assert names.get("L", names.get("ŷ")) == pytest.approx(value, rel=1e-4, abs=1e-9)
+    for name, g in zip("xy", gradients):
+        assert names.get(f"d{name}", 0.0) == pytest.approx(g, rel=1e-4, abs=1e-9)
