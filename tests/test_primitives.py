@@ -464,6 +464,17 @@ def test_ieee_arithmetic_takes_sequences():
     assert TABLE["reciprocal"](0) == math.inf  # an int is divided by as a float is
 
 
+def test_where_plain_numbers_meet_a_rule_is_settled_and_gives_plain_numbers():
+    def rule(x, y, out):
+        return [1.0 / y, x, (x * y,)]
+
+    x = Value(2.0)
+    infinite, same, (product,) = primitives.slopes_of(rule, (x, 0.0, x))
+    assert _identical(infinite, math.inf)
+    assert same is x
+    assert (product.data, product.parents[1].data) == (0.0, 0.0)
+
+
 def test_a_dot_of_unequal_lengths_is_refused_by_the_row_itself():
     with pytest.raises(ValueError, match="shorter"):
         TABLE["dot"]([1.0, 2.0], [1.0], 0.0)
@@ -525,6 +536,17 @@ def test_open_bounds_and_infinities_that_came_in_are_no_anomalies():
 
 
 # ---------------------------------------------------------------- arrays
+
+
+@pytest.mark.parametrize("row", NUMERIC, ids=lambda row: row.name)
+def test_an_array_of_values_gives_nodes_of_the_row(row: Primitive):
+    at = 1.25 if row.name == "acosh" else 0.25
+    values = np.array([Value(at), Value(at + 0.5)])
+    nodes = row(*[values] * len(row.partials))
+    for node, value in zip(nodes, values):
+        operands = [value] * len(row.partials)
+        assert (node.op, node.parents) == (row.name, tuple(operands))
+        assert node.data == row(*operands).data
 
 
 def test_where_on_arrays_keeps_their_precision():
