@@ -5,9 +5,8 @@ with one example a row, Z stands on the left: A = Z W.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,6 @@ from autograd.formula import (
     listed,
     negated,
     number,
-    ones,
     product,
     quotient,
     raised,
@@ -35,6 +33,7 @@ from autograd.formula import (
     transposed,
 )
 from autograd.grouping import Group, Grouping
+from autograd.operands import Operands, Point
 from autograd.primitives import TABLE
 from autograd.recording import DECISIONS
 
@@ -55,21 +54,7 @@ class Equation:
         return bool(np.allclose(left, right, rtol=1e-9, atol=1e-12))
 
 
-@dataclass(frozen=True, eq=False)
-class Point:
-    """What the blocks of the arguments and the groups are somewhere, and their gradients.
-
-    Attributes:
-        n: the number of examples; 1 without a batch.
-        values, gradients: a matrix for each, with a row for each number and a column for each example.
-    """
-
-    n: int
-    values: list[Any]
-    gradients: list[Any]
-
-
-class Forward:
+class Forward(Operands):
     """The names of values, and the formulas that compute them.
 
     Args:
@@ -83,9 +68,7 @@ class Forward:
     def __init__(
         self, grouping: Grouping, blocks: Sequence[Block], point: Point, rows: bool, layered: bool
     ) -> None:
-        self._places, self._blocks, self._rows, self._point = grouping.places, blocks, rows, point
-        self.n = point.n if rows else None
-        self._groups = dict(enumerate(grouping.groups, len(blocks)))
+        super().__init__(grouping, blocks, point, rows)
         self._result = None if isinstance(grouping.result, list) else self._source(grouping.result)
         self._uses: dict[int, list[tuple[int, int]]] = {
             source: [] for source in range(len(blocks) + len(self._groups))
@@ -96,55 +79,12 @@ class Forward:
                     self._uses[origin].append((source, i))
         self._layers = [source for source, group in self._groups.items() if group.shape and layered]
         self._monomials: dict[int, tuple[float, Counter[int]]] = {}
-        self._values: dict[int, Formula] = {}
         self._hidden: set[int] = set()  # written where they are used, not in a line of their own
         self.given: list[Equation] = []
         self.forward: list[Equation] = []
         self._parameters: dict[int, Formula] = {}  # by the id of the operand
         self._name_all()
         self._write_forward()
-
-    # ------------------------------------------------------------ sources and their numbers
-
-    def _source(self, x: Any) -> int | None:
-        return self._places[x][0] if type(x) is int else None
-
-    def _origins(self, refs: Iterable[Any]) -> list[int]:
-        return list(dict.fromkeys(self._places[x][0] for x in refs if type(x) is int))
-
-    def _size(self, source: int) -> int:
-        return len(self._place_of(source).slots)
-
-    def _place_of(self, source: int) -> Block | Group:
-        return self._blocks[source] if source < len(self._blocks) else self._groups[source]
-
-    def _varies(self, refs: Iterable[Any]) -> bool:
-        """Tell whether an operand stands in rows, one for each example."""
-        return self._rows and any(self._place_of(s).batched for s in self._origins(refs))
-
-    def _turned_to_rows(self, source: int, matrix: Any) -> Any:
-        return matrix.T if self._rows and self._place_of(source).batched else matrix
-
-    def _gathered(self, refs: Sequence[Any], matrices: Sequence[Any]) -> Any:
-        """Return the rows of an operand, with a column for each example if it varies."""
-        rows = [
-            [x] if type(x) is not int else matrices[self._places[x][0]][self._places[x][1]]
-            for x in refs
-        ]
-        width = max(map(len, rows), default=1)
-        return np.array([np.broadcast_to(row, width) for row in rows])
-
-    def _true(self, refs: Sequence[Any]) -> Any:
-        matrix = self._gathered(refs, self._point.values)
-        return matrix.T if self._varies(refs) else matrix
-
-    def _ones(self, count: int) -> Formula:
-        return ones(np.ones((count, 1)))
-
-    @property
-    def _each(self) -> Formula:
-        """A column with a one for each example."""
-        return self._ones(self._point.n)
 
     # ------------------------------------------------------------ names
 
@@ -276,75 +216,6 @@ class Forward:
             raise Untrue("numbers from here and there")
         a, b = first // width, last // width
         return indexed(found, f"{a}" if width > 1 and b == a + 1 else f"{a}:{b}", found.value[a:b])
-
-    # ------------------------------------------------------------ operands
-
-    def _operand(self, refs: Sequence[Any], varies: bool, factor: bool = False) -> Formula:
-        """Return an operand of a group.
-
-        Args:
-            refs: its slots and constants.
-            varies: whether the group stands in rows, one for each example.
-            factor: whether a single number that all examples share may stay what it is.
-        """
-        count = len(refs)
-        equal = len(set(map(repr, refs))) == 1
-        if equal and type(refs[0]) is not int:
-            return number(float(refs[0]))
-        if equal and count > 1:  # one for all
-            x = self._operand(refs[:1], varies)
-            return (
-                product(x, transposed(self._ones(count)))
-                if varies
-                else product(self._ones(count), x)
-            )
-        x = self._part(refs)
-        if varies and not self._varies(refs) and not (factor and count == 1):
-            return product(self._each, transposed(x) if count > 1 else x)
-        return x
-
-    def _part(self, refs: Sequence[Any]) -> Formula:
-        """Return numbers of one source, or of several, one below the other."""
-        varies = self._varies(refs)
-        parts = []
-        for source, run in groupby(refs, self._source):
-            some = list(run)
-            if source is None:
-                parts += [number(float(x)) for x in some]
-            elif len(set(map(self._places.__getitem__, some))) < len(some):  # some of them twice
-                parts += [self._of_source(source, [x], varies and len(refs) > 1) for x in some]
-            else:
-                parts.append(self._of_source(source, some, varies and len(some) < len(refs)))
-        if len(parts) == 1:
-            return parts[0]
-        return listed(parts, ", " if varies else "; ", self._true(refs))
-
-    def _of_source(self, source: int, refs: Sequence[Any], beside_others: bool) -> Formula:
-        """Return numbers of one source, in rows if those beside them are."""
-        part = self._values[source]
-        places = [self._places[x][1] for x in refs]
-        if places != list(range(self._size(source))):
-            part = indexed(part, self._index(source, places), self._true(refs))
-        if beside_others and not self._varies(refs):
-            part = product(self._each, transposed(part) if len(refs) > 1 else part)
-        return part
-
-    def _index(self, source: int, places: list[int]) -> str:
-        """Return an index as Python writes it, counted from 0."""
-        place = self._place_of(source)
-        if isinstance(place, Block) and len(place.shape) > 1 and not place.batched:
-            if len(places) > 1 or len(place.shape) > 2:
-                raise Untrue("part of a matrix")
-            return "][".join(map(str, divmod(places[0], place.shape[1])))
-        first = places[0]
-        if len(places) == 1:
-            text = f"{first}"
-        elif places == list(range(first, first + len(places))):
-            text = f"{first}:{first + len(places)}"
-        else:
-            shown = [str(place) for place in places]
-            text = ", ".join(shown if len(shown) < 5 else [*shown[:2], "…", shown[-1]])
-        return f":, {text}" if self._rows and place.batched else text
 
     def _matrix(self, group: Group) -> Formula:
         """Return the weights of a layer, a row for each input."""
