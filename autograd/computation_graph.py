@@ -1,5 +1,7 @@
 """The DOT text of a computation graph."""
 
+from functools import cached_property
+
 import graphviz
 
 from autograd.explanation import Edge, edges
@@ -23,11 +25,11 @@ class ComputationGraph:
         fold: whether a unit of a network is one node, its parameters left out.
 
     Attributes:
-        dot: the graph.
+        count: how many Values are drawn: without what is folded into units.
     """
 
     def __init__(self, root: Value, nodes: list[Value], credit: bool, fold: bool) -> None:
-        self.root = root
+        self.root, self.nodes = root, nodes
         self.names = {id(v): f"v{k}" for k, v in enumerate(nodes)}
         self.gradients = gradients(root) if credit else None
         self.shares: dict[int, list[Edge]] = {}
@@ -35,7 +37,14 @@ class ComputationGraph:
             self.shares.setdefault(id(edge.child), []).append(edge)
         self.repeated = _far_used(nodes)
         self.units = _units(nodes) if fold else {}
-        self.dot = graphviz.Digraph(
+        self.folded = {id(dot) for v, dot in self.units.items() if id(dot) != v}
+        for dot in self.units.values():  # their weights and biases
+            n = len(dot.parents) // 2
+            self.folded |= {
+                id(w) for w in (*dot.parents[:n], *dot.parents[2 * n :]) if not w.parents
+            }
+        self.count = len(nodes) - len(self.folded & self.names.keys())
+        self._dot = graphviz.Digraph(
             "computation",
             graph_attr={
                 "rankdir": "LR", "ordering": "in", "nodesep": "0.16", "ranksep": "0.38",
@@ -47,17 +56,18 @@ class ComputationGraph:
             },
             edge_attr={"color": colour("zero"), "arrowsize": "0.8"},
         )  # fmt: skip
-        skipped = {id(dot) for v, dot in self.units.items() if id(dot) != v}
-        for dot in self.units.values():  # their weights and biases
-            n = len(dot.parents) // 2
-            skipped |= {id(w) for w in (*dot.parents[:n], *dot.parents[2 * n :]) if not w.parents}
-        elsewhere = skipped | self.repeated
-        for v in reversed(nodes):
+
+    @cached_property
+    def source(self) -> str:
+        """The DOT text."""
+        elsewhere = self.folded | self.repeated
+        for v in reversed(self.nodes):
             if id(v) not in elsewhere:
                 self._value(v, self.names[id(v)])
-        for v in reversed(nodes):
-            if v.parents and id(v) not in skipped:
+        for v in reversed(self.nodes):
+            if v.parents and id(v) not in self.folded:
                 self._operation(v)
+        return str(self._dot.source)
 
     def _grad(self, v: Value) -> float:
         return v.grad if self.gradients is None else self.gradients.get(id(v), 0.0)
@@ -73,7 +83,7 @@ class ComputationGraph:
         else:
             cells += [f"data {number(v.data, 4)}", f"grad {number(self._grad(v), 4)}"]
         text = "  │  ".join(cells)
-        self.dot.node(
+        self._dot.node(
             name, escaped(text, 200), width=f"{(text_width(text) + 22) / 72:.2f}", style=style,
             color=colour("muted" if part == "unit" else part),
             fillcolor=colour(part if part == "unit" else f"{part} fill"),
@@ -86,12 +96,12 @@ class ComputationGraph:
         if inner is not v:
             symbol += f"({TABLE[inner.op].symbol})"
         room = text_width(symbol) + 16
-        self.dot.node(
+        self._dot.node(
             f"{name}-op", escaped(symbol), shape="circle" if room < 55 else "box",
             width=f"{max(room, 36) / 72:.2f}",
             fontcolor=colour("card"), fillcolor=colour("ink"), color=colour("ink"),
         )  # fmt: skip
-        self.dot.edge(f"{name}-op", f"{name}:w")
+        self._dot.edge(f"{name}-op", f"{name}:w")
         n = len(inner.parents) // 2
         inputs = range(n, 2 * n) if id(v) in self.units else range(len(inner.parents))
         missing = 0
@@ -105,29 +115,29 @@ class ComputationGraph:
                 tail = f"{tail}-{name}-{k}"
                 self._value(parent, tail)
             if self.gradients is None:
-                self.dot.edge(f"{tail}:e", f"{name}-op")
+                self._dot.edge(f"{tail}:e", f"{name}-op")
             else:
                 self._credit(tail, f"{name}-op", k, self.shares[id(inner)][k])
         if missing:
             text = f"… {missing} more"
-            self.dot.node(
+            self._dot.node(
                 f"{name}-more", text, style="rounded,dashed", color=colour("zero"),
                 fontcolor=colour("muted"), width=f"{(text_width(text) + 16) / 72:.2f}",
             )  # fmt: skip
-            self.dot.edge(f"{name}-more", f"{name}-op", style="dashed")
+            self._dot.edge(f"{name}-more", f"{name}-op", style="dashed")
 
     def _credit(self, tail: str, head: str, k: int, edge: Edge) -> None:
         """Draw an edge with a pill that says upstream × local = credit."""
         share = number(edge.credit, sign=True)
         text = f"{number(edge.upstream)} × {number(edge.local)} = {share}"
         part, pill = sign_part(edge.credit), f"{head}-{k}"
-        self.dot.node(
+        self._dot.node(
             pill, text, fontname="Helvetica-Bold", fontsize="12", height="0.3", fontcolor=colour(part),
             color=colour(part), fillcolor=colour(f"{part} fill"),
             width=f"{(text_width(text, 12, bold=True) + 10) / 72:.2f}",
         )  # fmt: skip
-        self.dot.edge(f"{tail}:e", f"{pill}:w", dir="none", color=colour(part), style=DASHES[part])
-        self.dot.edge(f"{pill}:e", head, color=colour(part), style=DASHES[part])
+        self._dot.edge(f"{tail}:e", f"{pill}:w", dir="none", color=colour(part), style=DASHES[part])
+        self._dot.edge(f"{pill}:e", head, color=colour(part), style=DASHES[part])
 
 
 def _far_used(nodes: list[Value]) -> set[int]:

@@ -86,6 +86,7 @@ class Drawing:
 # ---------------------------------------------------------------- the computation graph
 
 FEW, MANY = 300, 1000  # up to so many nodes a graph is drawn; drawn with a warning
+FOLDED = 10  # times as many, where they may be folded into fewer
 
 
 def draw(
@@ -103,7 +104,7 @@ def draw(
 
     Raises:
         TypeError: if root is not a Value.
-        ValueError: if the graph has more than 1,000 nodes and max_nodes is not given.
+        ValueError: if the graph has more than 1,000 nodes, those folded away not counted, and max_nodes is not given.
 
     Warns:
         UserWarning: if it has more than 300: such a picture is slow to draw and hard to read.
@@ -115,23 +116,23 @@ def draw(
     expect_value("draw", root)
     if max_nodes is not None and max_nodes < 1:
         raise ValueError(f"max_nodes is at least 1, but {max_nodes} was given")
-    nodes, complete = _nearest(root, max_nodes or MANY)
-    if not complete and max_nodes is None:
+    nodes, complete = _nearest(root, max_nodes or (FOLDED * MANY if fold else MANY))
+    graph = ComputationGraph(root, nodes, credit, fold) if complete or max_nodes else None
+    if graph is None or (graph.count > MANY and max_nodes is None):
         raise ValueError(
             f"the graph has more than {MANY:,} nodes, too many to be read: draw(root, max_nodes=100) shows "
             "the part nearest to the root, print(tree(root)) the same as text"
         )
-    if len(nodes) > FEW and max_nodes is None:
+    if graph.count > FEW and max_nodes is None:
         warnings.warn(
-            f"a graph of {len(nodes)} nodes is slow to draw and hard to read; draw(root, max_nodes=100) "
+            f"a graph of {graph.count} nodes is slow to draw and hard to read; draw(root, max_nodes=100) "
             "shows the part nearest to the root",
             stacklevel=2,
         )
-    graph = ComputationGraph(root, nodes, credit, fold)
     name = f" of {clean(root.label, LABEL)}" if root.label else ""
     extent = "" if complete else ", the part nearest to the root"
-    desc = f"{len(nodes)} nodes{extent}; data {number(root.data, 4)} at the root."
-    return Drawing(graph.dot.source, f"Computation graph{name}", desc)
+    desc = f"{graph.count} nodes{extent}; data {number(root.data, 4)} at the root."
+    return Drawing(graph.source, f"Computation graph{name}", desc)
 
 
 def _nearest(root: Value, limit: int) -> tuple[list[Value], bool]:

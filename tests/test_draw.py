@@ -13,6 +13,7 @@ import autograd as ag
 from autograd import Value, draw, edges, render
 from autograd.labels import clean
 from autograd.notation import number
+from nn import MLP
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -88,6 +89,24 @@ def test_a_unit_can_be_folded() -> None:
     assert {"tanh", "w·x+b"} <= set(unfolded)
     assert "tanh(w·x+b)" in folded
     assert [t.split("  ")[0] for t in folded if "data" in t] == ["x", "data 0.8005"]
+
+
+def test_what_is_folded_does_not_count() -> None:
+    net = MLP(1, [12, 1], rng=0)
+
+    def loss(examples: int) -> Value:
+        total: Value = ag.sum([net([0.1 * k]) for k in range(examples)])
+        return total
+
+    with pytest.raises(ValueError, match="more than 1,000 nodes"):
+        draw(loss(50))
+    with pytest.warns(UserWarning, match="a graph of 701 nodes"):
+        drawing = draw(loss(50), fold=True)
+    assert drawing.desc.startswith("701 nodes")
+    shown = [text for text in texts(drawing.svg()) if "data" in text or "constant" in text]
+    assert len(shown) == 701
+    with pytest.raises(ValueError, match="more than 1,000 nodes"):
+        draw(loss(80), fold=True)
 
 
 def test_only_values_are_drawn() -> None:
