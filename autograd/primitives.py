@@ -511,11 +511,16 @@ def _atan2_slope_x(y: Any, x: Any, out: Any) -> Any:
 
 
 def _hypot_slope_x(x: Any, y: Any, out: Any) -> Any:
-    return where(out == 0.0, 0.0, x / where(out == 0.0, 1.0, out))
+    # by the quotient of the smaller and the larger: in 1/out - x*x/out**3, the slope of x/out, digits cancel
+    first = abs(x) > abs(y)
+    larger, smaller = where(first, x, y), where(first, y, x)
+    quotient = smaller / where(larger == 0.0, inf, larger)  # 0 at (0, 0), with slope 0
+    sign = where(larger < 0.0, -1.0, 1.0)
+    return where(first, sign, sign * quotient) / hypot(1.0, quotient)
 
 
 def _hypot_slope_y(x: Any, y: Any, out: Any) -> Any:
-    return where(out == 0.0, 0.0, y / where(out == 0.0, 1.0, out))
+    return _hypot_slope_x(y, x, out)
 
 
 def _both_zero(x: float, y: float) -> bool:

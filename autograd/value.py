@@ -639,7 +639,7 @@ class Value:
 
     def __bool__(self) -> bool:
         if modes.active and modes.local.tracing:
-            return bool(Condition("!=", (self, 0.0), self._data != 0.0))
+            return bool(self != 0.0)
         return self._data != 0.0
 
     if not TYPE_CHECKING:  # type checkers must refuse float(v) and math.tanh(v) as Python does

@@ -7,7 +7,7 @@ import random
 import pytest
 from mpmath import mp, mpf
 
-from autograd import grad
+from autograd import grad, hessian, hypot
 from autograd.primitives import TABLE, Primitive
 from tests.oracle import (
     EXACT,
@@ -53,6 +53,22 @@ def test_every_row_is_measured():
     measured = {row.name for row in [*UNARY, *BINARY]}
     assert measured | OF_SEQUENCES | WITH_CONSTANTS == set(TABLE)
     assert measured <= set(EXACT)
+
+
+@pytest.mark.parametrize("size", [1e-160, 1e-20, 1.0, 1e20, 1e100])
+def test_hypot_keeps_its_digits_at_every_order(size: float):
+    rng = random.Random(0)
+    with mp.workprec(2000):
+        for _ in range(100):
+            x, y = (rng.choice([-1, 1]) * size * 10 ** rng.uniform(-20, 20) for _ in "xy")
+            a, b = mpf(x), mpf(y)
+            h = mp.sqrt(a * a + b * b)
+            (xx, xy), (_, yy) = hessian(hypot)(x, y)
+            found = xx, xy, yy, grad(grad(grad(hypot)))(x, y)
+            exact = b * b / h**3, -a * b / h**3, a * a / h**3, -3 * a * b * b / h**5
+            for f, e in zip(found, exact):
+                if 1e-290 < abs(e) < 1e290:
+                    assert abs(f - e) <= 1e-14 * abs(e)
 
 
 @pytest.mark.parametrize("y", [2.0**53 - 1, 2.0**53, 2.0**53 + 2, 1e16 + 2, 1e16 + 4, 3e16])
