@@ -30,7 +30,8 @@ class Block:
         Raises:
             ValueError: if it has another shape.
         """
-        x = as_array(self.name, x, xp)
+        if type(x) is not getattr(xp, "ndarray", None) or x.dtype != xp.float64:
+            x = as_array(self.name, x, xp)
         shape = x.shape
         if (shape[1:] if self.batched else shape) != self.shape or len(shape) < self.batched:
             wanted = str(("n", *self.shape) if self.batched else self.shape).replace("'", "")
@@ -81,16 +82,24 @@ def blocks_in(tree: Any, name: str, batched: bool) -> Any:
 
 def fitted(template: Any, given: Any, found: list[Any]) -> bool:
     """Append what was given for each block; False if the structures differ."""
-    if type(template) is Block:
-        found.append(given)
-        return not isinstance(given, dict)
     if type(template) is dict:
         if not isinstance(given, dict) or given.keys() != template.keys():
             return False
-        return all(fitted(item, given[key], found) for key, item in template.items())
-    if not isinstance(given, (list, tuple)) or len(given) != len(template):
+        given = [given[key] for key in template]
+        template = template.values()
+    elif not isinstance(given, (list, tuple)):
         return False
-    return all(fitted(*pair, found) for pair in zip(template, given))
+    if len(given) != len(template):
+        return False
+    for part, x in zip(template, given):
+        if type(part) is not Block:
+            if not fitted(part, x, found):
+                return False
+        elif isinstance(x, dict):
+            return False
+        else:
+            found.append(x)
+    return True
 
 
 def as_array(name: str, x: Any, xp: Any) -> Any:

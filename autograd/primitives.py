@@ -629,8 +629,8 @@ def _atanh_slope(x: Any, out: Any) -> Any:
 
 def _sech_squared_on_arrays(namespace: Any, x: Any) -> Any:
     e = namespace.exp(-2.0 * abs(x))  # faster than a cosh
-    q = 1.0 / (1.0 + e)
-    return 4.0 * e * q * q
+    q = 2.0 / (1.0 + e)
+    return e * q * q
 
 
 def _tanh_paired(namespace: Any, x: Any) -> tuple[Any, Any]:

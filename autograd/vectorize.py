@@ -217,11 +217,28 @@ class _Call:
         ]
         if not parts:
             parts = [[self.runs.full(0.0), *[None] * len(blocks)]]
-        totals, *columns = zip(*parts)
-        total = reduce(operator.add, totals)
+        total, *gradients = parts[0] if len(parts) == 1 else self._joined(parts)
         value = total / self.count if self.count and program.reduction == "mean" else total
-        found = iter([self._joined(*column) for column in zip(blocks, self.arrays, columns)])
+        found = iter(
+            [
+                self.runs.full(0.0, *x.shape) if g is None else g
+                for g, x in zip(gradients, self.arrays)
+            ]
+        )
         return value, rebuild(program._template, lambda _: next(found))
+
+    def _joined(self, parts: Sequence[Sequence[Any]]) -> list[Any]:
+        """Return the sum, and the gradients, of all chunks."""
+        totals, *columns = zip(*parts)
+        joined = [reduce(operator.add, totals)]
+        for block, column in zip(self.program.blocks, columns):
+            if column[0] is None:
+                joined.append(None)
+            elif block.batched:
+                joined.append(self.xp.concat(column, axis=0))
+            else:
+                joined.append(reduce(operator.add, column))
+        return joined
 
     def _chunks(self) -> Iterator[tuple[int | None, list[Any]]]:
         """Yield the number of examples, and the arguments, of each chunk."""
@@ -236,14 +253,6 @@ class _Call:
                 stop - start,
                 [x[start:stop, ...] if block.batched else x for block, x in pairs],
             )
-
-    def _joined(self, block: Block, x: Any, parts: Sequence[Any]) -> Any:
-        """Return the gradient by an argument from those of the chunks."""
-        if parts[0] is None:
-            return self.runs.full(0.0, *x.shape)
-        if len(parts) == 1:
-            return parts[0]
-        return self.xp.concat(parts, axis=0) if block.batched else reduce(operator.add, parts)
 
     def _reduced(self, rows: Sequence[Any]) -> Any:
         """Return the rows of all chunks as one array, reduced as the program says."""
