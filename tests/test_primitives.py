@@ -578,3 +578,8 @@ def test_functions_that_need_scipy_say_so(name, monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy", None)
     with pytest.raises(ImportError, match=f"^{name} on arrays needs SciPy: pip install scipy"):
         TABLE[name](np.array([0.5]))
+
+
+def test_the_slopes_of_hypot_at_its_kink_are_not_minus_0():
+    hypot = TABLE["hypot"]
+    assert [math.copysign(1.0, hypot.partial(i, 0.0, 0.0, 0.0)) for i in (0, 1)] == [1.0, 1.0]
