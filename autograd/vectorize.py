@@ -17,7 +17,7 @@ except ImportError:
     ) from None
 
 from autograd.blocks import Block, blocks_in, fitted, shape_of
-from autograd.equation_pages import latex, page
+from autograd.equations.pages import latex, page
 from autograd.grouping import Grouping
 from autograd.recording import Recording
 from autograd.schedule import Schedule

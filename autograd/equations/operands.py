@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 
 from autograd.blocks import Block
-from autograd.formula import Formula, Untrue, indexed, listed, number, ones, product, transposed
+from autograd.equations.formula import (
+    Formula,
+    Untrue,
+    indexed,
+    listed,
+    number,
+    ones,
+    product,
+    transposed,
+)
 from autograd.grouping import Group, Grouping
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.blocks import Block
-from autograd.formula import (
+from autograd.equations.formula import (
     ONE,
     Formula,
     Untrue,
@@ -29,9 +29,9 @@ from autograd.formula import (
     symbol,
     transposed,
 )
-from autograd.forward_equations import Equation, Forward, times
+from autograd.equations.forward import Equation, Forward, times
+from autograd.equations.operands import Point
 from autograd.grouping import Group, Grouping
-from autograd.operands import Point
 from autograd.primitives import TABLE, slopes_of
 from autograd.recording import DECISIONS
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.blocks import Block
-from autograd.formula import (
+from autograd.equations.formula import (
     Formula,
     Untrue,
     added,
@@ -32,8 +32,8 @@ from autograd.formula import (
     symbol,
     transposed,
 )
+from autograd.equations.operands import Operands, Point
 from autograd.grouping import Group, Grouping
-from autograd.operands import Operands, Point
 from autograd.primitives import TABLE
 from autograd.recording import DECISIONS
 

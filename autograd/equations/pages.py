@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograd.blocks import Block
-from autograd.equations import Equations
-from autograd.formula import Untrue
-from autograd.forward_equations import Equation
+from autograd.equations.backward import Equations
+from autograd.equations.formula import Untrue
+from autograd.equations.forward import Equation
+from autograd.equations.operands import Point
 from autograd.grouping import Grouping
-from autograd.operands import Point
 from autograd.recording import Recording
 from autograd.schedule import Schedule
 from autograd.source import write_source
