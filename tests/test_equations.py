@@ -247,8 +247,7 @@ def test_an_argument_that_is_used_here_and_there():
     w, x = [1.0, 2.0, 0.5], [3.0, 4.0, -1.0]
     assert backward_of(lambda w: ag.dot(w, w), w) == {"w": "w + w"}
     decayed = backward_of(lambda w, x: ag.dot(w, x) + ag.sum([a**2 for a in w]), w, x)
-    assert decayed["v1"] == "1"
-    assert decayed["w"] == "∂L/∂v1 ⊙ (2 w) + x"
+    assert decayed == {"v1": "1", "W1": "Z1 + ∂L/∂v1 ⊙ (2 W1)"}
 
 
 def test_numbers_picked_from_an_argument():
@@ -282,6 +281,20 @@ def test_the_loss_of_a_classifier():
     assert "δ = softmax ŷ + (−1) e[1] " in columns
     assert "Δ = softmax Ŷ + (−1) 1 e[1]ᵀ " in rows
     assert "∂L/∂W1 = Xᵀ Δ " in rows
+
+
+def test_the_decay_of_weights():
+    def f(w, b, x, y):
+        hidden = [ag.tanh(ag.dot(unit, x, c)) for unit, c in zip(w[0], b)]
+        e = ag.dot(w[1], hidden) - y
+        return e**2 + 0.1 * ag.sum([a * a for a in (*w[0][0], *w[0][1], *w[1])])
+
+    args = ([[0.1, 0.2, 0.3], [0.3, 0.4, 0.5]], [0.5, 0.6]), [0.1, 0.2], [1.0, 2.0, 3.0], 1.0
+    found = backward_of(f, *args, batched=(2, 3))
+    assert found["v1"] == "0.1"
+    assert found["b1"] == "Δ1ᵀ 1"
+    for w, gradient in (("W1", "Xᵀ Δ1"), ("W2", "Z2ᵀ Δ")):
+        assert found[w] == f"{gradient} + {w} ∂L/∂v1 + {w} ∂L/∂v1"
 
 
 def test_what_matrices_do_not_say_is_printed_operation_by_operation():

@@ -82,6 +82,7 @@ class Equations(Forward):
 
     def _write_backward(self, result: int) -> None:
         self._gradients[result] = self._per_example
+        penalised = []  # the layers whose parameters others use, too: their gradients come last
         for source in reversed(self._groups):
             group = self._groups[source]
             merged = source in self._monomials and source in self._hidden
@@ -90,13 +91,16 @@ class Equations(Forward):
             gradient = self._gradient(source)
             if source in self._layers:
                 self._define(source, self._delta(source), gradient)
-                self._write_parameters(group, self._gradients[source])
+                if self._alone(source):
+                    self._write_parameters(source)
+                else:
+                    penalised.append(source)
             elif source in self._hidden or self._is_activation(source) or gradient.is_one:
                 self._gradients[source] = gradient
             else:
                 self._define(source, derivative(self._values[source], None), gradient)
-        if result in self._layers:
-            self._write_parameters(self._groups[result], self._gradients[result])
+        for source in [result] * (result in self._layers) + penalised:
+            self._write_parameters(source)
         batch = any(block.batched for block in self._blocks)
         for source, block in enumerate(self._blocks):
             written = self._written.intersection(block.slots)
@@ -121,15 +125,41 @@ class Equations(Forward):
     def _is_activation(self, source: int) -> bool:
         return any(self._activation(layer) == source for layer in self._layers)
 
-    def _write_parameters(self, group: Group, delta: Formula) -> None:
+    def _alone(self, layer: int) -> bool:
+        """Tell whether nobody else uses the parameters of a layer."""
+        operands = self._groups[layer].operands
+        origins = self._origins([*operands[0], *operands[2]])
+        return all(user == layer for origin in origins for user, _ in self._uses[origin])
+
+    def _write_parameters(self, layer: int) -> None:
+        group, delta = self._groups[layer], self._gradients[layer]
         matrix, _, bias = group.operands
         z, varies = self._inputs(group), self._rows and group.batched
         if type(delta.value) is float:  # the derivative to start from, one for each example
             delta = product(delta, self._each)
-        gradient = product(transposed(z), delta) if varies else product(z, transposed(delta))
-        self._finish(matrix, self._parameters[id(matrix)], gradient, group)
-        if (b := self._parameters.get(id(bias))) is not None:
-            self._finish(bias, b, product(transposed(delta), self._each) if varies else delta)
+        w, b = self._parameters[id(matrix)], self._parameters.get(id(bias))
+        if varies:
+            gradient = product(transposed(z), delta)
+        else:
+            gradient = z if self._gradients[layer].is_one else product(z, transposed(delta))
+        self._finish(matrix, w, added([gradient, *self._besides(group, 0, w)]), group)
+        if b is not None:
+            gradient = product(transposed(delta), self._each) if varies else delta
+            self._finish(bias, b, added([gradient, *self._besides(group, 2, b)]))
+
+    def _besides(self, layer: Group, i: int, parameter: Formula) -> list[Formula]:
+        """Return what others hand back to a parameter of a layer, a penalty say, in the parameter's shape."""
+        origins = self._origins(layer.operands[i])
+        if len(origins) > 1:
+            return []
+        (source,) = origins
+        found = []
+        named, self._values[source] = self._values[source], parameter
+        for user, k in dict.fromkeys(self._uses[source]):
+            if self._groups[user] is not layer and user in self._gradients:
+                found += self._handed_back(user, k, source)
+        self._values[source] = named
+        return found
 
     def _finish(
         self,
@@ -199,8 +229,8 @@ class Equations(Forward):
         """Return the sum over the examples, where they share what the contribution goes to."""
         if not (self._rows and group.batched) or self._place_of(source).batched:
             return part
-        if part is self._per_example and not part.is_one:
-            return ONE  # n times 1/n
+        if type(part.value) is float and not self._per_example.is_one:
+            return number(part.value * self._point.n)  # n times 1/n
         if type(part.value) is float:
             return product(part, symbol("n", value=float(self._point.n)))
         if part.value is None or part.value.shape[1] == 1:

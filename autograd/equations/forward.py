@@ -77,7 +77,7 @@ class Forward(Operands):
             for i, refs in enumerate(group.operands):
                 for origin in self._origins(refs):
                     self._uses[origin].append((source, i))
-        self._layers = [source for source, group in self._groups.items() if group.shape and layered]
+        self._layers = [s for s, group in self._groups.items() if layered and self._is_layer(group)]
         self._monomials: dict[int, tuple[float, Counter[int]]] = {}
         self._hidden: set[int] = set()  # written where they are used, not in a line of their own
         self.given: list[Equation] = []
@@ -103,15 +103,20 @@ class Forward(Operands):
             self._name_layer(layer, source)
         self._find_monomials()
 
+    def _is_layer(self, group: Group) -> bool:
+        """Tell whether a matrix product is that of weights among the arguments and other numbers."""
+        if group.shape is None or group.shape[1] > 1:
+            return False
+        matrix, inputs, _ = group.operands
+        return self._given(matrix) and not {*self._origins(matrix)} & {*self._origins(inputs)}
+
     def _name_layer(self, layer: int, source: int) -> None:
         group = self._groups[source]
         matrix, inputs, bias = group.operands
-        if group.shape is None or group.shape[1] > 1 or not self._given(matrix):
-            raise Untrue("no layer of a network")
         self._parameters[id(matrix)] = w = symbol(
             "W", layer, self._weights(group, self._true(matrix))
         )
-        several_units = group.shape[0] > 1
+        several_units = len(group.slots) > 1
         self.given.append(Equation(w, self._found(matrix, self._turned(group), several_units)))
         if self._given(bias):
             self._parameters[id(bias)] = b = symbol("b", layer, self._true(bias))
@@ -290,7 +295,8 @@ class Forward(Operands):
         if group.op == "sum" and len(set(map(repr, refs))) == 1:  # the same again and again
             one = self._operand(refs[:1], self._rows and group.batched)
             return product(number(float(len(refs))), one)
-        total = self._sum(elementwise(*operands[:2]) if group.op == "dot" else operands[0], group)
+        inside = operands[0] if group.op != "dot" else times(operands[0], operands[1], single=False)
+        total = self._sum(inside, group)
         bias = [x for x in operands[2:] if x.value is None or type(x.value) is not float or x.value]
         return added([total, *bias])
 
