@@ -343,6 +343,8 @@ def test_printed_equations_of_numbers_are_true_as_they_stand(reduction, steps, x
         return values[-1] * 2.0 + x * y
 
     p = trace(f, 1.0, 2.0)
+    if any(0.0 < abs(v) < 1e-6 for v in p.recording.values([x, y])):
+        return  # a difference of rounding errors
     names = {"x": np.float64(x), "y": np.float64(y), "np": np, "inf": np.inf}
     lines = str(p.vectorize((), reduction)).splitlines()
     if "operation by operation" in lines[0] or re.search("[02-9]×1\n|…|ᵀ", "\n".join(lines)):
