@@ -355,7 +355,7 @@ def test_printed_equations_of_numbers_are_true_as_they_stand(reduction, steps, x
             for printed, python in [
                 ("⊙", "*"),
                 ("−", "-"),
-                ("([²³⁴-⁹¹]+)", r"**(\1)"),
+                ("([⁰¹²³⁴-⁹]+)", r"**(\1)"),
                 (r"\[([^][]*; [^][]*)\]", lambda m: f"np.array([{m[1].replace(';', ',')}])"),
                 (r"Σ \(", "np.sum("),
                 (r"Σ (np\.array\(\[[^]]*\]\))", r"np.sum(\1)"),
