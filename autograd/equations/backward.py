@@ -229,10 +229,10 @@ class Equations(Forward):
         """Return the sum over the examples, where they share what the contribution goes to."""
         if not (self._rows and group.batched) or self._place_of(source).batched:
             return part
-        if type(part.value) is float and not self._per_example.is_one:
-            return number(part.value * self._point.n)  # n times 1/n
         if type(part.value) is float:
-            return product(part, symbol("n", value=float(self._point.n)))
+            if self._per_example.is_one:
+                return product(part, symbol("n", value=float(self._point.n)))
+            return number(part.value * self._point.n)  # n times 1/n
         if part.value is None or part.value.shape[1] == 1:
             value = None if part.value is None else part.value.sum(0, keepdims=True)
             return applied("Σ", r"\sum", part, value)
