@@ -186,7 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"scalar-autograd {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    def command(name: str, run: Callable[[argparse.Namespace], None], text: str) -> Any:
+    def command(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> Any:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(run=run)
         return sub
@@ -234,7 +234,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the words after the command's name; those of the process if not given.
 
     Returns:
-        The exit status: 0, or 2 after an error, which is said in one line on stderr.
+        The exit status: 0; 1 if `check` finds a wrong answer; 2 after an error, said in one line on stderr.
     """
     words = sys.argv[1:] if argv is None else argv
     # argparse takes -1e-3 for an option unless it starts with a space
@@ -244,10 +244,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")  # δ and ⇝ on any terminal
     try:
         arguments = _parser().parse_args(words)
-        arguments.run(arguments)
+        status: int = arguments.run(arguments) or 0
         sys.stdout.flush()
     except BrokenPipeError:  # the reader went away: head, less
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (
         OSError,
         ValueError,
@@ -259,7 +260,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ) as error:
         print(f"backprop: error: {_one_line(error)}", file=sys.stderr)
         return 2
-    return 0
+    return status
 
 
 def _one_line(error: Exception) -> str:

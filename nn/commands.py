@@ -27,7 +27,9 @@ _CLASSES_FROM_0 = (cross_entropy, binary_cross_entropy_with_logits)  # others ta
 MOST_PARAMETERS = 100_000  # an epoch of 100 examples takes seconds then
 
 
-def add_commands(command: Callable[[str, Callable[[argparse.Namespace], None], str], Any]) -> None:
+def add_commands(
+    command: Callable[[str, Callable[[argparse.Namespace], int | None], str], Any],
+) -> None:
     """Add the commands to a command line.
 
     Args:
@@ -73,7 +75,8 @@ def add_commands(command: Callable[[str, Callable[[argparse.Namespace], None], s
     sub.epilog = (
         "Without more it is the worked 3-2-1 network. Another is given by lines weights = [W1, W2, ...], each W with "
         "one row per input and one column per unit, biases, activation, x, y, loss and lr; in JSON it is "
-        '{"weights": [W1, W2, ...], "x": [...], "y": ..., "working": {"a1": 1.19, ...}}.'
+        '{"weights": [W1, W2, ...], "x": [...], "y": ..., "working": {"a1": 1.19, ...}}. '
+        "The exit status is 1 if an answer is wrong."
     )
 
     sub = command("gallery", _gallery, "published worked examples: what is printed, what is right")
@@ -153,12 +156,14 @@ def _correct(net: MLP, xs: Sequence[Any], ys: Sequence[Any]) -> int:
     return found
 
 
-def _check(arguments: argparse.Namespace) -> None:
+def _check(arguments: argparse.Namespace) -> int:
     from nn.checker import check_working
     from nn.working import read_working
 
     working = read_working(arguments.file)
-    print(check_working(working.numbers, working.credit, working.lr))
+    marking = check_working(working.numbers, working.credit, working.lr)
+    print(marking)
+    return 0 if marking.ok else 1
 
 
 def _gallery(arguments: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ _NETWORK = ("weights", "biases", "activation", "output_activation")
 _SETTINGS = (*_NETWORK, "x", "y", "loss", "lr")
 _LINE = re.compile(r"\s*([^=|#]+?)\s*=\s*(.*?)\s*(?:#.*)?$")
 _CELLS = re.compile(r"\s*\|\s*`?([^|`]+?)`?\s*\|\s*([^|]*?)\s*\|")
+_RULE = re.compile(r"\s*\|[\s|:]*-[\s|:-]*")  # below the head of a table
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,8 @@ def _from_lines(text: str, path: str | os.PathLike[str]) -> tuple[dict[str, Any]
     numbers: dict[str, str] = {}
     markdown = str(path).lower().endswith((".md", ".markdown"))
     reading = not markdown
-    for index, line in enumerate(text.splitlines(), 1):
+    lines = text.splitlines()
+    for index, (line, below) in enumerate(zip(lines, [*lines[1:], ""]), 1):
         if markdown and line.lstrip().startswith(("```", "~~~")):
             reading = not reading
             continue
@@ -91,8 +93,8 @@ def _from_lines(text: str, path: str | os.PathLike[str]) -> tuple[dict[str, Any]
                 )
             continue
         name, value = match.groups()
-        if not reading and not re.search(r"\d", value):
-            continue  # the head of a table, the line below it, or a number not worked out yet
+        if not reading and (not value or _RULE.fullmatch(line) or _RULE.fullmatch(below)):
+            continue  # a number not worked out yet, the rule of a table, or the head above it
         if name in settings or name in numbers:
             raise ValueError(f"line {index}: {name} is given twice")
         if name in _SETTINGS:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.render import save as write_whole
+from autograd.svg import colour, sign_part
 from nn.arguments import expect, generator, is_sequence, learning_rate, whole
 from nn.credit import Credit, assign_credit
 from nn.losses import loss_formula
@@ -89,6 +90,9 @@ class Worksheet:
         """
         if not blank:
             return self.credit.draw()
+        from nn.credit_graph import owner
+        from nn.layout import weight_line
+
         nan, c = math.nan, self.credit
         nodes = {
             i: node if node.a is None else replace(node, a=nan, z=nan, delta=nan)
@@ -96,7 +100,17 @@ class Worksheet:
         }
         edges = {key: replace(edge, delta=nan, z=nan, credit=nan) for key, edge in c.edges.items()}
         drawing = replace(c, nodes=nodes, edges=edges, loss=nan).draw()
-        drawing.source = drawing.source.replace("= nan", "= ____").replace("nan or ∞", "unknown")
+        source = drawing.source.replace("= nan", "= ____").replace("nan or ∞", "unknown")
+        source = source.replace(", credit nan", "")
+        # where a pill has room for one line, that is the weight, which is given
+        for key, edge in c.edges.items():
+            name = owner(key)
+            source = source.replace(
+                f'label=nan class="credit of-{name}" fontcolor="{colour(sign_part(nan))}" fontname="Helvetica-Bold"',
+                f'label="{weight_line(edge, "credit")}" class="weight of-{name}" fontcolor="{colour("ink")}" '
+                "fontname=Helvetica",
+            )
+        drawing.source = source
         drawing.desc = f"{c.title}, to be worked out."
         return drawing
 

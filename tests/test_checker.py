@@ -143,10 +143,29 @@ def test_any_subset_and_any_way_of_writing():
 def test_names_that_mean_nothing_are_told_beside_the_marks():
     marking = check_working({"a1": "1.19", "q": "1", "z9": "x"}, WORKED)
     assert [line.name for line in marking.lines] == ["a1"]
-    verdict, q, z9 = str(marking).splitlines()[-3:]
-    assert verdict == "Every line is right to the digits given."
+    verdict, q, z9, missing = str(marking).splitlines()[-4:]
+    assert verdict == "What was marked is right to the digits given."
+    assert missing.endswith(" not worked out yet.")
     assert q.startswith("Not marked: 'q' is no number of this network; known are a1, z1")
     assert z9.startswith("Not marked: 'z9' is")
+
+
+@pytest.mark.parametrize("answer", ["minus zero", "≈ 0.35", "7/20", "0.35 (a)", "1,234.5", "-"])
+def test_an_answer_that_cannot_be_read_is_told_beside_the_marks(tmp_path, answer):
+    path = tmp_path / "mine.md"
+    path.write_text(
+        f"| number | your answer |\n|---|:-:|\n| `a1` | 1,1900 |\n| z1 | **0.83** |\n| a2 | {answer} |\n| z2 |  |\n",
+        encoding="utf-8",
+    )
+    marking = check_working(read_working(path).numbers, WORKED)
+    assert [line.given for line in marking.lines] == ["1.1900", "0.83"]
+    assert marking.first is None
+    left = len(quantities(WORKED, 0.1)) - 3
+    assert str(marking).splitlines()[-3:] == [
+        "What was marked is right to the digits given.",
+        f"Not marked: a2 = {answer}: that is no number",
+        f"{left} of {left + 3} not worked out yet.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +198,7 @@ def test_lines(tmp_path, capsys):
     path.write_text("# my working\nlr = 0.1\n\na1 = 1.19\nz1 = 0.83  # tanh\nδ1 = 0.4395\n")
     working = read_working(path)
     assert working.numbers == {"a1": "1.19", "z1": "0.83", "δ1": "0.4395"}
-    assert main(["check", str(path)]) == 0
+    assert main(["check", str(path)]) == 1
     out = capsys.readouterr().out
     assert "The first difference is δ1: 0.4395 was given, 0.136315 is right." in out
     assert "the slope f′(a) of the activation is left out of the hidden δ" in out

@@ -60,6 +60,19 @@ def test_pictures():
     assert "w₄⇝₁ = 0.30" in blank or "= 0.30" in blank, "what is given stays"
 
 
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (3, 4, 2), (2, 8, 8, 1)], ids=str)
+def test_blank_pictures_show_weights_and_no_credit(sizes):
+    sheet = make_worksheet(7, sizes)
+    drawing = sheet.draw(blank=True)
+    svg = drawing.svg()
+    assert re.search(r"\bnan\b", svg) is None
+    assert "credit ____" not in svg
+    if sizes == (3, 4, 2):  # one line in a pill
+        for (i, j), edge in sheet.credit.edges.items():
+            weight = f"{edge.weight:.2f}".replace("-", "−")
+            assert f'label="{weight}" class="weight of-{i}-{j}"' in drawing.source
+
+
 def test_command(tmp_path, capsys):
     folder = tmp_path / "sheets" / "seven"
     assert main(["worksheet", "--seed", "7", "--out", str(folder)]) == 0
@@ -72,7 +85,7 @@ def test_command(tmp_path, capsys):
     text = (folder / "worksheet.md").read_text(encoding="utf-8")
     filled = text.replace("| `a1` |  |", "| `a1` | -1.06 |")
     (folder / "worksheet.md").write_text(filled, encoding="utf-8")
-    assert main(["check", str(folder / "worksheet.md")]) == 0
+    assert main(["check", str(folder / "worksheet.md")]) == 1
     assert "a1: -1.06 was given, −1.0500 is right" in capsys.readouterr().out
 
 
