@@ -5,6 +5,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from typing import Any
+from xml.etree import ElementTree
 
 from autograd import render, svg
 from autograd.computation_graph import LABEL, ComputationGraph
@@ -44,7 +45,12 @@ class Drawing:
         """
         prefix = prefix or svg.digest(self.source + self.title + self.desc)
         drawn = render.render(self.source, "svg", engine, self.pinned)
-        return svg.finish(drawn, self.title, self.desc, prefix, css)
+        try:
+            return svg.finish(drawn, self.title, self.desc, prefix, css)
+        except ElementTree.ParseError as error:
+            raise render.RenderError(
+                f"the engine printed no SVG ({error}); the DOT text is in .source"
+            ) from None
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
         """Write the picture to a file, whole or not at all.

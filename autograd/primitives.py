@@ -706,7 +706,10 @@ def _special(name: str, namespace: Any, x: Any) -> Any:
         raise ImportError(
             f"{name} on arrays needs SciPy: pip install scipy (or 'scalar-autograd[numpy]')"
         ) from None
-    return getattr(special, name)(x)
+    out = getattr(special, name)(x)
+    return (
+        out if type(out) is type(x) else namespace.asarray(out)
+    )  # back into the array's own library
 
 
 def _gaussian(x: Any) -> Any:

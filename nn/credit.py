@@ -132,7 +132,7 @@ class Credit:
     @property
     def loss_formula(self) -> str:
         """The loss as a formula."""
-        return loss_formula(self.loss_function)
+        return loss_formula(self.loss_function, len(self.layers[-1]))
 
     @property
     def activations(self) -> list[str]:

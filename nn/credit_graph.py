@@ -132,9 +132,10 @@ class CreditGraph:
 
     def _look(self, edge: "Edge") -> tuple[str, float, float]:
         """Return how an edge looks: its part, its width, and how much is left of its colour."""
-        fade = self._fade((edge.source, edge.target) in self.edges)
-        if not self.layout.tails and self.path is None:
-            fade = next(fade for limit, fade in _FADES if self._share(edge) > limit)
+        lit = (edge.source, edge.target) in self.edges
+        fade = self._fade(lit)
+        if not self.layout.tails and not (lit and self.path):
+            fade *= next(fade for limit, fade in _FADES if self._share(edge) > limit)
         return sign_part(edge.credit), self._width(edge), fade
 
     def _line(self, key: "Key") -> None:

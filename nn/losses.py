@@ -163,6 +163,12 @@ def loss_name(loss: Loss) -> str:
     return getattr(loss, "__name__", type(loss).__name__).replace("_", " ")
 
 
-def loss_formula(loss: Loss) -> str:
-    """Return the formula of a loss as pictures show it; of a function of the user's own its name."""
-    return FORMULAS.get(loss) or loss_name(loss)
+def loss_formula(loss: Loss, outputs: int = 1) -> str:
+    """Return the formula of a loss as pictures show it; of a function of the user's own its name.
+
+    >>> loss_formula(half_squared_error), loss_formula(half_squared_error, outputs=3)
+    ('½(ŷ−y)²', '½Σ(ŷ−y)²')
+    """
+    formula = FORMULAS.get(loss) or loss_name(loss)
+    summed = outputs > 1 and loss in (squared_error, half_squared_error)
+    return formula.replace("(", "Σ(", 1) if summed else formula

@@ -33,8 +33,9 @@ def credit_drawing(credit: "Credit", path: "Key | None" = None) -> Drawing:
         title = f"Who is responsible for {credit.edge(*path).name}?"
         subtitle, formula = _way(credit, path), product(credit, path)
         nodes, edges = lit(credit, path)
-    widths = text_width(title, 20, bold=True), text_width(subtitle), text_width(formula)
-    layout = Layout(credit, 0.92 * max(widths) + 2 * MARGIN, path=path)
+    # titles come out narrower than estimated, formulas do not
+    heading = 0.92 * max(text_width(title, 20, bold=True), text_width(subtitle))
+    layout = Layout(credit, max(heading, 1.05 * text_width(formula)) + 2 * MARGIN, path=path)
     graph = CreditGraph(layout, nodes, edges, path, edges if path else frozenset())
     graph.canvas.text(Point(MARGIN, 30), title, size=20, bold=True, anchor="start")
     graph.canvas.text(Point(MARGIN, 55), subtitle, "muted", size=SIZE, anchor="start")

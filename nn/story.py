@@ -311,6 +311,8 @@ class _Teller:
         )
         self.known = {fact for fact in self.known if fact[0] not in ("delta", "credit")}
         verdict = "smaller" if after.loss < before.loss else "not smaller: η may be too large"
+        if after.loss == before.loss:
+            verdict = "the same"
         self._step(
             f"Forward again: the loss is {verdict}",
             f"L = {after.loss_formula}",

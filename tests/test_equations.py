@@ -370,3 +370,50 @@ def test_printed_equations_of_numbers_are_true_as_they_stand(reduction, steps, x
     assert names.get("L", names.get("ŷ")) == close(value)
     for name, g in zip("xy", gradients):
         assert names.get(f"d{name}", 0.0) == close(g)
+
+
+def test_a_list_that_uses_a_part_of_an_argument():
+    text = str(trace(lambda x: [x[0] * 2.0, ag.tanh(x[1])], [1.0, 2.0, 3.0]).vectorize())
+    assert "tanh x[1]" in text
+
+
+def test_a_classifier_of_many_inputs_prints_as_a_network():
+    weights = [[0.1] * 200] * 20, [[0.1] * 20] * 3
+
+    def loss(w, x):
+        scores = [ag.dot(u, [ag.relu(ag.dot(v, x)) for v in w[0]]) for u in w[1]]
+        return ag.logsumexp(scores) - scores[0]
+
+    text = str(trace(loss, weights, [1.0] * 200).vectorize(1))
+    assert "δ = softmax ŷ + (−1) e[0]" in text
+    assert max(map(len, text.splitlines())) < 120
+
+
+def test_arguments_that_are_called_as_the_layers_call_theirs():
+    def f(W1, W2, x):
+        return ag.dot(W1, [ag.tanh(ag.dot(u, x)) for u in W2])
+
+    weights = [0.1, 0.2], [[0.1, 0.2, 0.3], [0.3, 0.4, 0.5]]
+    text = str(trace(f, *weights, [1.0, 2.0, 3.0]).vectorize())
+    assert re.search(r"^ +W1 = \(W2 as given\)ᵀ +3×2$", text, re.MULTILINE)
+    assert re.search(r"^ +W2 = W1 as given +2×1$", text, re.MULTILINE)
+    taken = str(trace(lambda v1, x: ag.tanh(v1 * x) * v1, 0.5, 1.0).vectorize())
+    assert "u1 = v1 x" in taken
+
+
+def test_a_gradient_that_is_0_at_one_point_proves_nothing():
+    def f(p, x):
+        return ag.relu(ag.dot([p[0], p[1]], x, p[0]) - 10.0)
+
+    found = backward_of(f, [1.0, 2.0], [3.0, 4.0])
+    assert found["p"] == "x ∂L/∂v1 + ∂L/∂v1 e[0]"
+
+
+def test_latex_of_roots_quotients_and_conditions():
+    def f(x, y):
+        return ag.where((x > 1e-7) & (y > 0.0), ag.sqrt(x) / (x * y), ag.leaky_relu(y))
+
+    latex = trace(f, 0.5, 1.0).vectorize().latex()
+    for part in (r"\sqrt{x}", r"\frac{", r"\land", "10^{-7}"):
+        assert part in latex
+    assert latex.count("{") == latex.count("}")

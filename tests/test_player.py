@@ -298,3 +298,7 @@ def test_jupyter_shows_it_in_a_sandbox_and_never_raises(monkeypatch: pytest.Monk
     assert "Credit of w₅⇝₁" in shown
     assert "pip install graphviz-pure" in shown
     assert repr(player) == "<Player: 18 steps of 3-2-1 tanh network>"
+
+
+def test_a_loss_that_stays_is_said_to() -> None:
+    assert story(worked(), lr=0.0)[-1].title == "Forward again: the loss is the same"

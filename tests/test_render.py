@@ -321,3 +321,22 @@ def test_every_colour_drawn_has_its_dark_counterpart() -> None:
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"there is no folder '.*nowhere'"):
         render.save(tmp_path / "nowhere" / "x.svg", b"")
+
+
+def test_an_engine_that_prints_something_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho '<svg>'\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("AUTOGRAD_DOT", str(broken))
+    with pytest.raises(render.RenderError, match="printed no SVG"):
+        draw(Value(1.0) * 2.0).save(tmp_path / "x.svg")
+    assert [path.name for path in tmp_path.iterdir()] == ["broken"]
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "x.svg").mkdir()
+    with pytest.raises(OSError, match=r"directory: '[^']*/x\.svg'"):
+        render.save(tmp_path / "x.svg", b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.svg"]

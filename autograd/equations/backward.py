@@ -25,6 +25,7 @@ from autograd.equations.formula import (
     product,
     quotient,
     raised,
+    squared,
     subtracted,
     symbol,
     transposed,
@@ -68,8 +69,24 @@ class Equations(Forward):
             if rows and mean:
                 self._write_mean(self._values[self._result])
             self._write_backward(self._result)
+        self._check_names()
         if not all(e.holds() for e in [*self.given, *self.forward, *self.backward]):
             raise Untrue("an equation does not hold")
+
+    def _check_names(self) -> None:
+        """Make sure that no two matrices go by one name."""
+        named: dict[str, Any] = {"e": None, "n": None, "η": None}
+        shown = [
+            x
+            for source, x in self._values.items()
+            if source >= len(self._blocks)
+            or not self._written.issuperset(self._blocks[source].slots)
+        ]
+        for x in (*shown, *self._parameters.values()):
+            if named.setdefault(x.text, x.value) is not x.value:
+                known = named[x.text]
+                if known is None or known.shape != x.value.shape or (known != x.value).any():
+                    raise Untrue("two matrices of one name")
 
     def _write_mean(self, result: Formula) -> None:
         total = applied("Σ", r"\sum", result, result.value.sum().reshape(1, 1))
@@ -204,7 +221,8 @@ class Equations(Forward):
         if rows == list(range(size)):
             return [self._over_examples(self._contribution(user, i, places), group, source)]
         if len(set(rows)) == 1:  # one for all
-            if group.op == "sum":
+            others = group.operands[1 - i] if group.op == "dot" and i < 2 else ()
+            if group.op == "sum" or (others and len({repr(others[k]) for k in places}) == 1):
                 part = product(number(float(len(places))), self._contribution(user, i, places[:1]))
             elif len(places) == 1:
                 part = self._contribution(user, i, places)
@@ -303,7 +321,7 @@ class Equations(Forward):
         else:
             x = self._operand(group.operands[0], varies)
             axis = 1 if varies else 0
-            value = np.exp(x.value) / np.exp(x.value).sum(axis, keepdims=True)
+            value = np.exp(x.value - np.logaddexp.reduce(x.value, axis=axis, keepdims=True))
             soft = applied("softmax", r"\operatorname{softmax}", x, value)
             other = self._some(soft, places, len(group.operands[0]), varies)
         if varies or count == 1:
@@ -329,9 +347,14 @@ def _through(
     if op == "div":
         over = quotient(g if i == 0 else scaled(out), operands[1])
         return over if i == 0 else negated(over)
-    if op == "pow" and i == 0 and type(operands[1].value) is float:
+    if op == "pow" and i == 0:
         y = operands[1]
-        return scaled(product(y, raised(x, number(y.value - 1.0))))
+        less = subtracted(y, ONE) if type(y.value) is not float else number(y.value - 1.0)
+        return scaled(times(y, raised(x, less), single))
+    if op == "pow":
+        return scaled(times(out, called("log", [x], np.log), single))
+    if op == "reciprocal":
+        return scaled(negated(squared(out)))
     if op == "where":
         chosen = operands[0] if i == 1 else called("not", operands[:1], np.logical_not)
         return scaled(Formula(f"[{chosen.text}]", f"[{chosen.latex}]", chosen.value * 1.0))

@@ -106,9 +106,15 @@ def negated(x: Formula) -> Formula:
 
 
 def number(x: float) -> Formula:
-    text = f"{x:g}".replace("-", "−")
-    latex = text.replace("−", "-").replace("inf", r"\infty")
-    return Formula(text, latex, float(x), 9 if x >= 0.0 else 4)
+    text = f"{x:g}".replace("-", "−").replace("inf", "∞")
+    mantissa, _, exponent = text.partition("e")
+    if not exponent:
+        latex = text.replace("−", "-").replace("∞", r"\infty")
+        return Formula(text, latex, float(x), 9 if x >= 0.0 else 4)
+    power = int(exponent.replace("−", "-"))
+    raised = f"10{'⁻' * (power < 0)}{superscript(abs(power))}"
+    latex = rf"{mantissa} \cdot 10^{{{power}}}".replace("−", "-")
+    return Formula(f"{mantissa}·{raised}", latex, float(x), 6 if x >= 0.0 else 4)
 
 
 def symbol(base: str, index: int | str = "", value: Any = None) -> Formula:
@@ -141,7 +147,9 @@ def raised(x: Formula, y: Formula) -> Formula:
 
 def quotient(x: Formula, y: Formula) -> Formula:
     """Return x over y, element by element."""
-    return joined([x, y], " / ", "/", 5, _alike(lambda x, y: x / y, x, y))
+    value = _alike(lambda x, y: x / y, x, y)
+    text = joined([x, y.within(7)], " / ", "/", 5, value).text
+    return Formula(text, rf"\frac{{{x.latex}}}{{{y.latex}}}", value, 5)
 
 
 def indexed(x: Formula, where: str, value: Any) -> Formula:
@@ -159,8 +167,9 @@ def listed(parts: Sequence[Formula], between: str, value: Any) -> Formula:
 
 def applied(name: str, latex: str, x: Formula, value: Any) -> Formula:
     """Return a function written before its operand, without brackets where none are needed."""
-    x = x.within(8)
-    return Formula(f"{name} {x.text}", f"{latex} {x.latex}", value, 7)
+    inner = x.within(8)
+    shown = rf"\sqrt{{{x.latex}}}" if latex == r"\sqrt" else f"{latex} {inner.latex}"
+    return Formula(f"{name} {inner.text}", shown, value, 7)
 
 
 def called(
@@ -185,7 +194,10 @@ def _function(name: str) -> str:
     if name == "not":
         return r"\lnot"
     word, raised = name.rstrip("′²₁₂₃"), name[len(name.rstrip("′²₁₂₃")) :]
-    latex = {"σ": r"\sigma", "√": r"\sqrt"}.get(word, rf"\operatorname{{{_escaped(word)}}}")
+    word = {"√": "√" if not raised else "sqrt", "∛": "cbrt"}.get(word, word)
+    latex = {"σ": r"\sigma", "√": r"\sqrt"}.get(
+        word, rf"\operatorname{{{_escaped(word)}}}".replace(" ", r"\ ")
+    )
     return latex + raised.replace("′", "'").replace("²", "^{2}").translate(_LOWERED)
 
 

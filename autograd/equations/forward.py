@@ -4,15 +4,17 @@ Columns Z of activations, W with a row for each input and a column for each unit
 with one example a row, Z stands on the left: A = Z W.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from autograd.blocks import Block
 from autograd.equations.formula import (
+    ONE,
     Formula,
     Untrue,
     added,
@@ -90,14 +92,21 @@ class Forward(Operands):
 
     def _name_all(self) -> None:
         values = self._point.values
+        arguments = {block.name for block in self._blocks}
+        taken = set(arguments)
         for source, block in enumerate(self._blocks):
-            name = block.name.upper() if self._rows and block.batched else block.name
+            name = block.name
+            if self._rows and block.batched and name.upper() not in arguments - {name}:
+                name = name.upper()
+                taken.add(name)
             if len(block.shape) > 1:
                 name = f"vec {name}"
             self._values[source] = symbol(name, value=self._turned_to_rows(source, values[source]))
         for count, (source, group) in enumerate(self._groups.items(), 1):
             label = next((label for label in group.labels if label), "")
-            name = label or ("L" if source == self._result else f"v{count}")
+            wishes = [label, "L" if source == self._result else "", f"v{count}", f"u{count}"]
+            name = next((wish for wish in wishes if wish and wish not in taken), f"group {count}")
+            taken.add(name)
             self._values[source] = symbol(name, value=self._turned_to_rows(source, values[source]))
         for layer, source in enumerate(self._layers, 1):
             self._name_layer(layer, source)
@@ -107,8 +116,9 @@ class Forward(Operands):
         """Tell whether a matrix product is that of weights among the arguments and other numbers."""
         if group.shape is None or group.shape[1] > 1:
             return False
-        matrix, inputs, _ = group.operands
-        return self._given(matrix) and not {*self._origins(matrix)} & {*self._origins(inputs)}
+        matrix, inputs, bias = group.operands
+        others = {*self._origins(inputs), *self._origins(bias)}
+        return self._given(matrix) and not others.intersection(self._origins(matrix))
 
     def _name_layer(self, layer: int, source: int) -> None:
         group = self._groups[source]
@@ -117,17 +127,17 @@ class Forward(Operands):
             "W", layer, self._weights(group, self._true(matrix))
         )
         several_units = len(group.slots) > 1
-        self.given.append(Equation(w, self._found(matrix, self._turned(group), several_units)))
+        self.given.append(self._write_given(w, matrix, self._turned(group), several_units))
         if self._given(bias):
             self._parameters[id(bias)] = b = symbol("b", layer, self._true(bias))
-            self.given.append(Equation(b, self._found(bias)))
+            self.given.append(self._write_given(b, bias))
         origins = self._origins(inputs)
         whole = sum(map(self._size, origins)) == len(inputs)
         alike = len({self._place_of(origin).batched for origin in origins}) == 1
         if layer == 1 and self._given(inputs) and whole and alike:
             z = symbol("X" if self._rows else "Z", "" if self._rows else 1, self._true(inputs))
             self._parameters[id(inputs)] = z
-            self.given.insert(0, Equation(z, self._found(inputs)))
+            self.given.insert(0, self._write_given(z, inputs))
             if len(origins) == 1:
                 self._values[origins[0]] = z
         activation = self._activation(source)
@@ -175,16 +185,27 @@ class Forward(Operands):
             return first.shape == (units, length) != (1, 1)
         return len(first.shape) > 1 and not group.by_inputs
 
-    def _found(self, refs: Sequence[Any], turned: bool = False, rows: bool = False) -> Formula:
+    def _write_given(
+        self, left: Formula, refs: Sequence[Any], turned: bool = False, rows: bool = False
+    ) -> Equation:
+        found = self._found(refs, turned, rows)
+        if found.text != left.text:
+            found = self._found(refs, turned, rows, marked=True)
+        return Equation(left, found)
+
+    def _found(
+        self, refs: Sequence[Any], turned: bool, rows: bool, marked: bool = False
+    ) -> Formula:
         """Return where a parameter or an input lies in the arguments.
 
         Args:
             refs: its slots.
             turned: whether the arguments have a row for each unit.
             rows: whether each of several arguments is a row of a matrix.
+            marked: as for `_as_given`.
         """
         origins = self._origins(refs)
-        parts = [self._as_given(origin) for origin in origins]
+        parts = [self._as_given(origin, marked) for origin in origins]
         if len(parts) > 1:
             if any(len(self._blocks[origin].shape) > 1 for origin in origins):
                 raise Untrue("several matrices")
@@ -199,13 +220,22 @@ class Forward(Operands):
                 found = self._slice(origins[0], found, places)
         return transposed(found) if turned else found
 
-    def _as_given(self, origin: int) -> Formula:
-        """Return an argument in its own shape; a list of numbers is a column."""
+    def _as_given(self, origin: int, marked: bool) -> Formula:
+        """Return an argument in its own shape; a list of numbers is a column.
+
+        Args:
+            origin: the block.
+            marked: whether a name that a layer's symbol may have, too, is told from that.
+        """
         block, matrix = self._blocks[origin], self._point.values[origin]
-        if self._rows and block.batched:
-            return symbol(block.name, value=matrix.T)
-        shape = block.shape if len(block.shape) == 2 else (len(block.slots), 1)
-        return symbol(block.name, value=matrix.reshape(shape))
+        if not (self._rows and block.batched):
+            shape = block.shape if len(block.shape) == 2 else (len(block.slots), 1)
+            matrix = matrix.reshape(shape).T
+        found = symbol(block.name, value=matrix.T)
+        if marked and re.fullmatch(r"[WbZA]\d+|X", block.name):
+            latex = rf"{found.latex}\text{{ as given}}"
+            return replace(found, text=f"{found.text} as given", latex=latex, binding=0)
+        return found
 
     def _slice(self, origin: int, found: Formula, places: list[int]) -> Formula:
         """Return consecutive numbers, or rows, of an argument."""
@@ -289,16 +319,19 @@ class Forward(Operands):
         if group.op == "logsumexp":
             (x,) = operands
             axis = 1 if self._rows and group.batched else 0
-            value = None if x.value is None else np.log(np.exp(x.value).sum(axis, keepdims=True))
+            value = x.value
+            if value is not None:
+                value = np.logaddexp.reduce(value, axis=axis, keepdims=True)
             return applied("logsumexp", r"\operatorname{logsumexp}", x, value)
-        refs = group.operands[0]
-        if group.op == "sum" and len(set(map(repr, refs))) == 1:  # the same again and again
-            one = self._operand(refs[:1], self._rows and group.batched)
-            return product(number(float(len(refs))), one)
+        terms = group.operands[:2]
+        if all(len(set(map(repr, refs))) == 1 for refs in terms):  # the same again and again
+            one = [self._operand(refs[:1], self._rows and group.batched, True) for refs in terms]
+            again = number(float(len(terms[0])))
+            total = product(again, times(one[0], one[1], single=True) if one[1:] else one[0])
+            return added([total, *_but_zero(operands[2:])])
         inside = operands[0] if group.op != "dot" else times(operands[0], operands[1], single=False)
         total = self._sum(inside, group)
-        bias = [x for x in operands[2:] if x.value is None or type(x.value) is not float or x.value]
-        return added([total, *bias])
+        return added([total, *_but_zero(operands[2:])])
 
     def _sum(self, x: Formula, group: Group) -> Formula:
         """Return the sum over a sequence: Σ of a column, or a product with ones if examples are rows."""
@@ -322,6 +355,10 @@ class Forward(Operands):
                 self.forward.append(Equation(self._values[source], self._formula(source)))
 
 
+def _but_zero(terms: Sequence[Formula]) -> list[Formula]:
+    return [x for x in terms if x.value is None or type(x.value) is not float or x.value]
+
+
 def times(x: Formula, y: Formula, single: bool) -> Formula:
     """Return a product of numbers, each a single one or one for each example, or of matrices element by element."""
     if type(x.value) is float or type(y.value) is float:
@@ -340,12 +377,15 @@ def _of_numbers(op: str, operands: list[Formula], single: bool) -> Formula:
         return times(operands[0], operands[1], single)
     if op == "div":
         return quotient(*operands)
+    if op == "reciprocal":
+        return quotient(ONE, operands[0])
     if op == "~":
         return called("not", operands, np.logical_not)
     if op in DECISIONS:
         decide = {"&": np.logical_and, "|": np.logical_or}.get(op, DECISIONS[op])
         inner = called(op, operands, decide, always=True)
-        return joined(operands, f" {op} ", f" {op} ", 2, inner.value)
+        latex = {"&": r" \land ", "|": r" \lor ", "<=": r" \le ", ">=": r" \ge ", "!=": r" \ne "}
+        return joined(operands, f" {op} ", latex.get(op, f" {op} "), 2, inner.value)
     if op == "square":
         return squared(operands[0])
     if op == "neg":

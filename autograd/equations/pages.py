@@ -4,7 +4,9 @@ Every equation is computed at a point before it is printed; where one does not h
 kind cannot say what the function does, its operations are printed one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +21,7 @@ from autograd.schedule import Schedule
 from autograd.source import write_source
 
 _MOST = 5000  # operations; whoever has more reads no equations
-_LINES = 60  # of operations printed one by one
+_LINES, _WIDEST = 60, 200  # lines of operations printed one by one, and their characters
 
 
 def page(grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Recording) -> str:
@@ -54,8 +56,8 @@ def _equations(
     pages = []
     for rows in (False, True)[: 1 + batch]:
         with np.errstate(all="ignore"):
-            point = _point(schedule, blocks, rows, mean)
-            page = None if point is None else _first_true(grouping, blocks, point, rows, mean)
+            points = list(islice(_points(schedule, blocks, rows, mean), 2))
+            page = _first_true(grouping, blocks, points, rows, mean)
         if page is None:
             return None
         pages.append(page)
@@ -63,38 +65,41 @@ def _equations(
 
 
 def _first_true(
-    grouping: Grouping, blocks: Sequence[Block], point: Point, rows: bool, mean: bool
+    grouping: Grouping, blocks: Sequence[Block], points: Sequence[Point], rows: bool, mean: bool
 ) -> Equations | None:
     """Return the equations of a network of layers; or if they do not hold, those of groups of operations."""
     for layered in (True, False):
         try:
-            return Equations(grouping, blocks, point, rows, layered, mean)
+            pages = [Equations(grouping, blocks, point, rows, layered, mean) for point in points]
         except Untrue:
             continue
+        return pages[0] if pages else None
     return None
 
 
-def _point(schedule: Schedule, blocks: Sequence[Block], rows: bool, mean: bool) -> Point | None:
-    """Return the first of some points at which all is finite, with its gradients."""
+def _points(schedule: Schedule, blocks: Sequence[Block], rows: bool, mean: bool) -> Iterator[Point]:
+    """Yield some points at which all is finite, with the gradients there."""
     sizes = {schedule.varying, schedule.shared, *schedule.sizes}
     n = next(n for n in range(3, len(sizes) + 4) if n not in sizes) if rows else 1
     batch = any(block.batched for block in blocks)
     rng = np.random.default_rng(0)
-    for low, high in ((0.3, 0.9), (1.2, 1.9), (-0.9, 0.9), (-1.9, -1.2)):
-        arrays = [rng.uniform(low, high, (n,) * x.batched + x.shape) for x in blocks]
+    for low, high in ((0.3, 0.9), (-0.9, 0.9), (1.2, 1.9), (-1.9, -1.2)):
+        # the more numbers a block has, the smaller: a sum of many shall not saturate what is made of it
+        arrays = [
+            rng.uniform(low, high, (n,) * x.batched + x.shape) / max(1, len(x.slots)) ** 0.25
+            for x in blocks
+        ]
         state = schedule.forward(schedule.constants, np.ones((n, 1)), arrays)
+        values = [state.arrays[source] for source in range(len(schedule.sizes))]
+        gradients: list[Any] = [None] * len(values)
         if schedule.differentiable:
             scale = 1.0 / n if rows and mean else 1.0
             schedule.backward(np.full((1, n if batch else 1), scale), state)
-        sources = range(len(schedule.sizes))
-        values = [state.arrays[source] for source in sources]
-        gradients = [schedule.gradient(source, state) for source in sources]
+            gradients = [schedule.gradient(source, state) for source in range(len(values))]
         gradients = [np.zeros_like(v, float) if g is None else g for v, g in zip(values, gradients)]
         if all(np.isfinite(x).all() for x in (*values, *gradients)):
-            return Point(
-                n, values, [np.broadcast_to(g, v.shape) for v, g in zip(values, gradients)]
-            )
-    return None
+            widened = [np.broadcast_to(g, v.shape) for v, g in zip(values, gradients)]
+            yield Point(n, values, widened)
 
 
 def _section(title: str, equations: Equations) -> str:
@@ -115,13 +120,15 @@ def _section(title: str, equations: Equations) -> str:
 def _one_by_one(recording: Recording) -> str:
     """Return the operations as Python, for a function that the matrices of a network do not describe."""
     count = len(recording.instructions)
-    if count > _MOST:
+    if max(count, len(recording.names)) > _MOST:
         return f"{count:,} operations: too many to print"
     lines = write_source(recording).split("\n\n\n")[-1].splitlines()
     rest = len(lines) - _LINES
     lines[_LINES:] = [f"… and {rest} more lines, in the Program's source"] if rest > 0 else []
     head = "The matrices of a network do not say this; operation by operation:"
-    return "\n".join([head, *(f"  {line}" for line in lines)])
+    return "\n".join(
+        [head, *(f"  {line if len(line) <= _WIDEST else line[:_WIDEST] + ' …'}" for line in lines)]
+    )
 
 
 def _line(e: Equation) -> str:
