@@ -13,7 +13,6 @@ from autograd.render import save as write_whole
 from autograd.svg import colour, sign_part
 from nn.arguments import expect, generator, is_sequence, learning_rate, whole
 from nn.credit import Credit, assign_credit
-from nn.losses import loss_formula
 from nn.modules import MLP
 from nn.quantities import quantities
 
@@ -59,7 +58,7 @@ class Worksheet:
             [
                 f"# {title} {self.seed}: who is to blame for the error?",
                 "",
-                f"A {c.title} with the loss L = {loss_formula(c.loss_function)} and the learning rate η = {self.lr:g}. "
+                f"A {c.title} with the loss L = {c.loss_formula} and the learning rate η = {self.lr:g}. "
                 "Each weight matrix has a row per input and a column per unit.",
                 "",
                 "```",
