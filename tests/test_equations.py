@@ -409,6 +409,11 @@ def test_a_gradient_that_is_0_at_one_point_proves_nothing():
     assert found["p"] == "x ∂L/∂v1 + ∂L/∂v1 e[0]"
 
 
+def test_slopes_by_the_exponent_of_a_constant():
+    found = backward_of(lambda x: 2.0**x * x, 0.5)
+    assert found == {"v1": "x", "x": "∂L/∂v1 (v1 log 2) + v1"}
+
+
 def test_latex_of_roots_quotients_and_conditions():
     def f(x, y):
         return ag.where((x > 1e-7) & (y > 0.0), ag.sqrt(x) / (x * y), ag.leaky_relu(y))

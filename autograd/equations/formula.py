@@ -52,10 +52,15 @@ def joined(parts: Sequence[Formula], text: str, latex: str, binding: int, value:
 
 
 def _alike(f: Callable[..., Any], *operands: Formula) -> Any:
-    """Return f of matrices of one shape, or of numbers; None if the shapes differ."""
+    """Return f of matrices of one shape, or of numbers; None if the shapes differ or there is no such number."""
     values = [x.value for x in operands]
     shapes = {value.shape for value in values if type(value) is not float and value is not None}
-    return None if any(value is None for value in values) or len(shapes) > 1 else f(*values)
+    if any(value is None for value in values) or len(shapes) > 1:
+        return None
+    try:
+        return f(*values) if shapes else float(f(*values))
+    except ArithmeticError:  # of numbers that Python refuses, as in 1/0.0
+        return None
 
 
 def added(parts: Sequence[Formula]) -> Formula:
