@@ -15,6 +15,7 @@ from autograd.equations.formula import (
     ONE,
     Formula,
     Untrue,
+    abridged,
     added,
     applied,
     called,
@@ -27,6 +28,7 @@ from autograd.equations.formula import (
     raised,
     squared,
     subtracted,
+    summed,
     symbol,
     transposed,
 )
@@ -89,7 +91,7 @@ class Equations(Forward):
                     raise Untrue("two matrices of one name")
 
     def _write_mean(self, result: Formula) -> None:
-        total = applied("Σ", r"\sum", result, result.value.sum().reshape(1, 1))
+        total = summed(result)
         name = symbol("mean L", value=result.value.mean().reshape(1, 1))
         self.forward.append(
             Equation(name, quotient(total, symbol("n", value=float(self._point.n))))
@@ -128,12 +130,9 @@ class Equations(Forward):
                 self._finish(block.slots, self._values[source], self._gradient(source))
 
     def _define(self, source: int, name: Formula, gradient: Formula) -> None:
-        value = self._turned_to_rows(source, self._gradient_of(source))
+        value = self._turned_to_rows(source, self._point.gradients[source])
         self._gradients[source] = Formula(name.text, name.latex, value, name.binding)
         self.backward.append(Equation(self._gradients[source], gradient))
-
-    def _gradient_of(self, source: int) -> Any:
-        return self._point.gradients[source]
 
     def _delta(self, source: int) -> Formula:
         last = source == self._layers[-1]
@@ -151,7 +150,7 @@ class Equations(Forward):
     def _write_parameters(self, layer: int) -> None:
         group, delta = self._groups[layer], self._gradients[layer]
         matrix, _, bias = group.operands
-        z, varies = self._inputs(group), self._rows and group.batched
+        z, varies = self._inputs(group), self._in_rows(group)
         if type(delta.value) is float:  # the derivative to start from, one for each example
             delta = product(delta, self._each)
         w, b = self._parameters[id(matrix)], self._parameters.get(id(bias))
@@ -238,22 +237,18 @@ class Equations(Forward):
     def _total(self, part: Formula, count: int, group: Group) -> Formula:
         if type(part.value) is float:
             return product(number(float(count)), part)
-        if self._rows and group.batched:
-            return product(part, self._ones(count))
-        value = None if part.value is None else part.value.sum(0, keepdims=True)
-        return applied("Σ", r"\sum", part, value)
+        return self._sum(part, count, group)
 
     def _over_examples(self, part: Formula, group: Group, source: int) -> Formula:
         """Return the sum over the examples, where they share what the contribution goes to."""
-        if not (self._rows and group.batched) or self._place_of(source).batched:
+        if not self._in_rows(group) or self._place_of(source).batched:
             return part
         if type(part.value) is float:
             if self._per_example.is_one:
                 return product(part, symbol("n", value=float(self._point.n)))
             return number(part.value * self._point.n)  # n times 1/n
         if part.value is None or part.value.shape[1] == 1:
-            value = None if part.value is None else part.value.sum(0, keepdims=True)
-            return applied("Σ", r"\sum", part, value)
+            return summed(part)
         return product(transposed(part), self._each)
 
     def _at(self, row: int, part: Formula, source: int) -> Formula:
@@ -262,7 +257,7 @@ class Equations(Forward):
         if size == 1:
             return part
         unit = indexed(symbol("e"), str(row), np.eye(size)[:, [row]])
-        if not (self._rows and self._place_of(source).batched):
+        if not self._in_rows(self._place_of(source)):
             return product(part, unit)
         if type(part.value) is float:
             part = product(part, self._each)
@@ -272,8 +267,7 @@ class Equations(Forward):
         """Return some of the rows of a formula with one for each of `count` operations."""
         if type(x.value) is float or places == list(range(count)) or x.value is None:
             return x
-        shown = [str(k) for k in places]
-        text = ", ".join(shown if len(shown) < 5 else [*shown[:2], "…", shown[-1]])
+        text = ", ".join(abridged(list(map(str, places)), "…"))
         if varies:
             return indexed(x, f":, {text}", x.value[:, places])
         return indexed(x, text, x.value[places])
@@ -281,7 +275,7 @@ class Equations(Forward):
     def _contribution(self, user: int, i: int, places: list[int]) -> Formula:
         """Return what a group hands back to some places of its operand i."""
         group, g = self._groups[user], self._gradients[user]
-        varies, refs = self._rows and group.batched, group.operands[i]
+        varies, refs = self._in_rows(group), group.operands[i]
         if user in self._layers:
             if i == 0:
                 raise Untrue("weights that are computed")
@@ -302,12 +296,11 @@ class Equations(Forward):
 
     def _to_sequence(self, user: int, i: int, places: list[int]) -> Formula:
         group, g = self._groups[user], self._gradients[user]
-        varies, count = self._rows and group.batched, len(places)
+        varies, count = self._in_rows(group), len(places)
         if group.op == "dot" and i == 2:
             return g
         if count > 1 and type(g.value) is not float:  # the same for all
-            many = self._ones(count)
-            spread = product(g, transposed(many)) if varies else product(many, g)
+            spread = self._repeated(g, count, varies)
         elif count > 1 and group.op == "sum":
             many = self._ones(count)
             shape = product(self._each, transposed(many)) if varies else many

@@ -5,10 +5,11 @@ The numbers tell whether a formula is true, and whether its shapes conform: one 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd.notation import superscript
 
+T = TypeVar("T")
 _LONGEST = 2000  # characters; nobody reads on
 
 
@@ -51,7 +52,7 @@ def joined(parts: Sequence[Formula], text: str, latex: str, binding: int, value:
     return Formula(texts, latexes, value, binding)
 
 
-def _alike(f: Callable[..., Any], *operands: Formula) -> Any:
+def alike(f: Callable[..., Any], *operands: Formula) -> Any:
     """Return f of matrices of one shape, or of numbers; None if the shapes differ or there is no such number."""
     values = [x.value for x in operands]
     shapes = {value.shape for value in values if type(value) is not float and value is not None}
@@ -66,12 +67,12 @@ def _alike(f: Callable[..., Any], *operands: Formula) -> Any:
 def added(parts: Sequence[Formula]) -> Formula:
     total = parts[0]
     for part in parts[1:]:
-        total = joined([total, part], " + ", " + ", 4, _alike(lambda x, y: x + y, total, part))
+        total = joined([total, part], " + ", " + ", 4, alike(lambda x, y: x + y, total, part))
     return total
 
 
 def subtracted(x: Formula, y: Formula) -> Formula:
-    return joined([x, y], " − ", " - ", 4, _alike(lambda x, y: x - y, x, y))
+    return joined([x, y], " − ", " - ", 4, alike(lambda x, y: x - y, x, y))
 
 
 def product(x: Formula, y: Formula) -> Formula:
@@ -93,7 +94,7 @@ def product(x: Formula, y: Formula) -> Formula:
 def elementwise(x: Formula, y: Formula) -> Formula:
     if x.is_one or y.is_one:
         return y if x.is_one else x
-    value = _alike(lambda x, y: x * y, x, y)
+    value = alike(lambda x, y: x * y, x, y)
     return joined([x.within(7), y.within(7)], " ⊙ ", r" \odot ", 5, value)
 
 
@@ -147,12 +148,12 @@ def squared(x: Formula, times: int = 2) -> Formula:
 def raised(x: Formula, y: Formula) -> Formula:
     """Return x to the power y, element by element."""
     text, latex = f"{x.within(9).text}^{y.within(9).text}", f"{x.within(9).latex}^{{{y.latex}}}"
-    return Formula(text, latex, _alike(lambda x, y: x**y, x, y), 8)
+    return Formula(text, latex, alike(lambda x, y: x**y, x, y), 8)
 
 
 def quotient(x: Formula, y: Formula) -> Formula:
     """Return x over y, element by element."""
-    value = _alike(lambda x, y: x / y, x, y)
+    value = alike(lambda x, y: x / y, x, y)
     text = joined([x, y.within(7)], " / ", "/", 5, value).text
     return Formula(text, rf"\frac{{{x.latex}}}{{{y.latex}}}", value, 5)
 
@@ -163,10 +164,14 @@ def indexed(x: Formula, where: str, value: Any) -> Formula:
     return Formula(f"{x.text}[{where}]", f"{x.latex}[{where}]".replace("…", r"\ldots"), value)
 
 
+def abridged(parts: Sequence[T], gap: T) -> Sequence[T]:
+    """Return the parts of a list as they are shown: of many, the first two and the last."""
+    return parts if len(parts) < 5 else [*parts[:2], gap, parts[-1]]
+
+
 def listed(parts: Sequence[Formula], between: str, value: Any) -> Formula:
-    """Return a matrix made of parts; of many, the first two and the last are shown."""
-    shown = parts if len(parts) < 5 else [*parts[:2], symbol("…"), parts[-1]]
-    inner = joined(shown, between, between, 0, value)
+    """Return a matrix made of parts."""
+    inner = joined(abridged(parts, symbol("…")), between, between, 0, value)
     return Formula(f"[{inner.text}]", f"[{inner.latex}]", value)
 
 
@@ -175,6 +180,12 @@ def applied(name: str, latex: str, x: Formula, value: Any) -> Formula:
     inner = x.within(8)
     shown = rf"\sqrt{{{x.latex}}}" if latex == r"\sqrt" else f"{latex} {inner.latex}"
     return Formula(f"{name} {inner.text}", shown, value, 7)
+
+
+def summed(x: Formula) -> Formula:
+    """Return the sum over the rows of x."""
+    value = x.value if x.value is None or type(x.value) is float else x.value.sum(0, keepdims=True)
+    return applied("Σ", r"\sum", x, value)
 
 
 def called(
@@ -188,7 +199,7 @@ def called(
         f: computes it.
         always: whether brackets stand around a single operand too.
     """
-    latex, value = _function(name), _alike(f, *operands)
+    latex, value = _function(name), alike(f, *operands)
     if len(operands) == 1 and not always:
         return applied(name, latex, operands[0], value)
     inner = joined(operands, ", ", ", ", 0, None)

@@ -18,6 +18,7 @@ from autograd.equations.formula import (
     Formula,
     Untrue,
     added,
+    alike,
     applied,
     called,
     elementwise,
@@ -31,6 +32,7 @@ from autograd.equations.formula import (
     raised,
     squared,
     subtracted,
+    summed,
     symbol,
     transposed,
 )
@@ -96,7 +98,7 @@ class Forward(Operands):
         taken = set(arguments)
         for source, block in enumerate(self._blocks):
             name = block.name
-            if self._rows and block.batched and name.upper() not in arguments - {name}:
+            if self._in_rows(block) and name.upper() not in arguments - {name}:
                 name = name.upper()
                 taken.add(name)
             if len(block.shape) > 1:
@@ -228,7 +230,7 @@ class Forward(Operands):
             marked: whether a name that a layer's symbol may have, too, is told from that.
         """
         block, matrix = self._blocks[origin], self._point.values[origin]
-        if not (self._rows and block.batched):
+        if not (self._in_rows(block)):
             shape = block.shape if len(block.shape) == 2 else (len(block.slots), 1)
             matrix = matrix.reshape(shape).T
         found = symbol(block.name, value=matrix.T)
@@ -260,7 +262,7 @@ class Forward(Operands):
         """Return the inputs of a layer, as rows where the batch stands in rows."""
         refs = group.operands[1]
         known = self._parameters.get(id(refs))
-        return known or self._operand(refs, self._rows and group.batched)
+        return known or self._operand(refs, self._in_rows(group))
 
     def _find_monomials(self) -> None:
         """Find products of single numbers, and write them as powers: 0.5·e·e is 0.5 e²."""
@@ -297,7 +299,7 @@ class Forward(Operands):
         group = self._groups[source]
         if source in self._monomials:
             return self._monomial(*self._monomials[source])
-        varies = self._rows and group.batched
+        varies = self._in_rows(group)
         if source in self._layers:
             w, z = self._matrix(group), self._inputs(group)
             out = product(z, w) if varies else product(transposed(w), z)
@@ -318,29 +320,24 @@ class Forward(Operands):
             raise Untrue("several sums at once")
         if group.op == "logsumexp":
             (x,) = operands
-            axis = 1 if self._rows and group.batched else 0
+            axis = 1 if self._in_rows(group) else 0
             value = x.value
             if value is not None:
                 value = np.logaddexp.reduce(value, axis=axis, keepdims=True)
             return applied("logsumexp", r"\operatorname{logsumexp}", x, value)
         terms = group.operands[:2]
         if all(len(set(map(repr, refs))) == 1 for refs in terms):  # the same again and again
-            one = [self._operand(refs[:1], self._rows and group.batched, True) for refs in terms]
+            one = [self._operand(refs[:1], self._in_rows(group), True) for refs in terms]
             again = number(float(len(terms[0])))
             total = product(again, times(one[0], one[1], single=True) if one[1:] else one[0])
             return added([total, *_but_zero(operands[2:])])
         inside = operands[0] if group.op != "dot" else times(operands[0], operands[1], single=False)
-        total = self._sum(inside, group)
+        total = self._sum(inside, group.length, group)
         return added([total, *_but_zero(operands[2:])])
 
-    def _sum(self, x: Formula, group: Group) -> Formula:
-        """Return the sum over a sequence: Σ of a column, or a product with ones if examples are rows."""
-        if self._rows and group.batched:
-            return product(x, self._ones(group.length))
-        value = (
-            x.value if x.value is None or type(x.value) is float else x.value.sum(0, keepdims=True)
-        )
-        return applied("Σ", r"\sum", x, value)
+    def _sum(self, x: Formula, count: int, group: Group) -> Formula:
+        """Return the sum of so many numbers: Σ of a column, or a product with ones if examples are rows."""
+        return product(x, self._ones(count)) if self._in_rows(group) else summed(x)
 
     def _monomial(self, coefficient: float, atoms: Counter[int]) -> Formula:
         out = number(coefficient)
@@ -383,9 +380,8 @@ def _of_numbers(op: str, operands: list[Formula], single: bool) -> Formula:
         return called("not", operands, np.logical_not)
     if op in DECISIONS:
         decide = {"&": np.logical_and, "|": np.logical_or}.get(op, DECISIONS[op])
-        inner = called(op, operands, decide, always=True)
         latex = {"&": r" \land ", "|": r" \lor ", "<=": r" \le ", ">=": r" \ge ", "!=": r" \ne "}
-        return joined(operands, f" {op} ", latex.get(op, f" {op} "), 2, inner.value)
+        return joined(operands, f" {op} ", latex.get(op, f" {op} "), 2, alike(decide, *operands))
     if op == "square":
         return squared(operands[0])
     if op == "neg":

@@ -11,6 +11,7 @@ from autograd.blocks import Block
 from autograd.equations.formula import (
     Formula,
     Untrue,
+    abridged,
     indexed,
     listed,
     number,
@@ -67,12 +68,16 @@ class Operands:
     def _place_of(self, source: int) -> Block | Group:
         return self._blocks[source] if source < len(self._blocks) else self._groups[source]
 
+    def _in_rows(self, place: Block | Group) -> bool:
+        """Tell whether a source stands in rows, one for each example."""
+        return self._rows and place.batched
+
     def _varies(self, refs: Iterable[Any]) -> bool:
         """Tell whether an operand stands in rows, one for each example."""
-        return self._rows and any(self._place_of(s).batched for s in self._origins(refs))
+        return any(self._in_rows(self._place_of(source)) for source in self._origins(refs))
 
     def _turned_to_rows(self, source: int, matrix: Any) -> Any:
-        return matrix.T if self._rows and self._place_of(source).batched else matrix
+        return matrix.T if self._in_rows(self._place_of(source)) else matrix
 
     def _gathered(self, refs: Sequence[Any], matrices: Sequence[Any]) -> Any:
         """Return the rows of an operand, with a column for each example if it varies."""
@@ -111,15 +116,16 @@ class Operands:
             return number(float(refs[0]))
         if equal and count > 1:  # one for all
             x = self._operand(refs[:1], varies)
-            return (
-                product(x, transposed(self._ones(count)))
-                if varies
-                else product(self._ones(count), x)
-            )
+            return self._repeated(x, count, varies)
         x = self._part(refs)
         if varies and not self._varies(refs) and not (factor and count == 1):
             return product(self._each, transposed(x) if count > 1 else x)
         return x
+
+    def _repeated(self, x: Formula, count: int, varies: bool) -> Formula:
+        """Return one number as often as there are operations."""
+        many = self._ones(count)
+        return product(x, transposed(many)) if varies else product(many, x)
 
     def _part(self, refs: Sequence[Any]) -> Formula:
         """Return numbers of one source, or of several, one below the other."""
@@ -160,6 +166,5 @@ class Operands:
         elif places == list(range(first, first + len(places))):
             text = f"{first}:{first + len(places)}"
         else:
-            shown = [str(place) for place in places]
-            text = ", ".join(shown if len(shown) < 5 else [*shown[:2], "…", shown[-1]])
-        return f":, {text}" if self._rows and place.batched else text
+            text = ", ".join(abridged(list(map(str, places)), "…"))
+        return f":, {text}" if self._in_rows(place) else text

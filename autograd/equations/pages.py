@@ -1,6 +1,6 @@
 """The equations of a recorded function as text and as LaTeX.
 
-Every equation is computed at a point before it is printed; where one does not hold, because matrices of this
+Every equation is computed at two points before it is printed; where one does not hold, because matrices of this
 kind cannot say what the function does, its operations are printed one by one.
 """
 
