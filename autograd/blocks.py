@@ -122,9 +122,8 @@ def as_array(name: str, x: Any, xp: Any) -> Any:
         raise ValueError(
             f"{name} needs lists of equal lengths, or an array, but {describe(x)} was given"
         ) from None
-    if x.dtype == object and all(
-        map(is_number, x.ravel())
-    ):  # too large for an integer, or a Fraction
+    # too large for an integer, or a Fraction
+    if x.dtype == object and all(map(is_number, x.ravel())):
         x = xp.asarray([number(item) for item in x.ravel()]).reshape(x.shape)
     if x.dtype == xp.float64 or xp.isdtype(x.dtype, "real floating"):
         return x

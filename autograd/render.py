@@ -151,11 +151,10 @@ def save(path: str | os.PathLike[str], content: bytes) -> None:
         if target.exists():
             new.chmod(target.stat().st_mode)
         os.replace(new, target)
-    except BaseException as error:
-        if (
-            isinstance(error, OSError) and error.filename
-        ):  # the name that was given, not that of the new file
-            raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
-        raise
+    except OSError as error:
+        if not error.filename:
+            raise
+        # the name that was given, not that of the new file
+        raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
     finally:
         new.unlink(missing_ok=True)

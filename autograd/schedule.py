@@ -4,6 +4,7 @@ Every value is a matrix: a row for each scalar of a source (a block of an argume
 column for each example, or a single column where all examples share it.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -95,7 +96,7 @@ class Schedule:
         (result,) = self._result
         result.give(seed, state, state.pending)
         for step in reversed(self.steps):
-            if step.reached:
+            if isinstance(step, Differentiable) and step.reached:
                 mask = None
                 if step.conditional:  # a branch not taken must not spoil the gradient with 0·inf
                     mask = self._collect[step.source](state.arrived[step.source]) > 0.0
@@ -126,7 +127,7 @@ def _step(layout: Layout, source: int, group: Group) -> "Step":
     return (Sequences if group.length else Elementwise)(layout, source, group)
 
 
-class Step:
+class Step(ABC):
     """A group on arrays."""
 
     def __init__(self, layout: Layout, source: int, group: Group) -> None:
@@ -146,13 +147,33 @@ class Step:
 
     def flows(self, group: Group) -> Sequence[int]:
         """Return the numbers of the operands to which a gradient flows."""
-        return range(len(TABLE[group.op].partials))
+        return ()
+
+    @abstractmethod
+    def forward(self, state: State) -> None:
+        """Compute the group, and keep what backward needs."""
+
+
+class Decision(Step):
+    """Comparisons, and what & | ~ make of them."""
+
+    def __init__(self, layout: Layout, source: int, group: Group) -> None:
+        super().__init__(layout, source, group)
+        self._decide = DECISIONS[group.op]
 
     def forward(self, state: State) -> None:
-        raise NotImplementedError
+        state.arrays[self.source] = self._decide(*[pick(state) for pick in self.picks])
 
+
+class Differentiable(Step):
+    """A group through which a gradient flows."""
+
+    def flows(self, group: Group) -> Sequence[int]:
+        return range(len(TABLE[group.op].partials))
+
+    @abstractmethod
     def backward(self, state: State, g: Any, mask: Any) -> None:
-        raise NotImplementedError
+        """Hand the gradient g of the group on to its operands, where the mask, if there is one, lets it."""
 
     def give(self, pick: Pick, c: Any, mask: Any, state: State) -> None:
         """Hand on a contribution, and that it arrives, but only where the gradient arrived here."""
@@ -166,21 +187,7 @@ class Step:
             pick.give(arrived, state, state.arrived)
 
 
-class Decision(Step):
-    """Comparisons, and what & | ~ make of them."""
-
-    def __init__(self, layout: Layout, source: int, group: Group) -> None:
-        super().__init__(layout, source, group)
-        self._decide = DECISIONS[group.op]
-
-    def flows(self, group: Group) -> Sequence[int]:
-        return ()
-
-    def forward(self, state: State) -> None:
-        state.arrays[self.source] = self._decide(*[pick(state) for pick in self.picks])
-
-
-class Choice(Step):
+class Choice(Differentiable):
     """Choices of `where`."""
 
     def flows(self, group: Group) -> Sequence[int]:
@@ -198,7 +205,7 @@ class Choice(Step):
                 self.give(pick, g, taken if mask is None else taken & mask, state)
 
 
-class Elementwise(Step):
+class Elementwise(Differentiable):
     """An operation on rows of numbers."""
 
     def __init__(self, layout: Layout, source: int, group: Group) -> None:
@@ -227,7 +234,7 @@ class Elementwise(Step):
                 self.give(pick, c, mask, state)
 
 
-class Sequences(Step):
+class Sequences(Differentiable):
     """An operation on sequences of one length: the first items of all are a block of rows."""
 
     def __init__(self, layout: Layout, source: int, group: Group) -> None:
@@ -267,7 +274,7 @@ class Sequences(Step):
             self.give(pick, self.reshape(slope * g[None, ...], rows), mask, state)
 
 
-class Product(Step):
+class Product(Differentiable):
     """The dots of several rows with several columns: a matrix product."""
 
     def __init__(self, layout: Layout, source: int, group: Group) -> None:

@@ -157,9 +157,8 @@ class _Runs:
         return self.xp.full(shape, x, dtype=self.dtype)
 
     def _written(self, run: Run, before: Callable[[int | None], list[Any]]) -> Run:
-        def copied(
-            *args: Any,
-        ) -> list[Any]:  # lest two results share memory, or one with an argument
+        # copies, lest two results share memory, or one with an argument
+        def copied(*args: Any) -> list[Any]:
             return [x if x is None else self.xp.asarray(x, copy=True) for x in run(*args)]
 
         if self.xp is not np:
