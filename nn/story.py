@@ -68,14 +68,20 @@ def scale(credit: "Credit") -> Scale:
 def lit(credit: "Credit", path: "Key") -> "tuple[frozenset[int], frozenset[Key]]":
     """Return the nodes and the edges by which the error reaches an edge, with the edge and its tail."""
     source, target = path
-    nodes = {target} if source is None else {source, target}
-    edges = {path}
-    heads = [target]
-    for layer in credit.layers[credit.nodes[target].layer + 1 :]:
-        edges |= {(i, j) for i in heads for j in layer}
+    nodes, edges = _behind(credit, [target])
+    return frozenset(nodes if source is None else nodes | {source}), frozenset(edges | {path})
+
+
+def _behind(credit: "Credit", units: list[int]) -> "tuple[set[int], set[Key]]":
+    """Return units with the nodes and the edges by which the error comes to the first layer among them."""
+    first, nodes = credit.nodes[units[0]].layer, set(units)
+    edges: set[Key] = set()
+    heads = [j for j in credit.layers[first] if j in nodes]
+    for layer in credit.layers[first + 1 :]:
         nodes |= set(layer)
+        edges |= {(i, k) for i in heads for k in layer}
         heads = layer
-    return frozenset(nodes), frozenset(edges)
+    return nodes, edges
 
 
 def story(credit: "Credit", lr: float = 0.1) -> list[Step]:
@@ -140,18 +146,6 @@ class _Teller:
         for before, k in pairwise(excerpt(self.credit).layers):
             groups += [range(before + 1, k), [k]] if k > before + 1 else [[k]]
         return [[[j for k in group for j in layers[k]]] for group in groups]
-
-    def _behind(self, units: list[int]) -> "tuple[set[int], set[Key]]":
-        """Return the units with the nodes and the edges by which the error comes to them."""
-        layers, first = self.credit.layers, self.credit.nodes[units[0]].layer
-        nodes = set(units)
-        edges: set[Key] = set()
-        heads = [j for j in layers[first] if j in nodes]
-        for layer in layers[first + 1 :]:
-            nodes |= set(layer)
-            edges |= {(i, k) for i in heads for k in layer}
-            heads = layer
-        return nodes, edges
 
     def _into(self, j: int) -> "list[Edge]":
         """Return the edges into a unit, its bias last."""
@@ -252,7 +246,7 @@ class _Teller:
                 symbols, equals = f"(Σₖ δₖ·w{j}⇝ₖ)·f′(a{j})", ""
             title = f"The error {where}: {first.left}"
             text = f"{first.left} = {symbols}", f"{first.left} = {equals}{_signed(first.value)}"
-        self._step(title, *text, *self._behind(units))
+        self._step(title, *text, *_behind(credit, units))
 
     def _credits(self, units: list[int]) -> None:
         edges = [edge for j in units for edge in self._into(j)]
@@ -266,7 +260,7 @@ class _Teller:
         """Tell the credit of one edge, with its path, or of all edges into some units."""
         keys: set[Key] = {(e.source, e.target) for e in edges}
         self.known |= {("credit", key) for key in keys}
-        nodes, ways = self._behind(units)
+        nodes, ways = _behind(self.credit, units)
         nodes |= {e.source for e in edges if e.source is not None}
         if len(edges) == 1:
             (edge,) = edges
