@@ -707,9 +707,8 @@ def _special(name: str, namespace: Any, x: Any) -> Any:
             f"{name} on arrays needs SciPy: pip install scipy (or 'scalar-autograd[numpy]')"
         ) from None
     out = getattr(special, name)(x)
-    return (
-        out if type(out) is type(x) else namespace.asarray(out)
-    )  # back into the array's own library
+    # back into the array's own library
+    return out if type(out) is type(x) else namespace.asarray(out)
 
 
 def _gaussian(x: Any) -> Any:

@@ -90,13 +90,16 @@ def flows(v: "Value") -> "Iterable[tuple[Value, float]]":
         yield v._b, v._db
 
 
-def gradients(root: "Value", seed: float = 1.0) -> dict[int, float]:
+def gradients(
+    root: "Value", seed: float = 1.0, order: "list[Value] | None" = None
+) -> dict[int, float]:
     """Return ∂root/∂node by the node's id, and write nothing: `backward` without the writing.
 
-    The sums are formed in the order of `backward`, so the numbers have the same bits.
+    The sums are formed in the order of `backward`, so the numbers have the same bits. Whoever has the
+    `inner_nodes` of the root already gives them.
     """
     found: dict[int, float] = {id(root): seed}
-    for v in reversed(inner_nodes(root)):
+    for v in reversed(inner_nodes(root) if order is None else order):
         g = found[id(v)]
         for parent, slope in flows(v):
             found[id(parent)] = found.get(id(parent), 0.0) + g * slope

@@ -430,10 +430,9 @@ class Value:
         order = inner_nodes(self)
         if modes.active and modes.local.anomaly:
             check_backward(self, seed)
-        if hasattr(
-            self, "_grad"
-        ):  # not the first time: a leaf's credit is to be the same number again
-            self._add(gradients(self, seed), order)
+        if hasattr(self, "_grad"):
+            # not the first time: collected apart, a leaf's credit is the same number again
+            self._add(gradients(self, seed, order), order)
             return
         for v in order:
             v._grad = 0.0
