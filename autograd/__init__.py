@@ -12,7 +12,9 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from autograd.explanation import edges, steps, tree
+from autograd.explanation.credit import edges, steps
+from autograd.explanation.outline import tree
+from autograd.explanation.paths import explain
 from autograd.functions import (
     abs as abs,
     acos as acos,
@@ -61,13 +63,12 @@ from autograd.functions import (
     where as where,
 )
 from autograd.modes import detect_anomaly, no_grad
-from autograd.paths import explain
 from autograd.transforms import grad, hessian, jacobian, value_and_grad
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.drawing import draw
     from autograd.gradient_check import check_gradients
+    from autograd.pictures.computation_graph import draw
     from autograd.program import trace
 
 __version__ = "0.1.0"
@@ -92,7 +93,7 @@ __all__ = [
 
 # Loaded at first use, so that the engine alone is imported with the package.
 _LAZY = {
-    "draw": "autograd.drawing",
+    "draw": "autograd.pictures.computation_graph",
     "trace": "autograd.program",
     "check_gradients": "autograd.gradient_check",
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import autograd
-from autograd.render import EngineNotFoundError, find_engine
+from autograd.pictures.render import EngineNotFoundError, find_engine
 
 OPTIONAL = {
     "numpy": "VectorProgram, arrays",

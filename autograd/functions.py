@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol, overload
 
 from autograd import primitives
-from autograd.conditions import Condition
+from autograd.graph.conditions import Condition
 from autograd.numbers import number
 from autograd.primitives import Primitive
 from autograd.sequences import Units, dot_node, sequence_node

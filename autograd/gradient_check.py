@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.anomaly import HINTS
-from autograd.graph import topological
+from autograd.graph.anomaly import HINTS
+from autograd.graph.walks import topological
 from autograd.notation import number as shown, subscript, table
 from autograd.structure import leaves, rebuild
 from autograd.transforms import grad, hessian, one_number

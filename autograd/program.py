@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autograd.recording import Recording, fetch
-from autograd.source import write_source
+from autograd.replay.recording import Recording, fetch
+from autograd.replay.source import write_source
+from autograd.replay.tracing import record
 from autograd.structure import describe, describe_arguments, rebuild
-from autograd.tracing import record
 
 if TYPE_CHECKING:
-    from autograd.vectorize import VectorProgram
+    from autograd.matrices.vectorize import VectorProgram
 
 _COMPILED = 20_000  # instructions; compiling takes about 20 µs for each, and memory
 _BRANCHES = 10_000  # choices of branches to remember
@@ -111,7 +111,7 @@ class Program:
         >>> float(b(0.5, [1.0, 2.0, 3.0]))
         0.16666666666666666
         """
-        from autograd.vectorize import VectorProgram
+        from autograd.matrices.vectorize import VectorProgram
 
         return VectorProgram(self.recording, batched, reduction)
 

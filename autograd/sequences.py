@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import modes, primitives, value
+from autograd.graph.inner_loops import weighted_sum
 from autograd.primitives import Primitive
-from autograd.unrolled import weighted_sum
 from autograd.value import Number, Value, apply, as_values, bias_node, record
 
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd import modes
-from autograd.anomaly import check_backward
+from autograd.graph.anomaly import check_backward
+from autograd.graph.reverse import differentiable_gradients, gradients
 from autograd.numbers import number
-from autograd.reverse import differentiable_gradients, gradients
 from autograd.structure import describe, leaves, rebuild
 from autograd.value import Number, Value
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from autograd import modes, primitives
-from autograd.anomaly import check_backward, check_forward
-from autograd.conditions import Condition, holds
+from autograd.graph.anomaly import check_backward, check_forward
+from autograd.graph.conditions import Condition, holds
+from autograd.graph.inner_loops import hand_back
+from autograd.graph.reverse import flows, gradients, inner_nodes
 from autograd.numbers import REFUSED, is_number, number
 from autograd.primitives import Primitive
-from autograd.reverse import flows, gradients, inner_nodes
-from autograd.unrolled import hand_back
 
 Number: TypeAlias = "float | Value"
 
@@ -671,13 +671,13 @@ class Value:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
         """Return an independent graph; whatever was shared before is shared in the copy."""
-        from autograd.copying import deep_copy
+        from autograd.graph.copying import deep_copy
 
         return deep_copy(self, memo)
 
     def __copy__(self) -> "Value":
         """Return a second node with the same parents; of a leaf, a leaf of its own."""
-        from autograd.copying import shallow_copy
+        from autograd.graph.copying import shallow_copy
 
         return shallow_copy(self)
 
@@ -688,7 +688,7 @@ class Value:
         share becomes one node for each of them; its gradients are right in both. To keep such a node
         shared, deepcopy, or pickle a single root made of both.
         """
-        from autograd.copying import reduce
+        from autograd.graph.copying import reduce
 
         return reduce(self)
 

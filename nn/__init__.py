@@ -9,7 +9,7 @@ if not hasattr(autograd, "Value"):
         "autograd scalar-autograd, then pip install scalar-autograd"
     )
 
-from nn.credit import assign_credit
+from nn.credit.credit import assign_credit
 from nn.layers import Layer, Neuron
 from nn.losses import (
     binary_cross_entropy_with_logits,
@@ -20,9 +20,9 @@ from nn.losses import (
     mean_squared_error,
     squared_error,
 )
-from nn.modules import MLP
+from nn.network import MLP
 from nn.optim import SGD, Adam
-from nn.training import fit
+from nn.training.loop import fit
 
 __all__ = [
     "MLP",

@@ -5,11 +5,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.render import save as write_whole
+from autograd.files import write_whole
 from nn.activations import ACTIVATIONS, activation_name, is_known
 
 if TYPE_CHECKING:
-    from nn.modules import MLP
+    from nn.network import MLP
 
 FORMAT = "scalar-autograd network"
 VERSION = 1
@@ -56,7 +56,7 @@ def load(path: str | os.PathLike[str]) -> "MLP":
         ValueError: if the file is damaged, cut off, of another kind or of a newer version.
         OSError: if it cannot be read.
     """
-    from nn.modules import MLP
+    from nn.network import MLP
 
     try:
         content = json.loads(Path(path).read_bytes().decode("utf-8"))

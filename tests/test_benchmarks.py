@@ -62,7 +62,7 @@ def test_operations_are_the_nodes_that_are_no_leaves():
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_growth_counts_every_node(shape):
-    from autograd.graph import topological
+    from autograd.graph.walks import topological
 
     nodes = sum(v.op != "constant" for v in topological(SHAPES[shape](300)))
     assert nodes == pytest.approx(300, abs=2)

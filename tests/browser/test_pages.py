@@ -16,9 +16,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from autograd import Value, draw, svg
+from autograd import Value, draw
+from autograd.pictures import palette
 from nn import MLP, assign_credit
-from nn.player import Player
+from nn.credit.pictures.player import Player
 
 BROWSER = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -189,7 +190,7 @@ def test_light_and_dark_from_one_file(
     page = "return getComputedStyle(document.body).backgroundColor"
 
     def rgb(part: str) -> str:
-        return "rgb({}, {}, {})".format(*bytes.fromhex(svg.colour(part, dark=dark)[1:]))
+        return "rgb({}, {}, {})".format(*bytes.fromhex(palette.colour(part, dark=dark)[1:]))
 
     assert browser.execute_script(card) == browser.execute_script(page) == rgb("card")
     assert browser.execute_script(ink) == rgb("ink")

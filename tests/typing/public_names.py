@@ -17,9 +17,9 @@ from autograd import (
 )
 from autograd.gradient_check import GradientReport
 from nn import MLP, SGD, Adam, assign_credit, fit, half_squared_error
-from nn.batch_credit import BatchCredit
-from nn.credit import Credit
-from nn.history import History
+from nn.credit.batch import BatchCredit
+from nn.credit.credit import Credit
+from nn.training.history import History
 
 x = Value(2.0, label="x")
 

@@ -1,0 +1,136 @@
+"""The credit of every edge of a graph, and back-propagation step by step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograd.graph.reverse import flows, gradients, inner_nodes
+from autograd.graph.walks import topological
+from autograd.notation import number as shown, one_line
+from autograd.primitives import TABLE
+from autograd.value import Value
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """One operand of one operation, and its share of the blame.
+
+    Attributes:
+        parent: the operand, at the edge's tail.
+        child: the result, at its head.
+        local: ∂child/∂parent, as recorded.
+        upstream: ∂root/∂child.
+        credit: upstream × local, this edge's contribution to ∂root/∂parent.
+    """
+
+    parent: Value
+    child: Value
+    local: float
+    upstream: float
+    credit: float
+
+
+def expect_value(name: str, x: object) -> None:
+    """Raise a TypeError unless x, which a function of this name was given, is a Value."""
+    if not isinstance(x, Value):
+        kind = type(x).__name__
+        raise TypeError(f"{name} takes a Value, the result of a computation, but {kind} was given")
+
+
+def edges(root: Value) -> list[Edge]:
+    """Return every edge of the graph below a Value with its credit, and touch no `.grad`.
+
+    Args:
+        root: the result whose derivatives are wanted.
+
+    Returns:
+        One Edge per operand of each operation, the root's first: the order of back-propagation. A repeated
+        operand has an edge for each time. The credits of the edges that leave a node sum to its gradient.
+
+    >>> w, x = Value(0.5, label="w"), Value(4.0, label="x")
+    >>> [(e.parent.label, e.upstream, e.local, e.credit) for e in edges(w * x)]
+    [('w', 1.0, 4.0, 4.0), ('x', 1.0, 0.5, 0.5)]
+    """
+    expect_value("edges", root)
+    upstream = gradients(root)
+    found = []
+    for child in reversed(topological(root)):
+        g = upstream.get(id(child))
+        for parent, local in zip(child.parents, child.partials):
+            # A branch that `where` did not take has no share, whatever 0 × inf would say.
+            cut = g is None or (child.op == "where" and local == 0.0)
+            found.append(Edge(parent, child, local, g or 0.0, 0.0 if cut else (g or 0.0) * local))
+    return found
+
+
+def named(v: Value) -> str:
+    """Return what a node is called: its label, or the symbol of its operation."""
+    if v.label:
+        return one_line(v.label)
+    return TABLE[v.op].symbol if v.op in TABLE else v.op or "leaf"
+
+
+def made(v: Value) -> str:
+    """Return what a node is called and, if that is a label, how it was made."""
+    return f"{named(v)} = {TABLE[v.op].symbol}" if v.label and v.op in TABLE else named(v)
+
+
+# ---------------------------------------------------------------- back-propagation, one node at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What back-propagation does at one node: it hands its gradient on to its operands.
+
+    Attributes:
+        index: the number of the step, from 1.
+        node: the node whose gradient is complete.
+        upstream: that gradient, ∂root/∂node.
+        edges: the node's edges, with their credits.
+        totals: for each edge, the sum that its parent has collected so far, this credit included.
+    """
+
+    index: int
+    node: Value
+    upstream: float
+    edges: tuple[Edge, ...]
+    totals: tuple[float, ...]
+
+    def __str__(self) -> str:
+        lines = [
+            f"step {self.index}: {made(self.node)}  data {shown(self.node.data, 4)}  grad {shown(self.upstream, 4)}"
+        ]
+        for edge, total in zip(self.edges, self.totals):
+            lines.append(
+                f"   → {named(edge.parent)}: upstream {shown(edge.upstream, 4)} × "
+                f"local {shown(edge.local, 4)} = {shown(edge.credit, 4, sign=True)}, sum {shown(total, 4)}"
+            )
+        return "\n".join(lines)
+
+
+def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:
+    """Follow `backward` one node at a time, without writing any `.grad`.
+
+    Args:
+        root: the result whose derivatives are wanted.
+        seed: the derivative to start from.
+
+    Returns:
+        An iterator of Steps, in the order of back-propagation.
+
+    >>> x = Value(3.0, label="x")
+    >>> for step in steps(x * x):
+    ...     print(step)
+    step 1: ×  data 9.0000  grad 1.0000
+       → x: upstream 1.0000 × local 3.0000 = +3.0000, sum 3.0000
+       → x: upstream 1.0000 × local 3.0000 = +3.0000, sum 6.0000
+    """
+    expect_value("steps", root)
+    found = {id(root): seed}
+    for index, node in enumerate(reversed(inner_nodes(root)), 1):
+        g = found[id(node)]
+        node_edges, totals = [], []
+        for parent, local in flows(node):
+            total = found[id(parent)] = found.get(id(parent), 0.0) + g * local
+            node_edges.append(Edge(parent, node, local, g, g * local))
+            totals.append(total)
+        yield Step(index, node, g, tuple(node_edges), tuple(totals))

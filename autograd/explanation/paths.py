@@ -1,0 +1,200 @@
+"""explain: a gradient as the sum over paths of products of local derivatives."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograd.explanation.credit import Edge, expect_value, named
+from autograd.graph.reverse import flows, gradients, inner_nodes
+from autograd.notation import number as shown
+from autograd.primitives import TABLE
+from autograd.value import Value
+
+LISTED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """One way from the result back to the leaf.
+
+    Attributes:
+        edges: its edges, the result's first.
+        product: the product of their local derivatives.
+    """
+
+    edges: tuple[Edge, ...]
+    product: float
+
+    def __str__(self) -> str:
+        stops = [_name(self.edges[0].child), *(_name(edge.parent) for edge in self.edges)]
+        factors = [_factor(edge.local) for edge in self.edges]
+        product = shown(self.product, 4, sign=True)
+        return f"{' ← '.join(_shortened(stops))}:  {' · '.join(_shortened(factors))} = {product}"
+
+
+def _shortened(items: list[str]) -> list[str]:
+    return items if len(items) <= 16 else [*items[:8], "…", *items[-4:]]
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why ∂root/∂leaf is what it is: it prints in words and numbers, and shows itself as LaTeX in Jupyter.
+
+    Attributes:
+        root: the result.
+        leaf: what it is differentiated by.
+        count: how many paths lead from the result back to the leaf.
+        paths: the first of them.
+        gradient: the sum over all paths, as back-propagation computes it.
+    """
+
+    root: Value
+    leaf: Value
+    count: int
+    paths: tuple[Path, ...]
+    gradient: float
+
+    def __str__(self) -> str:
+        head = f"∂{_name(self.root)}/∂{_name(self.leaf)} = {shown(self.gradient, 4, sign=True)}"
+        if self.count == 0:
+            return f"{head}: {_name(self.root)} does not depend on {_name(self.leaf)}"
+        ways = "one path" if self.count == 1 else f"the sum over {self.count} paths"
+        lines = [f"{head}: {ways} of the product of local derivatives along it"]
+        lines += [f"  {path}" for path in self.paths]
+        if self.count > len(self.paths):
+            lines.append(
+                f"  … {self.count - len(self.paths)} more paths are counted but not listed "
+                "(max_paths=...); back-propagation never lists any: it sums at every node"
+            )
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    @property
+    def latex(self) -> str:
+        """The sum as LaTeX: symbols, then numbers."""
+        root, leaf = _latex_name(self.root), _latex_name(self.leaf)
+        if self.count == 0:
+            return rf"\frac{{\partial {root}}}{{\partial {leaf}}} = 0"
+        more = r" + \cdots" if self.count > len(self.paths) else ""
+        symbols = " + ".join(
+            r" \cdot ".join(
+                rf"\frac{{\partial {_latex_name(e.child)}}}{{\partial {_latex_name(e.parent)}}}"
+                for e in path.edges
+            )
+            for path in self.paths
+        )
+        numbers = " + ".join(
+            r" \cdot ".join(_latex_number(_factor(e.local)) for e in path.edges)
+            for path in self.paths
+        )
+        total = _latex_number(shown(self.gradient, 4))
+        return (
+            rf"\begin{{aligned}}\frac{{\partial {root}}}{{\partial {leaf}}} &= {symbols}{more} \\ "
+            rf"&= {numbers}{more} = {total}\end{{aligned}}"
+        )
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex}$"
+
+
+def explain(root: Value, wrt: Value, max_paths: int = LISTED) -> Explanation:
+    """Explain why ∂root/∂wrt is what it is: every path from root to wrt contributes a product.
+
+    Args:
+        root: the result.
+        wrt: the leaf, or an inner node, to differentiate by.
+        max_paths: how many paths to list; all are counted, without listing them.
+
+    Returns:
+        An Explanation, which prints in words and numbers and shows itself as LaTeX.
+
+    Raises:
+        TypeError: if root or wrt is no Value.
+
+    >>> a = Value(3.0, label="a")
+    >>> b = a * a
+    >>> b.label = "b"
+    >>> print(explain(b, wrt=a))
+    ∂b/∂a = +6.0000: the sum over 2 paths of the product of local derivatives along it
+      b ← a:  3.0000 = +3.0000
+      b ← a:  3.0000 = +3.0000
+    """
+    for x in (root, wrt):
+        expect_value("explain", x)
+    upstream = gradients(root)
+    counts = _counts(root, wrt)
+    paths = itertools.islice(_paths(root, wrt, counts, upstream), max_paths)
+    return Explanation(root, wrt, counts.get(id(root), 0), tuple(paths), upstream.get(id(wrt), 0.0))
+
+
+def _counts(root: Value, leaf: Value) -> dict[int, int]:
+    """Return how many paths lead from each node to the leaf, summed from the leaf upwards."""
+    counts = {id(leaf): 1}
+    for node in inner_nodes(root):
+        if node is not leaf:
+            total = sum(counts.get(id(parent), 0) for parent, _ in flows(node))
+            if total:
+                counts[id(node)] = total
+    return counts
+
+
+def _paths(
+    root: Value, leaf: Value, counts: dict[int, int], upstream: dict[int, float]
+) -> Iterator[Path]:
+    """Yield the paths from left to right, depth first, entering only nodes that lead to the leaf."""
+    if root is leaf or id(root) not in counts:
+        return
+    trail: list[Edge] = []
+    ways = [iter(tuple(flows(root)))]
+    nodes = [root]
+    while ways:
+        step = next(ways[-1], None)
+        if step is None:
+            ways.pop()
+            nodes.pop()
+            if trail:
+                trail.pop()
+            continue
+        parent, local = step
+        if id(parent) not in counts:
+            continue
+        g = upstream[id(nodes[-1])]
+        trail.append(Edge(parent, nodes[-1], local, g, g * local))
+        if parent is leaf:
+            product = 1.0
+            for edge in trail:
+                product *= edge.local
+            yield Path(tuple(trail), product)
+            trail.pop()
+        else:
+            ways.append(iter(tuple(flows(parent))))
+            nodes.append(parent)
+
+
+def _name(v: Value) -> str:
+    return named(v) if v.label or v.op in TABLE else shown(v.data, 4)
+
+
+def _factor(x: float) -> str:
+    text = shown(x, 4)
+    return f"({text})" if text.startswith("−") else text
+
+
+def _latex_number(text: str) -> str:
+    text = re.sub(r"e([−\d]+)", r" \\cdot 10^{\1}", text)
+    return text.replace("−", "-").replace("∞", r"\infty")
+
+
+_ESCAPES = {"\\": r"\backslash ", "×": r"\times ", "÷": r"\div ", "−": "-", "²": "^2"}
+_ESCAPES |= {c: "\\" + c for c in "{}_%$#&"} | {"^": r"\hat{}", "~": r"\sim "}
+
+
+def _latex_name(v: Value) -> str:
+    """Return a node's name for LaTeX: a short label as mathematics, anything else as upright text."""
+    if re.fullmatch(r"[A-Za-z]\d*", v.label):
+        return v.label[0] + (f"_{{{v.label[1:]}}}" if v.label[1:] else "")
+    name = "".join(_ESCAPES.get(c, c) for c in _name(v))
+    return name if v.op in TABLE and not v.label and not name.isalpha() else rf"\mathrm{{{name}}}"

@@ -1,0 +1,5 @@
+"""A recorded graph: what a node is, how it is walked, differentiated, copied and checked."""
+
+from autograd.graph.walks import topological, walk
+
+__all__ = ["topological", "walk"]

@@ -1,0 +1,148 @@
+"""Reverse-mode differentiation: the walk from a root back to its leaves.
+
+`Value.backward` walks as `gradients` does and writes what it finds; the sums are formed in the same
+order, so the numbers have the same bits.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from autograd import primitives
+from autograd.graph.conditions import Condition
+from autograd.graph.walks import topological
+from autograd.primitives import slopes_of
+
+if TYPE_CHECKING:
+    from autograd.value import Number, Value
+
+
+def inner_nodes(root: "Value") -> "list[Value]":
+    """Return the nodes that the gradient passes through, every node after those it was made from.
+
+    Leaves are left out: nothing flows on from them. Stamps in a slot of the node say how far the search
+    has come with it, which is faster than a set; new ones each time, so nothing has to be cleaned up.
+    """
+    opened, closed = object(), object()  # waiting for its operands; in its place
+    settled: set[int] = set()  # tuples of operands that are all closed: a layer shares them
+    order: list[Value] = []
+    if root._op is None:
+        return order
+    stack = [root]
+    append, push, pop = order.append, stack.append, stack.pop
+    while stack:
+        v = pop()
+        stamp = v._stamp
+        if stamp is opened:
+            v._stamp = closed
+            append(v)
+            continue
+        if stamp is closed:
+            continue
+        d = v._da
+        if type(d) is tuple:
+            v._stamp = opened
+            push(v)
+            for operands in (v._a,) if v._db is None else (v._a, v._b):
+                if id(operands) in settled:
+                    continue
+                waiting = len(stack)
+                for a in operands:
+                    if a._op is not None and a._stamp is not closed:
+                        push(a)
+                if len(stack) == waiting:
+                    settled.add(id(operands))
+            a = v._c
+            if a is not None and a._op is not None and a._stamp is not closed:
+                push(a)
+            continue
+        a = v._a if d is not None else None
+        b = v._b if v._db is not None else None
+        if a is not None and a._op is not None and a._stamp is not closed:
+            v._stamp = opened
+            push(v)
+            push(a)
+            if b is not None and b._op is not None and b._stamp is not closed:
+                push(b)
+        elif b is not None and b._op is not None and b._stamp is not closed:
+            v._stamp = opened
+            push(v)
+            push(b)
+        else:  # nothing to wait for: half of the nodes of most graphs
+            v._stamp = closed
+            append(v)
+    return order
+
+
+def flows(v: "Value") -> "Iterable[tuple[Value, float]]":
+    """Yield (operand, slope) wherever the gradient of a node flows, in the order of `backward`."""
+    if v._op is None:
+        return
+    if type(v._da) is tuple:
+        yield from zip(v._a, v._da)
+        if v._db is not None:
+            yield from zip(v._b, v._db)
+        if v._c is not None:
+            yield v._c, 1.0
+        return
+    if v._da is not None:
+        yield v._a, v._da
+    if v._db is not None:
+        yield v._b, v._db
+
+
+def gradients(
+    root: "Value", seed: float = 1.0, order: "list[Value] | None" = None
+) -> dict[int, float]:
+    """Return ∂root/∂node by the node's id, and write nothing: `backward` without the writing.
+
+    The sums are formed in the order of `backward`, so the numbers have the same bits. Whoever has the
+    `inner_nodes` of the root already gives them.
+    """
+    found: dict[int, float] = {id(root): seed}
+    for v in reversed(inner_nodes(root) if order is None else order):
+        g = found[id(v)]
+        for parent, slope in flows(v):
+            found[id(parent)] = found.get(id(parent), 0.0) + g * slope
+    return found
+
+
+def differentiable_gradients(root: "Value") -> "dict[int, Number]":
+    """Return ∂root/∂node by the node's id as Values: the rules applied to Values record a graph.
+
+    A `where` that was decided by a recorded condition hands its gradient to both branches, each under the
+    condition that it is taken; so does whatever only a branch leads to.
+    """
+    found: "dict[int, Number]" = {id(root): 1.0}
+    reached: dict[int, Any] = {id(root): True}  # or the condition under which it is
+
+    def contribute(parent: "Value", g: "Number", slope: Any, condition: Any) -> None:
+        amount = g if type(slope) is float and slope == 1.0 else g * slope
+        if condition is not True:
+            amount = primitives.where(condition, amount, 0.0)
+        before = found.get(id(parent))
+        found[id(parent)] = amount if before is None else before + amount
+        known = reached.get(id(parent), False)
+        reached[id(parent)] = True if known is True or condition is True else condition | known
+
+    order = inner_nodes(root)
+    if any(v._op is primitives.where and type(v._c) is Condition for v in order):
+        order = topological(root)  # with both branches
+    for v in reversed(order):
+        row = v._op
+        if row is None or id(v) not in found:
+            continue
+        operands, g, condition = v._operands(), found[id(v)], reached[id(v)]
+        if row is primitives.where:
+            chosen, *branches = operands
+            sides = (chosen, not chosen) if type(chosen) is bool else (chosen, ~chosen)
+            for side, branch in zip(sides, branches):
+                if side is not False and hasattr(branch, "__primitive__"):
+                    contribute(branch, g, 1.0, side if condition is True else condition & side)
+            continue
+        for operand, rule in zip(operands, row.partials):
+            if type(operand) is tuple:
+                for parent, s in zip(operand, slopes_of(rule, [*operands, v])):
+                    contribute(parent, g, s, condition)
+            elif hasattr(operand, "__primitive__"):
+                contribute(operand, g, slopes_of(rule, [*operands, v]), condition)
+    return found

@@ -1,0 +1,1 @@
+"""A recorded function as operations on arrays, and as equations."""

@@ -1,0 +1,145 @@
+"""The equations of a recorded function as text and as LaTeX.
+
+Every equation is computed at two points before it is printed; where one does not hold, because matrices of this
+kind cannot say what the function does, its operations are printed one by one.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from autograd.matrices.arguments import Block
+from autograd.matrices.equations.backward import Equations
+from autograd.matrices.equations.formula import Untrue
+from autograd.matrices.equations.forward import Equation
+from autograd.matrices.equations.operands import Point
+from autograd.matrices.grouping import Grouping
+from autograd.matrices.schedule import Schedule
+from autograd.replay.recording import Recording
+from autograd.replay.source import write_source
+
+_MOST = 5000  # operations; whoever has more reads no equations
+_LINES, _WIDEST = 60, 200  # lines of operations printed one by one, and their characters
+
+
+def page(grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Recording) -> str:
+    """Return all equations as text: for one example, and if there is a batch, for n of them."""
+    found = _equations(grouping, blocks, mean, recording)
+    if found is None:
+        return _one_by_one(recording)
+    titles = "One example, in columns", "n examples, one a row"
+    return "\n\n".join(_section(*pair) for pair in zip(titles, found))
+
+
+def latex(grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Recording) -> str:
+    """Return all equations as LaTeX `aligned` environments."""
+    found = _equations(grouping, blocks, mean, recording)
+    if found is None:
+        lines = [rf"  &\texttt{{{_typed(line)}}}" for line in _one_by_one(recording).splitlines()]
+        return _aligned(lines)
+    return "\n".join(
+        _aligned([_line(e) for e in (*part.forward, *part.backward, *part.update)])
+        for part in found
+    )
+
+
+def _equations(
+    grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Recording
+) -> list[Equations] | None:
+    """Return the equations for one example, and for n of them if there is a batch; None if they are not true."""
+    if len(recording.instructions) > _MOST:
+        return None
+    schedule = Schedule(grouping, blocks, np, np.dtype(float))
+    batch = any(block.batched for block in blocks)
+    pages = []
+    for rows in (False, True)[: 1 + batch]:
+        with np.errstate(all="ignore"):
+            points = list(islice(_points(schedule, blocks, rows, mean), 2))
+            page = _first_true(grouping, blocks, points, rows, mean)
+        if page is None:
+            return None
+        pages.append(page)
+    return pages
+
+
+def _first_true(
+    grouping: Grouping, blocks: Sequence[Block], points: Sequence[Point], rows: bool, mean: bool
+) -> Equations | None:
+    """Return the equations of a network of layers; or if they do not hold, those of groups of operations."""
+    for layered in (True, False):
+        try:
+            pages = [Equations(grouping, blocks, point, rows, layered, mean) for point in points]
+        except Untrue:
+            continue
+        return pages[0] if pages else None
+    return None
+
+
+def _points(schedule: Schedule, blocks: Sequence[Block], rows: bool, mean: bool) -> Iterator[Point]:
+    """Yield some points at which all is finite, with the gradients there."""
+    sizes = {schedule.varying, schedule.shared, *schedule.sizes}
+    n = next(n for n in range(3, len(sizes) + 4) if n not in sizes) if rows else 1
+    batch = any(block.batched for block in blocks)
+    rng = np.random.default_rng(0)
+    for low, high in ((0.3, 0.9), (-0.9, 0.9), (1.2, 1.9), (-1.9, -1.2)):
+        # the more numbers a block has, the smaller: a sum of many shall not saturate what is made of it
+        arrays = [
+            rng.uniform(low, high, (n,) * x.batched + x.shape) / max(1, len(x.slots)) ** 0.25
+            for x in blocks
+        ]
+        state = schedule.forward(schedule.constants, np.ones((n, 1)), arrays)
+        values = [state.arrays[source] for source in range(len(schedule.sizes))]
+        gradients: list[Any] = [None] * len(values)
+        if schedule.differentiable:
+            scale = 1.0 / n if rows and mean else 1.0
+            schedule.backward(np.full((1, n if batch else 1), scale), state)
+            gradients = [schedule.gradient(source, state) for source in range(len(values))]
+        gradients = [np.zeros_like(v, float) if g is None else g for v, g in zip(values, gradients)]
+        if all(np.isfinite(x).all() for x in (*values, *gradients)):
+            widened = [np.broadcast_to(g, v.shape) for v, g in zip(values, gradients)]
+            yield Point(n, values, widened)
+
+
+def _section(title: str, equations: Equations) -> str:
+    n = equations.n
+    lines = [title]
+    shown = [*equations.given, *equations.forward, *equations.backward, *equations.update]
+    width = max((len(f"{e.left.text} {e.sign} {e.right.text}") for e in shown), default=0)
+    for heading in ("given", "forward", "backward", "update"):
+        if part := getattr(equations, heading):
+            lines.append(f"  {heading}")
+            for e in part:
+                shape = "×".join("n" if size == n else str(size) for size in e.left.value.shape)
+                line = f"{e.left.text} {e.sign} {e.right.text}".ljust(width)
+                lines.append(f"    {line}  {shape * (e.sign == '=')}".rstrip())
+    return "\n".join(lines)
+
+
+def _one_by_one(recording: Recording) -> str:
+    """Return the operations as Python, for a function that the matrices of a network do not describe."""
+    count = len(recording.instructions)
+    if max(count, len(recording.names)) > _MOST:
+        return f"{count:,} operations: too many to print"
+    lines = write_source(recording).split("\n\n\n")[-1].splitlines()
+    rest = len(lines) - _LINES
+    lines[_LINES:] = [f"… and {rest} more lines, in the Program's source"] if rest > 0 else []
+    head = "The matrices of a network do not say this; operation by operation:"
+    return "\n".join(
+        [head, *(f"  {line if len(line) <= _WIDEST else line[:_WIDEST] + ' …'}" for line in lines)]
+    )
+
+
+def _line(e: Equation) -> str:
+    sign = {"=": "=", "←": r"\leftarrow"}[e.sign]
+    return f"  {e.left.latex} &{sign} {e.right.latex}"
+
+
+def _aligned(lines: Sequence[str]) -> str:
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def _typed(line: str) -> str:
+    escaped = "".join("\\" + c if c in "#$%&_{}" else c for c in line.replace("**", "^"))
+    return escaped.replace("^", r"\^{}").replace("  ", r"\ \ ")

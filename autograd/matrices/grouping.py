@@ -1,0 +1,244 @@
+"""From scalars to vectors: a recording levelled and grouped by operation.
+
+Only indices are handled here; `vectorize` runs the groups on arrays and `equations` prints them.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from autograd.matrices.simplify import SUMS, Operation, Simplified
+from autograd.replay.recording import DECISIONS, Recording, slots_of
+from autograd.structure import leaves
+
+Sides: TypeAlias = tuple[tuple[bool, bool], ...]
+_SMALL = 4096  # so much work costs less than one step more
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Operations of one kind that are done at once.
+
+    Attributes:
+        op: the row or decision.
+        slots: what it computes, in this order; of a matrix product, row by row.
+        operands: for each operand the slots and constants, one per operation; of a sequence the
+            first items of all operations, then the second, and so on.
+        shape: of a matrix product (units, columns, inputs), else None.
+        batched: whether it differs from example to example.
+        reached: whether a gradient arrives.
+        conditional: whether it arrives only through branches of `where`.
+        by_inputs: of a matrix product, whether the matrix has a row for each input, as it lies in the
+            arguments, instead of a row for each unit.
+        length: of the sequences; 0 where operands are single numbers.
+    """
+
+    op: str
+    slots: list[int]
+    operands: list[list[Any]]
+    batched: bool
+    reached: bool
+    conditional: bool
+    length: int = 0
+    shape: tuple[int, int, int] | None = None
+    labels: Sequence[str] = ()
+    by_inputs: bool = False
+
+
+class Grouping:
+    """The groups of a recording in an order in which they can be computed.
+
+    Attributes:
+        groups: the groups; those that are the same for all examples come first.
+        result: the recording's result with the slots that are left.
+        places: slot to (source, position). Sources are the blocks of the arguments, then the groups.
+    """
+
+    def __init__(self, recording: Recording, blocks: Sequence[range], batched: set[int]) -> None:
+        simplified = Simplified(recording, batched)
+        self.result = simplified.result
+        self.places: dict[int, tuple[int, int]] = {}
+        for source, block in enumerate(blocks):
+            self.places.update((slot, (source, i)) for i, slot in enumerate(block))
+        operations = simplified.operations
+        _mark(operations, batched, self.result)
+        kinds: dict[Any, list[int]] = {}
+        for slot, v in operations.items():
+            lengths = tuple(len(x) for x in v.operands if type(x) is tuple)
+            if v.op in SUMS:  # zeros make them equally long
+                lengths = (len(lengths) > 0,)
+            # the varying side of a product is known by what it is made of
+            sides = _sides(v, operations, batched) if v.op == "dot" else ()
+            key = (v.batched, v.level, v.op, lengths, v.reached, v.conditional, sides)
+            kinds.setdefault(key, []).append(slot)
+        self.groups: list[Group] = []
+        for key in sorted(kinds, key=lambda key: key[:2]):
+            for group in self._grouped(kinds[key], operations, key[-1]):
+                source = len(blocks) + len(self.groups)
+                self.places.update((slot, (source, i)) for i, slot in enumerate(group.slots))
+                self.groups.append(group)
+
+    def _grouped(
+        self, slots: list[int], operations: dict[int, Operation], sides: Sides
+    ) -> Iterator[Group]:
+        first = operations[slots[0]]
+        if first.op == "dot" and not first.conditional:
+            rest: list[int] = []
+            blocks = list(self._products(slots, operations, sides))
+            worthwhile = 1 if len(blocks) <= 2 else 64 if first.batched else 1024
+            for rows, columns, members in blocks:
+                if len(members) * len(operations[members[0]].operands[0]) >= worthwhile and rows:
+                    yield self._product(rows, columns, members, operations)
+                else:
+                    rest += members
+            slots = rest
+        if first.op in ("sum", "dot"):
+            yield from (self._elementwise(s, operations) for s in _padded(slots, operations))
+        elif slots:
+            yield self._elementwise(slots, operations)
+
+    def _elementwise(self, slots: list[int], operations: dict[int, Operation]) -> Group:
+        """Order the operations as their operands lie, so that these are slices wherever possible."""
+        slots = sorted(slots, key=lambda slot: self._place(operations[slot].operands))
+        first = operations[slots[0]]
+        columns: list[list[Any]] = []
+        length = 0
+        for i, operand in enumerate(first.operands):
+            rows = [operations[slot].operands[i] for slot in slots]
+            if type(operand) is tuple:
+                length = max(map(len, rows))
+                columns.append(
+                    [row[k] if k < len(row) else 0.0 for k in range(length) for row in rows]
+                )
+            else:
+                columns.append(rows)
+        return _group(first, slots, columns, length, None, operations)
+
+    def _place(self, operands: Iterable[Any]) -> list[tuple[int, int]]:
+        return [self.places[slot] for slot in slots_of(tuple(operands))]
+
+    def _products(
+        self, slots: list[int], operations: dict[int, Operation], sides: Sides
+    ) -> Iterator[tuple[list[Any], list[Any], list[int]]]:
+        """Yield (matrix rows, input columns, slots row by row) of each full product."""
+        (first_varies, _), (second_varies, _) = sides
+        if first_varies and second_varies:  # both vary from example to example
+            yield from (([], [], [slot]) for slot in slots)
+            return
+        swapped = first_varies or (
+            not second_varies and self._matrix_is_second(slots, operations, sides)
+        )
+        partners: dict[Any, dict[Any, int]] = {}
+        for slot in slots:
+            ws, xs, _ = operations[slot].operands
+            row, column = map(_exact, (xs, ws) if swapped else (ws, xs))
+            if column in partners.setdefault(row, {}):  # the same dot with another bias
+                yield [], [], [slot]
+            else:
+                partners[row][column] = slot
+        alike: dict[Any, list[Any]] = {}
+        for row, paired in partners.items():
+            alike.setdefault((frozenset(paired), len(row[0])), []).append(row)
+        for (shared, _), rows in alike.items():
+            rows.sort(key=self._place)
+            columns = sorted(shared, key=self._place)
+            members = [partners[r][c] for r in rows for c in columns]
+            yield [row for row, _ in rows], [column for column, _ in columns], members
+
+    def _matrix_is_second(
+        self, slots: list[int], operations: dict[int, Operation], sides: Sides
+    ) -> bool:
+        """Tell which side of unbatched dots is the matrix: that of more rows, or else the argument."""
+        firsts, seconds = ({operations[slot].operands[i] for slot in slots} for i in (0, 1))
+        if len(firsts) != len(seconds):
+            return len(seconds) > len(firsts)
+        return sides[0][1] and not sides[1][1]
+
+    def _product(
+        self,
+        rows: list[Any],
+        columns: list[Any],
+        slots: list[int],
+        operations: dict[int, Operation],
+    ) -> Group:
+        first = operations[slots[0]]
+        matrix = [x for row in rows for x in row]
+        inputs = [column[k] for k in range(len(columns[0])) for column in columns]
+        bias = [operations[slot].operands[2] for slot in slots]
+        shape = (len(rows), len(columns), len(columns[0]))
+        by_inputs = [row[k] for k in range(shape[2]) for row in rows]
+        turned = self._consecutive(by_inputs) and not self._consecutive(matrix)
+        operands = [by_inputs if turned else matrix, inputs, bias]
+        group = _group(first, slots, operands, shape[2], shape, operations)
+        group.by_inputs = turned
+        return group
+
+    def _consecutive(self, refs: list[Any]) -> bool:
+        places = [self.places[x] if type(x) is int else (-1, 0) for x in refs]
+        source, row = places[0]
+        return places == [(source, row + i) for i in range(len(places))]
+
+
+def _group(
+    first: Operation,
+    slots: list[int],
+    operands: list[list[Any]],
+    length: int,
+    shape: tuple[int, int, int] | None,
+    operations: dict[int, Operation],
+) -> Group:
+    labels = [operations[slot].label for slot in slots]
+    kind = first.batched, first.reached, first.conditional
+    return Group(first.op, slots, operands, *kind, length, shape, labels)
+
+
+def _padded(slots: list[int], operations: dict[int, Operation]) -> Iterator[list[int]]:
+    """Split sums of unequal lengths so that zeros at most double the work, unless it is small."""
+    lengths = {slot: len(operations[slot].operands[0]) for slot in slots}
+    ordered = sorted(slots, key=lengths.__getitem__)
+    start = 0
+    for end in range(1, len(ordered) + 1):
+        longest = lengths[ordered[end]] if end < len(ordered) else math.inf
+        work = longest * (end - start + 1)
+        if work > _SMALL and work > 2 * sum(lengths[slot] for slot in ordered[start : end + 1]):
+            yield ordered[start:end]
+            start = end
+
+
+def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> None:
+    """Set level, batched and conditional of every operation."""
+    for v in operations.values():
+        v.batched = any(
+            operations[slot].batched if slot in operations else slot in batched
+            for slot in slots_of(v.operands)
+        )
+    certain = set(slots_of(tuple(leaves(result))))
+    reached = set(certain)
+    for slot in reversed(list(operations)):
+        v = operations[slot]
+        for x in slots_of(v.operands):
+            if x in operations:  # as late as possible: equal tails of unequal beginnings meet
+                operations[x].level = min(operations[x].level, v.level - 1)
+        v.reached, v.conditional = slot in reached, slot not in certain
+        if v.op in DECISIONS or not v.reached:
+            continue
+        flows = v.operands[1:] if v.op == "where" else v.operands
+        reached.update(slots_of(flows))
+        if not v.conditional and v.op != "where":
+            certain.update(slots_of(flows))
+
+
+def _exact(refs: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[bool, ...]]:
+    """Return a key for slots and constants: as bare numbers, slot 2 would equal the constant 2.0."""
+    return refs, tuple(type(x) is int for x in refs)
+
+
+def _sides(v: Operation, operations: dict[int, Operation], batched: set[int]) -> Sides:
+    """Tell of both sides of a dot whether they vary with the examples, and whether they are computed."""
+    sides = []
+    for side in v.operands[:2]:
+        slots = list(slots_of((side,)))
+        varies = any(operations[x].batched if x in operations else x in batched for x in slots)
+        sides.append((varies, any(x in operations for x in slots)))
+    return tuple(sides)

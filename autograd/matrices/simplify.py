@@ -1,0 +1,185 @@
+"""A recording simplified for arrays: equal values once, sums of products put together."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from autograd.replay.recording import Recording, decided, slots_of
+from autograd.structure import leaves
+
+SUMS = ("add", "sum", "dot")
+
+
+@dataclass(slots=True)
+class Operation:
+    """One scalar operation after simplification, with its place in the levels."""
+
+    op: str
+    operands: tuple[Any, ...]
+    label: str = ""
+    level: int = 0
+    batched: bool = False  # whether it differs from example to example
+    reached: bool = False  # whether a gradient arrives
+    conditional: bool = False  # whether it arrives only through branches of `where`
+
+
+class Simplified:
+    """A recording with equal values computed once and sums of products put together.
+
+    Attributes:
+        operations: slot to operation, every one after its operands.
+        result: the recording's result with the slots that are left.
+
+    Args:
+        recording: what to simplify.
+        batched: the slots of arguments that differ from example to example.
+    """
+
+    def __init__(self, recording: Recording, batched: set[int]) -> None:
+        self._varying = set(batched)
+        self._alias: dict[int, Any] = {}
+        self.operations: dict[int, Operation] = {}
+        self._new_slots = count(len(recording.names) + len(recording.instructions))
+        self._merge_equal(recording)
+        self.result = _mapped(recording.result, self._now)
+        self._collect_sums()
+        self._drop_unused()
+
+    def _now(self, x: Any) -> Any:
+        return self._alias.get(x, x) if type(x) is int else x
+
+    def _merge_equal(self, recording: Recording) -> None:
+        known: dict[Any, int] = {}
+        shared: dict[int, tuple[Any, ...]] = {}
+        for slot, instruction in enumerate(recording.instructions, len(recording.names)):
+            operands: list[Any] = []
+            for x in instruction.operands:
+                if type(x) is tuple:
+                    if id(x) not in shared:
+                        shared[id(x)] = tuple(map(self._now, x))
+                    operands.append(shared[id(x)])
+                else:
+                    operands.append(self._now(x))
+            if not any(True for _ in slots_of(tuple(operands))):
+                self._alias[slot] = instruction.value(*operands)
+                continue
+            op, operands = _plainer(instruction.op, operands)
+            if op == "pos":
+                self._alias[slot] = operands[0]
+                continue
+            key = op, repr(operands)  # lest 0.0 be -0.0, or the constant 2.0 slot 2
+            if key in known:
+                self._alias[slot] = known[key]
+            else:
+                known[key] = slot
+                self.operations[slot] = Operation(op, tuple(operands), instruction.label)
+                if not self._varying.isdisjoint(slots_of(tuple(operands))):
+                    self._varying.add(slot)
+
+    def _collect_sums(self) -> None:
+        """Turn chains of additions into `sum`, and where they add products, into `dot`."""
+        uses: dict[int, int] = {}
+        for operation in self.operations.values():
+            for slot in slots_of(operation.operands):
+                uses[slot] = uses.get(slot, 0) + 1
+        for slot in slots_of(tuple(leaves(self.result))):
+            uses[slot] = uses.get(slot, 0) + 2  # a result stays an operation of its own
+        terms: dict[int, list[Any]] = {}  # of each sum: a pair is a product, anything else a term
+        for slot, operation in self.operations.items():
+            if operation.op in SUMS:
+                chain: list[Any] = []
+                alone: list[Any] = []
+                for x in _terms(operation):
+                    inner = terms.pop(x, None) if type(x) is int and uses[x] == 1 else None
+                    if inner is None:
+                        alone.append(x)
+                    elif chain:
+                        chain += inner
+                    else:
+                        chain = inner  # made longer in place: it may be a million terms long
+                chain += alone
+                terms[slot] = chain
+        operations, self.operations = self.operations, {}
+        for slot, operation in operations.items():
+            if slot in terms:
+                for i, x in enumerate(chain := terms[slot]):
+                    if (
+                        type(x) is int
+                        and uses[x] == 1
+                        and x in operations
+                        and operations[x].op == "mul"
+                    ):
+                        chain[i] = operations[x].operands
+                self._write_sum(slot, operation, chain)
+            else:
+                self.operations[slot] = operation
+
+    def _write_sum(self, slot: int, operation: Operation, chain: list[Any]) -> None:
+        pairs = [x for x in chain if type(x) is tuple]
+        rest: list[Any] = [x for x in chain if type(x) is int]
+        constant = sum((x for x in chain if type(x) is float), 0.0)
+        if len(pairs) < 2 and operation.op == "add" and len(chain) == 2:
+            self.operations[slot] = operation
+            return
+        if constant or not rest:
+            rest = [*rest, constant]
+        if pairs:
+            if len(rest) > 1:
+                bias = next(self._new_slots)
+                self.operations[bias] = _sum(rest, "")
+                rest = [bias]
+            if operation.op != "dot":  # w·x or x·w: weights first, as in a dot
+                pairs = [tuple(sorted(pair, key=self._rank)) for pair in pairs]
+            ws, xs = zip(*pairs)
+            self.operations[slot] = Operation("dot", (ws, xs, rest[0]), operation.label)
+        else:
+            self.operations[slot] = _sum(rest, operation.label)
+
+    def _rank(self, x: Any) -> tuple[bool, bool]:
+        """Return whether a factor varies from example to example, and whether it is computed."""
+        return (x in self._varying, x in self.operations) if type(x) is int else (False, False)
+
+    def _drop_unused(self) -> None:
+        used = set(slots_of(tuple(leaves(self.result))))
+        for slot in reversed(list(self.operations)):
+            if slot in used:
+                used.update(slots_of(self.operations[slot].operands))
+            else:
+                del self.operations[slot]
+
+
+def _plainer(op: str, operands: list[Any]) -> tuple[str, list[Any]]:
+    """Return the same operation in a form that costs less; "pos" if it is its operand."""
+    if op == "where" and type(operands[0]) is bool:
+        return "pos", [operands[1] if operands[0] else operands[2]]
+    if op == "dot" and not operands[0]:
+        return "pos", operands[2:]
+    if op in ("&", "|") and any(type(x) is bool for x in operands):
+        return "pos", [decided(op, *operands)]
+    if op == "pow" and type(operands[1]) is float and operands[1] in (1.0, 2.0):
+        return ("pos" if operands[1] == 1.0 else "square"), operands[:1]
+    return op, operands
+
+
+def _terms(operation: Operation) -> Iterator[Any]:
+    if operation.op == "dot":
+        ws, xs, bias = operation.operands
+        yield bias
+        yield from zip(ws, xs)
+    elif operation.op == "sum":
+        yield from operation.operands[0]
+    else:
+        yield from operation.operands
+
+
+def _sum(terms: list[Any], label: str) -> Operation:
+    if len(terms) == 2:
+        return Operation("add", tuple(terms), label)
+    return Operation("sum", (tuple(terms),), label)
+
+
+def _mapped(tree: Any, f: Callable[[Any], Any]) -> Any:
+    if isinstance(tree, (list, tuple)):
+        return [_mapped(item, f) for item in tree]
+    return f(tree)

@@ -1,0 +1,1 @@
+"""Pictures: DOT text, drawn by Graphviz, finished as SVG."""

@@ -1,0 +1,132 @@
+"""DOT to SVG, PNG and PDF: find an engine, run it with a timeout."""
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+FORMATS = ("svg", "png", "pdf", "gv")
+TIMEOUT = 10.0  # seconds; a layout that takes longer is not going to be read anyway
+DPI, PIXELS = 144, 4000  # of a PNG; one with more pixels on a side is made smaller
+
+_REMEDY = (
+    "pip install graphviz-pure, or install Graphviz from https://graphviz.org/download/ and put its "
+    "`dot` on PATH; the DOT text is in .source, and .save('picture.gv') writes it"
+)
+
+
+class EngineNotFoundError(FileNotFoundError):
+    """No program is there that draws DOT in the format wanted."""
+
+
+class RenderError(RuntimeError):
+    """The engine ran and failed."""
+
+
+class RenderTimeoutError(RenderError, TimeoutError):
+    """The engine took too long."""
+
+
+def _embedded() -> str | None:
+    """Return the program of the package graphviz-pure, wherever pip has put it."""
+    name = "graphviz-pure"
+    beside = sys.executable and shutil.which(name, path=str(Path(sys.executable).parent))
+    if beside:
+        return beside
+    try:
+        files = importlib.metadata.files(name) or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.stem == name and os.access(path := str(file.locate()), os.X_OK):
+            return path
+    return shutil.which(name)
+
+
+def find_engine(format: str = "svg", engine: str | None = None) -> str:
+    """Return the program that draws.
+
+    Args:
+        format: svg, png or pdf.
+        engine: a program to use in any case; if not given, that of the environment variable
+            AUTOGRAD_DOT, then the embedded engine graphviz-pure (not for PDF), then `dot` on PATH.
+
+    Raises:
+        EngineNotFoundError: a FileNotFoundError; there is none.
+    """
+    chosen = engine or os.environ.get("AUTOGRAD_DOT")
+    if chosen:
+        found = shutil.which(chosen)
+        if found is None:
+            raise EngineNotFoundError(
+                f"the engine {chosen!r} is no program that can be run; {_REMEDY}"
+            )
+        return found
+    found = (_embedded() if format != "pdf" else None) or shutil.which("dot")
+    if found is None and format == "pdf":
+        raise EngineNotFoundError(
+            "PDF needs the program `dot`: install Graphviz from https://graphviz.org/download/, "
+            "or save as .svg or .png"
+        )
+    if found is None:
+        raise EngineNotFoundError(f"no Graphviz engine found: {_REMEDY}")
+    return found
+
+
+def render(
+    source: str, format: str = "svg", engine: str | None = None, pinned: bool = False
+) -> bytes:
+    """Return a picture of DOT text.
+
+    Args:
+        source: the DOT text.
+        format: svg, png or pdf.
+        engine: the program to use; see find_engine.
+        pinned: whether the text says where everything stands (`neato -n2`), so that nothing is laid out.
+
+    Raises:
+        EngineNotFoundError: a FileNotFoundError; there is no engine.
+        RenderTimeoutError: a TimeoutError; the engine took longer than TIMEOUT.
+        RenderError: a RuntimeError; the engine failed.
+    """
+    program = find_engine(format, engine)
+    if format == "png" and Path(program).stem == "graphviz-pure":
+        source = source.replace("⇝", "→")  # its built-in font lacks the one and has the other
+    command = [program, f"-T{format}", *(["-Kneato", "-n2"] if pinned else [])]
+    if format == "png":
+        command += [f"-Gdpi={DPI}", f"-Gsize={PIXELS / DPI:.2f}"]
+    try:
+        done = subprocess.run(
+            command, input=source.encode(), capture_output=True, timeout=TIMEOUT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise RenderTimeoutError(
+            f"{program} took longer than {TIMEOUT:g} s; save as .svg, which is drawn faster than .png, draw less "
+            "of the graph (max_nodes=100), or save the DOT text with .save('picture.gv')"
+        ) from None
+    except OSError as error:
+        raise EngineNotFoundError(f"{program} cannot be run ({error}); {_REMEDY}") from error
+    # Engines complain on stderr about fonts and sizes even when all is well: only the status counts.
+    if done.returncode or not done.stdout:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise RenderError(
+            f"{program} failed with status {done.returncode}: {said[-1] if said else 'it says nothing'}; "
+            "the DOT text is in .source"
+        )
+    return done.stdout
+
+
+def format_of(path: str | os.PathLike[str]) -> str:
+    """Return the format that a file's suffix names.
+
+    Raises:
+        ValueError: if it names none.
+    """
+    suffix = Path(path).suffix.lower().removeprefix(".")
+    if suffix not in FORMATS:
+        raise ValueError(
+            f"a picture is saved as .svg, .png, .pdf or .gv, but {os.fspath(path)!r} was given"
+        )
+    return suffix

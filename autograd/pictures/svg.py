@@ -1,0 +1,93 @@
+"""What surrounds Graphviz's SVG: both themes, a title and a description, ids of its own."""
+
+import hashlib
+from xml.etree import ElementTree
+
+from autograd.pictures.compact_svg import SVG, compact
+from autograd.pictures.palette import FADES, PALETTE, colour
+
+_XLINK_TITLE = "{http://www.w3.org/1999/xlink}title"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+FONT = '"DejaVu Sans", Verdana, "Segoe UI", sans-serif'
+
+SMALLEST = 0.55  # what share of its width a picture shrinks to on a screen: smaller cannot be read, so it scrolls
+_DARK = {
+    colour(part, fade): colour(part, fade, dark=True)
+    for fade in reversed(FADES)
+    for part in PALETTE
+}
+
+
+def digest(text: str) -> str:
+    """Return a short name for a text, the same in every process."""
+    return "g" + hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str:
+    """Return an SVG that is themed, described, and can share a page with others.
+
+    Args:
+        svg: what the engine drew.
+        title, desc: what a reader who cannot see the picture is told.
+        prefix: the picture's id; those of its title and description start with it.
+        css: more rules, for a page that changes the picture; `#ID` stands for the picture.
+    """
+    root = ElementTree.fromstring(svg)
+    _, _, width, height = (root.get("viewBox") or "0 0 0 0").split()
+    for element in list(root.iter()):
+        _adapt(element)
+    compact(root)
+    used = {element.get(key, "") for element in root.iter() for key in ("fill", "stroke")}
+    dark = "".join(
+        f"#{prefix} [fill='{c}']{{fill:{_DARK[c]}}}#{prefix} [stroke='{c}']{{stroke:{_DARK[c]}}}"
+        for c in sorted(used & _DARK.keys())
+    )
+    style = ElementTree.Element(f"{SVG}style")
+    shrinks = f"@media screen{{#{prefix}{{min-width:{SMALLEST * float(width):.0f}px}}}}"
+    themes = f"@media (prefers-color-scheme:dark){{{dark}}}"
+    style.text = f"{shrinks}{themes}{css.replace('#ID', '#' + prefix)}"
+    said = []
+    for tag, text in (("title", title), ("desc", desc)):
+        said.append(ElementTree.Element(f"{SVG}{tag}", id=f"{prefix}-{tag}"))
+        said[-1].text = text
+    root[:0] = [*said, style]
+    root.attrib.update(
+        {
+            "id": prefix,
+            "width": f"{float(width):.0f}",
+            "height": f"{float(height):.0f}",
+            "style": "max-width:100%;height:auto",
+            "role": "img",
+            "aria-labelledby": f"{prefix}-title {prefix}-desc",
+            "font-family": FONT.replace('"', "'"),
+        }
+    )
+    ElementTree.register_namespace("", SVG[1:-1])
+    return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _adapt(element: ElementTree.Element) -> None:
+    """Take from an element what the engine made up, and keep what the picture asked for."""
+    element.attrib.pop("id", None)  # parts are known by their classes; only the picture has an id
+    element.attrib.pop("font-family", None)
+    element.attrib.pop(_SPACE, None)
+    classes = element.get("class", "").removeprefix("edge").removeprefix("node").strip()
+    if classes:
+        element.set("class", classes)
+    else:
+        element.attrib.pop("class", None)
+    if element.get("stroke-dasharray") == "5,2":  # thick dashes are to be dashes, too
+        width = max(1.5, float(element.get("stroke-width", "1")))
+        element.set("stroke-dasharray", f"{4 + 1.2 * width:.1f},{2.5 + 0.6 * width:.1f}")
+    for child in list(element):
+        if child.tag == f"{SVG}title":
+            element.remove(child)
+    # a tooltip comes as a link that leads nowhere; a title in its place is a tooltip, too
+    for group in list(element):
+        links = group.findall(f"{SVG}a")
+        if group.tag == f"{SVG}g" and len(links) == 1:
+            (link,) = links
+            told = ElementTree.Element(f"{SVG}title")
+            told.text = link.get(_XLINK_TITLE)
+            place = list(element).index(group)
+            element[place : place + 1] = [told, *link]

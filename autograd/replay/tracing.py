@@ -1,0 +1,125 @@
+"""Recording a function: it is run once on Values, and its graph becomes a list of instructions."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from autograd import modes
+from autograd.graph.conditions import Condition
+from autograd.numbers import is_number, number
+from autograd.replay.recording import Instruction, Recording, decided, slots_of
+from autograd.structure import leaves, rebuild
+from autograd.value import Value
+
+_RECORDED = (Value, Condition)
+
+
+def record(f: Callable[..., Any], args: tuple[Any, ...]) -> Recording:
+    """Run the function once on Values and return what it did."""
+
+    def variable(x: Any) -> Value:
+        return Value(x.data, label=x.label) if type(x) is Value else Value(x)
+
+    variables = tuple(rebuild(arg, variable) for arg in args)
+    with modes.tracing(), modes.recording():
+        result = f(*variables)
+    if not _is_nested_list(result):
+        raise TypeError(
+            "trace needs a function that returns one number or a list of numbers, but "
+            f"{type(result).__name__} was returned: {str(result)[:60]}"
+        )
+    inputs: list[Value] = list(leaves(variables))
+    parameters = _parameters(f, len(args))
+    names = [name for pair in zip(variables, parameters) for name in _names(*pair)]
+    places: dict[int, Any] = {id(v): slot for slot, v in enumerate(inputs)}
+    instructions: list[Instruction] = []
+    for root in leaves(result):
+        for node in _operations(root, places):
+            operands = tuple(_place(x, places) for x in _ingredients(node))
+            op = node.symbol if type(node) is Condition else node.op
+            if op in ("&", "|") and bool in map(type, operands):
+                places[id(node)] = decided(op, *operands)
+            elif any(True for _ in slots_of(operands)):
+                places[id(node)] = len(inputs) + len(instructions)
+                label = "" if type(node) is Condition else node.label
+                instructions.append(Instruction(op, operands, label))
+            else:
+                places[id(node)] = node.holds if type(node) is Condition else node.data
+    slots = iter(range(len(inputs)))
+    return Recording(
+        rebuild(variables, lambda _: next(slots)),
+        parameters,
+        tuple(v.label or name for v, name in zip(inputs, names)),
+        tuple(instructions),
+        rebuild(result, lambda x: _place(x, places)),
+    )
+
+
+def _is_nested_list(result: Any) -> bool:
+    if isinstance(result, (list, tuple)):
+        return all(map(_is_nested_list, result))
+    return type(result) is Value or is_number(result)
+
+
+def _ingredients(node: Any) -> tuple[Any, ...]:
+    if type(node) is Condition:
+        return node.operands
+    return node._operands() if type(node) is Value and node._op is not None else ()
+
+
+def _place(x: Any, places: dict[int, Any]) -> Any:
+    """Return the slot or the constant that stands for x in an instruction."""
+    if type(x) is tuple:
+        place = places.get(id(x))
+        if place is None:  # the units of a layer share the tuple of its inputs, and so do we
+            place = places[id(x)] = tuple(_place(item, places) for item in x)
+        return place
+    if type(x) is Value:
+        return places.get(id(x), x.data)
+    if type(x) is Condition:
+        return places[id(x)]
+    return x if type(x) is bool else number(x)
+
+
+def _operations(root: Any, done: dict[int, Any]) -> Iterator[Any]:
+    """Yield the Values and Conditions computed on the way to the root, each after its operands.
+
+    Those in `done` are skipped; the caller puts there what it was given.
+    """
+    stack: list[tuple[Any, bool]] = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if id(node) in done:
+            continue
+        if ready:
+            yield node
+            continue
+        operands = _ingredients(node)
+        if operands:
+            stack.append((node, True))
+            for x in reversed(operands):
+                items = reversed(x) if type(x) is tuple else (x,)
+                stack += [(y, False) for y in items if type(y) in _RECORDED and id(y) not in done]
+
+
+def _parameters(f: Callable[..., Any], count: int) -> tuple[str, ...]:
+    """Return a name for each argument, the function's own where it tells."""
+    try:
+        given = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        given = []
+    own = [p.name for p in given if p.kind is not inspect.Parameter.VAR_POSITIONAL]
+    return tuple(own[i] if i < len(own) else f"x{i + 1}" for i in range(count))
+
+
+def _names(tree: Any, prefix: str) -> Iterator[str]:
+    """Yield a name for each number of an argument: `x`, or `x1`, `x2` and so on in a list."""
+    if isinstance(tree, dict):
+        for key, item in tree.items():
+            yield from _names(item, f"{prefix}_{key}")
+    elif isinstance(tree, (list, tuple)):
+        joint = "_" if prefix[-1:].isdigit() else ""
+        for i, item in enumerate(tree, 1):
+            yield from _names(item, f"{prefix}{joint}{i}")
+    else:
+        yield prefix

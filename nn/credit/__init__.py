@@ -1,0 +1,6 @@
+"""Who is to blame for the error: the credit δ·z of every weight, in numbers, words and pictures."""
+
+from nn.credit.batch import BatchCredit
+from nn.credit.credit import Credit, assign_credit
+
+__all__ = ["BatchCredit", "Credit", "assign_credit"]

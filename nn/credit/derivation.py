@@ -1,0 +1,278 @@
+"""How the error reaches an edge: the chain of δs in symbols, numbers and LaTeX, and the matrix form."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import autograd as ag
+from autograd.notation import number as shown, subscript, superscript
+from nn.losses import (
+    Loss,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    half_squared_error,
+    mean_absolute_error,
+    mean_squared_error,
+    squared_error,
+)
+
+if TYPE_CHECKING:
+    from nn.credit.credit import Credit, Edge, Node
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One equation of a derivation.
+
+    Attributes:
+        left: what it gives, δ₁ say.
+        symbols: its right-hand side in symbols.
+        numbers: the same in numbers.
+        value: the result.
+    """
+
+    left: str
+    symbols: str
+    numbers: str
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.left} = {self.symbols} = {self.numbers} = {shown(self.value, 4, sign=True)}"
+
+
+@dataclass(frozen=True, eq=False)
+class Derivation:
+    """The path from the error to one edge.
+
+    Attributes:
+        edge: the edge.
+        steps: the equations, from the output's δ to the edge's credit.
+    """
+
+    edge: "Edge"
+    steps: list[Line]
+
+    @property
+    def product(self) -> Line:
+        """The whole path as one product, where the error comes by one way only; else δ·z."""
+        return self.steps[-1]
+
+    def __str__(self) -> str:
+        tail = (
+            "the constant 1"
+            if self.edge.source is None
+            else f"the activation at {self.edge.source}"
+        )
+        heading = (
+            f"∂L/∂{self.edge.name}: the error at {self.edge.target} times {tail}. "
+            "The error starts at the output and comes back:"
+        )
+        return "\n".join([heading, *(f"  {line}" for line in self.steps)])
+
+    @property
+    def latex(self) -> str:
+        """The equations as LaTeX."""
+        rows = [
+            rf"{_latex(line.left)} &= {_latex(line.symbols)} = {_latex(line.numbers)} = "
+            rf"{_latex(shown(line.value, 4, sign=True))}"
+            for line in self.steps
+        ]
+        return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex}$"
+
+
+_LATEX = {
+    "δ": r"\delta",
+    "∂": r"\partial ",
+    "⇝": r"\leadsto ",
+    "·": r" \cdot ",
+    "−": "-",
+    "ŷ": r"\hat y",
+    "′": "'",
+    "²": "^2",
+    "tanh": r"\tanh",
+    "softmax": r"\operatorname{softmax}",
+    "sign": r"\operatorname{sign}",
+    "σ": r"\sigma ",
+    "Σ": r"\sum ",
+    "∞": r"\infty",
+}
+
+
+def _latex(text: str) -> str:
+    subscripts = "₀₁₂₃₄₅₆₇₈₉"
+
+    def lowered(match: "re.Match[str]") -> str:
+        digits = match[0].translate(str.maketrans(subscripts, "0123456789"))
+        return "_{" + digits.replace("⇝", r" \leadsto ") + "}"
+
+    text = re.sub(rf"[{subscripts}⇝]+", lowered, text)
+    for mark, command in _LATEX.items():
+        text = text.replace(mark, command)
+    return text
+
+
+def slope_symbol(activation: str, index: int) -> str:
+    """Return f′(a) as the slides write it; empty where it is 1."""
+    a = f"a{subscript(index)}"
+    if activation == "linear":
+        return ""
+    return f"(1−tanh²{a})" if activation == "tanh" else f"{activation}′({a})"
+
+
+def delta_line(credit: "Credit", node: "Node") -> Line:
+    """Return the equation that gives a unit's δ from the δs behind it."""
+    assert node.delta is not None
+    assert node.slope is not None
+    left = f"δ{subscript(node.index)}"
+    factor = slope_symbol(credit.activations[node.layer - 1], node.index)
+    slope = _factor(node.slope)
+    if node.layer == len(credit.layers) - 1:
+        return _output_line(credit, node, left, factor, slope)
+    symbols, numbers = [], []
+    for k in credit.layers[node.layer + 1]:
+        edge, head = credit.edges[node.index, k], credit.nodes[k]
+        symbols.append(f"δ{subscript(k)}·{edge.name}")
+        assert head.delta is not None
+        numbers.append(f"{_factor(head.delta)}·{_factor(edge.weight)}")
+    if len(symbols) > 1:
+        sums = f"({' + '.join(symbols)})", f"({' + '.join(numbers)})"
+    else:
+        sums = symbols[0], numbers[0]
+    if factor:
+        return Line(left, f"{sums[0]}·{factor}", f"{sums[1]}·{slope}", node.delta)
+    return Line(left, sums[0], sums[1], node.delta)
+
+
+# ∂L/∂ŷ of each loss, in symbols and in numbers; with several outputs, a mean has 1/n of it.
+_ERRORS: dict[Loss, tuple[str, str]] = {
+    half_squared_error: ("({name}−{y})", "({z} − {t})"),
+    squared_error: ("2·({name}−{y})", "2·({z} − {t})"),
+    mean_squared_error: ("2·({name}−{y})", "2·({z} − {t})"),
+    mean_absolute_error: ("sign({name}−{y})", "sign({z} − {t})"),
+    binary_cross_entropy_with_logits: ("(σ({name})−{y})", "({s} − {t})"),
+    cross_entropy: ("(softmax(ŷ){i}−{y})", "({p} − {t})"),
+}
+_MEANS = (mean_squared_error, mean_absolute_error, binary_cross_entropy_with_logits)
+
+
+def _error(credit: "Credit", node: "Node") -> tuple[str, str] | None:
+    """Return ∂L/∂ŷ in symbols and in numbers as a factor, if there is a formula for it."""
+    if credit.loss_function not in _ERRORS or node.target is None:
+        return None
+    outputs = credit.layers[-1]
+    softmax = dict(zip(outputs, ag.softmax(credit.prediction)))
+    names = {"name": node.name, "y": node.target_name, "i": subscript(node.index)}
+    numbers = {"z": node.z, "s": ag.sigmoid(node.z), "p": softmax[node.index]}
+    parts = {name: shown(x, 4) for name, x in numbers.items()} | {"t": _factor(node.target)}
+    n = f"/{len(outputs)}" if credit.loss_function in _MEANS and len(outputs) > 1 else ""
+    symbols, values = _ERRORS[credit.loss_function]
+    return symbols.format(**names) + n, values.format(**parts) + n
+
+
+def _alone(product: str) -> str:
+    """Return a product without the brackets about its only factor."""
+    return product[1:-1] if product.startswith("(") and product.endswith(")") else product
+
+
+def _output_line(credit: "Credit", node: "Node", left: str, factor: str, slope: str) -> Line:
+    assert node.delta is not None
+    if (known := _error(credit, node)) is not None:
+        symbols, numbers = known
+        if factor:
+            return Line(left, f"{symbols}·{factor}", f"{numbers}·{slope}", node.delta)
+        return Line(left, _alone(symbols), _alone(numbers), node.delta)
+    if factor:
+        error = node.delta / node.slope if node.slope else 0.0
+        return Line(left, f"∂L/∂{node.name}·{factor}", f"{_factor(error)}·{slope}", node.delta)
+    return Line(left, f"∂L/∂{node.name}", f"∂({credit.loss_formula})/∂{node.name}", node.delta)
+
+
+def _factor(x: float) -> str:
+    """Return a number as a factor: in brackets if it is negative."""
+    text = shown(x, 4)
+    return f"({text})" if text.startswith("−") else text
+
+
+def derive(credit: "Credit", edge: "Edge") -> Derivation:
+    """Return how the error reaches an edge: the δs behind it, then its own product."""
+    head = credit.nodes[edge.target]
+    lines = []
+    for layer in range(len(credit.layers) - 1, head.layer, -1):
+        lines += [delta_line(credit, credit.nodes[i]) for i in credit.layers[layer]]
+    lines.append(delta_line(credit, head))
+    z = "1" if edge.source is None else f"z{subscript(edge.source)}"
+    lines.append(
+        Line(
+            f"∂L/∂{edge.name}",
+            f"δ{subscript(edge.target)}·{z}",
+            f"{_factor(edge.delta)}·{_factor(edge.z)}",
+            edge.credit,
+        )
+    )
+    return Derivation(edge, lines)
+
+
+# ---------------------------------------------------------------- the matrix form
+
+
+@dataclass(frozen=True, eq=False)
+class LayerMatrices:
+    """One layer in matrix form, in the slides' symbols; columns are lists of numbers.
+
+    Attributes:
+        index: the number of the layer, from 1.
+        W: one row per input, one column per unit.
+        Z: the column that enters the layer.
+        A: the pre-activations, Wᵀ Z (+ b).
+        delta: the column δ.
+        gradient: ∂L/∂W = Z δᵀ, in the shape of W.
+        bias: the column b, or None.
+    """
+
+    index: int
+    W: list[list[float]]
+    Z: list[float]
+    A: list[float]
+    delta: list[float]
+    gradient: list[list[float]]
+    bias: list[float] | None
+
+    def __str__(self) -> str:
+        k = f"⁽{superscript(self.index)}⁾"
+        blocks = [
+            (f"W{k}", self.W),
+            (f"Z{k}", [[v] for v in self.Z]),
+            (f"A{k} = W{k}ᵀ Z{k}" + (" + b" if self.bias else ""), [[v] for v in self.A]),
+            (f"δ{k}", [[v] for v in self.delta]),
+            (f"∂L/∂W{k} = Z{k} δ{k}ᵀ", self.gradient),
+        ]
+        return "\n".join(
+            f"{name}  ({len(rows)}×{len(rows[0])})\n"
+            + "\n".join("  [" + "  ".join(f"{shown(v, 4):>8}" for v in row) + " ]" for row in rows)
+            for name, rows in blocks
+        )
+
+
+def layer_matrices(credit: "Credit") -> list[LayerMatrices]:
+    """Return every layer in matrix form, from the first to the last."""
+    found = []
+    for k, (tails, heads) in enumerate(zip(credit.layers, credit.layers[1:]), 1):
+        nodes = credit.nodes
+        bias = None
+        if (None, heads[0]) in credit.edges:
+            bias = [credit.edges[None, j].weight for j in heads]
+        found.append(
+            LayerMatrices(
+                k,
+                [[credit.edges[i, j].weight for j in heads] for i in tails],
+                [nodes[i].z for i in tails],
+                [nodes[j].a or 0.0 for j in heads],
+                [nodes[j].delta or 0.0 for j in heads],
+                [[credit.edges[i, j].credit for j in heads] for i in tails],
+                bias,
+            )
+        )
+    return found

@@ -1,0 +1,331 @@
+"""Where the parts of a credit graph stand: columns of units, and columns of pills between them."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from autograd.notation import number, subscript
+from autograd.pictures.canvas import Curve, Point
+from autograd.pictures.text import text_width
+from nn.credit.excerpt import excerpt
+
+if TYPE_CHECKING:
+    from nn.credit.credit import Credit, Edge, Key, Node
+
+FULL, CREDIT_ONLY = 8, 36  # up to so many edges between two layers, a pill shows two lines, or one
+PILLS = 96  # up to so many edges in all have one
+MARGIN, TOP, BOTTOM, LEAST_WIDTH = 22.0, 84.0, 62.0, 760.0
+
+OUTPUT_SHIFT = 14.0  # to the right, of what is written below an output: no edge leaves on that side
+
+
+@dataclass(frozen=True)
+class Style:
+    """The measures of a picture, in points.
+
+    Attributes:
+        radius: of a unit; a bias is half as large.
+        pitch: the least distance between the units of a column.
+        most: the greatest.
+        pill: the least width of an edge's pill, and its height; 0 if there are none.
+        pill_pitch: the distances between pills, least and greatest.
+        number: the size of a unit's number.
+        small: the size of the text beside a unit.
+        pill_text: the size of the text in a pill.
+    """
+
+    radius: float
+    pitch: float
+    most: float
+    pill: tuple[float, float]
+    pill_pitch: tuple[float, float]
+    number: float
+    small: float
+    pill_text: float
+
+
+STYLES = {
+    "full": Style(30.0, 150.0, 178.0, (130.0, 42.0), (62.0, 110.0), 20.0, 14.0, 14.0),
+    "credit": Style(21.0, 98.0, 150.0, (62.0, 20.0), (26.0, 60.0), 15.0, 12.0, 12.0),
+    "pattern": Style(15.0, 56.0, 120.0, (0.0, 0.0), (0.0, 0.0), 13.0, 11.0, 11.0),
+}
+
+
+def detail(credit: "Credit") -> str:
+    """Return how much can be shown of so many edges: "full", "credit" or "pattern"."""
+    heads = [credit.nodes[edge.target].layer for edge in credit.edges.values()]
+    most = max(heads.count(layer) for layer in set(heads))
+    if most > CREDIT_ONLY or len(heads) > PILLS:
+        return "pattern"
+    return "full" if most <= FULL else "credit"
+
+
+def pill_lines(edge: "Edge", shows: str) -> tuple[str, ...]:
+    """Return what an edge's pill says: its weight above its credit, or its credit alone."""
+    credit = number(edge.credit, sign=True)
+    if shows == "credit":
+        return (credit,)
+    z = "1" if edge.source is None else f"z{subscript(edge.source)}"
+    return weight_line(edge, shows), f"δ{subscript(edge.target)}·{z} = {credit}"
+
+
+def weight_line(edge: "Edge", shows: str) -> str:
+    """Return what an edge's pill says of its weight, above its credit or before that is known."""
+    weight = number(edge.weight)
+    return weight if shows == "credit" else f"{edge.name} = {weight}"
+
+
+def input_line(node: "Node", shows: str) -> str:
+    """Return what is written beside an input."""
+    return number(node.z) if shows == "pattern" else f"{node.name} = {number(node.z)}"
+
+
+def unit_lines(credit: "Credit", node: "Node", shows: str) -> list[tuple[str, str]]:
+    """Return what is written below a unit, or beside it, as pairs of kind (a, z, target) and text."""
+    assert node.a is not None
+    a, z = f"a{subscript(node.index)}", number(node.z)
+    if node.index not in credit.layers[-1]:
+        lines = [("a", f"{a} = {number(node.a)}"), ("z", f"{node.name} = {z}")]
+        return {"full": lines, "credit": lines[1:], "pattern": []}[shows]
+    if shows != "full":
+        lines = [("z", f"{node.name} = {z}")]
+    elif credit.activations[-1] == "linear":
+        lines = [("z", f"{node.name} = {a} = {z}")]
+    else:
+        lines = [("a", f"{a} = {number(node.a)}"), ("z", f"{node.name} = {z}")]
+    if node.target is not None:
+        lines.append(("target", f"target {node.target_name} = {number(node.target)}"))
+    return lines
+
+
+def column(n: int, top: float, height: float, most: float) -> list[float]:
+    """Return n even places about the middle of a height, at a greatest distance from each other."""
+    step = min(height / n, most)
+    return [top + height / 2 + (k - (n - 1) / 2) * step for k in range(n)]
+
+
+class Layout:
+    """Where the parts of a credit graph stand.
+
+    Args:
+        credit: what `assign_credit` found.
+        least_width: how wide the picture is at least.
+        top: how much room is left above, for headings.
+        path: an edge that must be there.
+
+    Attributes:
+        credit: the part of the network that is drawn.
+        shows: how much there is room for: "full", "credit" or "pattern".
+        style: the measures that go with it.
+        units: the middle of each node, by its number.
+        biases: the middle of the small 1 that feeds the biases of a layer, by the number of that layer.
+        pills: the middle of each edge's pill.
+        pill_widths: the width of the pills before a layer, by the number of that layer.
+        tails: the curve of each edge from its tail to its pill; empty if there are no pills.
+        heads: the curve of each edge from its pill to its head, or the whole edge.
+        notes: where something is left out, and what.
+        width, height: the size of the picture.
+    """
+
+    def __init__(
+        self,
+        credit: "Credit",
+        least_width: float = 0.0,
+        top: float = TOP,
+        path: "Key | None" = None,
+    ) -> None:
+        self._part = excerpt(credit, path)
+        self.credit = credit = self._part.credit
+        self.shows = detail(credit)
+        self.style = STYLES[self.shows]
+        self.units: dict[int, Point] = {}
+        self.biases: dict[int, Point] = {}
+        self.pills: dict[Key, Point] = {}
+        self.pill_widths: dict[int, float] = {}
+        self.tails: dict[Key, Curve] = {}
+        self.heads: dict[Key, Curve] = {}
+        self.notes: list[tuple[Point, str]] = []
+        self._top = top
+        self._gaps: dict[int, list[Edge]] = {}
+        for edge in credit.edges.values():
+            self._gaps.setdefault(credit.nodes[edge.target].layer, []).append(edge)
+
+        inner = self._height()
+        x = self._place(inner)
+        shift = max(0.0, (max(least_width, LEAST_WIDTH) - x) / 2)
+        for places in (self.units, self.biases, self.pills):
+            for key, p in places.items():
+                places[key] = Point(p.x + shift, p.y)  # type: ignore[index]
+        self.notes = [(Point(p.x + shift, p.y), note) for p, note in self.notes]
+        self.width, self.height = x + 2 * shift, top + inner + BOTTOM
+        for layer in self._gaps:
+            self._connect(layer)
+
+    def beside(self, node: "Node") -> bool:
+        """Tell whether a node's numbers stand at its right, because there is no room below."""
+        return self.shows != "full" and node.index in self.credit.layers[-1]
+
+    def _bias(self, layer: int) -> bool:
+        """Tell whether the layer after this one has biases."""
+        return any(edge.source is None for edge in self._gaps.get(layer + 1, []))
+
+    def _slots(self, layer: "list[int]") -> "list[int | str]":
+        """Return what stands in a column: the units, and a note where some are left out."""
+        slots: list[int | str] = []
+        for i in layer:
+            slots.append(i)
+            if i in self._part.units_left_out:
+                slots.append(f"… {self._part.units_left_out[i]:,} more")
+        return slots
+
+    def _height(self) -> float:
+        style = self.style
+        heights = []
+        for k, layer in enumerate(self.credit.layers):
+            pitch = style.pitch if k else min(style.pitch, 3.2 * style.radius)
+            heights.append(pitch * (len(self._slots(layer)) + self._bias(k)))
+        if style.pill[1]:
+            least, _ = style.pill_pitch
+            for edges in self._gaps.values():
+                ease = 79.0 if self.shows == "full" and len(edges) <= 6 else least
+                heights.append(ease * len(edges))
+        return max(*heights, 180.0)
+
+    def _place(self, height: float) -> float:
+        """Place the columns from left to right; return the width."""
+        credit, style = self.credit, self.style
+        inputs = [input_line(credit.nodes[i], self.shows) for i in credit.layers[0]]
+        x = MARGIN + max(text_width(line, style.small) for line in inputs) + 10.0 + style.radius
+        for k, layer in enumerate(credit.layers):
+            if k:
+                x = self._place_gap(k, x, height)
+            beside = 1 if self._bias(k) else 0
+            slots = self._slots(layer)
+            places = column(len(slots) + beside, self._top, height, style.most)
+            if beside:
+                self.biases[k + 1] = Point(x, places[-1])
+            for slot, y in zip(slots, places):
+                if isinstance(slot, int):
+                    self.units[slot] = Point(x, y)
+                else:
+                    self.notes.append((Point(x, y), slot))
+        last = credit.layers[-1]
+        texts = [t for i in last for _, t in unit_lines(credit, credit.nodes[i], self.shows)]
+        room = max(text_width(t, style.small) for t in texts)
+        if self.beside(credit.nodes[last[0]]):
+            return x + style.radius + 10.0 + room + MARGIN
+        return x + max(room / 2 + OUTPUT_SHIFT, style.radius + 36.0) + MARGIN
+
+    def _place_gap(self, k: int, x: float, height: float) -> float:
+        """Place the pills before layer k; return where its units stand."""
+        style, edges = self.style, self._gaps.get(k, [])
+        if not edges:
+            note = f"… {self._part.layers_left_out[k]:,} more layers"
+            self.notes.append((Point(x + 100.0, self._top + height / 2), note))
+            return x + 200.0
+        if not style.pill[1]:
+            return x + max(190.0, min(320.0, 0.42 * height))
+        order = sorted(edges, key=self._vertical)
+        lines = [line for edge in edges for line in pill_lines(edge, self.shows)]
+        width = max(
+            style.pill[0], max(text_width(t, style.pill_text, bold=True) for t in lines) + 18.0
+        )
+        self.pill_widths[k] = width
+        near = 70.0 if len(self.credit.layers) <= 4 else 48.0
+        middle = x + style.radius + near + width / 2
+        places = column(len(edges), self._top, height, style.pill_pitch[1])
+        for edge, y in zip(order, places):
+            self.pills[edge.source, edge.target] = Point(middle, y)
+        # steep edges need room to swing in under the units' numbers; deep networks need to be compact
+        heads = column(len(self.credit.layers[k]), self._top, height, style.most)
+        steepest = max(abs(y - heads[self._vertical(e)[1]]) for e, y in zip(order, places))
+        swing = min(max(near, 0.8 * steepest), 1.8 * near)
+        return middle + width / 2 + swing + style.radius
+
+    def _vertical(self, edge: "Edge") -> tuple[int, int]:
+        """Return the places of an edge's tail and head in their columns, a bias last."""
+        layers, head = self.credit.layers, self.credit.nodes[edge.target]
+        tails = layers[head.layer - 1]
+        tail = len(tails) if edge.source is None else tails.index(edge.source)
+        return tail, layers[head.layer].index(edge.target)
+
+    def tail(self, edge: "Edge") -> tuple[Point, float]:
+        """Return the middle and the radius of the circle that an edge leaves."""
+        if edge.source is not None:
+            return self.units[edge.source], self.style.radius
+        return self.biases[self.credit.nodes[edge.target].layer], self.style.radius / 2
+
+    def _connect(self, layer: int) -> None:
+        """Draw the curves of the edges into a layer."""
+        edges = sorted(self._gaps[layer], key=self._vertical)
+        if not self.style.pill[1]:
+            for edge in edges:
+                self.heads[edge.source, edge.target] = _straight(
+                    *self.tail(edge), self.units[edge.target], self.style.radius
+                )
+            return
+        half = self.pill_widths[layer] / 2
+        for i in dict.fromkeys(edge.source for edge in edges):
+            group = [edge for edge in edges if edge.source == i]
+            centre, radius = self.tail(group[0])
+            ends = [
+                Point(self.pills[e.source, e.target].x - half, self.pills[e.source, e.target].y)
+                for e in group
+            ]
+            for edge, curve in zip(group, _fan(centre, radius, ends, 0.0)):
+                self.tails[edge.source, edge.target] = curve
+        for j in dict.fromkeys(edge.target for edge in edges):
+            group = [edge for edge in edges if edge.target == j]
+            ends = [
+                Point(self.pills[e.source, e.target].x + half, self.pills[e.source, e.target].y)
+                for e in group
+            ]
+            fan = _fan(self.units[j], self.style.radius + 3.0, ends, math.pi)
+            for edge, curve in zip(group, fan):
+                self.heads[edge.source, edge.target] = Curve(
+                    (curve.points[3], curve.points[2], curve.points[1], curve.points[0])
+                )
+
+
+def _fan(centre: Point, radius: float, ends: list[Point], side: float) -> list[Curve]:
+    """Return curves from a circle to points in a column beside it, spread along its border.
+
+    Args:
+        centre, radius: the circle.
+        ends: the points, from top to bottom.
+        side: the angle of the side they leave from: 0 for the right, π for the left.
+    """
+    forward = math.cos(side)
+    spread = min(0.9, 0.3 * (len(ends) - 1))
+    curves = []
+    for k, end in enumerate(ends):
+        rank = 2 * k / (len(ends) - 1) - 1 if len(ends) > 1 else 0.0
+        lean = math.atan2(end.y - centre.y, abs(end.x - centre.x))
+        angle = max(-1.0, min(1.0, rank * spread + 0.15 * lean))
+        way = Point(forward * math.cos(angle), math.sin(angle))
+        start = Point(centre.x + radius * way.x, centre.y + radius * way.y)
+        reach = abs(end.x - start.x)
+        curves.append(
+            Curve(
+                (
+                    start,
+                    Point(start.x + forward * 0.62 * reach, start.y + 0.2 * reach * way.y),
+                    Point(end.x - forward * 0.46 * reach, end.y),
+                    end,
+                )
+            )
+        )
+    return curves
+
+
+def _straight(tail: Point, tail_radius: float, head: Point, head_radius: float) -> Curve:
+    """Return the straight line between two circles."""
+    angle = math.atan2(head.y - tail.y, head.x - tail.x)
+    way = Point(math.cos(angle), math.sin(angle))
+    start = Point(tail.x + tail_radius * way.x, tail.y + tail_radius * way.y)
+    end = Point(head.x - head_radius * way.x, head.y - head_radius * way.y)
+    between = [
+        Point(start.x + t * (end.x - start.x), start.y + t * (end.y - start.y))
+        for t in (1 / 3, 2 / 3)
+    ]
+    return Curve((start, *between, end))  # type: ignore[arg-type]

@@ -1,0 +1,203 @@
+"""The step player: the story of one example as a page to click through, one picture whose parts change."""
+
+import html
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from autograd.files import write_whole as save
+from autograd.pictures.drawing import Drawing
+from autograd.pictures.palette import colour
+from autograd.pictures.svg import FONT, SMALLEST
+from nn.credit.pictures.graph import CreditGraph
+from nn.credit.pictures.layout import Layout, unit_lines, weight_line
+from nn.credit.pictures.page import PAGE
+from nn.credit.pictures.picture import description
+from nn.credit.story import Step, scale, story
+
+if TYPE_CHECKING:
+    from nn.credit.credit import Credit, Key
+
+# How a part looks in a step: dimmed, not known yet, or, for the marks of a path, on. On paper the whole
+# picture stands beside the whole story.
+_STATES = (
+    "#ID .halo,#ID .forward,#ID .back,#ID .return,#ID .meet{display:none}"
+    "@media screen{"
+    "#ID .on{display:inline}#ID .dim{opacity:.3}#ID .dim.on{opacity:1}"
+    "#ID path.unknown.line{stroke:var(--zero);stroke-width:1.2;stroke-dasharray:none}"
+    "#ID polygon.unknown.line{stroke:var(--zero);fill:var(--zero)}"
+    "#ID .unknown.pill{stroke:var(--zero);fill:var(--card)}"
+    "#ID .unknown.a,#ID .unknown.z,#ID .unknown.delta,#ID .unknown.credit{visibility:hidden}"
+    "}"
+)
+# What goes with the room that there is: until its credit is known, the weight alone stands in the middle of a pill.
+_ROOM = {
+    "full": "@media screen{#ID .unknown.weight{transform:translateY(9px)}}",
+    "credit": "#ID .weight{display:none}@media screen{#ID .unknown.weight{display:inline}}",
+    "pattern": "@media screen{#ID path.unknown.line{stroke-width:.8}#ID path.unknown.dim.line{stroke-width:.5}}",
+}
+# Of more edges in a story told layer by layer, those into a layer that look alike are one part.
+MANY = 200
+
+
+class Player:
+    """The story of one example as a page: buttons, arrow keys and a slider lead through its steps.
+
+    The page is below 150 KB, however large the network: the larger it is, the more a step tells at once (see
+    nn.story.scale), and of very wide layers, or very many, the picture shows the ends (see nn.excerpt).
+
+    Args:
+        credit: what `assign_credit` found.
+        lr: the learning rate η of the update at its end.
+    """
+
+    def __init__(self, credit: "Credit", lr: float = 0.1) -> None:
+        self.credit = credit
+        self.lr = lr
+        self.steps = story(credit, lr)
+
+    def html(self, engine: str | None = None) -> str:
+        """Return the page, complete in itself: it loads nothing from anywhere.
+
+        Args:
+            engine: the program that draws the picture; see autograd.render.find_engine.
+
+        Raises:
+            FileNotFoundError, RuntimeError, TimeoutError: as autograd.render.render.
+        """
+        title = f"Credit assignment, {self.credit.title}"
+        graph = self._graph()
+        graph.legend()
+        drawing = Drawing(graph.canvas.source, title, description(self.credit), pinned=True)
+        css = _STATES + _ROOM[graph.layout.shows]
+        marks = {
+            "TITLE": html.escape(title),
+            "LIGHT": _variables(dark=False),
+            "DARK": _variables(dark=True),
+            "FONT": FONT,
+            "LEAST": f"{max(620.0, SMALLEST * graph.layout.width):.0f}",
+            "COUNT": str(len(self.steps)),
+            "PICTURE": drawing.svg(engine, prefix="picture", css=css),
+            "LIST": "\n".join(map(_item, self.steps)),
+            "DATA": _script(self._data(graph)),
+        }
+        # one pass, so that a mark in the text of the story is left alone
+        return re.sub("@([A-Z]+)@", lambda mark: marks[mark[1]], PAGE)
+
+    def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
+        """Write the page to a file, whole or not at all."""
+        save(path, self.html(engine).encode())
+
+    def __repr__(self) -> str:
+        return f"<Player: {len(self.steps)} steps of {self.credit.title}>"
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame of its own, for Jupyter; if it cannot be drawn, the story as text."""
+        try:
+            page = html.escape(self.html())
+        except Exception as error:
+            text = "\n".join(map(str, self.steps))
+            return f"<pre>{html.escape(text)}\n\n{html.escape(str(error))}</pre>"
+        return (
+            f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="Credit assignment, step by step" '
+            'style="width:100%;max-width:1000px;height:860px;border:0"></iframe>'
+        )
+
+    # ---------------------------------------------------------------- what the page is made of
+
+    def _graph(self) -> CreditGraph:
+        layout = Layout(self.credit, top=16.0)
+        nodes, edges = layout.credit.nodes.keys(), layout.credit.edges.keys()
+        told = scale(self.credit)
+        return CreditGraph(
+            layout, nodes, edges, marks=edges if told == "edge" else frozenset(),
+            joined=told == "layer" and len(edges) > MANY, waiting=True,
+        )  # fmt: skip
+
+    def _data(self, graph: CreditGraph) -> dict[str, Any]:
+        """Return what the script must know beside the picture and the list of steps, which it reads.
+
+        Each node and each edge drawn is a number here, its place among the owners; so are all edges of one owner.
+        """
+        owners: dict[str, int] = {}
+        places: dict[int | Key, int] = {}
+        # most steps light the edges into a unit: side by side they are one run
+        edges = sorted(graph.credit.edges, key=lambda key: key[1])
+        items: list[int | Key] = [*graph.credit.nodes, *edges]
+        for item in items:
+            places[item] = owners.setdefault(graph.owner(item), len(owners))
+        known: dict[int, int] = {}
+        errors: dict[int, int] = {}
+        for k, step in enumerate(self.steps):
+            for fact, item in step.known:
+                if (place := places.get(item)) is not None:
+                    (errors if fact == "delta" else known).setdefault(place, k)
+        return {
+            "owners": list(owners),
+            "known": [known.get(k, 0) for k in range(len(owners))],  # since which step
+            "errors": [errors.get(k, 0) for k in range(len(graph.credit.nodes))],
+            "steps": [_state(step, places) for step in self.steps],
+            "after": _numbers(self.credit.after(self.lr), graph.layout.shows, places),
+        }
+
+
+def _state(step: Step, places: "Mapping[int | Key, int]") -> dict[str, object]:
+    """Return how a step differs from one that lights everything before the update."""
+    state: dict[str, object] = {}
+    lit = {place for item, place in places.items() if item in step.nodes or item in step.edges}
+    if len(lit) < len(set(places.values())):
+        state["lit"] = _runs(lit)
+    if step.path is not None:
+        state["path"] = places[step.path]
+    if step.stage != "before":
+        state["stage"] = step.stage
+    return state
+
+
+def _runs(numbers: Iterable[int]) -> str:
+    """Return whole numbers as runs: 0-3 7."""
+    runs: list[list[int]] = []
+    for k in sorted(numbers):
+        if runs and runs[-1][-1] == k - 1:
+            runs[-1][1:] = [k]
+        else:
+            runs.append([k])
+    return " ".join("-".join(map(str, run)) for run in runs)
+
+
+def _numbers(
+    credit: "Credit", shows: str, places: "Mapping[int | Key, int]"
+) -> dict[str, dict[int, str]]:
+    """Return the numbers of an example that stand at the end of lines in the picture, by kind and place."""
+    found: dict[str, dict[int, str]] = {"weight": {}, "a": {}, "z": {}}
+    for item, place in places.items():
+        if isinstance(item, int):
+            node = credit.nodes[item]
+            lines = [] if node.a is None else unit_lines(credit, node, shows)
+        else:
+            lines = (
+                [("weight", weight_line(credit.edges[item], shows))] if shows != "pattern" else []
+            )
+        for kind, line in lines:
+            if kind in found:
+                found[kind][place] = line.split(" ")[-1]
+    return found
+
+
+def _script(data: object) -> str:
+    """Return data as a script's literal, in which nothing can end the script."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def _variables(dark: bool) -> str:
+    parts = ("card", "ink", "muted", "unit", "plus", "zero")
+    return " ".join(f"--{part}: {colour(part, dark=dark)};" for part in parts)
+
+
+def _item(step: Step) -> str:
+    lines = [step.title, step.symbols, step.numbers]
+    title, symbols, numbers = map(html.escape, lines)
+    return f"<li><strong>{title}</strong><span>{symbols}</span><span>{numbers}</span></li>"

@@ -1,0 +1,353 @@
+"""The story of one example, step by step: forward, the error, the credit of every edge, the update, forward again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from autograd.notation import number, subscript
+from nn.credit.derivation import delta_line
+from nn.credit.excerpt import excerpt
+
+if TYPE_CHECKING:
+    from nn.credit.credit import Credit, Edge, Key
+
+Scale = Literal["edge", "unit", "layer"]
+Stage = Literal["before", "updated", "after"]
+_SOME, _MANY = 40, 340  # from so many edges on, those of a unit share a step; of a layer
+_UNITS = 40  # from so many on, those of a layer share a step
+_TERMS = 4  # a sum of more is written with Σ
+_LINES = 24  # of more lines, the rest is counted
+_NUMBERS = 8  # of more in one line, the rest is left out
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step of the story.
+
+    Attributes:
+        index: its number, from 1.
+        title: what happens.
+        symbols: the formula in symbols; may have several lines.
+        numbers: the same in numbers.
+        nodes: the numbers of the nodes that are lit.
+        edges: the edges that are lit.
+        path: the edge on which error and activation meet; None if none does in this step.
+        known: what the reader knows by now, as keys ("z", 1), ("delta", 1), ("credit", (3, 1)).
+        stage: which numbers hold: all those before the update, those with the weights updated, or all those after it.
+    """
+
+    index: int
+    title: str
+    symbols: str
+    numbers: str
+    nodes: frozenset[int]
+    edges: "frozenset[Key]"
+    path: "Key | None"
+    known: "frozenset[tuple[str, int | Key]]"
+    stage: Stage
+
+    def __str__(self) -> str:
+        lines = [f"{self.index:>3}  {self.title}"]
+        symbols, numbers = self.symbols.splitlines(), self.numbers.splitlines()
+        lines += [f"     {line}" for line in (*symbols, *numbers)]
+        return "\n".join(lines)
+
+
+def scale(credit: "Credit") -> Scale:
+    """Return what has a step of its own: each edge; each unit; or, in a large network, each layer.
+
+    Where a picture leaves layers out, they share a step.
+    """
+    edges, units = len(credit.edges), sum(map(len, credit.layers[1:]))
+    if edges >= _MANY or units >= _UNITS or not excerpt(credit).whole:
+        return "layer"
+    return "unit" if edges >= _SOME else "edge"
+
+
+def lit(credit: "Credit", path: "Key") -> "tuple[frozenset[int], frozenset[Key]]":
+    """Return the nodes and the edges by which the error reaches an edge, with the edge and its tail."""
+    source, target = path
+    nodes, edges = _behind(credit, [target])
+    return frozenset(nodes if source is None else nodes | {source}), frozenset(edges | {path})
+
+
+def _behind(credit: "Credit", units: list[int]) -> "tuple[set[int], set[Key]]":
+    """Return units with the nodes and the edges by which the error comes to the first layer among them."""
+    first, nodes = credit.nodes[units[0]].layer, set(units)
+    edges: set[Key] = set()
+    heads = [j for j in credit.layers[first] if j in nodes]
+    for layer in credit.layers[first + 1 :]:
+        nodes |= set(layer)
+        edges |= {(i, k) for i in heads for k in layer}
+        heads = layer
+    return nodes, edges
+
+
+def story(credit: "Credit", lr: float = 0.1) -> list[Step]:
+    """Return the story of one example.
+
+    Args:
+        credit: what `assign_credit` found.
+        lr: the learning rate η of the update at its end.
+
+    Returns:
+        The network; forward, unit by unit; the loss; for each unit from the output back its δ and the credit
+        of each edge into it; the updates; forward again, with the new loss. See `scale` for large networks.
+    """
+    return _Teller(credit, lr).steps
+
+
+class _Teller:
+    def __init__(self, credit: "Credit", lr: float) -> None:
+        self.credit, self.lr = credit, lr
+        self.steps: list[Step] = []
+        self.known: set[tuple[str, int | Key]] = set()
+        self.scale = scale(credit)
+        layers = self._layers()
+        self._network()
+        for layer in layers:
+            for units in layer:
+                self._forward(units)
+        self._loss()
+        for layer in reversed(layers):
+            for units in layer:
+                self._delta(units)
+                self._credits(units)
+        self._updates()
+        self._again()
+
+    def _step(
+        self,
+        title: str,
+        symbols: str,
+        numbers: str = "",
+        nodes: "Iterable[int] | None" = None,
+        edges: "Iterable[Key] | None" = None,
+        path: "Key | None" = None,
+        stage: Stage = "before",
+    ) -> None:
+        credit = self.credit
+        self.steps.append(
+            Step(
+                len(self.steps) + 1, title, symbols, numbers,
+                frozenset(credit.nodes if nodes is None else nodes),
+                frozenset(credit.edges if edges is None else edges),
+                path, frozenset(self.known), stage,
+            )
+        )  # fmt: skip
+
+    def _layers(self) -> list[list[list[int]]]:
+        """Return what is told together: layer by layer, lists of units."""
+        layers = self.credit.layers
+        if self.scale != "layer":
+            return [[[j] for j in layer] for layer in layers[1:]]
+        groups: list[Iterable[int]] = []
+        for before, k in pairwise(excerpt(self.credit).layers):
+            groups += [range(before + 1, k), [k]] if k > before + 1 else [[k]]
+        return [[[j for k in group for j in layers[k]]] for group in groups]
+
+    def _into(self, j: int) -> "list[Edge]":
+        """Return the edges into a unit, its bias last."""
+        tails = self.credit.layers[self.credit.nodes[j].layer - 1]
+        keys: list[Key] = [*((i, j) for i in tails), (None, j)]
+        return [self.credit.edges[key] for key in keys if key in self.credit.edges]
+
+    def _network(self) -> None:
+        credit = self.credit
+        inputs = [credit.nodes[i] for i in credit.layers[0]]
+        kinds = "weights and biases" if any(i is None for i, _ in credit.edges) else "weights"
+        target = "" if credit.y is None else f", target y = {_plain(credit.y)}"
+        self._step(
+            f"The network: {credit.title}",
+            f"{len(credit.edges):,} {kinds}; L = {credit.loss_formula} ({credit.loss_name})",
+            ", ".join(f"{n.name} = {number(n.z)}" for n in inputs[:_NUMBERS])
+            + (", …" if len(inputs) > _NUMBERS else "")
+            + target,
+        )
+
+    def _forward(self, units: list[int]) -> None:
+        self.known |= {(fact, j) for j in units for fact in ("a", "z")}
+        if len(units) == 1:
+            self._forward_one(units[0])
+            return
+        credit = self.credit
+        edges = [edge for j in units for edge in self._into(j)]
+        names = {credit.activations[credit.nodes[j].layer - 1] for j in units}
+        f = names.pop() if len(names) == 1 else "f"
+        bias = " + bⱼ" if any(e.source is None for e in edges) else ""
+        self._step(
+            f"Forward: {_called(units)}",
+            f"aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ{bias},  zⱼ = {'aⱼ' if f == 'linear' else f'{f}(aⱼ)'}",
+            _lines(map(self._passed, units)),
+            {*units, *(e.source for e in edges if e.source is not None)},
+            {(e.source, e.target) for e in edges},
+        )
+
+    def _forward_one(self, j: int) -> None:
+        credit, node = self.credit, self.credit.nodes[j]
+        edges = self._into(j)
+        assert node.a is not None
+        activation = credit.activations[node.layer - 1]
+        a = f"a{subscript(j)}"
+        terms = [e.name if e.source is None else f"{e.name}·z{subscript(e.source)}" for e in edges]
+        values = [
+            _factor(e.weight) + ("" if e.source is None else f"·{_factor(e.z)}") for e in edges
+        ]
+        if len(edges) > _TERMS:
+            bias = [e.name for e in edges if e.source is None]
+            terms = [f"Σᵢ wᵢ⇝{subscript(j)}·zᵢ", *bias]
+            values = [*values[:2], "…", values[-1]]
+        f = "" if activation == "linear" else activation
+        output = f"{node.name} = {f}({a})" if f else f"{node.name} = {a}"
+        squashed = f"{f}({number(node.a, 4)}) = " if f else ""
+        self._step(
+            f"Forward: unit {j}",
+            f"{a} = {' + '.join(terms)},  {output}",
+            f"{a} = {' + '.join(values)} = {number(node.a, 4)},  {node.name} = {squashed}{number(node.z, 4)}",
+            [j, *(e.source for e in edges if e.source is not None)],
+            [(e.source, j) for e in edges],
+        )
+
+    def _passed(self, j: int) -> str:
+        node = self.credit.nodes[j]
+        return f"a{subscript(j)} = {number(node.a or 0.0, 4):>7},  {node.name} = {number(node.z, 4):>7}"
+
+    def _loss(self) -> None:
+        credit = self.credit
+        outputs = [credit.nodes[i] for i in credit.layers[-1]]
+        numbers = ", ".join(f"{n.name} = {number(n.z, 4)}" for n in outputs[:_TERMS])
+        self._step(
+            "The error",
+            f"L = {credit.loss_formula}",
+            f"{numbers}, y = {_plain(credit.y)}: L = {number(credit.loss, 4)}",
+            credit.layers[-1],
+            [],
+        )
+
+    def _delta(self, units: list[int]) -> None:
+        credit = self.credit
+        self.known |= {("delta", j) for j in units}
+        lines = [delta_line(credit, credit.nodes[j]) for j in units]
+        first = lines[0]
+        behind = credit.layers[credit.nodes[units[0]].layer + 1 :]
+        where = f"at {_called(units)}" if behind else "at the output"
+        if len(units) > 1:
+            symbols = "(Σₖ δₖ·wⱼ⇝ₖ)·f′(aⱼ)" if behind else "∂L/∂aⱼ"
+            title = f"The error {where}: {first.left} to {lines[-1].left}"
+            text = (
+                f"δⱼ = {symbols}",
+                _lines(f"{line.left} = {_signed(line.value)}" for line in lines),
+            )
+        else:
+            symbols, equals = first.symbols, f"{first.numbers} = "
+            if behind and len(behind[0]) > _TERMS:
+                j = subscript(units[0])
+                symbols, equals = f"(Σₖ δₖ·w{j}⇝ₖ)·f′(a{j})", ""
+            title = f"The error {where}: {first.left}"
+            text = f"{first.left} = {symbols}", f"{first.left} = {equals}{_signed(first.value)}"
+        self._step(title, *text, *_behind(credit, units))
+
+    def _credits(self, units: list[int]) -> None:
+        edges = [edge for j in units for edge in self._into(j)]
+        if self.scale != "edge":
+            self._credit(units, edges)
+            return
+        for edge in edges:
+            self._credit(units, [edge])
+
+    def _credit(self, units: list[int], edges: "list[Edge]") -> None:
+        """Tell the credit of one edge, with its path, or of all edges into some units."""
+        keys: set[Key] = {(e.source, e.target) for e in edges}
+        self.known |= {("credit", key) for key in keys}
+        nodes, ways = _behind(self.credit, units)
+        nodes |= {e.source for e in edges if e.source is not None}
+        if len(edges) == 1:
+            (edge,) = edges
+            z = "1" if edge.source is None else f"z{subscript(edge.source)}"
+            self._step(
+                f"Credit of {edge.name}",
+                f"∂L/∂{edge.name} = δ{subscript(edge.target)}·{z}",
+                f"∂L/∂{edge.name} = {_product(edge)}",
+                nodes,
+                ways | keys,
+                (edge.source, edge.target) if self.scale == "edge" else None,
+            )
+            return
+        j = subscript(units[0]) if len(units) == 1 else "ⱼ"
+        self._step(
+            f"Credit of the {len(edges):,} edges into {_called(units)}",
+            f"∂L/∂wᵢ⇝{j} = δ{j}·zᵢ",
+            _lines(f"{edge.name}  {_product(edge)}" for edge in edges),
+            nodes,
+            ways | keys,
+        )
+
+    def _updates(self) -> None:
+        new = self.credit.updates(self.lr)
+        lines = [
+            f"{edge.name}  {number(edge.weight, 4):>7} − {self.lr:g}·{_factor(edge.credit):<9} = "
+            f"{number(new[key], 4):>7}"
+            for key, edge in self.credit.edges.items()
+        ]
+        self._step(
+            "The updates: every weight goes against its credit",
+            f"w := w − η·δ·z,  η = {self.lr:g}",
+            _lines(lines),
+            stage="updated",
+        )
+
+    def _again(self) -> None:
+        before, after = self.credit, self.credit.after(self.lr)
+        outputs = ", ".join(
+            f"{after.nodes[i].name} = {number(after.nodes[i].z, 4)}"
+            for i in after.layers[-1][:_TERMS]
+        )
+        self.known = {fact for fact in self.known if fact[0] not in ("delta", "credit")}
+        verdict = "smaller" if after.loss < before.loss else "not smaller: η may be too large"
+        if after.loss == before.loss:
+            verdict = "the same"
+        self._step(
+            f"Forward again: the loss is {verdict}",
+            f"L = {after.loss_formula}",
+            f"{outputs}: L = {number(after.loss, 4)}, before {number(before.loss, 4)}",
+            stage="after",
+        )
+
+
+def _called(units: list[int]) -> str:
+    """Return units by name; their numbers are in a row, even those of several layers."""
+    return f"unit {units[0]}" if len(units) == 1 else f"units {min(units)} to {max(units)}"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    """Return lines as one text; of many the first, and how many more there are."""
+    said = list(lines)
+    rest = len(said) - _LINES
+    return "\n".join([*said[:_LINES], f"… and {rest:,} more"] if rest > 0 else said)
+
+
+def _signed(x: float) -> str:
+    return number(x, 4, sign=True)
+
+
+def _product(edge: "Edge") -> str:
+    """Return δ·z in numbers, in columns that line up from edge to edge."""
+    delta, z = number(edge.delta, 4, sign=True), number(edge.z, 4)
+    return f"{delta:>7} · {z:>7} = {number(edge.credit, 4, sign=True):>7}"
+
+
+def _factor(x: float) -> str:
+    """Return a number as a factor: four digits if it needs more than two, in brackets if it is negative."""
+    text = number(x, 4)
+    if "e" not in text:
+        text = text.removesuffix("00")
+    return f"({text})" if text.startswith("−") else text
+
+
+def _plain(y: object) -> str:
+    """Return a target as it was given, numbers in our notation; of many the first."""
+    if isinstance(y, (list, tuple)):
+        rest = ", …" if len(y) > _NUMBERS else ""
+        return f"({', '.join(map(_plain, y[:_NUMBERS]))}{rest})"
+    return number(float(y)) if isinstance(y, (int, float)) else str(y)

@@ -1,0 +1,1 @@
+"""Lessons: published examples, worksheets, and the marking of hand-worked numbers."""

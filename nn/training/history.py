@@ -1,0 +1,123 @@
+"""What a training run leaves behind."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from nn.arguments import whole
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+@dataclass(eq=False, repr=False)
+class History:
+    """The course of a training run; its repr is a sparkline of the loss.
+
+    Attributes:
+        losses: the mean loss of each epoch, as it was before each of its steps.
+        seconds: how long the run took.
+        metrics: for each metric by name its number after each epoch.
+        stopped: why the run ended early: "callback" or "interrupted"; empty if it did not.
+    """
+
+    losses: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    metrics: dict[str, list[float]] = field(default_factory=dict)
+    stopped: str = ""
+
+    def __len__(self) -> int:
+        """Return the number of epochs."""
+        return len(self.losses)
+
+    def __repr__(self) -> str:
+        epochs = f"{len(self)} epoch{'s' * (len(self) != 1)} in {self.seconds:.2g} s"
+        if self.stopped:
+            epochs += f", {self.stopped}"
+        if not self.losses:
+            return f"<History: {epochs}>"
+        course = f"loss {self.losses[0]:.4g} → {self.losses[-1]:.4g} {sparkline(self.losses)}"
+        last = "".join(
+            f", {name} {values[-1]:.4g}" for name, values in self.metrics.items() if values
+        )
+        return f"<History: {epochs}: {course}{last}>"
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Plot the losses, and the metrics if there are any, over the epochs (needs matplotlib).
+
+        Args:
+            ax: the axes to draw into; new ones if not given.
+
+        Raises:
+            ImportError: if matplotlib is not installed.
+        """
+        from nn.training.plots import plot_history
+
+        return plot_history(self, ax)
+
+
+def sparkline(numbers: Sequence[float], width: int = 30) -> str:
+    """Return numbers as a line of bars, on a logarithmic scale if all are positive.
+
+    Args:
+        numbers: what to show; the mean of neighbours where there are more than fit.
+        width: how many bars at most.
+
+    >>> sparkline([8, 4, 2, 1])
+    '█▆▃▁'
+    """
+    if not numbers or not math.isfinite(sum(map(abs, numbers))):
+        return ""
+    count = min(width, len(numbers))
+    bounds = [k * len(numbers) // count for k in range(count + 1)]
+    means = [math.fsum(numbers[a:b]) / (b - a) for a, b in pairwise(bounds)]
+    heights = [math.log(x) for x in means] if all(x > 0.0 for x in means) else means
+    low, high = min(heights), max(heights)
+    scale = (len(_BARS) - 1) / (high - low) if high > low else 0.0
+    return "".join(_BARS[round((h - low) * scale)] for h in heights)
+
+
+@dataclass(frozen=True, eq=False)
+class Epoch:
+    """What a callback of `fit` is told after each epoch.
+
+    Attributes:
+        index: the number of the epoch, from 0.
+        loss: its mean loss.
+        metrics: each metric by name.
+        net: the network, as it is now.
+    """
+
+    index: int
+    loss: float
+    metrics: dict[str, float]
+    net: Any
+
+
+class EarlyStop:
+    """A callback that ends the training when the loss has stopped falling.
+
+    Args:
+        patience: how many epochs to wait for a smaller loss.
+        least: by how much it must be smaller to count.
+    """
+
+    def __init__(self, patience: int = 10, least: float = 0.0) -> None:
+        self.patience = whole("patience", patience)
+        self.least = least
+        self.best = math.inf
+        self._since = 0
+
+    def __call__(self, epoch: Epoch) -> bool:
+        """Return whether to stop after this epoch."""
+        if epoch.index == 0:
+            self.best, self._since = math.inf, 0
+        if epoch.loss < self.best - self.least:
+            self.best, self._since = epoch.loss, 0
+        else:
+            self._since += 1
+        return self._since >= self.patience

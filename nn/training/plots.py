@@ -1,0 +1,141 @@
+"""Plots with matplotlib, which is imported at first use (the extra `plot`)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograd import no_grad
+from nn.arguments import is_sequence, paired, whole
+from nn.training.history import History
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from nn.credit.history import CreditHistory
+    from nn.layers import Network
+
+BLUE, VERMILION = "#0067a5", "#b84a00"  # as in the pictures of credit
+
+
+def _axes(ax: "Axes | None") -> "Axes":
+    if ax is not None:
+        return ax
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise ImportError(
+            'plots need matplotlib: pip install "scalar-autograd[plot]", or pip install matplotlib'
+        ) from None
+    return plt.subplots()[1]
+
+
+def plot_history(history: History, ax: "Axes | None" = None) -> "Axes":
+    """Plot the losses of a run, and its metrics on a second scale.
+
+    Args:
+        history: what `fit` returned.
+        ax: the axes to draw into; new ones if not given.
+
+    Raises:
+        ImportError: if matplotlib is not installed.
+    """
+    ax = _axes(ax)
+    ax.plot(history.losses, color=BLUE, label="loss")
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("loss")
+    if history.losses and min(history.losses) > 0.0:
+        ax.set_yscale("log")
+    if history.metrics:
+        right = ax.twinx()
+        for name, numbers in history.metrics.items():
+            right.plot(numbers, "--", color=VERMILION, label=name)
+        right.set_ylabel(", ".join(history.metrics))
+    return ax
+
+
+def plot_decision_boundary(
+    net: "Network",
+    xs: Sequence[Sequence[float]],
+    ys: Sequence[float],
+    ax: "Axes | None" = None,
+    resolution: int = 60,
+) -> "Axes":
+    """Plot what a network of two inputs decides over the plane, with the examples on top.
+
+    With one output the colour is its sign and the boundary where it is 0; with several it is the largest.
+
+    Args:
+        net: the network.
+        xs, ys: the examples.
+        ax: the axes to draw into; new ones if not given.
+        resolution: how many points to compute along each side.
+
+    Raises:
+        ValueError, TypeError: if the inputs are not pairs of numbers, or there is no target for each.
+        ImportError: if matplotlib is not installed.
+    """
+    xs, ys = paired(xs, ys)
+    resolution = whole("resolution", resolution, least=2)
+    if not all(is_sequence(x) and len(x) == 2 for x in xs):
+        raise ValueError("a decision boundary is drawn over the plane: give inputs of two numbers")
+    ax = _axes(ax)
+    sides = [_spread([x[k] for x in xs], resolution) for k in (0, 1)]
+    with no_grad():
+        rows = [[_decision(net([u, v])) for u in sides[0]] for v in sides[1]]
+    several = isinstance(net(xs[0]), list)
+    if several:
+        ax.pcolormesh(*sides, rows, cmap="tab10", vmin=0, vmax=9, alpha=0.25, shading="nearest")
+        ax.scatter(
+            [x[0] for x in xs],
+            [x[1] for x in xs],
+            c=ys,
+            cmap="tab10",
+            vmin=0,
+            vmax=9,
+            edgecolors="k",
+        )
+    else:
+        reach = max(abs(s) for row in rows for s in row) or 1.0
+        ax.pcolormesh(*sides, rows, cmap="PuOr", vmin=-reach, vmax=reach, shading="nearest")
+        if min(map(min, rows)) < 0.0 < max(map(max, rows)):
+            ax.contour(*sides, rows, levels=[0.0], colors="k")
+        middle = (min(ys) + max(ys)) / 2.0
+        colours = [BLUE if y > middle else VERMILION for y in ys]
+        ax.scatter([x[0] for x in xs], [x[1] for x in xs], c=colours, edgecolors="w")
+    ax.set_xlabel("x₁")
+    ax.set_ylabel("x₂")
+    return ax
+
+
+def _spread(numbers: Sequence[float], count: int) -> list[float]:
+    low, high = min(numbers), max(numbers)
+    margin = 0.15 * (high - low) or 1.0
+    low, high = low - margin, high + margin
+    return [low + (high - low) * k / (count - 1) for k in range(count)]
+
+
+def _decision(output: Any) -> float:
+    if isinstance(output, list):
+        scores = [v.data for v in output]
+        return float(scores.index(max(scores)))
+    return float(output.data)
+
+
+def plot_credit(history: "CreditHistory", ax: "Axes | None" = None) -> "Axes":
+    """Plot the credit of every edge over the epochs: how blame moves through the network.
+
+    Args:
+        history: what `credit_over_training` returned.
+        ax: the axes to draw into; new ones if not given.
+
+    Raises:
+        ImportError: if matplotlib is not installed.
+    """
+    ax = _axes(ax)
+    for key, course in history.credits.items():
+        ax.plot(history.epochs, course, label=history.names[key])
+    ax.axhline(0.0, color="k", linewidth=0.5)
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("credit Σ δ·z")
+    if len(history.credits) <= 12:
+        ax.legend()
+    return ax

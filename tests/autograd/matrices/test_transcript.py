@@ -1,0 +1,143 @@
+"""A run written out: the numbers of the run itself, whatever the number of examples."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import autograd as ag
+from autograd import trace
+from autograd.matrices.schedule import Schedule
+from autograd.matrices.transcript import transcribe
+from autograd.primitives import TABLE
+from autograd.structure import leaves
+from tests.random_programs import function, steps
+
+
+def both(b, *args):
+    """Return what a VectorProgram gives, and what the schedule gives that it wrote out."""
+    n = None if not b.batched else len(args[b.batched[0]])
+    schedule = Schedule(b.grouping, b.blocks, np, np.dtype(float))
+    arrays = [np.asarray(x, dtype=float) for x in leaves([*args])]
+    ones = np.ones((n or 1, 1))
+    with np.errstate(all="ignore"):
+        total, *gradients = schedule.value_and_grad(n, schedule.constants, ones, ones.T, *arrays)
+    value, found = b.value_and_grad(*args)
+    return (value, *leaves([*found])), (total, *(0.0 if g is None else g for g in gradients))
+
+
+@settings(max_examples=100, deadline=None)
+@given(steps(max_size=15), st.sampled_from([1, 2, 3, 5, 8]), st.sampled_from([(0, 1), (1,), ()]))
+def test_it_has_the_bits_of_the_run(program, n, batched):
+    b = trace(function(program), 0.1, 0.2, 0.3).vectorize(batched, "sum")
+    rng = np.random.default_rng(n)
+    args = [rng.normal(size=n) if i in batched else rng.normal() for i in range(3)]
+    for found, expected in zip(*both(b, *args)):
+        np.testing.assert_array_equal(found, np.broadcast_to(expected, np.shape(found)))
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 7, 11, 15])
+def test_sizes_that_numbers_of_examples_may_have(size):
+    """A size that equals the number of examples of the run that was written down, but stays."""
+
+    def f(w, v, x):
+        hidden = [ag.tanh(ag.dot(row, x)) for row in w]
+        return ag.dot(v, hidden) * ag.sum(x) + ag.sum([ag.dot(row, v) for row in w])
+
+    rng = np.random.default_rng(size)
+    w, v = rng.normal(size=(size, size)), rng.normal(size=size)
+    b = trace(f, w.tolist(), v.tolist(), v.tolist()).vectorize(2, "sum")
+    for n in (1, 2, size, size + 1, 3 * size):
+        for found, expected in zip(*both(b, w, v, rng.normal(size=(n, size)))):
+            np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
+def test_every_row_is_written_out(row):
+    if row.name in ("sum", "logsumexp"):
+        p = trace(lambda x, y: getattr(ag, row.name)([x, y]), 0.6, 0.7)
+    elif row.name == "dot":
+        p = trace(lambda x, y: ag.dot([x, y], [y, 2.0], x), 0.6, 0.7)
+    elif row.name == "where":
+        p = trace(lambda x, y: row(x < y, x * y, y), 0.6, 0.7)
+    elif row.name == "clip":
+        p = trace(lambda x, y: row(x, 0.0, 1.0) * y, 0.6, 0.7)
+    else:
+        p = trace(lambda x, y: row(*[x, y][: len(row.partials)]) * y, 1.6, 1.7)
+    for batched in ((), (0,), (0, 1)):
+        b = p.vectorize(batched, "sum")
+        b.value_and_grad(*([1.6, 1.7] if i in batched else 1.6 for i in range(2)))
+        (runs,) = b._known.values()
+        assert runs.value_and_grad.__code__.co_filename == "<vectorised program>"
+
+
+def test_no_two_results_share_memory():
+    def f(w, v, x, y):
+        return ag.sum([a + b + c - d for a, b, c, d in zip(w, v, x, y)])
+
+    w, v = np.ones(3), np.ones(3)
+    x, y = np.ones((2, 3)), np.ones((2, 3))
+    b = trace(f, [1.0] * 3, [1.0] * 3, [1.0] * 3, [1.0] * 3).vectorize((2, 3), "sum")
+    _, gradients = b.value_and_grad(w, v, x, y)
+    arrays = [w, v, x, y, *gradients]
+    assert not any(np.shares_memory(*pair) for pair in combinations(arrays, 2))
+    assert all(g.flags.writeable for g in gradients)
+
+
+def test_arguments_are_never_written_to():
+    def f(w, x):
+        penalty = (
+            w[0][0] ** 2 + w[1][0] ** 2
+        )  # of a column, whose numbers are the argument's own memory
+        return (ag.dot([w[0][0], w[1][0]], x) - 1.0) ** 2 + 0.1 * penalty
+
+    p = trace(f, [[0.5], [0.25]], [1.0, 2.0])
+    b = p.vectorize(1)
+    for n in (1, 4, 100_000):  # one chunk and several
+        w, x = np.array([[0.5], [0.25]]), np.ones((n, 2))
+        w.flags.writeable = x.flags.writeable = False
+        expected = p.value_and_grad(w.tolist(), [1.0, 1.0])
+        for _ in range(2):
+            value, (gw, gx) = b.value_and_grad(w, x)
+            np.testing.assert_allclose(value, expected[0], rtol=1e-12)
+            np.testing.assert_allclose(gw, expected[1][0], rtol=1e-12)
+            np.testing.assert_allclose(n * gx[0], expected[1][1], rtol=1e-12)
+
+
+def test_results_are_the_callers_own_where_nothing_is_written_out_too():
+    xp = pytest.importorskip("array_api_strict")
+    b = trace(lambda x, y, z: (x + y) * z, 1.0, 2.0, 3.0).vectorize((0, 1), "sum")
+    _, (gx, gy, _) = b.value_and_grad(xp.ones(3), xp.ones(3), xp.asarray(3.0))
+    gx += 100.0
+    assert bool(xp.all(gy == 3.0))
+    shared = trace(lambda w, x: w * w, 0.5, 1.0).vectorize(1, None)(2.0, np.ones(3))
+    shared += 1.0
+    assert shared.tolist() == [5.0, 5.0, 5.0]
+
+
+def test_a_run_that_depends_on_the_number_of_examples_is_not_written_out():
+    def arrays(n):
+        return [np.zeros(n or 1)]
+
+    def frozen(n, a):
+        return [a + np.zeros(a.array.shape)]
+
+    def fine(n, a):
+        return [a * 2.0 + a.reshape((n,))]
+
+    assert transcribe(frozen, arrays, batched=True) is None
+    run = transcribe(fine, arrays, batched=True)
+    assert run is not None
+    np.testing.assert_array_equal(run(4, np.arange(4.0))[0], [0.0, 3.0, 6.0, 9.0])
+
+
+def test_what_nobody_needs_is_not_called():
+    def run(n, a):
+        np.exp(a)
+        return [a + a, None]
+
+    written = transcribe(run, lambda n: [np.zeros(2)], batched=False)
+    assert written is not None
+    assert "exp" not in written.__code__.co_names
+    assert written(None, np.ones(2))[1] is None

@@ -1,0 +1,85 @@
+"""`python -m autograd`: the prompt, the doctor, and the table of operations for the documentation."""
+
+import code
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograd import __main__ as command, doctor, operations
+from autograd.pictures.render import EngineNotFoundError
+from autograd.primitives import TABLE
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_doctor_reports_versions_engines_and_no_clash(capsys):
+    assert command.main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    for words in (
+        "scalar-autograd",
+        "Python",
+        "SVG by",
+        "PDF by",
+        "numpy",
+        "name clash       none",
+    ):
+        assert words in said
+
+
+def test_the_doctor_says_what_to_install(monkeypatch, capsys):
+    def nothing(format):
+        raise EngineNotFoundError("install Graphviz")
+
+    monkeypatch.setattr(doctor, "find_engine", nothing)
+    command.main(["doctor"])
+    assert "SVG by           nothing: install Graphviz" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("trace", ["autograd/core.py", "autograd-1.7.0.dist-info/METADATA"])
+def test_the_doctor_sees_the_other_autograd(tmp_path, monkeypatch, capsys, trace):
+    (tmp_path / "autograd").mkdir()
+    assert doctor.clash(tmp_path / "autograd") == ""
+    (tmp_path / trace).parent.mkdir(exist_ok=True)
+    (tmp_path / trace).write_text("Metadata-Version: 2.1\nName: autograd\nVersion: 1.7.0\n")
+    assert "different environments" in doctor.clash(tmp_path / "autograd")
+    monkeypatch.setattr(doctor.autograd, "__file__", str(tmp_path / "autograd" / "__init__.py"))
+    assert command.main(["doctor"]) == 1
+    assert "pip uninstall" in capsys.readouterr().out
+
+
+def test_the_prompt_has_the_names(monkeypatch):
+    opened = {}
+    monkeypatch.setitem(sys.modules, "IPython", None)  # as if it were not installed
+    monkeypatch.setattr(code, "interact", lambda **options: opened.update(options))
+    assert command.main([]) == 0
+    names = opened["local"]
+    assert {"Value", "grad", "explain", "tree", "draw", "trace", "ag"} <= set(names)
+    assert eval("grad(ag.tanh)(0.0)", dict(names)) == 1.0
+    assert "ag.tanh" in opened["banner"]
+
+
+def test_unknown_commands_are_refused(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["docter"])
+    assert "doctor" in capsys.readouterr().err
+
+
+def test_the_table_of_operations_has_every_row(capsys):
+    command.main(["table"])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(TABLE) + 2
+    assert {re.sub(r"(?<!\\)\|", "#", line).count("#") for line in lines} == {6}
+    by_name = {line.split("`")[1]: line for line in lines[2:]}
+    assert set(by_name) == set(TABLE)
+    assert "relu′(0) = 0" in by_name["relu"]
+    assert "`arcsin`" in by_name["asin"]
+    assert "(−1, 1)" in by_name["atanh"]
+    assert "(0, ∞)" in by_name["log"]
+
+
+def test_the_readme_shows_the_table_as_it_is():
+    found = re.search(r"<!-- operations -->\n(.*?)\n<!-- /operations -->", README.read_text(), re.S)
+    assert found is not None
+    assert found[1].strip() == operations.markdown(), "run `python -m autograd table`"

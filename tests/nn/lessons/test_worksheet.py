@@ -1,0 +1,130 @@
+"""Worksheets: friendly numbers, an answer key that the checker passes, pictures blank and filled."""
+
+import re
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from nn.cli.entry import main
+from nn.lessons.answers import read_working
+from nn.lessons.marking import check_working
+from nn.lessons.names import quantities
+from nn.lessons.worksheet import make_worksheet
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.lists(st.integers(1, 3), min_size=2, max_size=4))
+def test_the_key_passes_the_checker(tmp_path_factory, seed, sizes):
+    path = tmp_path_factory.mktemp("sheet") / "key.md"
+    sheet = make_worksheet(seed, sizes)
+    path.write_text(sheet.key, encoding="utf-8")
+    working = read_working(path)
+    assert working.numbers.keys() == quantities(sheet.credit, sheet.lr).keys()
+    assert quantities(working.credit, working.lr) == quantities(sheet.credit, sheet.lr)
+    assert check_working(working.numbers, working.credit, working.lr).first is None
+
+
+def test_friendly_numbers():
+    for seed in range(30):
+        sheet = make_worksheet(seed, [3, 2, 1])
+        for edge in sheet.credit.edges.values():
+            assert edge.weight == round(edge.weight, 1)
+            assert edge.weight != 0.0
+        assert all(x != 0.0 and x * 2 == int(x * 2) for x in sheet.credit.x)
+        assert sheet.credit.y * 2 == int(sheet.credit.y * 2)
+
+
+def test_the_sheet_is_the_key_without_answers():
+    sheet = make_worksheet(7)
+    assert make_worksheet(7).problem == sheet.problem != make_worksheet(8).problem
+    blank = re.sub(r"\| (-?[\d.]+) \|$", "|  |", sheet.key, flags=re.MULTILINE)
+    for answer, question in (
+        ("Answer key", "Worksheet"), ("filled.svg", "blank.svg"), ("| answer |", "| your answer |")
+    ):  # fmt: skip
+        blank = blank.replace(answer, question)
+    assert blank == sheet.problem
+    assert str(sheet) == sheet.problem
+
+
+def test_pictures():
+    sheet = make_worksheet(7)
+    blank, filled = sheet.draw(blank=True).source, sheet.draw().source
+    assert filled == sheet.credit.draw().source
+    assert "= nan" not in blank
+    assert blank.count("= ____") > len(sheet.credit.edges)
+    assert "____" not in filled
+    assert "unknown (dotted)" in blank
+    for shown in ("a₁ = ", "δ₁ = "):
+        assert shown in filled
+        assert f"{shown}____" in blank
+    assert "w₄⇝₁ = 0.30" in blank or "= 0.30" in blank, "what is given stays"
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (3, 4, 2), (2, 8, 8, 1)], ids=str)
+def test_blank_pictures_show_weights_and_no_credit(sizes):
+    sheet = make_worksheet(7, sizes)
+    drawing = sheet.draw(blank=True)
+    svg = drawing.svg()
+    assert re.search(r"\bnan\b", svg) is None
+    assert "credit ____" not in svg
+    if sizes == (3, 4, 2):  # one line in a pill
+        for (i, j), edge in sheet.credit.edges.items():
+            weight = f"{edge.weight:.2f}".replace("-", "−")
+            assert f'label="{weight}" class="weight of-{i}-{j}"' in drawing.source
+
+
+def test_command(tmp_path, capsys):
+    folder = tmp_path / "sheets" / "seven"
+    assert main(["worksheet", "--seed", "7", "--out", str(folder)]) == 0
+    assert capsys.readouterr().out.startswith("# Worksheet 7")
+    assert {p.name for p in folder.iterdir()} == {
+        *("worksheet.md", "key.md", "blank.svg", "filled.svg"),
+    }
+    assert main(["check", str(folder / "key.md")]) == 0
+    assert "Every line is right" in capsys.readouterr().out
+    text = (folder / "worksheet.md").read_text(encoding="utf-8")
+    filled = text.replace("| `a1` |  |", "| `a1` | -1.06 |")
+    (folder / "worksheet.md").write_text(filled, encoding="utf-8")
+    assert main(["check", str(folder / "worksheet.md")]) == 1
+    assert "a1: -1.06 was given, −1.0500 is right" in capsys.readouterr().out
+
+
+def test_a_worksheet_filled_in_is_kept(tmp_path, capsys):
+    words = ["worksheet", "--out", str(tmp_path)]
+    path = tmp_path / "worksheet.md"
+    assert main(words) == main(words) == 0, "a blank one is the same again"
+    blank = path.read_text(encoding="utf-8")
+    filled = blank.replace("| `a1` |  |", "| `a1` | 0.5 |")
+    path.write_text(filled, encoding="utf-8")
+    capsys.readouterr()
+    for seed in ("0", "1"):
+        assert main([*words, "--seed", seed]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert f"{path} is another worksheet" in captured.err
+        assert "--overwrite" in captured.err
+        assert path.read_text(encoding="utf-8") == filled
+    assert main([*words, "--overwrite"]) == 0
+    assert path.read_text(encoding="utf-8") == blank
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ([2], "inputs and units"),
+        ([], "inputs and units"),
+        (2, "inputs and units"),
+        ([2, 0, 1], "from 1, but 0"),
+        ([2.0, 1], "from 1, but 2.0"),
+        ([100_000, 1], "worked out by hand: 100,000 weights are too many"),
+    ],
+    ids=str,
+)
+def test_sizes_that_make_no_worksheet(sizes, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        make_worksheet(0, sizes)
+
+
+def test_seeds_that_are_none():
+    with pytest.raises(TypeError, match=r"a seed is a whole number or a random\.Random, but 'a'"):
+        make_worksheet("a")
