@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nn.credit.credit import Credit, assign_credit
+from nn.lessons.published_networks import WORKED
 from nn.losses import LOSSES
 from nn.network import MLP
 
@@ -114,8 +115,6 @@ def _setting(value: str, index: int) -> Any:
 
 
 def _working(settings: dict[str, Any], numbers: dict[str, str]) -> Working:
-    from nn.lessons.gallery import NetworkExample, example
-
     if "weights" in settings:
         for name in ("x", "y"):
             if name not in settings:
@@ -123,9 +122,7 @@ def _working(settings: dict[str, Any], numbers: dict[str, str]) -> Working:
         net = MLP.from_weights(**{name: settings[name] for name in _NETWORK if name in settings})
         x, y = settings["x"], settings["y"]
     else:
-        worked = example("worked")
-        assert isinstance(worked, NetworkExample)
-        net, x, y = worked.network(), settings.get("x", worked.x), settings.get("y", worked.y)
+        net, x, y = WORKED.network(), settings.get("x", WORKED.x), settings.get("y", WORKED.y)
     loss = settings.get("loss", "half_squared_error")
     if loss not in LOSSES:
         raise ValueError(f"no loss is called {loss!r}; known are {', '.join(LOSSES)}")

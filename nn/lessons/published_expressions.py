@@ -5,7 +5,7 @@ from typing import Any
 
 import autograd as ag
 from autograd import Value, grad
-from nn.lessons.gallery import ExpressionExample
+from nn.lessons.examples import ExpressionExample
 
 
 def _named(label: str, v: Value) -> Value:

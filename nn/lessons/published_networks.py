@@ -5,7 +5,7 @@ from typing import Any
 
 from autograd import Value
 from nn.credit.credit import Credit
-from nn.lessons.gallery import NetworkExample
+from nn.lessons.examples import NetworkExample
 from nn.losses import half_squared_error, squared_error
 from nn.network import MLP
 from nn.optim import SGD
@@ -77,38 +77,40 @@ _NEURON: dict[str, Any] = {
     },
 }
 
+WORKED = NetworkExample(
+    "worked",
+    "The worked 3-2-1 network",
+    "our own, recomputed with 60 digits",
+    """
+    a₁       1.19               a1
+    a₂      -0.54               a2
+    z₁       0.830578868538528  z1
+    z₂      -0.492987966675324  z2
+    ŷ        0.827899191314632  ŷ
+    L        0.197128697226784  L
+    δ₀       0.627899191314632  δ0
+    δ₁       0.136315106207854  δ1
+    δ₂      -0.237648185304353  δ2
+    w₁⇝₀     0.521519799878364  ∂L/∂w1>0
+    w₂⇝₀    -0.309546745603281  ∂L/∂w2>0
+    w₃⇝₁     0.068157553103927  ∂L/∂w3>1
+    w₃⇝₂    -0.118824092652177  ∂L/∂w3>2
+    w₄⇝₁    -0.136315106207854  ∂L/∂w4>1
+    w₄⇝₂     0.237648185304353  ∂L/∂w4>2
+    w₅⇝₁     0.109052084966284  ∂L/∂w5>1
+    w₅⇝₂    -0.190118548243483  ∂L/∂w5>2
+    L after  0.150007879169968  after
+    """,
+    weights=[[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]],
+    x=[0.8, -1.0, 0.5],
+    y=0.2,
+    activation="tanh",
+    output_activation="linear",
+    more=lambda e: {"after": e.credit().after(e.lr).loss},
+)
+
 NETWORKS = [
-    NetworkExample(
-        "worked",
-        "The worked 3-2-1 network",
-        "our own, recomputed with 60 digits",
-        """
-        a₁       1.19               a1
-        a₂      -0.54               a2
-        z₁       0.830578868538528  z1
-        z₂      -0.492987966675324  z2
-        ŷ        0.827899191314632  ŷ
-        L        0.197128697226784  L
-        δ₀       0.627899191314632  δ0
-        δ₁       0.136315106207854  δ1
-        δ₂      -0.237648185304353  δ2
-        w₁⇝₀     0.521519799878364  ∂L/∂w1>0
-        w₂⇝₀    -0.309546745603281  ∂L/∂w2>0
-        w₃⇝₁     0.068157553103927  ∂L/∂w3>1
-        w₃⇝₂    -0.118824092652177  ∂L/∂w3>2
-        w₄⇝₁    -0.136315106207854  ∂L/∂w4>1
-        w₄⇝₂     0.237648185304353  ∂L/∂w4>2
-        w₅⇝₁     0.109052084966284  ∂L/∂w5>1
-        w₅⇝₂    -0.190118548243483  ∂L/∂w5>2
-        L after  0.150007879169968  after
-        """,
-        weights=[[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]],
-        x=[0.8, -1.0, 0.5],
-        y=0.2,
-        activation="tanh",
-        output_activation="linear",
-        more=lambda e: {"after": e.credit().after(e.lr).loss},
-    ),
+    WORKED,
     NetworkExample(
         "mazur",
         "A step by step back-propagation example, 2-2-2",

@@ -6,7 +6,8 @@ import pytest
 
 from autograd.explanation.credit import Edge
 from nn.credit.credit import Credit
-from nn.lessons.gallery import ExpressionExample, NetworkExample, Row, example, examples
+from nn.lessons.examples import ExpressionExample, NetworkExample, Row
+from nn.lessons.gallery import example, examples
 
 # Recomputed with 60-digit arithmetic and central differences on the plain formulas.
 RIGHT = {

@@ -9,7 +9,8 @@ from hypothesis import given, settings, strategies as st
 from nn import MLP, assign_credit, half_squared_error, squared_error
 from nn.cli.entry import main
 from nn.lessons.answers import read_working
-from nn.lessons.gallery import PRINTED, example
+from nn.lessons.examples import PRINTED
+from nn.lessons.gallery import example
 from nn.lessons.marking import check_working
 from nn.lessons.mistakes import MISTAKES, worked
 from nn.lessons.names import canonical, quantities
