@@ -187,7 +187,7 @@ class MLP:
         Raises:
             ValueError: if an activation is a function of the user's own, which a file cannot hold.
         """
-        saving.save(self, path)
+        saving.save(path, self.weights(), self.biases(), self.activations())
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> "MLP":
@@ -196,7 +196,7 @@ class MLP:
         Raises:
             ValueError: if the file is damaged, cut off, of another kind or of a newer version.
         """
-        return saving.load(path)
+        return saving.load(path, MLP.from_weights)
 
     def __repr__(self) -> str:
         names = [activation_name(f) for f in self.activations()]

@@ -2,31 +2,38 @@
 
 import json
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from autograd.files import write_whole
-from nn.activations import ACTIVATIONS, activation_name, is_known
+from nn.activations import ACTIVATIONS, Activation, activation_name, is_known
 
-if TYPE_CHECKING:
-    from nn.network import MLP
+T = TypeVar("T")
 
 FORMAT = "scalar-autograd network"
 VERSION = 1
 _KEYS = {"format", "version", "activation", "output_activation", "weights", "biases"}
 
 
-def save(net: "MLP", path: str | os.PathLike[str]) -> None:
+def save(
+    path: str | os.PathLike[str],
+    weights: Sequence[Sequence[Sequence[float]]],
+    biases: Sequence[Sequence[float] | None],
+    activations: Sequence[Activation],
+) -> None:
     """Write a network to a file, whole or not at all.
 
     Args:
-        net: the network.
         path: where to; a file that is there is replaced once the new one is complete.
+        weights: the matrix W of each layer.
+        biases: those of each layer, or None for a layer without.
+        activations: the one of each layer.
 
     Raises:
         ValueError: if an activation is a function of the user's own, which a file cannot hold.
     """
-    for f in net.activations():
+    for f in activations:
         if not is_known(f):
             raise ValueError(
                 f"the activation {activation_name(f)} is a function of your own, and a file holds only "
@@ -36,14 +43,14 @@ def save(net: "MLP", path: str | os.PathLike[str]) -> None:
     content = {
         "format": FORMAT,
         "version": VERSION,
-        "activation": [activation_name(f) for f in net.activations()],
-        "weights": net.weights(),
-        "biases": net.biases(),
+        "activation": [activation_name(f) for f in activations],
+        "weights": weights,
+        "biases": biases,
     }
     write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
-def load(path: str | os.PathLike[str]) -> "MLP":
+def load(path: str | os.PathLike[str], make: Callable[..., T]) -> T:
     """Read a network from a file.
 
     `{"weights": [W1, W2, ...]}` is enough of a file, each W with a row per input and a column per unit;
@@ -51,20 +58,19 @@ def load(path: str | os.PathLike[str]) -> "MLP":
 
     Args:
         path: the file.
+        make: makes the network out of what the file holds: `MLP.from_weights`.
 
     Raises:
         ValueError: if the file is damaged, cut off, of another kind or of a newer version.
         OSError: if it cannot be read.
     """
-    from nn.network import MLP
-
     try:
         content = json.loads(Path(path).read_bytes().decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is damaged or cut off, or is no JSON: {error}") from None
     try:
         _check(content)
-        return MLP.from_weights(
+        return make(
             content["weights"],
             content.get("biases"),
             content.get("activation", "tanh"),

@@ -10,6 +10,7 @@ from nn.losses import Loss, half_squared_error
 from nn.network import MLP
 from nn.training.history import Epoch, History
 from nn.training.loop import fit
+from nn.training.plots import axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,10 +42,19 @@ class CreditHistory:
 
         Args:
             ax: the axes to draw into; new ones if not given.
-        """
-        from nn.training.plots import plot_credit
 
-        return plot_credit(self, ax)
+        Raises:
+            ImportError: if matplotlib is not installed.
+        """
+        ax = axes(ax)
+        for key, course in self.credits.items():
+            ax.plot(self.epochs, course, label=self.names[key])
+        ax.axhline(0.0, color="k", linewidth=0.5)
+        ax.set_xlabel("epoch")
+        ax.set_ylabel("credit Σ δ·z")
+        if len(self.credits) <= 12:
+            ax.legend()
+        return ax
 
 
 def credit_over_training(

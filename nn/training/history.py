@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nn.arguments import whole
+from nn.training.plots import BLUE, VERMILION, axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,9 +56,18 @@ class History:
         Raises:
             ImportError: if matplotlib is not installed.
         """
-        from nn.training.plots import plot_history
-
-        return plot_history(self, ax)
+        ax = axes(ax)
+        ax.plot(self.losses, color=BLUE, label="loss")
+        ax.set_xlabel("epoch")
+        ax.set_ylabel("loss")
+        if self.losses and min(self.losses) > 0.0:
+            ax.set_yscale("log")
+        if self.metrics:
+            right = ax.twinx()
+            for name, numbers in self.metrics.items():
+                right.plot(numbers, "--", color=VERMILION, label=name)
+            right.set_ylabel(", ".join(self.metrics))
+        return ax
 
 
 def sparkline(numbers: Sequence[float], width: int = 30) -> str:

@@ -5,18 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import no_grad
 from nn.arguments import is_sequence, paired, whole
-from nn.training.history import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nn.credit.history import CreditHistory
     from nn.layers import Network
 
 BLUE, VERMILION = "#0067a5", "#b84a00"  # as in the pictures of credit
 
 
-def _axes(ax: "Axes | None") -> "Axes":
+def axes(ax: "Axes | None") -> "Axes":
+    """Return the axes to draw into: those given, or new ones.
+
+    Raises:
+        ImportError: if matplotlib is not installed.
+    """
     if ax is not None:
         return ax
     try:
@@ -26,30 +29,6 @@ def _axes(ax: "Axes | None") -> "Axes":
             'plots need matplotlib: pip install "scalar-autograd[plot]", or pip install matplotlib'
         ) from None
     return plt.subplots()[1]
-
-
-def plot_history(history: History, ax: "Axes | None" = None) -> "Axes":
-    """Plot the losses of a run, and its metrics on a second scale.
-
-    Args:
-        history: what `fit` returned.
-        ax: the axes to draw into; new ones if not given.
-
-    Raises:
-        ImportError: if matplotlib is not installed.
-    """
-    ax = _axes(ax)
-    ax.plot(history.losses, color=BLUE, label="loss")
-    ax.set_xlabel("epoch")
-    ax.set_ylabel("loss")
-    if history.losses and min(history.losses) > 0.0:
-        ax.set_yscale("log")
-    if history.metrics:
-        right = ax.twinx()
-        for name, numbers in history.metrics.items():
-            right.plot(numbers, "--", color=VERMILION, label=name)
-        right.set_ylabel(", ".join(history.metrics))
-    return ax
 
 
 def plot_decision_boundary(
@@ -77,7 +56,7 @@ def plot_decision_boundary(
     resolution = whole("resolution", resolution, least=2)
     if not all(is_sequence(x) and len(x) == 2 for x in xs):
         raise ValueError("a decision boundary is drawn over the plane: give inputs of two numbers")
-    ax = _axes(ax)
+    ax = axes(ax)
     sides = [_spread([x[k] for x in xs], resolution) for k in (0, 1)]
     with no_grad():
         rows = [[_decision(net([u, v])) for u in sides[0]] for v in sides[1]]
@@ -118,24 +97,3 @@ def _decision(output: Any) -> float:
         scores = [v.data for v in output]
         return float(scores.index(max(scores)))
     return float(output.data)
-
-
-def plot_credit(history: "CreditHistory", ax: "Axes | None" = None) -> "Axes":
-    """Plot the credit of every edge over the epochs: how blame moves through the network.
-
-    Args:
-        history: what `credit_over_training` returned.
-        ax: the axes to draw into; new ones if not given.
-
-    Raises:
-        ImportError: if matplotlib is not installed.
-    """
-    ax = _axes(ax)
-    for key, course in history.credits.items():
-        ax.plot(history.epochs, course, label=history.names[key])
-    ax.axhline(0.0, color="k", linewidth=0.5)
-    ax.set_xlabel("epoch")
-    ax.set_ylabel("credit Σ δ·z")
-    if len(history.credits) <= 12:
-        ax.legend()
-    return ax
