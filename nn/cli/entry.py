@@ -4,25 +4,12 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import NoReturn
 
 from autograd import __version__
-from autograd.notation import number as shown
-from nn.cli.lessons import add_commands
-from nn.credit.credit import Credit, assign_credit
-from nn.losses import LOSSES, half_squared_error
-from nn.network import MLP
-from nn.optim import SGD
-from nn.training.loop import fit
-
-WORKED_WEIGHTS = [[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]]
-WORKED_X = [0.8, -1.0, 0.5]
-WORKED_Y = 0.2
-# a few examples beside the worked one, for the story of learning
-FEW_XS = [WORKED_X, [-0.5, 0.3, 0.9], [0.1, 0.7, -0.6], [-0.9, -0.4, 0.2]]
-FEW_YS = [WORKED_Y, -0.4, 0.1, -0.3]
+from nn.cli import credit, lessons, train
+from nn.cli.options import Run
 
 
 class _Parser(argparse.ArgumentParser):
@@ -31,191 +18,24 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
 
-def _worked_network() -> MLP:
-    return MLP.from_weights(WORKED_WEIGHTS)
-
-
-# ---------------------------------------------------------------- what the commands print
-
-
-def _summary(credit: Credit, lr: float) -> str:
-    after = credit.after(lr)
-    outputs = ", ".join(
-        f"{credit.nodes[i].name} = {shown(credit.nodes[i].z, 6)}" for i in credit.layers[-1]
-    )
-    return "\n".join(
-        [
-            f"{credit.title}, L = {credit.loss_formula}, target y = {credit.y}",
-            "",
-            "forward, and the error on its way back",
-            credit.forward_table(),
-            "",
-            f"{outputs}, L = {shown(credit.loss, 6)}",
-            "",
-            "credit of every edge: ∂L/∂w = δ·z, the error at its head times the activation at its tail",
-            credit.table(lr),
-            "",
-            f"after these updates L = {shown(after.loss, 6)}, before {shown(credit.loss, 6)}",
-        ]
-    )
-
-
-def _story_of_learning() -> str:
-    net = _worked_network()
-    history = fit(net, FEW_XS, FEW_YS, half_squared_error, SGD(lr=0.1), epochs=200, progress=False)
-    losses = history.losses
-    moments = [("first iteration", 0), ("try again", 1), ("after a while", len(losses) - 1)]
-    lines = [f"learning from {len(FEW_XS)} examples, mean loss"]
-    lines += [f"  {name:<16} step {k + 1:>3}  L = {shown(losses[k], 6)}" for name, k in moments]
-    return "\n".join(lines)
-
-
-# ---------------------------------------------------------------- commands
-
-
-def _default(arguments: argparse.Namespace) -> None:
-    credit = assign_credit(_worked_network(), WORKED_X, WORKED_Y)
-    print(_summary(credit, 0.1))
-    print()
-    print(_story_of_learning())
-    print()
-    credit.draw().save("credit.svg")
-    print(f"the credit graph is in {Path('credit.svg').resolve()}")
-    credit.steps(lr=0.1).save("steps.html")
-    print(f"the same, step by step, is in {Path('steps.html').resolve()}")
-
-
-def _credit_of(arguments: argparse.Namespace) -> Credit:
-    if arguments.weights is None:
-        net = _worked_network()
-        x = arguments.x or WORKED_X
-        y = arguments.y or [WORKED_Y]
-    else:
-        net = MLP.load(arguments.weights)
-        if arguments.x is None or arguments.y is None:
-            raise ValueError("give the example with --x and --y")
-        x, y = arguments.x, arguments.y
-    return assign_credit(net, x, y[0] if len(y) == 1 else y, LOSSES[arguments.loss])
-
-
-def _credit(arguments: argparse.Namespace) -> None:
-    credit = _credit_of(arguments)
-    if arguments.steps:
-        _walk_through(credit, arguments.lr)
-    else:
-        print(_summary(credit, arguments.lr))
-    if arguments.out:
-        credit.draw().save(arguments.out)
-        print(f"\nthe credit graph is in {Path(arguments.out).resolve()}")
-    if arguments.html:
-        credit.steps(lr=arguments.lr).save(arguments.html)
-        print(f"\nthe story, step by step, is in {Path(arguments.html).resolve()}")
-
-
-def _walk_through(credit: Credit, lr: float) -> None:
-    """Print the story step by step: Enter for the next where somebody reads along, else all at once."""
-    from nn.credit.story import story
-
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
-    steps = story(credit, lr)
-    for k, step in enumerate(steps):
-        print(step)
-        if interactive and k + 1 < len(steps):
-            try:
-                input("— Enter for the next step —")
-            except (EOFError, KeyboardInterrupt):
-                print()
-                return
-        else:
-            print()
-
-
-def _explain(arguments: argparse.Namespace) -> None:
-    credit = _credit_of(arguments)
-    keys = list(credit.edges) if arguments.edge is None else [_edge_key(arguments.edge)]
-    print("\n\n".join(str(credit.derivation(*key)) for key in keys))
-
-
-def _edge_key(words: Sequence[str]) -> tuple[int | None, int]:
-    source, target = words
-    try:
-        return (None if source == "b" else int(source)), int(target)
-    except ValueError:
-        raise ValueError(
-            f"an edge is two nodes by their numbers, such as 5 1, or b and a number for a bias, "
-            f"but {source} {target} was given"
-        ) from None
-
-
-def _draw(arguments: argparse.Namespace) -> None:
-    path = None if arguments.path is None else _edge_key(arguments.path)
-    credit = _credit_of(arguments)
-    if path is not None:
-        credit.edge(*path)
-    credit.draw(path=path).save(arguments.out)
-    print(f"the credit graph is in {Path(arguments.out).resolve()}")
-
-
-# ---------------------------------------------------------------- the command line
-
-
-def _add_example(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--weights",
-        metavar="FILE.json",
-        help='the network: {"weights": [W1, W2, ...], "biases": [...], "activation": "tanh"}, each W with one '
-        "row per input and one column per unit (default: the worked 3-2-1 network)",
-    )
-    parser.add_argument("--x", nargs="+", type=float, metavar="X", help="the input vector")
-    parser.add_argument(
-        "--y", nargs="+", type=float, metavar="Y", help="the target, one number per output"
-    )
-    parser.add_argument(
-        "--loss", choices=sorted(LOSSES), default="half_squared_error", metavar="NAME",
-        help=f"one of {', '.join(sorted(LOSSES))} (default: half_squared_error)",
-    )  # fmt: skip
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="backprop",
         description="Who is to blame for the error? Without a command: the worked 3-2-1 network, its credit "
         "graph in credit.svg, and the story step by step in steps.html.",
     )
-    parser.set_defaults(run=_default)
+    parser.set_defaults(run=credit.demonstrate)
     parser.add_argument("--version", action="version", version=f"scalar-autograd {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    def command(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> Any:
+    def command(name: str, run: Run, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(run=run)
         return sub
 
-    credit = command("credit", _credit, "print the credit of every edge, and draw it")
-    _add_example(credit)
-    credit.add_argument("--lr", type=float, default=0.1, help="the learning rate η (default: 0.1)")
-    credit.add_argument(
-        "--out", metavar="FILE", help="write the credit graph: .svg, .png, .pdf or .gv"
-    )
-    credit.add_argument(
-        "--html", metavar="FILE.html", help="write the story as a page to click through"
-    )
-    credit.add_argument(
-        "--steps", action="store_true", help="tell the story step by step in the terminal"
-    )
-
-    explain = command("explain", _explain, "print how the error reaches each edge")
-    _add_example(explain)
-    explain.add_argument(
-        "--edge", nargs=2, metavar=("FROM", "TO"), help="one edge, by its nodes; b for a bias"
-    )
-
-    draw = command("draw", _draw, "draw the credit graph")
-    _add_example(draw)
-    draw.add_argument("--path", nargs=2, metavar=("FROM", "TO"), help="light the way to one edge")
-    draw.add_argument("--out", metavar="FILE", default="credit.svg", help="default: credit.svg")
-
-    add_commands(command)
+    credit.add_commands(command)
+    train.add_commands(command)
+    lessons.add_commands(command)
     return parser
 
 

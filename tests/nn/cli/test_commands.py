@@ -4,7 +4,7 @@ import pytest
 
 from nn import MLP
 from nn.cli.entry import main
-from nn.cli.lessons import DATASETS
+from nn.cli.train import DATASETS
 from nn.lessons.gallery import examples
 
 
