@@ -11,10 +11,10 @@ from typing import Any, Protocol, overload
 
 from autograd import primitives
 from autograd.graph.conditions import Condition
-from autograd.numbers import number
+from autograd.numbers import clip_bounds, number
 from autograd.primitives import Primitive
 from autograd.sequences import Units, dot_node, sequence_node
-from autograd.value import Number, Value, apply, clip_bounds
+from autograd.value import Number, Value, apply
 
 
 class UnaryFunction(Protocol):

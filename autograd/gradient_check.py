@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.graph.anomaly import HINTS
+from autograd.graph.node import operand_numbers
 from autograd.graph.walks import topological
 from autograd.notation import number as shown, subscript, table
 from autograd.structure import leaves, rebuild
 from autograd.transforms import grad, hessian, one_number
-from autograd.value import Value, operand_numbers
+from autograd.value import Value
 
 RELATIVE = 1e-6  # how far the two may differ, relative to the larger
 _STEPS = 9  # refinements of a difference

@@ -44,6 +44,23 @@ def number(x: Any) -> float:
     )
 
 
+def clip_bounds(low: Any, high: Any) -> tuple[float, float]:
+    """Return the bounds of clip as floats.
+
+    Raises:
+        TypeError: if a bound is no plain number; maximum and minimum differentiate by both sides.
+        ValueError: if low is above high.
+    """
+    if hasattr(low, "__primitive__") or hasattr(high, "__primitive__"):
+        raise TypeError("clip's bounds are plain numbers; use maximum and minimum for Values")
+    low, high = number(low), number(high)
+    if not low <= high:
+        raise ValueError(
+            f"clip needs low <= high, but low = {low!r} and high = {high!r} were given"
+        )
+    return low, high
+
+
 def _remedy(x: Any) -> str:
     if hasattr(x, "__primitive__"):
         return "It is a Value already; use it as it is, or x.data for its number."

@@ -1,4 +1,8 @@
-"""Value: a number that remembers how it was made, and can say what it owes to each ingredient."""
+"""Value: a number that remembers how it was made, and can say what it owes to each ingredient.
+
+Read `graph.reverse.gradients` first: its few lines are all of back-propagation. `Value.backward` walks the same way and
+writes what it finds. What an operation is, its value and its derivatives, is a row of the table in `primitives`.
+"""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -8,155 +12,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 from autograd import modes, primitives
 from autograd.graph.anomaly import check_backward, check_forward
 from autograd.graph.conditions import Condition, holds
+from autograd.graph.copying import deep_copy, reduce, shallow_copy
 from autograd.graph.inner_loops import hand_back
+from autograd.graph.node import CONSTANT, SPENT, Node, plain
 from autograd.graph.reverse import flows, gradients, inner_nodes
-from autograd.numbers import REFUSED, is_number, number
+from autograd.numbers import REFUSED, clip_bounds, is_number, number
 from autograd.primitives import Primitive
 
 Number: TypeAlias = "float | Value"
 
-# ---------------------------------------------------------------- recording
-
 _new = object.__new__
-assigned = object()  # another one whenever the data of any leaf was assigned
-CONSTANT = object()  # the stamp of a leaf that stands for a plain number in an expression
-_SPENT = object()  # the stamp of a leaf whose gradient was used, and not assigned since
-
-
-def leaf(data: float) -> "Value":
-    v = _new(Value)
-    v._data = data
-    v._grad = 0.0
-    v._op = None
-    v._stamp = None
-    return v
-
-
-def constant(data: float) -> "Value":
-    v = _new(Value)
-    v._data = data
-    v._grad = 0.0
-    v._op = None
-    v._stamp = CONSTANT
-    return v
-
-
-def as_values(xs: Iterable[Any]) -> "tuple[Value, ...]":
-    """Return the sequence with a constant for each plain number."""
-    return tuple([x if type(x) is Value else constant(number(x)) for x in xs])
-
-
-def _plain(x: Any) -> Any:
-    """Return the operand's number: of a Value its data, of a sequence the list of numbers."""
-    if type(x) is Value:
-        return x._data
-    if type(x) is tuple:
-        return [item._data for item in x]
-    if type(x) is Condition:
-        return x.holds
-    return x
-
-
-def _operand(x: Any) -> Any:
-    return x if type(x) is Value or type(x) is Condition or type(x) is bool else number(x)
-
-
-def apply(row: Primitive, *operands: Any) -> "Value":
-    """Apply a row of the table to Values and numbers, and record how the result was made.
-
-    This is the plain way to make a node. Operators and methods that must be fast are written out
-    below and do the same.
-    """
-    operands = tuple(
-        as_values(x) if isinstance(x, (list, tuple)) else _operand(x) for x in operands
-    )
-    plain = tuple(map(_plain, operands))
-    out = row.value(*plain)
-    if modes.local.anomaly:
-        check_forward(row, operands, plain, out)
-    if modes.local.no_grad:
-        return leaf(out)
-    v = _new(Value)
-    v._data = out
-    v._op = row
-    v._b = v._db = v._stamp = None
-    if row is primitives.where:
-        condition, a, b = operands
-        v._c = condition
-        taken = holds(condition)
-        v._a, v._da = a, 1.0 if taken and type(a) is Value else None
-        v._b, v._db = b, 1.0 if not taken and type(b) is Value else None
-        return v
-    differentiated = operands[: len(row.partials)]
-    slopes = [
-        _partial(row, i, plain, out) if type(x) in (Value, tuple) else None
-        for i, x in enumerate(differentiated)
-    ]
-    v._a, v._da = differentiated[0], slopes[0]
-    if len(differentiated) > 1:
-        v._b, v._db = differentiated[1], slopes[1]
-    if row is primitives.dot:
-        v._c = bias_node(operands[2])
-        if all(x._stamp is CONSTANT for x in v._b):
-            v._db = None  # no gradient flows to plain numbers
-    elif row is primitives.clip:
-        v._c = operands[1:]
-    elif type(v._da) is tuple:
-        v._c = None
-    return v
-
-
-def bias_node(bias: Any) -> "Value | None":
-    """Return what a dot keeps of its bias: None if that is the plain number 0."""
-    if type(bias) is Value:
-        return bias
-    return constant(number(bias)) if bias else None
-
-
-def _partial(row: Primitive, i: int, plain: Sequence[Any], out: float) -> Any:
-    slope = row.partial(i, *plain, out)
-    return tuple(slope) if isinstance(slope, (list, tuple)) else slope
-
-
-def record(row: Primitive, data: float, a: Any, b: Any, da: Any, db: Any) -> "Value":
-    """Make a node of the row, with the slots of `Value` filled as they are named."""
-    v = _new(Value)
-    v._data = data
-    v._op = row
-    v._a = a
-    v._b = b
-    v._da = da
-    v._db = db
-    v._stamp = None
-    return v
-
-
-def _coerced(x: Any) -> Any:
-    """Return an operand that is neither a Value nor a float as a float."""
-    if type(x) is int or is_number(x) or isinstance(x, REFUSED):
-        return number(x)
-    return NotImplemented  # an array, say: its own operator works element by element
-
-
-def _binary(row: Primitive, x: Any, y: Any) -> Any:
-    """Apply a row of two operands, of which at least one is a Value."""
-    if type(x) is not Value and type(x) is not float:
-        x = _coerced(x)
-    if type(y) is not Value and type(y) is not float:
-        y = _coerced(y)
-    if x is NotImplemented or y is NotImplemented:
-        return NotImplemented
-    if modes.active:
-        return apply(row, x, y)
-    p = x._data if type(x) is Value else x
-    q = y._data if type(y) is Value else y
-    try:
-        out = row.on_floats(p, q)
-        slope_x = row.slopes[0](p, q, out) if type(x) is Value else None
-        slope_y = row.slopes[1](p, q, out) if type(y) is Value else None
-    except (ArithmeticError, ValueError):
-        return apply(row, x, y)
-    return record(row, out, x, y, slope_x, slope_y)
+_ADD = primitives.add
+_SUB = primitives.subtract
+_MUL = primitives.multiply
 
 
 def _unary(row: Primitive) -> "Callable[[Value], Value]":
@@ -187,58 +55,8 @@ def _unary(row: Primitive) -> "Callable[[Value], Value]":
     return method
 
 
-def clip_bounds(low: Any, high: Any) -> tuple[float, float]:
-    """Return the bounds of clip as floats.
-
-    Raises:
-        TypeError: if a bound is no plain number; maximum and minimum differentiate by both sides.
-        ValueError: if low is above high.
-    """
-    if type(low) is Value or type(high) is Value:
-        raise TypeError("clip's bounds are plain numbers; use maximum and minimum for Values")
-    low, high = number(low), number(high)
-    if not low <= high:
-        raise ValueError(
-            f"clip needs low <= high, but low = {low!r} and high = {high!r} were given"
-        )
-    return low, high
-
-
-def spend_gradient(v: "Value") -> bool:
-    """Mark a leaf's gradient as used, and tell whether it was used before and never set since."""
-    again = v._stamp is _SPENT
-    if v._op is None:
-        v._stamp = _SPENT
-    return again
-
-
-def operand_numbers(v: "Value") -> tuple[Primitive | None, tuple[Any, ...]]:
-    """Return the row that made a node and the numbers it was applied to; None for a leaf."""
-    if v._op is None:
-        return None, ()
-    return v._op, tuple(map(_plain, v._operands()))
-
-
-def _compare(symbol: str, x: "Value", y: Any, holds: bool) -> Any:
-    if modes.active and modes.local.tracing:
-        return Condition(symbol, (x, y if type(y) is Value else number(y)), holds)
-    return holds
-
-
-def _data_of(x: Any) -> Any:
-    """Return the number to compare with, or None if x is no number."""
-    if type(x) is Value:
-        return x._data
-    if isinstance(x, Decimal):
-        return float(x)  # a Decimal nan raises when compared
-    return x if is_number(x) else None
-
-
-# ---------------------------------------------------------------- the number that records
-
-
 @final
-class Value:
+class Value(Node):
     """A float that records how it was made, so that derivatives can be traced back through it.
 
     Args:
@@ -256,34 +74,7 @@ class Value:
     (-8.0, 6.0, -4.0)
     """
 
-    # Operands and slopes sit in slots of the node itself: one object a node for the collector to follow.
-    # _a, _b are the operands (a float is a constant, a tuple a sequence), _da, _db the slopes recorded with
-    # them (None where no gradient flows), _c what else the row needs: dot's bias, clip's bounds, where's condition.
-    __slots__ = (
-        "_data",
-        "_grad",
-        "_op",
-        "_a",
-        "_b",
-        "_da",
-        "_db",
-        "_c",
-        "_stamp",
-        "_label",
-        "__weakref__",
-    )
-
-    if TYPE_CHECKING:
-        _data: float
-        _grad: float
-        _op: Primitive | None
-        _a: Any
-        _b: Any
-        _da: Any
-        _db: Any
-        _c: Any
-        _stamp: object
-        _label: str
+    __slots__ = ()
 
     def __init_subclass__(cls) -> None:
         raise TypeError(
@@ -326,7 +117,7 @@ class Value:
     @grad.setter
     def grad(self, grad: Any) -> None:
         self._grad = grad if type(grad) is float else number(grad)
-        if self._stamp is _SPENT:
+        if self._stamp is SPENT:
             self._stamp = None
 
     @property
@@ -359,11 +150,11 @@ class Value:
             parents = self._a if self._b is None else self._a + self._b
             return parents if self._c is None else (*parents, self._c)
         if type(self._a) is not Value:
-            self._a = constant(self._a)
+            self._a = leaf(self._a, CONSTANT)
         if self._b is None:
             return (self._a,)
         if type(self._b) is not Value:
-            self._b = constant(self._b)
+            self._b = leaf(self._b, CONSTANT)
         return self._a, self._b
 
     @property
@@ -388,22 +179,7 @@ class Value:
         """Return a partial that was not recorded: no gradient flows to a constant."""
         row, operands = self._op, self._operands()
         assert row is not None
-        return float(row.partial(i, *map(_plain, operands), self._data))
-
-    def _operands(self) -> tuple[Any, ...]:
-        """Return the operands as the rules of the row take them."""
-        row = self._op
-        if type(self._da) is tuple:
-            return (
-                (self._a,)
-                if self._b is None
-                else (self._a, self._b, 0.0 if self._c is None else self._c)
-            )
-        if row is primitives.where:
-            return self._c, self._a, self._b
-        if row is primitives.clip:
-            return self._a, *self._c
-        return (self._a,) if self._b is None else (self._a, self._b)
+        return float(row.partial(i, *map(plain, operands), self._data))
 
     # ------------------------------------------------------------ back-propagation
 
@@ -671,14 +447,10 @@ class Value:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Value":
         """Return an independent graph; whatever was shared before is shared in the copy."""
-        from autograd.graph.copying import deep_copy
-
         return deep_copy(self, memo)
 
     def __copy__(self) -> "Value":
         """Return a second node with the same parents; of a leaf, a leaf of its own."""
-        from autograd.graph.copying import shallow_copy
-
         return shallow_copy(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -688,11 +460,140 @@ class Value:
         share becomes one node for each of them; its gradients are right in both. To keep such a node
         shared, deepcopy, or pickle a single root made of both.
         """
-        from autograd.graph.copying import reduce
-
         return reduce(self)
 
 
-_ADD = primitives.add
-_SUB = primitives.subtract
-_MUL = primitives.multiply
+# ---------------------------------------------------------------- recording
+
+assigned = object()  # another one whenever the data of any leaf was assigned
+
+
+def leaf(data: float, stamp: object = None) -> "Value":
+    v = _new(Value)
+    v._data = data
+    v._grad = 0.0
+    v._op = None
+    v._stamp = stamp
+    return v
+
+
+def as_values(xs: Iterable[Any]) -> "tuple[Value, ...]":
+    """Return the sequence with a constant for each plain number."""
+    return tuple([x if type(x) is Value else leaf(number(x), CONSTANT) for x in xs])
+
+
+def _operand(x: Any) -> Any:
+    return x if type(x) is Value or type(x) is Condition or type(x) is bool else number(x)
+
+
+def apply(row: Primitive, *operands: Any) -> "Value":
+    """Apply a row of the table to Values and numbers, and record how the result was made.
+
+    This is the plain way to make a node. Operators and methods that must be fast are written out
+    and do the same.
+    """
+    operands = tuple(
+        as_values(x) if isinstance(x, (list, tuple)) else _operand(x) for x in operands
+    )
+    data = tuple(map(plain, operands))
+    out = row.value(*data)
+    if modes.local.anomaly:
+        check_forward(row, operands, data, out)
+    if modes.local.no_grad:
+        return leaf(out)
+    v = _new(Value)
+    v._data = out
+    v._op = row
+    v._b = v._db = v._stamp = None
+    if row is primitives.where:
+        condition, a, b = operands
+        v._c = condition
+        taken = holds(condition)
+        v._a, v._da = a, 1.0 if taken and type(a) is Value else None
+        v._b, v._db = b, 1.0 if not taken and type(b) is Value else None
+        return v
+    differentiated = operands[: len(row.partials)]
+    slopes = [
+        _partial(row, i, data, out) if type(x) in (Value, tuple) else None
+        for i, x in enumerate(differentiated)
+    ]
+    v._a, v._da = differentiated[0], slopes[0]
+    if len(differentiated) > 1:
+        v._b, v._db = differentiated[1], slopes[1]
+    if row is primitives.dot:
+        v._c = bias_node(operands[2])
+        if all(x._stamp is CONSTANT for x in v._b):
+            v._db = None  # no gradient flows to plain numbers
+    elif row is primitives.clip:
+        v._c = operands[1:]
+    elif type(v._da) is tuple:
+        v._c = None
+    return v
+
+
+def bias_node(bias: Any) -> "Value | None":
+    """Return what a dot keeps of its bias: None if that is the plain number 0."""
+    if type(bias) is Value:
+        return bias
+    return leaf(number(bias), CONSTANT) if bias else None
+
+
+def _partial(row: Primitive, i: int, plain: Sequence[Any], out: float) -> Any:
+    slope = row.partial(i, *plain, out)
+    return tuple(slope) if isinstance(slope, (list, tuple)) else slope
+
+
+def record(row: Primitive, data: float, a: Any, b: Any, da: Any, db: Any) -> "Value":
+    """Make a node of the row, with the slots of `Value` filled as they are named."""
+    v = _new(Value)
+    v._data = data
+    v._op = row
+    v._a = a
+    v._b = b
+    v._da = da
+    v._db = db
+    v._stamp = None
+    return v
+
+
+def _coerced(x: Any) -> Any:
+    """Return an operand that is neither a Value nor a float as a float."""
+    if type(x) is int or is_number(x) or isinstance(x, REFUSED):
+        return number(x)
+    return NotImplemented  # an array, say: its own operator works element by element
+
+
+def _binary(row: Primitive, x: Any, y: Any) -> Any:
+    """Apply a row of two operands, of which at least one is a Value."""
+    if type(x) is not Value and type(x) is not float:
+        x = _coerced(x)
+    if type(y) is not Value and type(y) is not float:
+        y = _coerced(y)
+    if x is NotImplemented or y is NotImplemented:
+        return NotImplemented
+    if modes.active:
+        return apply(row, x, y)
+    p = x._data if type(x) is Value else x
+    q = y._data if type(y) is Value else y
+    try:
+        out = row.on_floats(p, q)
+        slope_x = row.slopes[0](p, q, out) if type(x) is Value else None
+        slope_y = row.slopes[1](p, q, out) if type(y) is Value else None
+    except (ArithmeticError, ValueError):
+        return apply(row, x, y)
+    return record(row, out, x, y, slope_x, slope_y)
+
+
+def _compare(symbol: str, x: "Value", y: Any, holds: bool) -> Any:
+    if modes.active and modes.local.tracing:
+        return Condition(symbol, (x, y if type(y) is Value else number(y)), holds)
+    return holds
+
+
+def _data_of(x: Any) -> Any:
+    """Return the number to compare with, or None if x is no number."""
+    if type(x) is Value:
+        return x._data
+    if isinstance(x, Decimal):
+        return float(x)  # a Decimal nan raises when compared
+    return x if is_number(x) else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self, TypeAlias
 
 from autograd import Value
-from autograd.value import spend_gradient
+from autograd.graph.node import spend_gradient
 from nn.arguments import expect, is_sequence, learning_rate, real
 
 Schedule: TypeAlias = Callable[[int], float]

@@ -2,14 +2,12 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import primitives
+from autograd.graph.node import Node
 from autograd.graph.reverse import flows, inner_nodes
 from autograd.primitives import Primitive
-
-if TYPE_CHECKING:
-    from autograd.value import Value
 
 
 def named(x: Any, shown: str = "x") -> str:
@@ -46,7 +44,7 @@ def check_forward(
         )
 
 
-def check_backward(root: "Value", seed: float) -> None:
+def check_backward(root: Node, seed: float) -> None:
     """Raise at the first node that makes a gradient nan, and say where an infinity began."""
     found = {id(root): seed}
     source = ""

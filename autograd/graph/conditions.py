@@ -33,9 +33,10 @@ class Condition:
         return Condition("~", (self,), not self.holds)
 
     def __primitive__(self, row: Any, operands: Any) -> Any:
-        from autograd.value import apply  # which imports this module
-
-        return apply(row, *operands)
+        compared: Any = self
+        while type(compared) is Condition:  # the first operand of a comparison is a Value
+            compared = compared.operands[0]
+        return compared.__primitive__(row, operands)
 
     def __eq__(self, other: object) -> bool:
         return bool(self)  # raises: whether two conditions agree is a branch, too

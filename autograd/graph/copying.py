@@ -4,20 +4,22 @@ Both write a graph as a flat list of nodes, parents first, in which an operand i
 """
 
 from collections.abc import Callable, Container, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd import primitives
 from autograd.graph.conditions import Condition
+from autograd.graph.node import CONSTANT, Node
 from autograd.primitives import TABLE
-from autograd.value import CONSTANT, Value, constant, leaf
+
+N = TypeVar("N", bound=Node)
 
 _BELOW = object()
 
 
-def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
+def deep_copy(root: N, memo: dict[int, Any]) -> N:
     """Return an independent graph, keeping all sharing: `copy.deepcopy` calls this."""
 
-    def twin(x: Value) -> Any:
+    def twin(x: Node) -> Any:
         return memo[id(x)]
 
     for node in _parents_first(root, memo):
@@ -25,23 +27,24 @@ def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
-def shallow_copy(v: Value) -> Value:
+def shallow_copy(v: N) -> N:
     """Return a second node with the same parents."""
     return _rebuilt(v, lambda parent: parent)
 
 
-def reduce(root: Value) -> tuple[Any, ...]:
+def reduce(root: N) -> tuple[Any, ...]:
     """Return how to pickle a graph: its leaves, and how the rest is made of them.
 
     The rest is written in columns, which pickle faster than a million rows.
     """
     if root._op is None:
-        return _new_leaf, (root._data, root._grad, root.label, root._stamp is CONSTANT)
+        label = getattr(root, "_label", "")
+        return _new_leaf, (type(root), root._data, root._grad, label, root._stamp is CONSTANT)
     places: dict[int, int] = {}
-    leaves: list[Value] = []
+    leaves: list[N] = []
     inner: list[tuple[Any, ...]] = []
 
-    def place(x: Value) -> Any:
+    def place(x: Node) -> Any:
         return places[id(x)]
 
     for node in _parents_first(root, places):
@@ -51,20 +54,21 @@ def reduce(root: Value) -> tuple[Any, ...]:
         else:
             places[id(node)] = len(inner)
             inner.append(_state(node, place))
-    return _unpickle, (leaves, list(zip(*inner)))
+    return _unpickle, (type(root), leaves, list(zip(*inner)))
 
 
-def _parents_first(root: Value, done: Container[int]) -> Iterator[Value]:
+def _parents_first(root: N, done: Container[int]) -> Iterator[N]:
     """Yield every node below the root after all that it was made from; plain numbers stay numbers.
 
     Args:
         root: where to begin.
         done: the ids of the nodes to leave out; who asks for the nodes adds each as it comes.
     """
+    kind = type(root)
     stack: list[Any] = [root]
     while stack:
         v = stack.pop()
-        if type(v) is Value:
+        if isinstance(v, kind):
             if id(v) in done:
                 continue
             if v._op is None:
@@ -83,16 +87,16 @@ def _parents_first(root: Value, done: Container[int]) -> Iterator[Value]:
             stack.extend(v.operands)
 
 
-def _third(v: Value) -> Any:
+def _third(v: Node) -> Any:
     """Return the third operand of the rows that have one; asking for an empty slot takes long."""
     has_one = type(v._da) is tuple or v._op is primitives.where or v._op is primitives.clip
     return v._c if has_one else None
 
 
-def _translated(x: Any, translate: Callable[[Value], Any]) -> Any:
+def _translated(x: Any, translate: Callable[[Node], Any]) -> Any:
     """Return an operand with every Value in it translated."""
     kind = type(x)
-    if kind is Value:
+    if isinstance(x, Node):
         return translate(x)
     if kind is tuple:
         return tuple([_translated(item, translate) for item in x])
@@ -101,7 +105,7 @@ def _translated(x: Any, translate: Callable[[Value], Any]) -> Any:
     return x
 
 
-def _state(v: Value, translate: Callable[[Value], Any]) -> tuple[Any, ...]:
+def _state(v: Node, translate: Callable[[Node], Any]) -> tuple[Any, ...]:
     """Return what makes an inner node, its operands translated."""
     assert v._op is not None
     a, b, c = v._a, v._b, _third(v)
@@ -110,33 +114,45 @@ def _state(v: Value, translate: Callable[[Value], Any]) -> tuple[Any, ...]:
         v._data,
         getattr(v, "_grad", 0.0),
         getattr(v, "_label", ""),
-        translate(a) if type(a) is Value else _translated(a, translate),
-        translate(b) if type(b) is Value else _translated(b, translate),
+        translate(a) if isinstance(a, Node) else _translated(a, translate),
+        translate(b) if isinstance(b, Node) else _translated(b, translate),
         None if c is None else _translated(c, translate),
         v._da,
         v._db,
     )
 
 
-def _rebuilt(v: Value, translate: Callable[[Value], Any]) -> Value:
+def _rebuilt(v: N, translate: Callable[[Any], Any]) -> N:
     """Return a node like v, made from the translated operands."""
     if v._op is None:
-        return _new_leaf(v._data, v._grad, v.label, v._stamp is CONSTANT)
-    return _new_inner(*_state(v, translate))
+        return _new_leaf(type(v), v._data, v._grad, getattr(v, "_label", ""), v._stamp is CONSTANT)
+    return _new_inner(type(v), *_state(v, translate))
 
 
-def _new_leaf(data: float, grad: float, label: str, is_constant: bool) -> Value:
-    v = constant(data) if is_constant else leaf(data)
+def _new_leaf(kind: type[N], data: float, grad: float, label: str, is_constant: bool) -> N:
+    v = object.__new__(kind)
+    v._data = data
     v._grad = grad
+    v._op = None
+    v._stamp = CONSTANT if is_constant else None
     if label:
         v._label = label
     return v
 
 
 def _new_inner(
-    op: str, data: float, grad: float, label: str, a: Any, b: Any, c: Any, da: Any, db: Any
-) -> Value:
-    v = object.__new__(Value)
+    kind: type[N],
+    op: str,
+    data: float,
+    grad: float,
+    label: str,
+    a: Any,
+    b: Any,
+    c: Any,
+    da: Any,
+    db: Any,
+) -> N:
+    v = object.__new__(kind)
     v._op = TABLE[op]
     v._data = data
     v._grad = grad
@@ -151,8 +167,8 @@ def _new_inner(
     return v
 
 
-def _unpickle(leaves: list[Value], columns: list[Any]) -> Value:
-    nodes: list[Value] = []
+def _unpickle(kind: type[N], leaves: list[N], columns: list[Any]) -> N:
+    nodes: list[N] = []
 
     def resolved(x: Any) -> Any:
         if type(x) is int:  # a place, that of a leaf below 0; numbers are floats
@@ -165,5 +181,5 @@ def _unpickle(leaves: list[Value], columns: list[Any]) -> Value:
 
     for op, data, grad, label, a, b, c, da, db in zip(*columns):
         operands = resolved(a), resolved(b), resolved(c)
-        nodes.append(_new_inner(op, data, grad, label, *operands, da, db))
+        nodes.append(_new_inner(kind, op, data, grad, label, *operands, da, db))
     return nodes[-1]

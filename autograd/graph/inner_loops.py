@@ -5,10 +5,9 @@ out does the same in the same order, so the numbers have the same bits.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from autograd.value import Value
+from autograd.graph.node import Node
 
 _WIDEST = 64  # beyond, the loop itself: what it costs is small beside its turns
 
@@ -44,7 +43,7 @@ def _weighted_sum(start: float, ws: Sequence[float], xs: Sequence[float]) -> flo
     return start
 
 
-def _hand_back(g: float, parents: "Sequence[Value]", slopes: Sequence[float]) -> None:
+def _hand_back(g: float, parents: Sequence[Node], slopes: Sequence[float]) -> None:
     for parent, slope in zip(parents, slopes):
         parent._grad += g * slope
 

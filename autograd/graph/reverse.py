@@ -5,18 +5,18 @@ order, so the numbers have the same bits.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from autograd import primitives
 from autograd.graph.conditions import Condition
+from autograd.graph.node import Node
 from autograd.graph.walks import topological
 from autograd.primitives import slopes_of
 
-if TYPE_CHECKING:
-    from autograd.value import Number, Value
+N = TypeVar("N", bound=Node)
 
 
-def inner_nodes(root: "Value") -> "list[Value]":
+def inner_nodes(root: N) -> list[N]:
     """Return the nodes that the gradient passes through, every node after those it was made from.
 
     Leaves are left out: nothing flows on from them. Stamps in a slot of the node say how far the search
@@ -24,7 +24,7 @@ def inner_nodes(root: "Value") -> "list[Value]":
     """
     opened, closed = object(), object()  # waiting for its operands; in its place
     settled: set[int] = set()  # tuples of operands that are all closed: a layer shares them
-    order: list[Value] = []
+    order: list[N] = []
     if root._op is None:
         return order
     stack = [root]
@@ -73,7 +73,7 @@ def inner_nodes(root: "Value") -> "list[Value]":
     return order
 
 
-def flows(v: "Value") -> "Iterable[tuple[Value, float]]":
+def flows(v: N) -> Iterable[tuple[N, float]]:
     """Yield (operand, slope) wherever the gradient of a node flows, in the order of `backward`."""
     if v._op is None:
         return
@@ -90,9 +90,7 @@ def flows(v: "Value") -> "Iterable[tuple[Value, float]]":
         yield v._b, v._db
 
 
-def gradients(
-    root: "Value", seed: float = 1.0, order: "list[Value] | None" = None
-) -> dict[int, float]:
+def gradients(root: N, seed: float = 1.0, order: list[N] | None = None) -> dict[int, float]:
     """Return ∂root/∂node by the node's id, and write nothing: `backward` without the writing.
 
     The sums are formed in the order of `backward`, so the numbers have the same bits. Whoever has the
@@ -106,16 +104,16 @@ def gradients(
     return found
 
 
-def differentiable_gradients(root: "Value") -> "dict[int, Number]":
+def differentiable_gradients(root: Node) -> dict[int, Any]:
     """Return ∂root/∂node by the node's id as Values: the rules applied to Values record a graph.
 
     A `where` that was decided by a recorded condition hands its gradient to both branches, each under the
     condition that it is taken; so does whatever only a branch leads to.
     """
-    found: "dict[int, Number]" = {id(root): 1.0}
+    found: dict[int, Any] = {id(root): 1.0}
     reached: dict[int, Any] = {id(root): True}  # or the condition under which it is
 
-    def contribute(parent: "Value", g: "Number", slope: Any, condition: Any) -> None:
+    def contribute(parent: Node, g: Any, slope: Any, condition: Any) -> None:
         amount = g if type(slope) is float and slope == 1.0 else g * slope
         if condition is not True:
             amount = primitives.where(condition, amount, 0.0)

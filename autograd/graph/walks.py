@@ -3,41 +3,41 @@
 Nothing here recurses, so a graph may be a million nodes deep.
 """
 
-from collections.abc import Iterator
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, TypeVar
+
+N = TypeVar("N")
+
+_parents: Callable[[Any], Sequence[Any]] = attrgetter("parents")
 
 
-class Node(Protocol):
-    """A node of a directed acyclic graph, as far as this module needs to know it."""
-
-    @property
-    def parents(self) -> "tuple[Node, ...]": ...
-
-
-N = TypeVar("N", bound=Node)
-
-
-def walk(root: N) -> Iterator[N]:
+def walk(root: N, parents: Callable[[N], Sequence[N]] = _parents) -> Iterator[N]:
     """Yield the root and every ancestor once, each before any of its parents is looked at.
 
     The walk is lazy: a caller that only wants to know whether a graph is large can stop early.
+
+    Args:
+        root: the node to start from.
+        parents: tells the parents of a node; its `.parents` if not given.
     """
     seen = {id(root)}
     stack = [root]
     while stack:
         node = stack.pop()
         yield node
-        for parent in node.parents:
+        for parent in parents(node):
             if id(parent) not in seen:
                 seen.add(id(parent))
-                stack.append(parent)  # type: ignore[arg-type]  # a node's parents are of its kind
+                stack.append(parent)
 
 
-def topological(root: N) -> list[N]:
+def topological(root: N, parents: Callable[[N], Sequence[N]] = _parents) -> list[N]:
     """Return the root and its ancestors, every node after all of its parents.
 
     Args:
         root: the node to start from; it comes last.
+        parents: tells the parents of a node; its `.parents` if not given.
 
     Returns:
         Each node once, in the order in which a depth-first search leaves them, parents from
@@ -53,5 +53,5 @@ def topological(root: N) -> list[N]:
         elif id(node) not in seen:
             seen.add(id(node))
             stack.append((node, True))
-            stack.extend((p, False) for p in reversed(node.parents) if id(p) not in seen)  # type: ignore[misc]
+            stack.extend([(p, False) for p in reversed(parents(node)) if id(p) not in seen])
     return order

@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings, strategies as st
 from mpmath import mp
 
 from autograd import Value, edges, explain, steps
+from autograd.graph.node import operand_numbers
 from autograd.graph.reverse import differentiable_gradients, gradients
 from autograd.graph.walks import topological, walk
-from autograd.value import operand_numbers
 from tests import random_programs
 from tests.strategies import by_rows, exactly, expressions, results
 

@@ -15,11 +15,12 @@ import pytest
 
 import autograd as ag
 from autograd import Value, detect_anomaly, draw, no_grad, steps, tree
+from autograd.graph.node import operand_numbers, spend_gradient
 from autograd.graph.reverse import gradients
 from autograd.modes import tracing
 from autograd.primitives import TABLE, Primitive
 from autograd.sequences import sequence_node
-from autograd.value import _unary, apply, operand_numbers, spend_gradient
+from autograd.value import _unary, apply
 
 inf, nan = math.inf, math.nan
 
