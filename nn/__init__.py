@@ -9,7 +9,7 @@ if not hasattr(autograd, "Value"):
         "autograd scalar-autograd, then pip install scalar-autograd"
     )
 
-from nn.credit.credit import assign_credit
+from nn.credit import assign_credit
 from nn.layers import Layer, Neuron
 from nn.losses import (
     binary_cross_entropy_with_logits,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograd.notation import number as shown
 from nn.cli.options import AddCommand
-from nn.credit.credit import Credit, assign_credit
+from nn.credit import Credit, assign_credit
 from nn.lessons.published_networks import WORKED
 from nn.losses import LOSSES, half_squared_error
 from nn.network import MLP

@@ -1,13 +1,11 @@
 """The credit of a batch: each edge's credit, summed over the examples."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from autograd.notation import number as shown, table
 from nn.arguments import learning_rate
-
-if TYPE_CHECKING:
-    from nn.credit.credit import Credit, Key
+from nn.credit.assignment import Key
+from nn.credit.credit import Credit
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +35,11 @@ class BatchCredit:
         loss: the sum of the examples' losses.
     """
 
-    examples: "list[Credit]"
-    edges: "dict[Key, BatchEdge]"
+    examples: list[Credit]
+    edges: dict[Key, BatchEdge]
     loss: float
 
-    def updates(self, lr: float = 0.1) -> "dict[Key, float]":
+    def updates(self, lr: float = 0.1) -> dict[Key, float]:
         """Return what one step of gradient descent on the summed loss makes of each weight."""
         lr = learning_rate(lr)
         return {key: edge.weight - lr * edge.credit for key, edge in self.edges.items()}
@@ -59,7 +57,7 @@ class BatchCredit:
         return self.table()
 
 
-def summed(examples: "list[Credit]") -> BatchCredit:
+def summed(examples: list[Credit]) -> BatchCredit:
     """Return the credit of several examples of one network, added from left to right."""
     edges: dict[Key, BatchEdge] = {}
     for key, edge in examples[0].edges.items():

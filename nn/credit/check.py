@@ -1,13 +1,10 @@
 """The check of credit: δ·z beside central differences of the loss, edge by edge."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from autograd import Value, no_grad
 from autograd.notation import number as shown, table
-
-if TYPE_CHECKING:
-    from nn.credit.credit import Credit, Key
+from nn.credit.assignment import Assignment, Key
 
 TOLERANCE = 1e-7
 
@@ -22,11 +19,11 @@ class CreditCheck:
         names: the name of each edge.
     """
 
-    credit: "dict[Key, float]"
-    numerical: "dict[Key, float]"
-    names: "dict[Key, str]"
+    credit: dict[Key, float]
+    numerical: dict[Key, float]
+    names: dict[Key, str]
 
-    def agrees(self, key: "Key") -> bool:
+    def agrees(self, key: Key) -> bool:
         """Tell whether the two numbers of an edge agree to 1e-7, relative to the larger of them and 1."""
         c, n = self.credit[key], self.numerical[key]
         return abs(c - n) <= TOLERANCE * max(1.0, abs(c), abs(n))
@@ -50,7 +47,7 @@ class CreditCheck:
         return table(["edge", "δ·z", "(L(w+h)−L(w−h))/2h", "difference", ""], rows)
 
 
-def check_credit(credit: "Credit") -> CreditCheck:
+def check_credit(credit: Assignment) -> CreditCheck:
     """Return every edge's δ·z beside a central difference of the loss, refined by Richardson's rule.
 
     (4·D(h/2) − D(h))/3 with D(h) = (L(w+h) − L(w−h))/2h has an error of order h⁴. A weight that sits on a

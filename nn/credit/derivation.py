@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import autograd as ag
-from autograd.notation import number as shown, subscript, superscript
+from autograd.notation import number as shown, subscript
+from nn.credit.assignment import Assignment, Edge, Node
 from nn.losses import (
     Loss,
     binary_cross_entropy_with_logits,
@@ -15,9 +15,6 @@ from nn.losses import (
     mean_squared_error,
     squared_error,
 )
-
-if TYPE_CHECKING:
-    from nn.credit.credit import Credit, Edge, Node
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +46,7 @@ class Derivation:
         steps: the equations, from the output's δ to the edge's credit.
     """
 
-    edge: "Edge"
+    edge: Edge
     steps: list[Line]
 
     @property
@@ -122,7 +119,7 @@ def slope_symbol(activation: str, index: int) -> str:
     return f"(1−tanh²{a})" if activation == "tanh" else f"{activation}′({a})"
 
 
-def delta_line(credit: "Credit", node: "Node") -> Line:
+def delta_line(credit: Assignment, node: Node) -> Line:
     """Return the equation that gives a unit's δ from the δs behind it."""
     assert node.delta is not None
     assert node.slope is not None
@@ -158,14 +155,15 @@ _ERRORS: dict[Loss, tuple[str, str]] = {
 _MEANS = (mean_squared_error, mean_absolute_error, binary_cross_entropy_with_logits)
 
 
-def _error(credit: "Credit", node: "Node") -> tuple[str, str] | None:
+def _error(credit: Assignment, node: Node) -> tuple[str, str] | None:
     """Return ∂L/∂ŷ in symbols and in numbers as a factor, if there is a formula for it."""
     if credit.loss_function not in _ERRORS or node.target is None:
         return None
     outputs = credit.layers[-1]
-    softmax = dict(zip(outputs, ag.softmax(credit.prediction)))
     names = {"name": node.name, "y": node.target_name, "i": subscript(node.index)}
-    numbers = {"z": node.z, "s": ag.sigmoid(node.z), "p": softmax[node.index]}
+    numbers = {"z": node.z, "s": ag.sigmoid(node.z)}
+    if node.index in credit.probabilities:
+        numbers["p"] = credit.probabilities[node.index]
     parts = {name: shown(x, 4) for name, x in numbers.items()} | {"t": _factor(node.target)}
     n = f"/{len(outputs)}" if credit.loss_function in _MEANS and len(outputs) > 1 else ""
     symbols, values = _ERRORS[credit.loss_function]
@@ -177,7 +175,7 @@ def _alone(product: str) -> str:
     return product[1:-1] if product.startswith("(") and product.endswith(")") else product
 
 
-def _output_line(credit: "Credit", node: "Node", left: str, factor: str, slope: str) -> Line:
+def _output_line(credit: Assignment, node: Node, left: str, factor: str, slope: str) -> Line:
     assert node.delta is not None
     if (known := _error(credit, node)) is not None:
         symbols, numbers = known
@@ -196,83 +194,19 @@ def _factor(x: float) -> str:
     return f"({text})" if text.startswith("−") else text
 
 
-def derive(credit: "Credit", edge: "Edge") -> Derivation:
+def derive(credit: Assignment, edge: Edge) -> Derivation:
     """Return how the error reaches an edge: the δs behind it, then its own product."""
     head = credit.nodes[edge.target]
     lines = []
     for layer in range(len(credit.layers) - 1, head.layer, -1):
         lines += [delta_line(credit, credit.nodes[i]) for i in credit.layers[layer]]
     lines.append(delta_line(credit, head))
-    z = "1" if edge.source is None else f"z{subscript(edge.source)}"
     lines.append(
         Line(
             f"∂L/∂{edge.name}",
-            f"δ{subscript(edge.target)}·{z}",
+            f"δ{subscript(edge.target)}·{edge.z_name}",
             f"{_factor(edge.delta)}·{_factor(edge.z)}",
             edge.credit,
         )
     )
     return Derivation(edge, lines)
-
-
-# ---------------------------------------------------------------- the matrix form
-
-
-@dataclass(frozen=True, eq=False)
-class LayerMatrices:
-    """One layer in matrix form, in the slides' symbols; columns are lists of numbers.
-
-    Attributes:
-        index: the number of the layer, from 1.
-        W: one row per input, one column per unit.
-        Z: the column that enters the layer.
-        A: the pre-activations, Wᵀ Z (+ b).
-        delta: the column δ.
-        gradient: ∂L/∂W = Z δᵀ, in the shape of W.
-        bias: the column b, or None.
-    """
-
-    index: int
-    W: list[list[float]]
-    Z: list[float]
-    A: list[float]
-    delta: list[float]
-    gradient: list[list[float]]
-    bias: list[float] | None
-
-    def __str__(self) -> str:
-        k = f"⁽{superscript(self.index)}⁾"
-        blocks = [
-            (f"W{k}", self.W),
-            (f"Z{k}", [[v] for v in self.Z]),
-            (f"A{k} = W{k}ᵀ Z{k}" + (" + b" if self.bias else ""), [[v] for v in self.A]),
-            (f"δ{k}", [[v] for v in self.delta]),
-            (f"∂L/∂W{k} = Z{k} δ{k}ᵀ", self.gradient),
-        ]
-        return "\n".join(
-            f"{name}  ({len(rows)}×{len(rows[0])})\n"
-            + "\n".join("  [" + "  ".join(f"{shown(v, 4):>8}" for v in row) + " ]" for row in rows)
-            for name, rows in blocks
-        )
-
-
-def layer_matrices(credit: "Credit") -> list[LayerMatrices]:
-    """Return every layer in matrix form, from the first to the last."""
-    found = []
-    for k, (tails, heads) in enumerate(zip(credit.layers, credit.layers[1:]), 1):
-        nodes = credit.nodes
-        bias = None
-        if (None, heads[0]) in credit.edges:
-            bias = [credit.edges[None, j].weight for j in heads]
-        found.append(
-            LayerMatrices(
-                k,
-                [[credit.edges[i, j].weight for j in heads] for i in tails],
-                [nodes[i].z for i in tails],
-                [nodes[j].a or 0.0 for j in heads],
-                [nodes[j].delta or 0.0 for j in heads],
-                [[credit.edges[i, j].credit for j in heads] for i in tails],
-                bias,
-            )
-        )
-    return found

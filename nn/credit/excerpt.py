@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from nn.credit.credit import Credit, Key
+from nn.credit.assignment import Assignment, Key
 
 LAYERS, WIDTH, UNITS, EDGES = 10, 32, 80, 1600  # more are a grey cloud
 FEW = 2  # so many are shown where they stand: a note instead would take as much room
@@ -25,7 +24,7 @@ class Excerpt:
         layers_left_out: how many layers are left out before one, by its place among those drawn.
     """
 
-    credit: "Credit"
+    credit: Assignment
     layers: list[int]
     units_left_out: dict[int, int]
     layers_left_out: dict[int, int]
@@ -36,7 +35,7 @@ class Excerpt:
         return not self.units_left_out and not self.layers_left_out
 
 
-def excerpt(credit: "Credit", path: "Key | None" = None) -> Excerpt:
+def excerpt(credit: Assignment, path: Key | None = None) -> Excerpt:
     """Return the part of a network that is drawn; a small one is drawn whole.
 
     Args:

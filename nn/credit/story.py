@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from autograd.notation import number, subscript
+from nn.credit.assignment import Assignment, Edge, Key
 from nn.credit.derivation import delta_line
 from nn.credit.excerpt import excerpt
-
-if TYPE_CHECKING:
-    from nn.credit.credit import Credit, Edge, Key
 
 Scale = Literal["edge", "unit", "layer"]
 Stage = Literal["before", "updated", "after"]
@@ -42,9 +40,9 @@ class Step:
     symbols: str
     numbers: str
     nodes: frozenset[int]
-    edges: "frozenset[Key]"
-    path: "Key | None"
-    known: "frozenset[tuple[str, int | Key]]"
+    edges: frozenset[Key]
+    path: Key | None
+    known: frozenset[tuple[str, int | Key]]
     stage: Stage
 
     def __str__(self) -> str:
@@ -54,7 +52,7 @@ class Step:
         return "\n".join(lines)
 
 
-def scale(credit: "Credit") -> Scale:
+def scale(credit: Assignment) -> Scale:
     """Return what has a step of its own: each edge; each unit; or, in a large network, each layer.
 
     Where a picture leaves layers out, they share a step.
@@ -65,14 +63,14 @@ def scale(credit: "Credit") -> Scale:
     return "unit" if edges >= _SOME else "edge"
 
 
-def lit(credit: "Credit", path: "Key") -> "tuple[frozenset[int], frozenset[Key]]":
+def lit(credit: Assignment, path: Key) -> tuple[frozenset[int], frozenset[Key]]:
     """Return the nodes and the edges by which the error reaches an edge, with the edge and its tail."""
     source, target = path
     nodes, edges = _behind(credit, [target])
     return frozenset(nodes if source is None else nodes | {source}), frozenset(edges | {path})
 
 
-def _behind(credit: "Credit", units: list[int]) -> "tuple[set[int], set[Key]]":
+def _behind(credit: Assignment, units: list[int]) -> tuple[set[int], set[Key]]:
     """Return units with the nodes and the edges by which the error comes to the first layer among them."""
     first, nodes = credit.nodes[units[0]].layer, set(units)
     edges: set[Key] = set()
@@ -84,7 +82,7 @@ def _behind(credit: "Credit", units: list[int]) -> "tuple[set[int], set[Key]]":
     return nodes, edges
 
 
-def story(credit: "Credit", lr: float = 0.1) -> list[Step]:
+def story(credit: Assignment, lr: float = 0.1) -> list[Step]:
     """Return the story of one example.
 
     Args:
@@ -99,7 +97,7 @@ def story(credit: "Credit", lr: float = 0.1) -> list[Step]:
 
 
 class _Teller:
-    def __init__(self, credit: "Credit", lr: float) -> None:
+    def __init__(self, credit: Assignment, lr: float) -> None:
         self.credit, self.lr = credit, lr
         self.steps: list[Step] = []
         self.known: set[tuple[str, int | Key]] = set()
@@ -122,9 +120,9 @@ class _Teller:
         title: str,
         symbols: str,
         numbers: str = "",
-        nodes: "Iterable[int] | None" = None,
-        edges: "Iterable[Key] | None" = None,
-        path: "Key | None" = None,
+        nodes: Iterable[int] | None = None,
+        edges: Iterable[Key] | None = None,
+        path: Key | None = None,
         stage: Stage = "before",
     ) -> None:
         credit = self.credit
@@ -147,7 +145,7 @@ class _Teller:
             groups += [range(before + 1, k), [k]] if k > before + 1 else [[k]]
         return [[[j for k in group for j in layers[k]]] for group in groups]
 
-    def _into(self, j: int) -> "list[Edge]":
+    def _into(self, j: int) -> list[Edge]:
         """Return the edges into a unit, its bias last."""
         tails = self.credit.layers[self.credit.nodes[j].layer - 1]
         keys: list[Key] = [*((i, j) for i in tails), (None, j)]
@@ -256,7 +254,7 @@ class _Teller:
         for edge in edges:
             self._credit(units, [edge])
 
-    def _credit(self, units: list[int], edges: "list[Edge]") -> None:
+    def _credit(self, units: list[int], edges: list[Edge]) -> None:
         """Tell the credit of one edge, with its path, or of all edges into some units."""
         keys: set[Key] = {(e.source, e.target) for e in edges}
         self.known |= {("credit", key) for key in keys}
@@ -264,10 +262,9 @@ class _Teller:
         nodes |= {e.source for e in edges if e.source is not None}
         if len(edges) == 1:
             (edge,) = edges
-            z = "1" if edge.source is None else f"z{subscript(edge.source)}"
             self._step(
                 f"Credit of {edge.name}",
-                f"∂L/∂{edge.name} = δ{subscript(edge.target)}·{z}",
+                f"∂L/∂{edge.name} = δ{subscript(edge.target)}·{edge.z_name}",
                 f"∂L/∂{edge.name} = {_product(edge)}",
                 nodes,
                 ways | keys,
@@ -331,7 +328,7 @@ def _signed(x: float) -> str:
     return number(x, 4, sign=True)
 
 
-def _product(edge: "Edge") -> str:
+def _product(edge: Edge) -> str:
     """Return δ·z in numbers, in columns that line up from edge to edge."""
     delta, z = number(edge.delta, 4, sign=True), number(edge.z, 4)
     return f"{delta:>7} · {z:>7} = {number(edge.credit, 4, sign=True):>7}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nn.credit.credit import Credit, assign_credit
+from nn.credit import Credit, assign_credit
 from nn.lessons.published_networks import WORKED
 from nn.losses import LOSSES
 from nn.network import MLP

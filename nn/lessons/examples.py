@@ -11,7 +11,7 @@ from autograd import Value, draw, edges
 from autograd.explanation.credit import Edge
 from autograd.graph.walks import topological
 from autograd.notation import table
-from nn.credit.credit import Credit, assign_credit
+from nn.credit import Credit, assign_credit
 from nn.lessons.names import quantities
 from nn.losses import Loss, half_squared_error
 from nn.network import MLP

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from autograd.files import write_whole
 from autograd.pictures.palette import colour, sign_part
 from nn.arguments import expect, generator, is_sequence, learning_rate, whole
-from nn.credit.credit import Credit, assign_credit
+from nn.credit import Credit, assign_credit
 from nn.lessons.names import quantities
 from nn.network import MLP
 

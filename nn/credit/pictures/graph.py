@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Set
-from typing import TYPE_CHECKING
 
 from autograd.notation import number, subscript
 from autograd.pictures.canvas import Canvas, Curve, Point
 from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
+from nn.credit.assignment import Edge, Key, Node
 from nn.credit.pictures.layout import (
     MARGIN,
     OUTPUT_SHIFT,
@@ -18,15 +18,12 @@ from nn.credit.pictures.layout import (
     weight_line,
 )
 
-if TYPE_CHECKING:
-    from nn.credit.credit import Edge, Key, Node
-
 DIM = 0.3  # how much is left of what a lit path leaves aside
 # Of a pattern, only the large credits stand out: how much is left of an edge whose share is above a limit.
 _FADES = ((0.5, 1.0), (0.25, 0.8), (0.1, 0.65), (0.03, 0.5), (-1.0, 0.3))
 
 
-def owner(item: "int | Key") -> str:
+def owner(item: int | Key) -> str:
     """Return the name of a node or an edge in the classes of the SVG: 1, 5-1, b-1."""
     if isinstance(item, int):
         return str(item)
@@ -55,9 +52,9 @@ class CreditGraph:
         self,
         layout: Layout,
         nodes: Set[int],
-        edges: "Set[Key]",
-        path: "Key | None" = None,
-        marks: "Set[Key]" = frozenset(),
+        edges: Set[Key],
+        path: Key | None = None,
+        marks: Set[Key] = frozenset(),
         joined: bool = False,
         waiting: bool = False,
     ) -> None:
@@ -88,7 +85,7 @@ class CreditGraph:
         for p, note in layout.notes:
             self._note(p, note)
 
-    def owner(self, item: "int | Key") -> str:
+    def owner(self, item: int | Key) -> str:
         """Return the name of a node or an edge, or of all edges into a layer if they are joined."""
         if self.joined and not isinstance(item, int):
             return f"into-{self.credit.nodes[item[1]].layer}"
@@ -99,21 +96,21 @@ class CreditGraph:
 
     # ---------------------------------------------------------------- edges
 
-    def _share(self, edge: "Edge") -> float:
+    def _share(self, edge: Edge) -> float:
         """Return how large an edge's credit is beside the largest."""
         if not math.isfinite(edge.credit):
             return 0.3
         return abs(edge.credit) / self._largest if self._largest else 0.0
 
-    def _width(self, edge: "Edge") -> float:
+    def _width(self, edge: Edge) -> float:
         return 1.2 + (5.4 if self.layout.shows == "full" else 4.2) * self._share(edge)
 
-    def _halo(self, key: "Key") -> None:
+    def _halo(self, key: Key) -> None:
         width = self._width(self.credit.edges[key]) + (9.0 if self.layout.tails else 4.0)
         kind = f"halo of-{owner(key)}"
         self.canvas.curve(*self._curves(key), part="halo", width=width, kind=kind)
 
-    def _lines(self, keys: "list[Key]") -> None:
+    def _lines(self, keys: list[Key]) -> None:
         if not self.joined:
             for key in keys:
                 self._line(key)
@@ -130,7 +127,7 @@ class CreditGraph:
                 kind=f"line of-{name}",
             )  # fmt: skip
 
-    def _look(self, edge: "Edge") -> tuple[str, float, float]:
+    def _look(self, edge: Edge) -> tuple[str, float, float]:
         """Return how an edge looks: its part, its width, and how much is left of its colour."""
         lit = (edge.source, edge.target) in self.edges
         fade = self._fade(lit)
@@ -138,7 +135,7 @@ class CreditGraph:
             fade *= next(fade for limit, fade in _FADES if self._share(edge) > limit)
         return sign_part(edge.credit), self._width(edge), fade
 
-    def _line(self, key: "Key") -> None:
+    def _line(self, key: Key) -> None:
         edge, curves = self.credit.edges[key], self._curves(key)
         part, width, fade = self._look(edge)
         kind = f"line of-{owner(key)}"
@@ -154,10 +151,10 @@ class CreditGraph:
             told=_told(edge),
         )  # fmt: skip
 
-    def _curves(self, key: "Key") -> list[Curve]:
+    def _curves(self, key: Key) -> list[Curve]:
         return [c for c in (self.layout.tails.get(key), self.layout.heads[key]) if c is not None]
 
-    def _marks(self, key: "Key") -> None:
+    def _marks(self, key: Key) -> None:
         """Mark which way the numbers travel: δ back from the head, z forward from the tail."""
         head, tail = self.layout.heads[key], self.layout.tails.get(key)
         edge, name = self.credit.edges[key], owner(key)
@@ -167,8 +164,7 @@ class CreditGraph:
         every = self.path is None  # then each edge may be the one where they meet, in its turn
         if every or key == self.path:
             self._travel(tail, 0.0, (0.45, 0.78), f"forward of-{name}")
-            z = "1" if edge.source is None else f"z{subscript(edge.source)}"
-            self._beside(tail, z, 0.5, f"meet of-{name}")
+            self._beside(tail, edge.z_name, 0.5, f"meet of-{name}")
             self._beside(head, f"δ{subscript(edge.target)}", 0.35, f"meet of-{name}")
         if every or key != self.path:
             self._travel(tail, math.pi, (0.3, 0.6), f"return of-{name}")
@@ -184,7 +180,7 @@ class CreditGraph:
         place = Point(p.x + 18 * math.sin(heading), p.y - 18 * math.cos(heading))
         self.canvas.text(place, text, bold=True, italic=True, kind=kind)
 
-    def _pill(self, key: "Key", edge: "Edge") -> None:
+    def _pill(self, key: Key, edge: Edge) -> None:
         p, part, name = self.layout.pills[key], sign_part(edge.credit), owner(key)
         fade = self._fade(key in self.edges)
         width = self.layout.pill_widths[self.credit.nodes[edge.target].layer]
@@ -206,7 +202,7 @@ class CreditGraph:
 
     # ---------------------------------------------------------------- units
 
-    def _unit(self, node: "Node") -> None:
+    def _unit(self, node: Node) -> None:
         canvas, style, shows = self.canvas, self.layout.style, self.layout.shows
         p, lit, i = self.layout.units[node.index], node.index in self.nodes, node.index
         fade = self._fade(lit)
@@ -239,7 +235,7 @@ class CreditGraph:
             canvas.pill(place, 0.92 * text_width(line, style.small), pitch, "card", kind=named)
             canvas.text(place, line, part, size=style.small, fade=fade, kind=named)
 
-    def _delta(self, node: "Node", delta: float, p: Point, fade: float) -> None:
+    def _delta(self, node: Node, delta: float, p: Point, fade: float) -> None:
         style, near = self.layout.style, self.layout.shows == "pattern"
         index = "" if near else subscript(node.index)
         text = f"δ{index} = {number(delta, sign=True)}"
@@ -288,5 +284,5 @@ class CreditGraph:
         self.canvas.text(place, text, size=SIZE + 0.5, anchor="end")
 
 
-def _told(edge: "Edge") -> str:
+def _told(edge: Edge) -> str:
     return f"{edge.name} = {number(edge.weight)}, credit {number(edge.credit, 4, sign=True)}"

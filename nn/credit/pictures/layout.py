@@ -2,15 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from autograd.notation import number, subscript
 from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.text import text_width
+from nn.credit.assignment import Assignment, Edge, Key, Node
 from nn.credit.excerpt import excerpt
-
-if TYPE_CHECKING:
-    from nn.credit.credit import Credit, Edge, Key, Node
 
 FULL, CREDIT_ONLY = 8, 36  # up to so many edges between two layers, a pill shows two lines, or one
 PILLS = 96  # up to so many edges in all have one
@@ -51,7 +48,7 @@ STYLES = {
 }
 
 
-def detail(credit: "Credit") -> str:
+def detail(credit: Assignment) -> str:
     """Return how much can be shown of so many edges: "full", "credit" or "pattern"."""
     heads = [credit.nodes[edge.target].layer for edge in credit.edges.values()]
     most = max(heads.count(layer) for layer in set(heads))
@@ -60,27 +57,26 @@ def detail(credit: "Credit") -> str:
     return "full" if most <= FULL else "credit"
 
 
-def pill_lines(edge: "Edge", shows: str) -> tuple[str, ...]:
+def pill_lines(edge: Edge, shows: str) -> tuple[str, ...]:
     """Return what an edge's pill says: its weight above its credit, or its credit alone."""
     credit = number(edge.credit, sign=True)
     if shows == "credit":
         return (credit,)
-    z = "1" if edge.source is None else f"z{subscript(edge.source)}"
-    return weight_line(edge, shows), f"δ{subscript(edge.target)}·{z} = {credit}"
+    return weight_line(edge, shows), f"δ{subscript(edge.target)}·{edge.z_name} = {credit}"
 
 
-def weight_line(edge: "Edge", shows: str) -> str:
+def weight_line(edge: Edge, shows: str) -> str:
     """Return what an edge's pill says of its weight, above its credit or before that is known."""
     weight = number(edge.weight)
     return weight if shows == "credit" else f"{edge.name} = {weight}"
 
 
-def input_line(node: "Node", shows: str) -> str:
+def input_line(node: Node, shows: str) -> str:
     """Return what is written beside an input."""
     return number(node.z) if shows == "pattern" else f"{node.name} = {number(node.z)}"
 
 
-def unit_lines(credit: "Credit", node: "Node", shows: str) -> list[tuple[str, str]]:
+def unit_lines(credit: Assignment, node: Node, shows: str) -> list[tuple[str, str]]:
     """Return what is written below a unit, or beside it, as pairs of kind (a, z, target) and text."""
     assert node.a is not None
     a, z = f"a{subscript(node.index)}", number(node.z)
@@ -129,10 +125,10 @@ class Layout:
 
     def __init__(
         self,
-        credit: "Credit",
+        credit: Assignment,
         least_width: float = 0.0,
         top: float = TOP,
-        path: "Key | None" = None,
+        path: Key | None = None,
     ) -> None:
         self._part = excerpt(credit, path)
         self.credit = credit = self._part.credit
@@ -161,7 +157,7 @@ class Layout:
         for layer in self._gaps:
             self._connect(layer)
 
-    def beside(self, node: "Node") -> bool:
+    def beside(self, node: Node) -> bool:
         """Tell whether a node's numbers stand at its right, because there is no room below."""
         return self.shows != "full" and node.index in self.credit.layers[-1]
 
@@ -169,7 +165,7 @@ class Layout:
         """Tell whether the layer after this one has biases."""
         return any(edge.source is None for edge in self._gaps.get(layer + 1, []))
 
-    def _slots(self, layer: "list[int]") -> "list[int | str]":
+    def _slots(self, layer: list[int]) -> list[int | str]:
         """Return what stands in a column: the units, and a note where some are left out."""
         slots: list[int | str] = []
         for i in layer:
@@ -242,14 +238,14 @@ class Layout:
         swing = min(max(near, 0.8 * steepest), 1.8 * near)
         return middle + width / 2 + swing + style.radius
 
-    def _vertical(self, edge: "Edge") -> tuple[int, int]:
+    def _vertical(self, edge: Edge) -> tuple[int, int]:
         """Return the places of an edge's tail and head in their columns, a bias last."""
         layers, head = self.credit.layers, self.credit.nodes[edge.target]
         tails = layers[head.layer - 1]
         tail = len(tails) if edge.source is None else tails.index(edge.source)
         return tail, layers[head.layer].index(edge.target)
 
-    def tail(self, edge: "Edge") -> tuple[Point, float]:
+    def tail(self, edge: Edge) -> tuple[Point, float]:
         """Return the middle and the radius of the circle that an edge leaves."""
         if edge.source is not None:
             return self.units[edge.source], self.style.radius

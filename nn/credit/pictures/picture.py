@@ -1,22 +1,19 @@
 """The credit graph of an example as a Drawing: every unit with its a, z and δ, every weight with its credit δ·z."""
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from autograd.notation import number, subscript
 from autograd.pictures.canvas import Point
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.text import SIZE, text_width
+from nn.credit.assignment import Assignment, Key
 from nn.credit.derivation import delta_line, slope_symbol
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.layout import MARGIN, Layout
 from nn.credit.story import lit
 
-if TYPE_CHECKING:
-    from nn.credit.credit import Credit, Key
 
-
-def credit_drawing(credit: "Credit", path: "Key | None" = None) -> Drawing:
+def credit_drawing(credit: Assignment, path: Key | None = None) -> Drawing:
     """Return the credit graph of one example; of a large network the first and the last units and layers.
 
     Args:
@@ -46,7 +43,7 @@ def credit_drawing(credit: "Credit", path: "Key | None" = None) -> Drawing:
     return Drawing(graph.canvas.source, title, description(credit), pinned=True)
 
 
-def description(credit: "Credit") -> str:
+def description(credit: Assignment) -> str:
     """Return the picture in words."""
     loss = f"{credit.loss_name} L = {credit.loss_formula} = {number(credit.loss, 4)}"
     known = [e for e in credit.edges.values() if e.credit == e.credit]
@@ -57,7 +54,7 @@ def description(credit: "Credit") -> str:
     )
 
 
-def _rule(credit: "Credit") -> str:
+def _rule(credit: Assignment) -> str:
     name = credit.loss_name[:1].upper() + credit.loss_name[1:]
     formula = "" if credit.loss_formula == credit.loss_name else f"{credit.loss_formula} = "
     return (
@@ -66,11 +63,11 @@ def _rule(credit: "Credit") -> str:
     )
 
 
-def _way(credit: "Credit", path: "Key") -> str:
+def _way(credit: Assignment, path: Key) -> str:
     """Return in words how the error comes to an edge."""
-    source, target = path
+    target = path[1]
     delta = f"δ{subscript(target)}"
-    z = "1" if source is None else f"z{subscript(source)}"
+    z = credit.edges[path].z_name
     credit_is = f"credit = {delta}·{z}"
     outputs = credit.layers[-1]
     if target in outputs:
@@ -83,22 +80,21 @@ def _way(credit: "Credit", path: "Key") -> str:
     return f"{start} back (◄) to become {delta}, which meets {z} (►) on the edge: {credit_is}"
 
 
-def product(credit: "Credit", path: "Key") -> str:
+def product(credit: Assignment, path: Key) -> str:
     """Return the credit of an edge as a product: from the output on if the error comes by one way only.
 
     Where it comes by a few ways, their sum is written out; where it comes by many, δ stands for it.
     """
-    source, target = path
     edge, head = credit.edges[path], credit.nodes[path[1]]
-    z = "1" if source is None else f"z{subscript(source)}"
+    z = edge.z_name
     result = number(edge.credit, 3, sign=True)
     behind = credit.layers[head.layer + 1 :]
     if behind and 1 < len(behind[0]) <= 3:
         line = delta_line(credit, head)
         return f"{line.symbols}·{z} = {line.numbers}·{number(edge.z, 4)} = {result}"
-    way = [target]
+    way = [edge.target]
     if all(len(layer) == 1 for layer in behind):
-        way = [*(layer[0] for layer in reversed(behind)), target]
+        way = [*(layer[0] for layer in reversed(behind)), edge.target]
     factors = [(f"δ{subscript(way[0])}", number(credit.nodes[way[0]].delta or 0.0, sign=True))]
     for k, i in pairwise(way):
         node, weight = credit.nodes[i], credit.edges[i, k]

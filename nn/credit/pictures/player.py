@@ -5,20 +5,18 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.files import write_whole as save
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import colour
 from autograd.pictures.svg import FONT, SMALLEST
+from nn.credit.assignment import Assignment, Key
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.layout import Layout, unit_lines, weight_line
 from nn.credit.pictures.page import PAGE
 from nn.credit.pictures.picture import description
 from nn.credit.story import Step, scale, story
-
-if TYPE_CHECKING:
-    from nn.credit.credit import Credit, Key
 
 # How a part looks in a step: dimmed, not known yet, or, for the marks of a path, on. On paper the whole
 # picture stands beside the whole story.
@@ -53,7 +51,7 @@ class Player:
         lr: the learning rate η of the update at its end.
     """
 
-    def __init__(self, credit: "Credit", lr: float = 0.1) -> None:
+    def __init__(self, credit: Assignment, lr: float = 0.1) -> None:
         self.credit = credit
         self.lr = lr
         self.steps = story(credit, lr)
@@ -143,7 +141,7 @@ class Player:
         }
 
 
-def _state(step: Step, places: "Mapping[int | Key, int]") -> dict[str, object]:
+def _state(step: Step, places: Mapping[int | Key, int]) -> dict[str, object]:
     """Return how a step differs from one that lights everything before the update."""
     state: dict[str, object] = {}
     lit = {place for item, place in places.items() if item in step.nodes or item in step.edges}
@@ -168,7 +166,7 @@ def _runs(numbers: Iterable[int]) -> str:
 
 
 def _numbers(
-    credit: "Credit", shows: str, places: "Mapping[int | Key, int]"
+    credit: Assignment, shows: str, places: Mapping[int | Key, int]
 ) -> dict[str, dict[int, str]]:
     """Return the numbers of an example that stand at the end of lines in the picture, by kind and place."""
     found: dict[str, dict[int, str]] = {"weight": {}, "a": {}, "z": {}}

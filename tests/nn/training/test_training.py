@@ -26,7 +26,7 @@ from nn import (
     mean_absolute_error,
     squared_error,
 )
-from nn.credit.credit import assign_credit
+from nn.credit import assign_credit
 from nn.credit.history import credit_over_training
 from nn.datasets import load_csv, yin_yang
 from nn.losses import l2
