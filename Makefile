@@ -9,7 +9,7 @@ demo: $(VENV)/.installed
 	$(BIN)/backprop
 
 test: $(VENV)/.tested
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.developed
 	$(BIN)/ruff check .

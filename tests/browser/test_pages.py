@@ -20,6 +20,7 @@ from autograd import Value, draw
 from autograd.pictures import palette
 from nn import MLP, assign_credit
 from nn.credit.pictures.player import Player
+from tests.worked import worked
 
 BROWSER = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -51,8 +52,7 @@ def browser() -> Iterator[Chrome]:
 
 @pytest.fixture
 def player() -> Player:
-    net = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
-    return assign_credit(net, [0.8, -1.0, 0.5], 0.2).steps(lr=0.1)
+    return worked().steps(lr=0.1)
 
 
 def show(browser: Chrome, folder: Path, page: str) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 import autograd as ag
 from autograd import trace, value_and_grad
@@ -82,8 +82,9 @@ def check_expression(f, points, shared, reduction):
     table = np.array([[value, *gradients] for value, gradients in each])
     passed = [p.recording.values((x, y, shared)) for x, y in points]
     sizes = np.abs(np.array([*table.ravel(), *(v for row in passed for v in row)], dtype=float))
-    if ((sizes > 1e3) & np.isfinite(sizes)).any() or ((sizes > 0.0) & (sizes < 1e-3)).any():
-        return  # so steep that the last bit of a function shows in the result
+    # not so steep that the last bit of a function shows in the result
+    assume(not ((sizes > 1e3) & np.isfinite(sizes)).any())
+    assume(not ((sizes > 0.0) & (sizes < 1e-3)).any())
     weight = 1.0 / len(points) if reduction == "mean" else 1.0
     xs, ys = [x for x, _ in points], [y for _, y in points]
     value, (gx, gy, gs) = p.vectorize((0, 1), reduction).value_and_grad(xs, ys, shared)

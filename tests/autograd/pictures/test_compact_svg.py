@@ -8,7 +8,7 @@ import pytest
 from autograd import Value, draw
 from autograd.pictures import render
 from autograd.pictures.compact_svg import SVG, compact
-from nn import MLP, assign_credit
+from tests.worked import worked
 
 
 def shorter(body: str) -> str:
@@ -69,10 +69,9 @@ def test_what_all_say_is_said_once_unless_one_says_nothing() -> None:
 
 
 def test_every_text_tooltip_and_place_of_a_picture_is_kept() -> None:
-    net = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
     for drawing in (
         draw((Value(2.0, label="a") * Value(-3.0, label="b")).tanh(), credit=True),
-        assign_credit(net, [0.8, -1.0, 0.5], 0.2).draw(),
+        worked().draw(),
     ):
         drawn = ElementTree.fromstring(render.render(drawing.source, pinned=drawing.pinned))
         short = ElementTree.fromstring(drawing.svg())

@@ -5,8 +5,6 @@ import os
 import shutil
 import stat
 import struct
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,6 +13,7 @@ import pytest
 from autograd import Value, draw, files
 from autograd.pictures import palette, render, svg
 from autograd.pictures.drawing import Drawing
+from tests.processes import prints_the_same_bytes
 
 SOURCE = 'digraph { a -> b [label="δ₁·z₅"] }'
 SVG = "{http://www.w3.org/2000/svg}"
@@ -224,16 +223,7 @@ def test_another_process_writes_the_same_bytes(tmp_path: Path) -> None:
         "from autograd import Value, draw; a, b = Value(2.0, label='a'), Value(3.0, label='b');"
         "c = draw((a * b).tanh() + a, credit=True); print(c.source); print(c.svg())"
     )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            capture_output=True,
-            check=True,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
-        ).stdout
-        for seed in ("0", "1")
-    }
-    assert len(outputs) == 1
+    assert prints_the_same_bytes(program)
 
 
 def test_jupyter_gets_the_picture_and_text() -> None:

@@ -8,11 +8,9 @@ import pytest
 
 from autograd import __version__
 from nn.cli.entry import main
+from tests import worked
 
-WEIGHTS = {
-    "weights": [[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]],
-    "activation": "tanh",
-}
+WEIGHTS = {"weights": worked.WEIGHTS, "activation": "tanh"}
 EXAMPLE = ["--x", "0.8", "-1", "0.5", "--y", "0.2"]
 
 

@@ -11,10 +11,10 @@ from hypothesis import given, strategies as st
 import nn
 from autograd import Value, no_grad
 from nn import MLP, assign_credit, cross_entropy, half_squared_error, squared_error
+from tests.worked import WEIGHTS, X, Y, network
 
 # Recomputed with 60-digit arithmetic and central differences.
-WORKED = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
-X, Y = [0.8, -1.0, 0.5], 0.2
+WORKED = network()
 CREDIT = {
     (1, 0): 0.5215197998783641,
     (2, 0): -0.30954674560328093,
@@ -201,7 +201,7 @@ def test_derivation_of_an_unknown_edge_says_which_there_are():
 
 def test_matrices_conform():
     first, second = assign_credit(WORKED, X, Y).matrices()
-    assert first.W == [[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]]
+    assert WEIGHTS[0] == first.W
     assert first.Z == X
     for i, z in enumerate(first.Z):
         for j, delta in enumerate(first.delta):

@@ -31,6 +31,7 @@ from nn.credit.history import credit_over_training
 from nn.datasets import load_csv, yin_yang
 from nn.losses import l2
 from nn.training.history import EarlyStop, History, sparkline
+from tests.worked import X, Y, network
 
 DATA = Path(__file__).parents[2] / "data"
 XS = [[0.8, -1.0], [-0.5, 0.3], [0.1, 0.7], [-0.9, -0.4], [0.3, 0.2]]
@@ -434,8 +435,7 @@ def test_a_bar_in_a_terminal(capsys, monkeypatch):
 
 
 def test_blame_over_training():
-    xs, ys = [[0.8, -1.0, 0.5]], [0.2]
-    net = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
+    net, xs, ys = network(), [X], [Y]
     c = assign_credit(net, xs[0], ys[0])
     course = credit_over_training(net, xs, ys, every=2, epochs=5)
     assert course.epochs == [0, 2, 4]

@@ -2,10 +2,7 @@
 
 import itertools
 import math
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,15 +18,11 @@ from nn.credit.pictures.graph import owner
 from nn.credit.pictures.layout import Layout, detail
 from nn.credit.pictures.picture import product
 from nn.credit.story import lit
+from tests.processes import prints_the_same_bytes
+from tests.worked import worked
 
 GOLDEN = Path(__file__).parents[3] / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-def worked() -> Credit:
-    """The 3-2-1 network of the slides."""
-    net = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
-    return assign_credit(net, [0.8, -1.0, 0.5], 0.2)
 
 
 def texts(svg: str) -> list[str]:
@@ -311,16 +304,7 @@ def test_another_process_writes_the_same_bytes() -> None:
         "c = assign_credit(MLP(3, [2, 1], rng=0), [0.8, -1.0, 0.5], 0.2);"
         "print(c.draw().svg()); print(c.draw(path=(5, 1)).source); print(c.steps(0.1).html())"
     )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", program],
-            capture_output=True,
-            check=True,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(outputs) == 1
+    assert prints_the_same_bytes(program)
 
 
 def test_the_classes_say_whose_part_it_is() -> None:

@@ -14,12 +14,7 @@ from autograd.pictures import render
 from nn import MLP, assign_credit
 from nn.credit.credit import Credit
 from nn.credit.story import Step, story
-
-WORKED = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
-
-
-def worked() -> Credit:
-    return assign_credit(WORKED, [0.8, -1.0, 0.5], 0.2)
+from tests.worked import worked
 
 
 def network(inputs: int, *units: int) -> Credit:
