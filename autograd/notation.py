@@ -61,6 +61,22 @@ def number(x: float, digits: int = 2, sign: bool = False) -> str:
     return f"{mark}{size:.{digits}f}"
 
 
+def factor(x: float, short: bool = False) -> str:
+    """Return a number of four digits as a factor of a product: in brackets if it is negative.
+
+    Args:
+        x: the number.
+        short: whether two digits after the point are enough where the others are 0.
+
+    >>> factor(-0.5), factor(0.5, short=True)
+    ('(−0.5000)', '0.50')
+    """
+    text = number(x, 4)
+    if short and "e" not in text:
+        text = text.removesuffix("00")
+    return f"({text})" if text.startswith("−") else text
+
+
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return rows of text as a table with aligned columns, the first column to the left.
 

@@ -1,13 +1,13 @@
 """explain: a gradient as the sum over paths of products of local derivatives."""
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograd import latex
 from autograd.explanation.credit import Edge, expect_value, named
 from autograd.graph.reverse import flows, gradients, inner_nodes
-from autograd.notation import number as shown
+from autograd.notation import factor, number as shown
 from autograd.primitives import TABLE
 from autograd.value import Value
 
@@ -28,7 +28,7 @@ class Path:
 
     def __str__(self) -> str:
         stops = [_name(self.edges[0].child), *(_name(edge.parent) for edge in self.edges)]
-        factors = [_factor(edge.local) for edge in self.edges]
+        factors = [factor(edge.local) for edge in self.edges]
         product = shown(self.product, 4, sign=True)
         return f"{' ← '.join(_shortened(stops))}:  {' · '.join(_shortened(factors))} = {product}"
 
@@ -87,10 +87,10 @@ class Explanation:
             for path in self.paths
         )
         numbers = " + ".join(
-            r" \cdot ".join(_latex_number(_factor(e.local)) for e in path.edges)
+            r" \cdot ".join(latex.number(factor(e.local)) for e in path.edges)
             for path in self.paths
         )
-        total = _latex_number(shown(self.gradient, 4))
+        total = latex.number(shown(self.gradient, 4))
         return (
             rf"\begin{{aligned}}\frac{{\partial {root}}}{{\partial {leaf}}} &= {symbols}{more} \\ "
             rf"&= {numbers}{more} = {total}\end{{aligned}}"
@@ -178,23 +178,6 @@ def _name(v: Value) -> str:
     return named(v) if v.label or v.op in TABLE else shown(v.data, 4)
 
 
-def _factor(x: float) -> str:
-    text = shown(x, 4)
-    return f"({text})" if text.startswith("−") else text
-
-
-def _latex_number(text: str) -> str:
-    text = re.sub(r"e([−\d]+)", r" \\cdot 10^{\1}", text)
-    return text.replace("−", "-").replace("∞", r"\infty")
-
-
-_ESCAPES = {"\\": r"\backslash ", "×": r"\times ", "÷": r"\div ", "−": "-", "²": "^2"}
-_ESCAPES |= {c: "\\" + c for c in "{}_%$#&"} | {"^": r"\hat{}", "~": r"\sim "}
-
-
 def _latex_name(v: Value) -> str:
-    """Return a node's name for LaTeX: a short label as mathematics, anything else as upright text."""
-    if re.fullmatch(r"[A-Za-z]\d*", v.label):
-        return v.label[0] + (f"_{{{v.label[1:]}}}" if v.label[1:] else "")
-    name = "".join(_ESCAPES.get(c, c) for c in _name(v))
-    return name if v.op in TABLE and not v.label and not name.isalpha() else rf"\mathrm{{{name}}}"
+    symbol = v.op in TABLE and not v.label and not _name(v).isalpha()
+    return latex.escaped(_name(v)) if symbol else latex.name(_name(v))

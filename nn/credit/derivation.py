@@ -1,10 +1,10 @@
 """How the error reaches an edge: the chain of δs in symbols, numbers and LaTeX, and the matrix form."""
 
-import re
 from dataclasses import dataclass
 
 import autograd as ag
-from autograd.notation import number as shown, subscript
+from autograd import latex
+from autograd.notation import factor, number as shown, subscript
 from nn.credit.assignment import Assignment, Edge, Node
 from nn.losses import (
     Loss,
@@ -70,45 +70,14 @@ class Derivation:
     def latex(self) -> str:
         """The equations as LaTeX."""
         rows = [
-            rf"{_latex(line.left)} &= {_latex(line.symbols)} = {_latex(line.numbers)} = "
-            rf"{_latex(shown(line.value, 4, sign=True))}"
+            rf"{latex.formula(line.left)} &= {latex.formula(line.symbols)} = {latex.formula(line.numbers)} = "
+            rf"{latex.formula(shown(line.value, 4, sign=True))}"
             for line in self.steps
         ]
         return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
 
     def _repr_latex_(self) -> str:
         return f"${self.latex}$"
-
-
-_LATEX = {
-    "δ": r"\delta",
-    "∂": r"\partial ",
-    "⇝": r"\leadsto ",
-    "·": r" \cdot ",
-    "−": "-",
-    "ŷ": r"\hat y",
-    "′": "'",
-    "²": "^2",
-    "tanh": r"\tanh",
-    "softmax": r"\operatorname{softmax}",
-    "sign": r"\operatorname{sign}",
-    "σ": r"\sigma ",
-    "Σ": r"\sum ",
-    "∞": r"\infty",
-}
-
-
-def _latex(text: str) -> str:
-    subscripts = "₀₁₂₃₄₅₆₇₈₉"
-
-    def lowered(match: "re.Match[str]") -> str:
-        digits = match[0].translate(str.maketrans(subscripts, "0123456789"))
-        return "_{" + digits.replace("⇝", r" \leadsto ") + "}"
-
-    text = re.sub(rf"[{subscripts}⇝]+", lowered, text)
-    for mark, command in _LATEX.items():
-        text = text.replace(mark, command)
-    return text
 
 
 def slope_symbol(activation: str, index: int) -> str:
@@ -124,22 +93,22 @@ def delta_line(credit: Assignment, node: Node) -> Line:
     assert node.delta is not None
     assert node.slope is not None
     left = f"δ{subscript(node.index)}"
-    factor = slope_symbol(credit.activations[node.layer - 1], node.index)
-    slope = _factor(node.slope)
+    prime = slope_symbol(credit.activations[node.layer - 1], node.index)
+    slope = factor(node.slope)
     if node.layer == len(credit.layers) - 1:
-        return _output_line(credit, node, left, factor, slope)
+        return _output_line(credit, node, left, prime, slope)
     symbols, numbers = [], []
     for k in credit.layers[node.layer + 1]:
         edge, head = credit.edges[node.index, k], credit.nodes[k]
         symbols.append(f"δ{subscript(k)}·{edge.name}")
         assert head.delta is not None
-        numbers.append(f"{_factor(head.delta)}·{_factor(edge.weight)}")
+        numbers.append(f"{factor(head.delta)}·{factor(edge.weight)}")
     if len(symbols) > 1:
         sums = f"({' + '.join(symbols)})", f"({' + '.join(numbers)})"
     else:
         sums = symbols[0], numbers[0]
-    if factor:
-        return Line(left, f"{sums[0]}·{factor}", f"{sums[1]}·{slope}", node.delta)
+    if prime:
+        return Line(left, f"{sums[0]}·{prime}", f"{sums[1]}·{slope}", node.delta)
     return Line(left, sums[0], sums[1], node.delta)
 
 
@@ -164,7 +133,7 @@ def _error(credit: Assignment, node: Node) -> tuple[str, str] | None:
     numbers = {"z": node.z, "s": ag.sigmoid(node.z)}
     if node.index in credit.probabilities:
         numbers["p"] = credit.probabilities[node.index]
-    parts = {name: shown(x, 4) for name, x in numbers.items()} | {"t": _factor(node.target)}
+    parts = {name: shown(x, 4) for name, x in numbers.items()} | {"t": factor(node.target)}
     n = f"/{len(outputs)}" if credit.loss_function in _MEANS and len(outputs) > 1 else ""
     symbols, values = _ERRORS[credit.loss_function]
     return symbols.format(**names) + n, values.format(**parts) + n
@@ -175,23 +144,17 @@ def _alone(product: str) -> str:
     return product[1:-1] if product.startswith("(") and product.endswith(")") else product
 
 
-def _output_line(credit: Assignment, node: Node, left: str, factor: str, slope: str) -> Line:
+def _output_line(credit: Assignment, node: Node, left: str, prime: str, slope: str) -> Line:
     assert node.delta is not None
     if (known := _error(credit, node)) is not None:
         symbols, numbers = known
-        if factor:
-            return Line(left, f"{symbols}·{factor}", f"{numbers}·{slope}", node.delta)
+        if prime:
+            return Line(left, f"{symbols}·{prime}", f"{numbers}·{slope}", node.delta)
         return Line(left, _alone(symbols), _alone(numbers), node.delta)
-    if factor:
+    if prime:
         error = node.delta / node.slope if node.slope else 0.0
-        return Line(left, f"∂L/∂{node.name}·{factor}", f"{_factor(error)}·{slope}", node.delta)
+        return Line(left, f"∂L/∂{node.name}·{prime}", f"{factor(error)}·{slope}", node.delta)
     return Line(left, f"∂L/∂{node.name}", f"∂({credit.loss_formula})/∂{node.name}", node.delta)
-
-
-def _factor(x: float) -> str:
-    """Return a number as a factor: in brackets if it is negative."""
-    text = shown(x, 4)
-    return f"({text})" if text.startswith("−") else text
 
 
 def derive(credit: Assignment, edge: Edge) -> Derivation:
@@ -205,7 +168,7 @@ def derive(credit: Assignment, edge: Edge) -> Derivation:
         Line(
             f"∂L/∂{edge.name}",
             f"δ{subscript(edge.target)}·{edge.z_name}",
-            f"{_factor(edge.delta)}·{_factor(edge.z)}",
+            f"{factor(edge.delta)}·{factor(edge.z)}",
             edge.credit,
         )
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from autograd.notation import number, subscript
+from autograd.notation import factor, number, subscript
 from nn.credit.assignment import Assignment, Edge, Key
 from nn.credit.derivation import delta_line
 from nn.credit.excerpt import excerpt
@@ -190,7 +190,9 @@ class _Teller:
         a = f"a{subscript(j)}"
         terms = [e.name if e.source is None else f"{e.name}·z{subscript(e.source)}" for e in edges]
         values = [
-            _factor(e.weight) + ("" if e.source is None else f"·{_factor(e.z)}") for e in edges
+            factor(e.weight, short=True)
+            + ("" if e.source is None else f"·{factor(e.z, short=True)}")
+            for e in edges
         ]
         if len(edges) > _TERMS:
             bias = [e.name for e in edges if e.source is None]
@@ -283,7 +285,7 @@ class _Teller:
     def _updates(self) -> None:
         new = self.credit.updates(self.lr)
         lines = [
-            f"{edge.name}  {number(edge.weight, 4):>7} − {self.lr:g}·{_factor(edge.credit):<9} = "
+            f"{edge.name}  {number(edge.weight, 4):>7} − {self.lr:g}·{factor(edge.credit, short=True):<9} = "
             f"{number(new[key], 4):>7}"
             for key, edge in self.credit.edges.items()
         ]
@@ -332,14 +334,6 @@ def _product(edge: Edge) -> str:
     """Return δ·z in numbers, in columns that line up from edge to edge."""
     delta, z = number(edge.delta, 4, sign=True), number(edge.z, 4)
     return f"{delta:>7} · {z:>7} = {number(edge.credit, 4, sign=True):>7}"
-
-
-def _factor(x: float) -> str:
-    """Return a number as a factor: four digits if it needs more than two, in brackets if it is negative."""
-    text = number(x, 4)
-    if "e" not in text:
-        text = text.removesuffix("00")
-    return f"({text})" if text.startswith("−") else text
 
 
 def _plain(y: object) -> str:

@@ -1,0 +1,110 @@
+"""Text as LaTeX: numbers, names and formulas in this package's notation.
+
+What somebody typed (a label, the name of a function) is escaped, wherever it comes from. All results belong
+between dollars.
+
+- `name(text)`: what somebody calls a quantity: `w1` is w with an index, longer names stand upright
+- `number(text)`: a number as `notation` writes it: true minus sign, exponent, ∞
+- `function(text)`: the name or symbol of a function, with its primes and powers: `tanh′`, `σ`, `√`
+- `formula(text)`: a whole formula such as `(1−tanh²a₁)·w₃⇝₁ = +0.07`
+- `escaped(text)`: any text, for inside \\mathrm{...}
+"""
+
+import re
+from collections.abc import Iterable
+
+_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₋"
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾"
+_LOWERED = str.maketrans(_SUBSCRIPTS, "0123456789-") | {ord("⇝"): r" \leadsto "}
+_RAISED = str.maketrans(_SUPERSCRIPTS, "0123456789-()")
+
+_TYPED = {"\\": r"\backslash", "^": r"\hat{}", "~": r"\sim"} | {c: "\\" + c for c in "{}_%$#&"}
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma "
+    "sigma tau upsilon phi chi psi omega"
+)
+_SIGNS = dict(zip("αβγδεζηθικλμνξοπρςστυφχψω", (f"\\{letter}" for letter in _GREEK.split())))
+_SIGNS |= {"ο": "o", "Δ": r"\Delta", "Σ": r"\sum", "Ω": r"\Omega", "∂": r"\partial", "∞": r"\infty"}
+_SIGNS |= {"·": r" \cdot ", "×": r"\times", "÷": r"\div", "−": "-", "±": r"\pm", "⊙": r" \odot "}
+_SIGNS |= {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "→": r"\to", "←": r"\leftarrow"}
+_SIGNS |= {"ŷ": r"\hat{y}", "Ŷ": r"\hat{Y}", "′": "'", "…": r"\ldots", "√": r"\surd"}
+_WORDS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"}
+
+
+def escaped(text: str) -> str:
+    """Return any text so that LaTeX shows it as it is, inside \\mathrm{...}.
+
+    >>> print(escaped("50% of w_1"))
+    50\\%\\ of\\ w\\_1
+    """
+    return _joined("\\ " if c == " " else _sign(c) for c in text)
+
+
+def name(text: str) -> str:
+    """Return a name: one letter with or without digits as mathematics, anything longer upright.
+
+    >>> print(name("w12"), name("loss"))
+    w_{12} \\mathrm{loss}
+    """
+    if re.fullmatch(r"[A-Za-z][0-9]*", text):
+        return text[0] + (f"_{{{text[1:]}}}" if text[1:] else "")
+    return rf"\mathrm{{{escaped(text)}}}"
+
+
+def number(text: str) -> str:
+    """Return a number, given as `notation` writes it.
+
+    >>> print(number("−1.5e−9"), number("(−∞)"))
+    -1.5 \\cdot 10^{-9} (-\\infty)
+    """
+    text = re.sub(r"(?<=[0-9.])e([-−]?)\+?0*([0-9]+)", r" \\cdot 10^{\1\2}", text)
+    return text.replace("−", "-").replace("∞", r"\infty")
+
+
+def function(text: str) -> str:
+    """Return the name or symbol of a function of the table, with the primes and powers on it.
+
+    >>> print(function("tanh′"), function("σ"), function("leaky_relu"))
+    \\tanh' \\sigma \\operatorname{leaky\\_relu}
+    """
+    word = text.rstrip("′" + _SUBSCRIPTS + _SUPERSCRIPTS)
+    if word in _WORDS:
+        head = f"\\{word}"
+    else:
+        head = _SIGNS[word] if word in _SIGNS else rf"\operatorname{{{escaped(word)}}}"
+    return head + formula(text[len(word) :])
+
+
+_TOKEN = re.compile(
+    rf"(?P<number>[0-9][0-9.]*e[-−+]?[0-9]+)|(?P<function>[A-Za-z][A-Za-z_]+)|[{_SUBSCRIPTS}⇝]+"
+    rf"|[{_SUPERSCRIPTS}]+|.",
+    re.DOTALL,
+)
+
+
+def formula(text: str) -> str:
+    """Return a formula in plain text as LaTeX; a word of several letters is the name of a function.
+
+    >>> print(formula("δ₁ = δ₀·w₁⇝₀·(1−tanh²a₁)"))
+    \\delta_{1} = \\delta_{0} \\cdot w_{1 \\leadsto 0} \\cdot (1-\\tanh^{2}a_{1})
+    """
+    written = {"number": number, "function": function, None: _sign}
+    return _joined(written[token.lastgroup](token[0]) for token in _TOKEN.finditer(text))
+
+
+def _sign(text: str) -> str:
+    """Return one character, or a run of lowered or raised ones."""
+    if text[0] in _SUBSCRIPTS or text[0] == "⇝":
+        return f"_{{{text.translate(_LOWERED).strip()}}}"
+    if text[0] in _SUPERSCRIPTS:
+        return f"^{{{text.translate(_RAISED)}}}"
+    return _SIGNS.get(text) or _TYPED.get(text, text)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """Join the parts, with a space where the end of a command would swallow the next letter."""
+    text = ""
+    for part in parts:
+        needed = part[:1].isalpha() and re.search(r"\\[A-Za-z]+$", text)
+        text += f" {part}" if needed else part
+    return text
