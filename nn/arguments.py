@@ -3,10 +3,11 @@
 import math
 import operator
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from reprlib import repr as brief
 from typing import Any
 
+from autograd import Value
 from autograd.numbers import number
 
 
@@ -101,3 +102,8 @@ def generator(rng: int | random.Random | None) -> random.Random:
         return random.Random()
     expect(hasattr(rng, "__index__"), "a seed is a whole number or a random.Random", rng)
     return random.Random(operator.index(rng))
+
+
+def once(parameters: Iterable[Value]) -> list[Value]:
+    """Return the parameters in their order, one that stands in several places only once."""
+    return list({id(p): p for p in parameters}.values())

@@ -5,13 +5,14 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from autograd import Value, affine
+from autograd import Value, dot
 from autograd.sequences import Units
 from nn.activations import Activation, activation, activation_name
-from nn.arguments import expect, generator, is_sequence, whole
+from nn.arguments import expect, generator, is_sequence, once, whole
 
 Number: TypeAlias = float | Value
 Matrix: TypeAlias = Sequence[Sequence[Number]]
+UnitActivations: TypeAlias = str | Activation | Sequence[str | Activation]
 Initializer: TypeAlias = Callable[[random.Random, int, int], float]
 
 
@@ -61,7 +62,22 @@ class Network(Protocol):
         ...
 
 
-class Neuron:
+class Fixed:
+    """What is set up once: an attribute that it does not have cannot be given to it, to be ignored from then on."""
+
+    __slots__ = ("__weakref__",)
+
+    def __setattr__(self, name: str, given: Any) -> None:
+        try:
+            super().__setattr__(name, given)
+        except AttributeError:
+            raise AttributeError(
+                f"{type(self).__name__}.{name} cannot be set. A network keeps its parameters; change a number "
+                "instead: unit.w[0].data = 0.5, unit.b.data = 0.5, or net.load_state_dict(...)"
+            ) from None
+
+
+class Neuron(Fixed):
     """One unit: activation(bias + Σ w·x).
 
     Args:
@@ -72,6 +88,11 @@ class Neuron:
         init: "uniform" (from −1 to 1, as micrograd), "xavier" or "he".
         units: how many units its layer has, for Xavier's bound.
     """
+
+    __slots__ = ("_activation", "_b", "_w")
+    _w: tuple[Value, ...]
+    _b: Value | None
+    _activation: Activation
 
     def __init__(
         self,
@@ -123,36 +144,44 @@ class Neuron:
     def __call__(self, x: Sequence[Number]) -> Value:
         """Return the unit's output for one input vector."""
         check_width(len(self.w), x)
-        (a,) = affine(x, [(self.w, 0.0 if self.b is None else self.b)])
+        a: Value = dot(self.w, x, 0.0 if self.b is None else self.b)
         return self.activation(a)
 
     def parameters(self) -> list[Value]:
         """Return the weights, then the bias."""
-        return [*self.w] if self.b is None else [*self.w, self.b]
+        return once(self.w if self.b is None else (*self.w, self.b))
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, {activation_name(self.activation)!r}, bias={self.b is not None})"
 
 
-class Layer:
-    """Units side by side that share their inputs and their activation.
+class Layer(Fixed):
+    """Units side by side that share their inputs.
 
     Args:
         inputs, units: the widths.
-        activation, bias, rng, init: as for Neuron.
+        activation: a name or a function of a Value; a list gives one for each unit.
+        bias, rng, init: as for Neuron.
     """
+
+    __slots__ = ("_functions", "_neurons", "_own", "_units")
+    _neurons: tuple[Neuron, ...]
+    _own: bool  # whether a unit computes in a way of its own
+    _functions: tuple[Activation, ...]
+    _units: Units
 
     def __init__(
         self,
         inputs: int,
         units: int,
-        activation: str | Activation = "tanh",
+        activation: UnitActivations = "tanh",
         bias: bool = True,
         rng: int | random.Random | None = None,
         init: str = "uniform",
     ) -> None:
         inputs, units, rng = whole("inputs", inputs), whole("units", units), generator(rng)
-        self._set([Neuron(inputs, activation, bias, rng, init, units) for _ in range(units)])
+        functions = each_unit(activation, units)
+        self._set([Neuron(inputs, f, bias, rng, init, units) for f in functions])
 
     @classmethod
     def from_neurons(cls, neurons: Sequence[Neuron]) -> "Layer":
@@ -173,6 +202,8 @@ class Layer:
 
     def _set(self, neurons: list[Neuron]) -> None:
         self._neurons = tuple(neurons)
+        self._functions = tuple(unit.activation for unit in neurons)
+        self._own = any(overrides(unit, Neuron) for unit in neurons)
         self._units = Units((unit.w, 0.0 if unit.b is None else unit.b) for unit in neurons)
 
     @property
@@ -182,8 +213,17 @@ class Layer:
 
     @property
     def activation(self) -> Activation:
-        """The activation of the units."""
-        return self._neurons[0].activation
+        """The activation that the units share.
+
+        Raises:
+            ValueError: if they have different ones.
+        """
+        if len(set(self._functions)) > 1:
+            raise ValueError(
+                f"the units of this layer have different activations ({', '.join(self._names())}): "
+                "ask each unit for its own"
+            )
+        return self._functions[0]
 
     @property
     def inputs(self) -> int:
@@ -192,23 +232,43 @@ class Layer:
 
     def preactivations(self, x: Sequence[Number]) -> list[Value]:
         """Return a = b + Σ w·x of each unit: one node each."""
-        return affine(x, self._units)
+        return self._units.nodes(tuple(x))
 
     def __call__(self, x: Sequence[Number]) -> list[Value]:
         """Return the units' outputs for one input vector."""
         check_width(self.inputs, x)
-        f = self.activation
-        return [f(a) for a in affine(x, self._units)]
+        if self._own:
+            return [unit(x) for unit in self._neurons]
+        return [f(a) for f, a in zip(self._functions, self._units.nodes(tuple(x)))]
 
     def parameters(self) -> list[Value]:
         """Return the parameters, unit by unit."""
-        return [p for unit in self.neurons for p in unit.parameters()]
+        return once(p for unit in self.neurons for p in unit.parameters())
+
+    def _names(self) -> list[str]:
+        return list(map(activation_name, self._functions))
 
     def __repr__(self) -> str:
-        return (
-            f"Layer({self.inputs}, {len(self.neurons)}, {activation_name(self.activation)!r}, "
-            f"bias={self.neurons[0].b is not None})"
-        )
+        names = self._names()
+        shown = names[0] if len(set(names)) == 1 else names
+        biases = [unit.b is not None for unit in self.neurons]
+        bias = biases[0] if len(set(biases)) == 1 else biases
+        return f"Layer({self.inputs}, {len(self.neurons)}, {shown!r}, bias={bias})"
+
+
+def overrides(part: object, base: Callable[..., Any]) -> bool:
+    """Tell whether a part of a network computes in a way of its own, not as its base class does."""
+    return type(part).__call__ is not base.__call__  # type: ignore[operator]
+
+
+def each_unit(given: UnitActivations, units: int) -> list[Activation]:
+    """Return the activation of each unit of a layer, given one for all or a list with one for each."""
+    if isinstance(given, str) or callable(given):
+        return [activation(given)] * units
+    expect(is_sequence(given), "an activation is a name or a function of a Value", given)
+    if len(given) != units:
+        raise ValueError(f"{units} units, but {len(given)} activations")
+    return [activation(f) for f in given]
 
 
 def check_width(expected: int, x: Sequence[Number]) -> None:

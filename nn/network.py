@@ -2,24 +2,39 @@
 
 import os
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from reprlib import repr as brief
-from typing import Any
+from typing import Any, Self, TypeAlias
 
 from autograd import Value
 from nn import saving
 from nn.activations import Activation, activation, activation_name
-from nn.arguments import expect, generator, is_sequence
-from nn.layers import Layer, Matrix, Neuron, Number, check_width, parameter
+from nn.arguments import expect, generator, is_sequence, once
+from nn.layers import (
+    Fixed,
+    Layer,
+    Matrix,
+    Neuron,
+    Number,
+    UnitActivations,
+    check_width,
+    each_unit,
+    overrides,
+    parameter,
+)
+from nn.saving import bias_name, weight_name
+
+LayerActivations: TypeAlias = str | Activation | Sequence[UnitActivations]
 
 
-class MLP:
+class MLP(Fixed):
     """A multi-layer perceptron.
 
     Args:
         inputs: the number of inputs.
         units: the number of units of each layer, the output layer last.
-        activation: a name or a function of a Value for the hidden layers; a list gives one per layer.
+        activation: a name or a function of a Value for the hidden layers; a list gives one per layer, and a
+            list in its place one per unit.
         output_activation: the same for the output layer.
         bias: whether the units have biases; they start at 0.
         rng: a seed or a random.Random: the same numbers on every machine.
@@ -35,14 +50,15 @@ class MLP:
     'Value'
     """
 
+    __slots__ = ("layers",)
     layers: list[Layer]
 
     def __init__(
         self,
         inputs: int,
         units: Sequence[int],
-        activation: "str | Activation | Sequence[str | Activation]" = "tanh",
-        output_activation: str | Activation = "linear",
+        activation: LayerActivations = "tanh",
+        output_activation: UnitActivations = "linear",
         bias: bool = True,
         rng: int | random.Random | None = None,
         init: str = "uniform",
@@ -61,16 +77,16 @@ class MLP:
     def from_weights(
         cls,
         weights: Sequence[Matrix],
-        biases: Sequence[Sequence[Number] | None] | None = None,
-        activation: "str | Activation | Sequence[str | Activation]" = "tanh",
-        output_activation: str | Activation = "linear",
-    ) -> "MLP":
+        biases: Sequence[Sequence[Number | None] | None] | None = None,
+        activation: LayerActivations = "tanh",
+        output_activation: UnitActivations = "linear",
+    ) -> Self:
         """Return the network with these weights.
 
         Args:
             weights: for each layer its matrix W, one row per input and one column per unit, as on the slides.
                 Values among them become the network's parameters as they are.
-            biases: for each layer its biases, one per unit, or None for a layer without.
+            biases: for each layer its biases, one per unit, or None for a layer or a unit without.
             activation, output_activation: as for MLP.
 
         Raises:
@@ -89,12 +105,14 @@ class MLP:
         functions = _per_layer(activation, output_activation, len(weights))
         net = cls.__new__(cls)
         net.layers = []
-        for k, (matrix, bias, f) in enumerate(zip(weights, biases, functions), 1):
+        for k, (matrix, bias, function) in enumerate(zip(weights, biases, functions), 1):
             units = _check_matrix(k, matrix, net.layers[-1] if net.layers else None)
             columns = [[row[j] for row in matrix] for j in range(units)]
             offsets = [None] * units if bias is None else _check_biases(k, bias, units)
             net.layers.append(
-                Layer.from_neurons([Neuron.from_weights(w, b, f) for w, b in zip(columns, offsets)])
+                Layer.from_neurons(
+                    list(map(Neuron.from_weights, columns, offsets, each_unit(function, units)))
+                )
             )
         return net
 
@@ -116,8 +134,11 @@ class MLP:
         return [self.layers[0].inputs, *(len(layer.neurons) for layer in self.layers)]
 
     def parameters(self) -> list[Value]:
-        """Return the parameters, layer by layer and unit by unit: the weights of a unit, then its bias."""
-        return [p for layer in self.layers for p in layer.parameters()]
+        """Return the parameters, layer by layer and unit by unit: the weights of a unit, then its bias.
+
+        A parameter that is used several times is one parameter, and stands where it is used first.
+        """
+        return once(p for layer in self.layers for p in layer.parameters())
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Yield (name, parameter) in the order of `parameters`.
@@ -125,12 +146,19 @@ class MLP:
         A weight is `layers.0.weight.2.1`: of the first layer, row 2 (its third input), column 1 (its
         second unit). A bias is `layers.0.bias.1`.
         """
+        named: set[int] = set()
+        for name, p in self._places():
+            if id(p) not in named:
+                named.add(id(p))
+                yield name, p
+
+    def _places(self) -> Iterator[tuple[str, Value]]:
         for k, layer in enumerate(self.layers):
             for j, unit in enumerate(layer.neurons):
                 for i, w in enumerate(unit.w):
-                    yield f"layers.{k}.weight.{i}.{j}", w
+                    yield weight_name(k, i, j), w
                 if unit.b is not None:
-                    yield f"layers.{k}.bias.{j}", unit.b
+                    yield bias_name(k, j), unit.b
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0: gradients accumulate until then."""
@@ -144,18 +172,37 @@ class MLP:
             for layer in self.layers
         ]
 
-    def biases(self) -> list[list[float] | None]:
-        """Return the biases of each layer as numbers, or None for a layer without."""
+    def biases(self) -> list[list[float | None] | None]:
+        """Return the biases of each layer as numbers, or None for a layer or a unit without."""
         return [
             None
-            if layer.neurons[0].b is None
-            else [unit.b.data for unit in layer.neurons if unit.b is not None]
+            if all(unit.b is None for unit in layer.neurons)
+            else [None if unit.b is None else unit.b.data for unit in layer.neurons]
             for layer in self.layers
         ]
 
     def activations(self) -> list[Activation]:
-        """Return the activation of each layer."""
+        """Return the activation of each layer.
+
+        Raises:
+            ValueError: if the units of a layer have different ones.
+        """
         return [layer.activation for layer in self.layers]
+
+    def own_computation(self) -> str:
+        """Return what computes in a way of its own, not by weights, biases and activations; empty if nothing does.
+
+        >>> class Skip(MLP):
+        ...     def __call__(self, x):
+        ...         return super().__call__(x) + x[0]
+        >>> Skip(1, [1]).own_computation(), MLP(1, [1]).own_computation()
+        ('Skip', '')
+        """
+        parts: list[tuple[object, Callable[..., Any]]] = [(self, MLP)]
+        for layer in self.layers:
+            parts += [(layer, Layer), *((unit, Neuron) for unit in layer.neurons)]
+        own = (type(part).__name__ for part, base in parts if overrides(part, base))
+        return next(own, "")
 
     def state_dict(self) -> dict[str, float]:
         """Return every parameter's number by its name."""
@@ -185,37 +232,50 @@ class MLP:
         """Write the network to a JSON file, whole or not at all.
 
         Raises:
-            ValueError: if an activation is a function of the user's own, which a file cannot hold.
+            ValueError: if something in it is code of the user's own, or a number is not finite, neither of which
+                a file can hold.
         """
-        saving.save(path, self.weights(), self.biases(), self.activations())
+        saving.save(
+            path,
+            [
+                [[u.w[i] for u in layer.neurons] for i in range(layer.inputs)]
+                for layer in self.layers
+            ],
+            [[unit.b for unit in layer.neurons] for layer in self.layers],
+            [[unit.activation for unit in layer.neurons] for layer in self.layers],
+            self.own_computation(),
+        )
 
-    @staticmethod
-    def load(path: str | os.PathLike[str]) -> "MLP":
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
         """Return the network that a file holds; every float is as it was when it was saved.
 
         Raises:
             ValueError: if the file is damaged, cut off, of another kind or of a newer version.
         """
-        return saving.load(path, MLP.from_weights)
+        return saving.load(path, cls.from_weights)
 
     def __repr__(self) -> str:
-        names = [activation_name(f) for f in self.activations()]
+        names = [
+            each[0] if len(set(each)) == 1 else each
+            for each in ([activation_name(u.activation) for u in k.neurons] for k in self.layers)
+        ]
         return (
-            f"MLP({self.layers[0].inputs}, {self.sizes[1:]}, activations={names}, "
+            f"{type(self).__name__}({self.layers[0].inputs}, {self.sizes[1:]}, activations={names}, "
             f"{len(self.parameters())} parameters)"
         )
 
 
 def _per_layer(
-    given: "str | Activation | Sequence[str | Activation]", output: str | Activation, layers: int
-) -> list[Activation]:
+    given: LayerActivations, output: UnitActivations, layers: int
+) -> list[UnitActivations]:
     if isinstance(given, str) or callable(given):
-        return [activation(given)] * (layers - 1) + [activation(output)]
+        return [activation(given)] * (layers - 1) + [output]
     wanted = "activation is a name, a function of a Value, or a list of these"
     expect(is_sequence(given), wanted, given)
-    functions = [activation(f) for f in given]
+    functions = list(given)
     if len(functions) == layers - 1:
-        functions.append(activation(output))
+        functions.append(output)
     if len(functions) != layers:
         raise ValueError(f"{layers} layers, but {len(functions)} activations")
     return functions
@@ -242,9 +302,9 @@ def _check_matrix(k: int, matrix: Matrix, before: Layer | None) -> int:
     return len(matrix[0])
 
 
-def _check_biases(k: int, biases: Sequence[Number], units: int) -> list[Value]:
-    """Return the biases of a layer as parameters, one for each of its units."""
+def _check_biases(k: int, biases: Sequence[Number | None], units: int) -> list[Value | None]:
+    """Return the biases of a layer as parameters, one for each of its units, or None for a unit without."""
     expect(is_sequence(biases), f"the biases of layer {k} are a sequence of numbers", biases)
     if len(biases) != units:
         raise ValueError(f"layer {k} has {units} units, but {len(biases)} biases")
-    return list(map(parameter, biases))
+    return [None if b is None else parameter(b) for b in biases]

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeAlias
 
 from autograd import Value
 from autograd.graph.node import spend_gradient
-from nn.arguments import expect, is_sequence, learning_rate, real
+from nn.arguments import expect, is_sequence, learning_rate, once, real
 
 Schedule: TypeAlias = Callable[[int], float]
 
@@ -56,7 +56,8 @@ class Optimizer:
         expect(
             set(map(type, moved)) <= {Value}, "a step moves Values: net.parameters()", parameters
         )
-        spent = [spend_gradient(p) for p in {id(p): p for p in moved}.values()]
+        moved = once(moved)
+        spent = [spend_gradient(p) for p in moved]
         if any(spent):
             warnings.warn(
                 "the gradients were not set to 0 since the last step, so this step repeats it: call "
@@ -138,7 +139,8 @@ class Adam(Optimizer):
     Args:
         lr: the learning rate η, or a function from the number of the step to it.
         betas: the decay of the means of the gradient and of its square.
-        eps: keeps the division defined.
+        eps: keeps the division defined; with 0, as some exercises have it, a parameter stays where it is as long
+            as the square of its gradient has been 0.
         weight_decay: adds weight_decay·w to each gradient; decoupled, takes η·weight_decay·w off each weight.
         decoupled: AdamW's weight decay.
     """
@@ -155,8 +157,6 @@ class Adam(Optimizer):
         expect(is_sequence(betas) and len(betas) == 2, "betas are two numbers", betas)
         self.betas = tuple(real("a beta", beta, below=1.0) for beta in betas)
         self.eps = real("eps", eps)
-        if not self.eps:
-            raise ValueError("eps is above 0: without it a gradient of 0 would be divided by 0")
         self.decoupled = decoupled
         self._mean: list[float] = []
         self._square: list[float] = []
@@ -174,7 +174,5 @@ class Adam(Optimizer):
         t = self.steps + 1
         rate = lr / (1.0 - beta1**t)
         correction = math.sqrt(1.0 - beta2**t)
-        return [
-            w - rate * m / (math.sqrt(s) / correction + self.eps)
-            for w, m, s in zip(data, mean, square)
-        ]
+        scales = [math.sqrt(s) / correction + self.eps for s in square]
+        return [w - rate * m / scale if scale else w for w, m, scale in zip(data, mean, scales)]

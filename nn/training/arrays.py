@@ -1,79 +1,91 @@
 """The gradients of a batch from the recorded loss of one example, run on arrays."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any
 
-from autograd import Value, trace
+from autograd import Value, no_grad, trace
+from autograd.graph.walks import topological
 from autograd.matrices.vectorize import VectorProgram
 
 # isort: split
 # after vectorize, which says what to install where NumPy is missing
 import numpy as np
 
-from nn.arguments import expect
+from autograd.structure import leaves
+from nn.arguments import expect, once
+from nn.layers import Network
 from nn.losses import Loss, cross_entropy
-from nn.network import MLP
+
+CALLS = 4  # that a network which draws random numbers is not likely to pass unseen
 
 
 class Vectorized:
     """Computes what `fit` needs of a batch with the matrix form of the loss.
 
     Args:
-        net: the network. An MLP, because its parameters have to be arguments of what is recorded.
+        net: the network. What is recorded is a copy of it, with the arguments of the recording as its parameters.
         xs, ys, loss, penalty: as for `fit`.
 
     Raises:
-        TypeError: if the network is no MLP, or the loss or an activation branches on a number.
+        TypeError: if the network is not the same when it is copied or called again, or it, the loss or an
+            activation branches on a number.
     """
 
     def __init__(
         self,
-        net: Any,
+        net: Network,
         xs: Sequence[Sequence[float]],
         ys: Sequence[Any],
         loss: Loss,
         penalty: Callable[[list[Value]], Value] | None,
     ) -> None:
-        expect(isinstance(net, MLP), "vectorize=True needs an MLP", net)
-        self.net = net
+        self.parameters = once(net.parameters())
         if loss is cross_entropy:
             # the index of a class picks an output, which a recording would freeze
-            classes = range(net.sizes[-1])
+            with no_grad():
+                classes = range(len(net(xs[0])))
             ys = [
                 list(y) if hasattr(y, "__len__") else [float(k == y) for k in classes] for y in ys
             ]
-        functions = net.activations()
+        own = set(map(id, self.parameters))
 
-        def example_loss(weights: Any, biases: Any, x: Any, y: Any) -> Value:
-            twin = MLP.from_weights(weights, [b or None for b in biases], functions)
+        def example_loss(numbers: list[Value], x: Any, y: Any) -> Value:
+            # a copy keeps whatever class the network is of, and however often a parameter is used in it
+            twin: Network = deepcopy(net, dict(zip(map(id, self.parameters), numbers)))
             value = loss(twin(x), y)
-            return value if penalty is None else value + penalty(twin.parameters())
+            value = value if penalty is None else value + penalty(once(twin.parameters()))
+            expect(
+                own.isdisjoint(map(id, topological(value))),
+                "vectorize=True needs a network that holds its parameters itself, as an MLP does",
+                net,
+            )
+            return value
 
-        program = trace(example_loss, net.weights(), _given(net), xs[0], ys[0])
-        self.program: VectorProgram = program.vectorize(batched=(2, 3), reduction="mean")
+        self._check_repeatable(net, xs[0])
+        program = trace(example_loss, self._numbers(), xs[0], ys[0])
+        self.program: VectorProgram = program.vectorize(batched=(1, 2), reduction="mean")
         self.xs = np.array(xs, dtype=float)
         self.ys = np.array(ys, dtype=float)
+
+    @staticmethod
+    def _check_repeatable(net: Network, x: Sequence[float]) -> None:
+        """Refuse a network that draws random numbers: a recording would freeze them."""
+        with no_grad():
+            outputs = {tuple(v.data for v in leaves(net(x))) for _ in range(CALLS)}
+        if len(outputs) > 1:
+            raise TypeError(
+                "vectorize=True records the network once, but it gives another output each time it is called"
+            )
+
+    def _numbers(self) -> list[float]:
+        return [p.data for p in self.parameters]
 
     def gradients(self, batch: Sequence[int]) -> float:
         """Return the mean loss of a batch, and leave its gradient in the parameters' `.grad`."""
         whole = len(batch) == len(self.xs)
         xs, ys = (self.xs, self.ys) if whole else (self.xs[batch], self.ys[batch])
-        value, (weights, biases, *_) = self.program.value_and_grad(
-            [np.array(w) for w in self.net.weights()],
-            [np.array(b) for b in _given(self.net)],
-            xs,
-            ys,
-        )
-        self.net.zero_grad()
-        for layer, w, b in zip(self.net.layers, weights, biases):
-            for j, unit in enumerate(layer.neurons):
-                for p, g in zip(unit.w, w[:, j].tolist()):
-                    p.grad += g  # a parameter may stand in several places
-                if unit.b is not None:
-                    unit.b.grad += float(b[j])
+        value, (slopes, *_) = self.program.value_and_grad(self._numbers(), xs, ys)
+        for p, g in zip(self.parameters, slopes):
+            p.grad = float(g)
         return float(value)
-
-
-def _given(net: MLP) -> list[list[float]]:
-    """Return the biases of each layer; none for a layer without."""
-    return [b or [] for b in net.biases()]

@@ -26,6 +26,11 @@ def checked_examples(
     trainable = callable(net) and hasattr(net, "parameters")
     expect(trainable, "a network is called and has parameters", net)
     expect(callable(loss), "a loss is a function of prediction and target", loss)
+    for name, p in zip(_names(net), net.parameters()):
+        if p.parents:
+            raise ValueError(
+                f"{name} is the result of {p.op}, so it cannot be moved: train what it is computed from"
+            )
     inputs, targets = paired(xs, ys)
     rows: list[list[float]] = []
     with no_grad():

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from autograd import Value, no_grad
 from autograd.modes import recorded
 from autograd.numbers import number
-from nn.arguments import expect, generator, is_sequence, whole
+from nn.arguments import expect, generator, is_sequence, once, whole
 from nn.layers import Network
 from nn.losses import Loss, half_squared_error
 from nn.optim import SGD, Optimizer
@@ -82,7 +82,7 @@ def fit(
     expect(is_sequence(callbacks), "callbacks is a list of functions", callbacks)
     rng = generator(rng)
     xs, ys = checked_examples(net, xs, ys, loss)
-    parameters = net.parameters()
+    parameters = once(net.parameters())
     task: _Task = _Eager(net, xs, ys, loss, penalty)
     if vectorize:
         from nn.training.arrays import Vectorized
@@ -156,7 +156,7 @@ class _Eager:
         penalty: Penalty | None,
     ) -> None:
         self.net, self.xs, self.ys, self.loss, self.penalty = net, xs, ys, loss, penalty
-        self.parameters = net.parameters()
+        self.parameters = once(net.parameters())
 
     def gradients(self, batch: Sequence[int]) -> float:
         with recorded():

@@ -20,7 +20,6 @@ from nn.losses import (
     loss_formula,
     loss_name,
     mean_absolute_error,
-    mean_loss,
     mean_squared_error,
     squared_error,
 )
@@ -116,6 +115,12 @@ def test_slope_of_half_squared_error_is_the_error_itself():
         (cross_entropy, [0.1, 0.2], None, "from 0 to 1, but None was given"),
         (cross_entropy, [0.1, 0.2], [0.3, 0.3], "add up to 1"),
         (cross_entropy, [0.1, 0.2], [1.5, -0.5], "not negative"),
+        (cross_entropy, [0.1, 0.2], [math.nan, 1.0], "not negative"),
+        (cross_entropy, [0.1, 0.2], [1.0, math.nan], "not negative"),
+        (cross_entropy, [0.1, 0.2], [math.inf, 0.0], "add up to 1"),
+        (cross_entropy, [0.1, 0.2], math.nan, "from 0 to 1, but nan was given"),
+        (hinge, 0.1, math.nan, "targets −1 and 1, but nan"),
+        (binary_cross_entropy_with_logits, 0.1, math.nan, "from 0 to 1, but nan"),
     ],
 )
 def test_refused(loss, prediction, target, message):
@@ -152,13 +157,6 @@ def test_what_is_no_number_is_refused(loss, odd):
 def test_the_strength_of_a_penalty(strength):
     with pytest.raises((ValueError, TypeError), match=f"strength .*, but {strength!r} was given"):
         l2(strength)
-
-
-def test_batch_is_the_mean_over_examples():
-    predictions, targets = predicted([1.0, 2.0, 4.0]), [0.0, 0.0, 1.0]
-    assert mean_loss(squared_error, predictions, targets).data == (1.0 + 4.0 + 9.0) / 3
-    with pytest.raises(ValueError, match="3 predictions, but 2 targets"):
-        mean_loss(squared_error, predictions, targets[:2])
 
 
 def test_l2():

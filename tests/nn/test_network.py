@@ -217,7 +217,7 @@ def test_unknown_initialisation():
         ([["ab"]], None, "layer 1 are a matrix"),
         ([[[1.0]]], 1.0, "biases .*, but 1.0"),
         ([[[1.0]]], [1.0], "the biases of layer 1 are a sequence of numbers, but 1.0"),
-        ([[[1.0, 2.0]]], [[None, 1.0]], "one real number, but NoneType"),
+        ([[[1.0, 2.0]]], [["a", 1.0]], "one real number, but str"),
     ],
     ids=str,
 )

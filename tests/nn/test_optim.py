@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd import Value
-from nn import MLP, SGD, Adam, half_squared_error
+from nn import MLP, SGD, Adam, fit, half_squared_error
 from nn.optim import Optimizer
 
 GRADS = [[1.0, -2.0], [0.5, 0.25], [-1.0, 3.0]]
@@ -115,7 +115,6 @@ def test_state_belongs_to_one_network():
         (Adam, {"betas": (0.9, 1.0)}, "a beta is a finite number from 0 to below 1, but 1.0"),
         (Adam, {"betas": 0.9}, "betas are two numbers, but 0.9"),
         (Adam, {"betas": (0.9,)}, r"betas are two numbers, but \(0.9,\)"),
-        (Adam, {"eps": 0.0}, "eps is above 0"),
         (Adam, {"eps": math.nan}, "eps is a finite number from 0, but nan"),
         (Adam, {"eps": "small"}, "eps is a finite number from 0, but 'small'"),
         (SGD, {"lr": math.inf}, "a learning rate is a finite number from 0, but inf"),
@@ -164,3 +163,42 @@ def test_a_step_takes_any_iterable_of_values():
 def test_an_optimizer_without_a_rule():
     with pytest.raises(TypeError, match="has no rule"):
         Optimizer(0.1).update([1.0], [1.0])
+
+
+def test_momentum_over_two_examples():
+    """Sigmoid 2-1-1, every parameter 0.1, η = 0.3: (1, 0) → 1, then (0, 1) → 0; half squared error."""
+    net = MLP.from_weights([[[0.1], [0.1]], [[0.1]]], [[0.1], [0.1]], "sigmoid", "sigmoid")
+    fit(
+        net,
+        [[1.0, 0.0]],
+        [1.0],
+        optimizer=(optimizer := SGD(lr=0.3, momentum=0.9)),
+        epochs=1,
+    )
+    fit(net, [[0.0, 1.0]], [0.0], optimizer=optimizer, epochs=1)
+    assert [p.data for p in net.parameters()] == pytest.approx(
+        [
+            *(0.10161743545543, 0.09879852785433, 0.10041596330976),
+            *(0.11347416438339, 0.12452152136346),
+        ],
+        rel=1e-12,
+    )
+
+
+def test_adam_down_a_parabola():
+    adam, theta, course = Adam(lr=0.1), Value(5.0), []
+    for _ in range(3):
+        theta.grad = 0.0
+        (theta**2).backward()
+        adam.step([theta])
+        course.append(theta.data)
+    assert course == pytest.approx(
+        [4.9000000001, 4.8000577568688559, 4.7002132913333907], rel=1e-15
+    )
+
+
+def test_adam_without_epsilon():
+    """As in a textbook's exercise: the first step is η against the sign; without a gradient there is none."""
+    adam = Adam(lr=0.1, eps=0.0)
+    assert adam.update([1.0, 1.0, 1.0], [3.0, -1e-3, 0.0]) == pytest.approx([0.9, 1.1, 1.0])
+    assert adam.update([1.0, 1.0, 1.0], [0.0, 0.0, 2.0])[2] < 1.0

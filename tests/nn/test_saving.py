@@ -2,15 +2,16 @@
 
 import json
 import math
-import sys
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from nn import MLP, assign_credit
+from autograd import Value
+from nn import MLP, assign_credit, saving
+from nn.activations import ACTIVATIONS
 from nn.cli.entry import main
 
-any_float = st.floats(allow_nan=True, allow_infinity=True)
+any_float = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @settings(deadline=None)  # it writes files
@@ -66,14 +67,43 @@ GOOD = {"format": "scalar-autograd network", "version": 1, "weights": [[[1.0]]],
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "damaged or cut off, or is no JSON"),
+        ("", "damaged or cut off, or is not a JSON file"),
         (json.dumps(GOOD)[:-5], "damaged or cut off"),
         ("[" * 100_000, "damaged or cut off"),
         (b"\xff\xfe\x00", "damaged or cut off"),
         ("[1, 2]", 'an object with "weights"'),
         ("{}", 'an object with "weights"'),
         ({**GOOD, "format": "onnx"}, "its format is 'onnx'"),
-        ({**GOOD, "version": 2}, "its version is 2, and this program reads up to 1"),
+        ({**GOOD, "version": 3}, "its version is 3, and this program reads up to 2"),
+        ({**GOOD, "version": 0}, "its version is 0"),
+        (
+            {**GOOD, "checksum": "00000000"},
+            "its checksum does not fit .* delete .checksum. from it",
+        ),
+        ('{"weights": [[[NaN]]]}', "NaN is not a number that JSON knows"),
+        ('{"weights": [[[-Infinity]]]}', "-Infinity is not a number that JSON knows"),
+        ('{"weights": [[[1e999]]]}', "too large for a float"),
+        ('{"weights": [[[1]]], "weights": [[[2]]]}', "'weights' is given twice"),
+        (
+            {**GOOD, "tied": [["layers.0.weight.0.0", "layers.0.bias.0"]]},
+            "'layers.0.bias.0' is tied, but",
+        ),
+        (
+            {
+                **GOOD,
+                "weights": [[[1.0], [2.0]]],
+                "tied": [["layers.0.weight.0.0", "layers.0.weight.1.0"]],
+            },
+            "are tied, but have different numbers",
+        ),
+        ({**GOOD, "tied": [["layers.0.weight.0.0"]] * 2}, "or is tied twice"),
+        ({**GOOD, "tied": "w"}, "tied parameters are lists of names"),
+        ({**GOOD, "tied": [["w"], 1]}, "tied parameters are lists of names"),
+        ({**GOOD, "classes": [1]}, r"the classes are a list of names, not \[1\]"),
+        (b"PK\x03\x04", "a zip archive, as PyTorch .* with W.T of PyTorch"),
+        (b"\x89HDF\r\n", "an HDF5 file, as Keras writes"),
+        (b"\x93NUMPY", "a NumPy array"),
+        (b"\x80\x05", "a pickle"),
         ({**GOOD, "version": "1"}, "its version is '1'"),
         ({**GOOD, "optimizer": {}}, "'optimizer' is not known"),
         ({**GOOD, "weights": [[["1.0"]]]}, '"1.0" among the weights is not a number'),
@@ -88,11 +118,11 @@ GOOD = {"format": "scalar-autograd network", "version": 1, "weights": [[[1.0]]],
         ({**GOOD, "biases": ["x"]}, "lists of lists of numbers"),
         ({**GOOD, "biases": "x"}, "lists of lists of numbers"),
         ({**GOOD, "activation": "exec"}, "no activation is called 'exec'"),
-        ({**GOOD, "activation": [["tanh"]]}, "a name or a function"),
+        ({**GOOD, "activation": [[["tanh"]]]}, "a name or a function"),
         ({**GOOD, "activation": 3}, "activation is a name, .* but 3 was given"),
         ({**GOOD, "activation": {}}, "activation is a name, .* but {} was given"),
     ],
-    ids=range(25),
+    ids=range(42),
 )
 def test_files_that_are_refused(tmp_path, content, message):
     path = tmp_path / "net.json"
@@ -120,7 +150,40 @@ def test_the_command_line_reads_the_same_files(tmp_path, capsys):
     assert main([*words[:2], str(tmp_path / "no.json"), *words[3:]]) == 2
 
 
-def test_numbers_that_are_not_finite_are_written(tmp_path):
-    MLP.from_weights([[[math.inf, math.nan, sys.float_info.min]]]).save(tmp_path / "net.json")
-    a, b, c = MLP.load(tmp_path / "net.json").weights()[0][0]
-    assert (a, math.isnan(b), c) == (math.inf, True, sys.float_info.min)
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_numbers_that_are_not_finite_are_not_saved(tmp_path, number):
+    with pytest.raises(ValueError, match=r"layers.0.weight.1.0 is -?(inf|nan): only finite"):
+        MLP.from_weights([[[1.0], [number]]]).save(tmp_path / "net.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_any_digit_that_is_changed_is_found(tmp_path):
+    path = tmp_path / "net.json"
+    net = MLP.from_weights([[[0.1, 2.5e-300], [1 / 3, 1e22]]], [[0.0, 1.0]], ["sigmoid"])
+    net.save(path)
+    text = path.read_text()
+    digits = [k for k, letter in enumerate(text) if letter.isdigit()]
+    assert len(digits) > 30
+    for k in digits:
+        path.write_text(text[:k] + str((int(text[k]) + 1) % 10) + text[k + 1 :])
+        with pytest.raises(ValueError, match=r"net\.json"):
+            MLP.load(path)
+    path.write_text(json.dumps(json.loads(text)))  # laid out in another way
+    assert MLP.load(path).state_dict() == net.state_dict()
+
+
+def test_files_of_the_first_version_and_by_hand_need_no_checksum(tmp_path):
+    path = tmp_path / "net.json"
+    for content in (GOOD, {"weights": [[[1.0]]]}, {"weights": [[[1.0]]], "version": 2}):
+        path.write_text(json.dumps(content))
+        assert MLP.load(path).weights() == [[[1.0]]]
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(GOOD).encode())
+    assert MLP.load(path).weights() == [[[1.0]]], "an editor may begin the file with a mark"
+
+
+def test_names_of_inputs_and_classes_are_kept(tmp_path):
+    w, names = Value(0.5), {"inputs": ["größe"], "classes": ["no", "yes"]}
+    saving.save(tmp_path / "net.json", [[[w]]], [[None]], [[ACTIVATIONS["tanh"]]], names=names)
+    content = saving.read(tmp_path / "net.json")
+    assert {key: content[key] for key in names} == names
+    assert MLP.load(tmp_path / "net.json").weights() == [[[0.5]]]

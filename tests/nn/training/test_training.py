@@ -399,9 +399,9 @@ def test_infinities_that_no_operation_made(loss, lr, message):
         fit(unit, [[1.0, 2.0]] * 5, YS, loss, SGD(lr))
 
 
-def test_arrays_need_an_mlp():
-    with pytest.raises(TypeError, match=r"vectorize=True needs an MLP, but Neuron\("):
-        fit(Neuron(2, rng=0), XS, YS, vectorize=True)
+def test_a_single_neuron_learns_on_arrays():
+    eager, arrays = (fit(Neuron(2, rng=0), XS, YS, vectorize=v).losses for v in (False, True))
+    assert arrays == pytest.approx(eager, rel=1e-12)
 
 
 # ---------------------------------------------------------------- history
