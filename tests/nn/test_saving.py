@@ -122,7 +122,7 @@ GOOD = {"format": "scalar-autograd network", "version": 1, "weights": [[[1.0]]],
         ({**GOOD, "activation": 3}, "activation is a name, .* but 3 was given"),
         ({**GOOD, "activation": {}}, "activation is a name, .* but {} was given"),
     ],
-    ids=range(42),
+    ids=lambda given: None,
 )
 def test_files_that_are_refused(tmp_path, content, message):
     path = tmp_path / "net.json"
