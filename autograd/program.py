@@ -55,12 +55,12 @@ class Program:
     Program can be pickled and run in another process.
     """
 
-    def __init__(self, recording: Recording) -> None:
-        self.recording = recording
+    def __init__(self, recording: Recording, compiled: bool = False) -> None:
+        self.recording, self.compiled = recording, compiled
         self._settled: set[tuple[bool, ...]] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Program, (self.recording,)
+        return Program, (self.recording, self.compiled)
 
     def __len__(self) -> int:
         """Return the number of recorded operations."""
@@ -98,6 +98,37 @@ class Program:
         """
         return self._functions["value_and_grad"]
 
+    def compile(self) -> "Program":
+        """Return this program as machine code: the same bits, several times faster.
+
+        What a compiled program cannot take it hands to Python: arguments that are not plain floats, for
+        instance, or a choice of branches not met before. `engine` says what runs it.
+
+        Raises:
+            ImportError: if llvmlite, the extra `native`, is not installed.
+
+        >>> p = trace(lambda x, y: x * y + x, 2.0, 3.0).compile()
+        >>> p.value_and_grad(2.0, 3.0), p.engine
+        ((8.0, (4.0, 2.0)), 'machine code')
+        """
+        compiled = Program(self.recording, compiled=True)
+        _ = compiled._functions
+        return compiled
+
+    @property
+    def engine(self) -> str:
+        """What runs the program, in words: machine code, Python, and why if it is not what was asked for."""
+        if len(self) > _COMPILED:
+            python = f"Python, one by one: {len(self):,} operations are more than {_COMPILED:,}"
+        else:
+            python = "Python"
+        if not self.compiled:
+            return python
+        from autograd.native.program import refusal
+
+        reason = refusal(self.recording)
+        return f"{python}, not machine code: {reason}" if reason else "machine code"
+
     def vectorize(
         self, batched: int | tuple[int, ...] = (), reduction: str | None = "mean"
     ) -> "VectorProgram":
@@ -128,6 +159,11 @@ class Program:
         if len(self) <= _COMPILED:
             code = compile(write_source(self.recording, guarded=True), "<traced program>", "exec")
             exec(code, functions)
+        if self.compiled:
+            from autograd.native import program as native
+
+            if not native.refusal(self.recording):
+                functions |= native.functions(self.recording, functions, self._settled)
         return functions
 
     @cached_property

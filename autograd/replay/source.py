@@ -39,8 +39,8 @@ def _function(recording: Recording, differentiate: bool, guarded: bool, calls: s
     name = "value_and_grad" if differentiate else "value"
     namer, sheet = Namer(_RESERVED), Sheet()
     names = [namer.name(name, "x") for name in recording.names]
-    symbols = _values(recording, sheet, names)
-    gradients, branches = _backward(recording, sheet, symbols) if differentiate else ([], [])
+    symbols = values_in(recording, sheet, names)
+    gradients, branches = gradients_in(recording, sheet, symbols) if differentiate else ([], [])
     result = rebuild(recording.result, lambda x: fetch(symbols, x))
     writer = Writer(namer, [result, gradients, branches if guarded else []])
     arguments = Arguments(recording, names, namer)
@@ -69,7 +69,7 @@ def _function(recording: Recording, differentiate: bool, guarded: bool, calls: s
 # ---------------------------------------------------------------- the symbols of values and gradients
 
 
-def _values(recording: Recording, sheet: Sheet, names: list[str]) -> list[Any]:
+def values_in(recording: Recording, sheet: Sheet, names: list[str]) -> list[Any]:
     """Return the symbol, or the constant, in every slot."""
     symbols: list[Any] = [sheet.variable(name) for name in names]
     for instruction in recording.instructions:
@@ -82,7 +82,7 @@ def _values(recording: Recording, sheet: Sheet, names: list[str]) -> list[Any]:
     return symbols
 
 
-def _backward(
+def gradients_in(
     recording: Recording, sheet: Sheet, symbols: list[Any]
 ) -> tuple[list[Any], list[Any]]:
     """Apply the chain rule in the order of `Value.backward`, so that the sums have the same bits."""

@@ -56,7 +56,7 @@ class Writer:
 
     def statements(self, wanted: Any) -> Iterator[str]:
         """Yield the assignments that `text(wanted)` needs and that were not yet written."""
-        for symbol in _below(wanted, self._names, self._texts):
+        for symbol in below(wanted, self._names, self._texts):
             text, binding, size = self._spell(symbol)
             simple = symbol.op == "neg" and binding > 6
             if (self._uses[symbol.index] > 1 and not simple) or symbol.name or size > _INLINE:
@@ -115,7 +115,7 @@ def _symbols_in(x: Any) -> Iterator[Symbol]:
             yield from _symbols_in(item)
 
 
-def _below(wanted: Any, *done: dict[int, Any]) -> list[Symbol]:
+def below(wanted: Any, *done: dict[int, Any]) -> list[Symbol]:
     """Return the wanted symbols and those below them, operands first, except variables and the done."""
     found: dict[int, Symbol] = {}
     stack = list(_symbols_in(wanted))
@@ -131,7 +131,7 @@ def _below(wanted: Any, *done: dict[int, Any]) -> list[Symbol]:
 def _count_uses(wanted: Iterable[Any]) -> dict[int, int]:
     uses: dict[int, int] = {}
     roots = list(_symbols_in(list(wanted)))
-    for symbol in _below(roots):
+    for symbol in below(roots):
         for x in symbol.args:
             if type(x) is Symbol:
                 uses[x.index] = uses.get(x.index, 0) + 1

@@ -16,6 +16,8 @@ from autograd import Value, program, trace, value_and_grad
 from autograd.structure import leaves
 from tests.random_programs import function, steps
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1e-300, 1e300, float("inf"), float("nan"))
 numbers = st.one_of(st.sampled_from(EDGES), st.floats(-3.0, 3.0))
 points = st.lists(st.tuples(numbers, numbers, numbers), min_size=1, max_size=4)

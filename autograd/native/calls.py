@@ -1,0 +1,138 @@
+"""Functions that Python calls: arguments taken apart, and results put together, by Python's own C functions."""
+
+from collections.abc import Callable
+from typing import Any
+
+DECLARATIONS = """
+declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
+declare i64 @PyList_Size(ptr)
+declare i64 @PyTuple_Size(ptr)
+declare i64 @PyDict_Size(ptr)
+declare ptr @PyList_GetItem(ptr, i64)
+declare ptr @PyTuple_GetItem(ptr, i64)
+declare ptr @PyDict_GetItem(ptr, ptr)
+declare ptr @PyFloat_FromDouble(double)
+declare ptr @PyList_New(i64)
+declare ptr @PyTuple_New(i64)
+declare ptr @PyDict_New()
+declare i32 @PyList_SetItem(ptr, i64, ptr)
+declare i32 @PyTuple_SetItem(ptr, i64, ptr)
+declare i32 @PyDict_SetItem(ptr, ptr, ptr)
+declare i32 @PySet_Contains(ptr, ptr)
+declare void @Py_IncRef(ptr)
+declare void @Py_DecRef(ptr)"""
+
+_NAMES: dict[type, str] = {list: "PyList", tuple: "PyTuple", dict: "PyDict"}
+HEADER = 16  # bytes of a Python object before its content: a count, then the type
+
+
+def plain(tree: Any) -> bool:
+    """Tell whether a structure is made of lists, tuples and dicts, and of nothing derived from them."""
+    if isinstance(tree, (list, tuple, dict)):
+        items = tree.values() if isinstance(tree, dict) else tree
+        return type(tree) in _NAMES and all(map(plain, items))
+    return True
+
+
+class Function:
+    """The text of a C function that Python calls with arguments of one structure.
+
+    Args:
+        name: the function's name in the module.
+        otherwise: the function of Python that gets the arguments if they are not as expected.
+
+    Attributes:
+        lines: what it does.
+        kept: the objects that it knows by address; they must live as long as it.
+    """
+
+    def __init__(self, name: str, otherwise: Any) -> None:
+        self.lines = [f"define ptr @{name}(ptr %self, ptr %arguments, i64 %count) {{"]
+        self.kept: list[Any] = [otherwise]
+        self._labels = 0
+
+    def new(self, text: str) -> str:
+        """Write an instruction and return the name of its result."""
+        name = f"%n{len(self.lines)}"
+        self.lines.append(f"  {name} = {text}")
+        return name
+
+    def object(self, x: Any) -> str:
+        """Return a Python object as a constant; it will be kept."""
+        self.kept.append(x)
+        return f"inttoptr (i64 {id(x)} to ptr)"
+
+    def need(self, condition: str) -> None:
+        """Go on only where the condition holds."""
+        self._labels += 1
+        label = f"l{self._labels}"
+        self.lines.append(f"  br i1 {condition}, label %{label}, label %otherwise\n{label}:")
+
+    def unpack(self, arguments: tuple[Any, ...], leaf: Callable[[Any, str], None]) -> None:
+        """Take the arguments apart: what stands for each leaf of the structure is given to `leaf`."""
+        self.need(self.new(f"icmp eq i64 %count, {len(arguments)}"))
+        for i, tree in enumerate(arguments):
+            place = self.new(f"getelementptr ptr, ptr %arguments, i64 {i}")
+            self._unpack(tree, self.new(f"load ptr, ptr {place}"), leaf)
+
+    def _unpack(self, tree: Any, given: str, leaf: Callable[[Any, str], None]) -> None:
+        kind = type(tree)
+        if kind not in _NAMES:
+            leaf(tree, given)
+            return
+        self.of_type(kind, given)
+        size = self.new(f"call i64 @{_NAMES[kind]}_Size(ptr {given})")
+        self.need(self.new(f"icmp eq i64 {size}, {len(tree)}"))
+        for key, item in tree.items() if kind is dict else enumerate(tree):
+            at = f"ptr {self.object(key)}" if kind is dict else f"i64 {key}"
+            found = self.new(f"call ptr @{_NAMES[kind]}_GetItem(ptr {given}, {at})")
+            if kind is dict:
+                self.need(self.new(f"icmp ne ptr {found}, null"))
+            self._unpack(item, found, leaf)
+
+    def of_type(self, kind: type, given: str) -> None:
+        """Go on only where an object is of this very type."""
+        place = self.new(f"getelementptr i8, ptr {given}, i64 {HEADER // 2}")
+        found = self.new(f"load ptr, ptr {place}")
+        self.need(self.new(f"icmp eq ptr {found}, inttoptr (i64 {id(kind)} to ptr)"))
+
+    def build(self, tree: Any, leaf: Callable[[Any], str]) -> str:
+        """Return a new structure with what `leaf` gives, a new object each time, for each leaf."""
+        kind = type(tree)
+        if kind not in _NAMES:
+            return leaf(tree)
+        name = _NAMES[kind]
+        made = self.new(f"call ptr @{name}_New({'' if kind is dict else f'i64 {len(tree)}'})")
+        for key, item in tree.items() if kind is dict else enumerate(tree):
+            at = f"ptr {self.object(key)}" if kind is dict else f"i64 {key}"
+            x = self.build(item, leaf)
+            self.new(f"call i32 @{name}_SetItem(ptr {made}, {at}, ptr {x})")
+            if kind is dict:  # it counts its own reference; the others take ours
+                self.lines.append(f"  call void @Py_DecRef(ptr {x})")
+        return made
+
+    def known(self, flags: list[str], among: set[Any]) -> None:
+        """Go on only where the tuple of these conditions is in a set."""
+
+        def truth(condition: str) -> str:
+            yes, no = self.object(True), self.object(False)
+            x = self.new(f"select i1 {condition}, ptr {yes}, ptr {no}")
+            self.lines.append(f"  call void @Py_IncRef(ptr {x})")
+            return x
+
+        made = self.build(tuple(flags), truth)
+        found = self.new(f"call i32 @PySet_Contains(ptr {self.object(among)}, ptr {made})")
+        self.lines.append(f"  call void @Py_DecRef(ptr {made})")
+        self.need(self.new(f"icmp eq i32 {found}, 1"))
+
+    def text(self, result: str) -> str:
+        """Return the whole function, which returns this object."""
+        handed = f"ptr inttoptr (i64 {id(self.kept[0])} to ptr), ptr %arguments, i64 %count"
+        return "\n".join(
+            [
+                *self.lines,
+                f"  ret ptr {result}\notherwise:",
+                f"  %handed = call ptr @PyObject_Vectorcall({handed}, ptr null)",
+                "  ret ptr %handed\n}",
+            ]
+        )
