@@ -2,7 +2,27 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
+
+
+def ending(path: str | os.PathLike[str], known: Iterable[str], what: str) -> str:
+    """Return the ending of a file's name, in small letters and without its dot.
+
+    Args:
+        path: the file.
+        known: the endings that there are.
+        what: what is saved: "a picture".
+
+    Raises:
+        ValueError: if it has none of them.
+    """
+    found = Path(path).suffix.lower().removeprefix(".")
+    *others, last = (f".{name}" for name in known)
+    if f".{found}" not in (*others, last):
+        can_be = f"{', '.join(others)} or {last}" if others else last
+        raise ValueError(f"{what} is saved as {can_be}, but {os.fspath(path)!r} was given")
+    return found
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes) -> None:

@@ -9,7 +9,7 @@ from autograd.explanation.credit import Edge, edges, expect_value
 from autograd.graph.reverse import gradients
 from autograd.notation import number
 from autograd.pictures.drawing import Drawing
-from autograd.pictures.palette import DASHES, colour, sign_part
+from autograd.pictures.palette import DASHES, Theme, colour, sign_part
 from autograd.pictures.text import SIZE, clean, escaped, text_width
 from autograd.primitives import TABLE
 from autograd.value import Value
@@ -22,7 +22,12 @@ FOLDED = 10  # times as many, where they may be folded into fewer
 
 
 def draw(
-    root: Value, credit: bool = False, max_nodes: int | None = None, fold: bool = False
+    root: Value,
+    credit: bool = False,
+    max_nodes: int | None = None,
+    fold: bool = False,
+    theme: Theme = "auto",
+    transparent: bool = False,
 ) -> Drawing:
     """Return the computation graph below a Value: its label, data and grad at each node, operations between.
 
@@ -33,6 +38,8 @@ def draw(
         max_nodes: draw the part nearest to the root, at most so many Values, in a larger graph.
         fold: whether a unit of a network (w·x + b and the activation after it) is one node, its
             parameters left out.
+        theme: "light", "dark", or "auto": as the reader's system is.
+        transparent: whether the picture has no ground of its own, for slides.
 
     Raises:
         TypeError: if root is not a Value.
@@ -64,7 +71,9 @@ def draw(
     name = f" of {clean(root.label, LABEL)}" if root.label else ""
     extent = "" if complete else ", the part nearest to the root"
     desc = f"{graph.count} nodes{extent}; data {number(root.data, 4)} at the root."
-    return Drawing(graph.source, f"Computation graph{name}", desc)
+    return Drawing(
+        graph.source, f"Computation graph{name}", desc, theme=theme, transparent=transparent
+    )
 
 
 def _nearest(root: Value, limit: int) -> tuple[list[Value], bool]:

@@ -2,12 +2,17 @@
 
 import itertools
 import os
-from collections.abc import Mapping
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-from autograd.files import write_whole
+from autograd.files import ending, write_whole
 from autograd.pictures import render, svg
+from autograd.pictures.display import image
+from autograd.pictures.palette import Theme, expect_theme, painted
 from autograd.pictures.text import clean
 
 _displays = itertools.count(1)
@@ -17,16 +22,31 @@ class Drawing:
     """A picture as DOT text, which Graphviz draws.
 
     Args:
-        source: the DOT text.
+        source: the DOT text, in the light colours.
         title, desc: what a reader who cannot see the picture is told.
         pinned: whether the text says where everything stands, so that nothing is laid out.
+        theme: "light", "dark", or "auto": an SVG is as the reader's system is, anything else light.
+        transparent: whether the ground is left out, for slides.
+
+    Raises:
+        ValueError: if there is no such theme.
     """
 
-    def __init__(self, source: str, title: str, desc: str, pinned: bool = False) -> None:
-        self.source = source
+    def __init__(
+        self,
+        source: str,
+        title: str,
+        desc: str,
+        pinned: bool = False,
+        theme: Theme = "auto",
+        transparent: bool = False,
+    ) -> None:
+        expect_theme(theme)
+        self.source = painted(source, theme == "dark", transparent)
         self.title = clean(title, 200)
         self.desc = clean(desc, 1000)
         self.pinned = pinned
+        self.theme = theme
 
     def svg(self, engine: str | None = None, prefix: str = "", css: str = "") -> str:
         """Return the picture as SVG: light or dark as the reader's system is, the same text every time.
@@ -42,10 +62,10 @@ class Drawing:
         prefix = prefix or svg.digest(self.source + self.title + self.desc)
         drawn = render.render(self.source, "svg", engine, self.pinned)
         try:
-            return svg.finish(drawn, self.title, self.desc, prefix, css)
-        except ElementTree.ParseError as error:
+            return svg.finish(drawn, self.title, self.desc, prefix, css, self.theme == "auto")
+        except ValueError as error:
             raise render.RenderError(
-                f"the engine printed no SVG ({error}); the DOT text is in .source"
+                f"the engine printed {error}; the DOT text is in .source"
             ) from None
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
@@ -60,14 +80,28 @@ class Drawing:
             OSError: if the file cannot be written.
             FileNotFoundError, RuntimeError, TimeoutError: as render.render.
         """
-        suffix = render.format_of(path)
-        if suffix == "gv":
-            content = self.source.encode()
-        elif suffix == "svg":
-            content = self.svg(engine).encode()
-        else:
-            content = render.render(self.source, suffix, engine, self.pinned)
-        write_whole(path, content)
+        write = WRITERS[ending(path, WRITERS, "a picture")]
+        write_whole(path, write(self, engine))
+
+    def show(self) -> None:
+        """Show the picture: in a notebook below the cell, elsewhere in a browser, as a file in the temporary folder.
+
+        Raises:
+            RuntimeError: if there is no browser; it says where the file is.
+            FileNotFoundError, RuntimeError, TimeoutError: as render.render.
+        """
+        shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+        if getattr(shell, "kernel", None) is not None:
+            from IPython.display import display
+
+            display(self)
+            return
+        content = self.svg()
+        handle, name = tempfile.mkstemp(suffix=".svg", prefix="picture-")
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(content)
+        if not webbrowser.open(Path(name).as_uri()):
+            raise RuntimeError(f"there is no browser to show the picture in; it is in {name}")
 
     def __repr__(self) -> str:
         return f"<Drawing: {self.title}>"
@@ -79,7 +113,21 @@ class Drawing:
         text = f"{self.title}\n{self.desc}"
         try:
             # cells of one page must not share ids, even where they show the same picture
-            prefix = f"{svg.digest(self.source)}-{next(_displays)}"
-            return {"image/svg+xml": self.svg(prefix=prefix), "text/plain": text}
+            drawn = self.svg(prefix=f"{svg.digest(self.source)}-{next(_displays)}")
         except Exception as error:
             return {"text/plain": f"{text}\n({error})"}
+        alt = f"{self.title}. {self.desc}"
+        return {"text/html": image(drawn, alt), "image/svg+xml": drawn, "text/plain": text}
+
+
+def _rendered(drawing: Drawing, format: str, engine: str | None) -> bytes:
+    return render.render(drawing.source, format, engine, drawing.pinned)
+
+
+# what a picture can be saved as, by the ending of the file
+WRITERS: dict[str, Callable[[Drawing, str | None], bytes]] = {
+    "svg": lambda drawing, engine: drawing.svg(engine).encode(),
+    "png": lambda drawing, engine: _rendered(drawing, "png", engine),
+    "pdf": lambda drawing, engine: _rendered(drawing, "pdf", engine),
+    "gv": lambda drawing, _: drawing.source.encode(),
+}

@@ -1,6 +1,10 @@
 """Colours and dashes: what a sign, a leaf or a faded part looks like, in light and dark."""
 
 import math
+import re
+from typing import Literal, get_args
+
+Theme = Literal["auto", "light", "dark"]
 
 # Each colour by its part: in light, in dark. DOT is written with the light ones.
 PALETTE = {
@@ -39,6 +43,34 @@ def colour(part: str, fade: float = 1.0, dark: bool = False) -> str:
         dark: whether for the dark theme.
     """
     return _mix(PALETTE[part][dark], PALETTE["card"][dark], fade)
+
+
+# what is light, by part and fade, in dark
+DARK = {
+    colour(part, fade): colour(part, fade, dark=True)
+    for fade in reversed(FADES)
+    for part in PALETTE
+}
+# quotes in a label are escaped in DOT, so that no label can look like an attribute
+_COLOUR = re.compile(r'\b(bgcolor|color|fillcolor|fontcolor)="(#[0-9a-f]{6})"')
+
+
+def expect_theme(theme: Theme) -> None:
+    """Raise a ValueError unless there is such a theme."""
+    if theme not in get_args(Theme):
+        raise ValueError(f'a theme is "auto", "light" or "dark"; got {theme!r}')
+
+
+def painted(source: str, dark: bool = False, transparent: bool = False) -> str:
+    """Return DOT text, which is written in the light colours, for another theme or without its ground."""
+
+    def paint(attribute: re.Match[str]) -> str:
+        name, given = attribute.groups()
+        if transparent and name in ("bgcolor", "fillcolor") and given == colour("card"):
+            return f'{name}="transparent"'
+        return f'{name}="{DARK.get(given, given) if dark else given}"'
+
+    return _COLOUR.sub(paint, source) if dark or transparent else source
 
 
 DASHES = {"plus": "solid", "minus": "dashed", "zero": "solid", "odd": "dotted"}

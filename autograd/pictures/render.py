@@ -1,13 +1,15 @@
 """DOT to SVG, PNG and PDF: find an engine, run it with a timeout."""
 
+import contextlib
 import importlib.metadata
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-FORMATS = ("svg", "png", "pdf", "gv")
 TIMEOUT = 10.0  # seconds; a layout that takes longer is not going to be read anyway
 DPI, PIXELS = 144, 4000  # of a PNG; one with more pixels on a side is made smaller
 
@@ -15,6 +17,10 @@ _REMEDY = (
     "pip install graphviz-pure, or install Graphviz from https://graphviz.org/download/ and put its "
     "`dot` on PATH; the DOT text is in .source, and .save('picture.gv') writes it"
 )
+
+
+Renderer = Callable[[str, str, bool], bytes]  # DOT text, format, whether it is pinned: a picture
+_renderer: Renderer | None = None
 
 
 class EngineNotFoundError(FileNotFoundError):
@@ -75,6 +81,16 @@ def find_engine(format: str = "svg", engine: str | None = None) -> str:
     return found
 
 
+def use_renderer(renderer: Renderer | None) -> None:
+    """Draw with a function from now on, where no program can be run; with None as before.
+
+    Args:
+        renderer: takes DOT text, the format and whether the text says where everything stands; returns the picture.
+    """
+    global _renderer
+    _renderer = renderer
+
+
 def render(
     source: str, format: str = "svg", engine: str | None = None, pinned: bool = False
 ) -> bytes:
@@ -91,6 +107,14 @@ def render(
         RenderTimeoutError: a TimeoutError; the engine took longer than TIMEOUT.
         RenderError: a RuntimeError; the engine failed.
     """
+    if _renderer is not None and engine is None:
+        return _renderer(source, format, pinned)
+    if sys.platform == "emscripten":
+        raise EngineNotFoundError(
+            "a browser runs no programs: load @hpcc-js/wasm-graphviz once and hand it on, "
+            "gv = await Graphviz.load() in JavaScript, autograd.pictures.wasm.use(gv) in Python "
+            "(see help(autograd.pictures.wasm)); the DOT text is in .source"
+        )
     program = find_engine(format, engine)
     if format == "png" and Path(program).stem == "graphviz-pure":
         source = source.replace("⇝", "→")  # its built-in font lacks the one and has the other
@@ -98,9 +122,7 @@ def render(
     if format == "png":
         command += [f"-Gdpi={DPI}", f"-Gsize={PIXELS / DPI:.2f}"]
     try:
-        done = subprocess.run(
-            command, input=source.encode(), capture_output=True, timeout=TIMEOUT, check=False
-        )
+        status, drawn, complaints = _run(command, source.encode())
     except subprocess.TimeoutExpired:
         raise RenderTimeoutError(
             f"{program} took longer than {TIMEOUT:g} s; save as .svg, which is drawn faster than .png, draw less "
@@ -109,24 +131,34 @@ def render(
     except OSError as error:
         raise EngineNotFoundError(f"{program} cannot be run ({error}); {_REMEDY}") from error
     # Engines complain on stderr about fonts and sizes even when all is well: only the status counts.
-    if done.returncode or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
+    if status or not drawn:
+        said = complaints.decode(errors="replace").strip().splitlines()
         raise RenderError(
-            f"{program} failed with status {done.returncode}: {said[-1] if said else 'it says nothing'}; "
+            f"{program} failed with status {status}: {said[-1] if said else 'it says nothing'}; "
             "the DOT text is in .source"
         )
-    return done.stdout
+    return drawn
 
 
-def format_of(path: str | os.PathLike[str]) -> str:
-    """Return the format that a file's suffix names.
+def _run(command: list[str], given: bytes) -> tuple[int, bytes, bytes]:
+    """Run a program in a group of its own; whatever interrupts it, nothing that it started is left behind."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=os.name == "posix"
+    ) as process:
+        try:
+            drawn, complaints = process.communicate(given, TIMEOUT)
+        except BaseException:
+            _stop(process)
+            raise
+    return process.returncode, drawn, complaints
 
-    Raises:
-        ValueError: if it names none.
-    """
-    suffix = Path(path).suffix.lower().removeprefix(".")
-    if suffix not in FORMATS:
-        raise ValueError(
-            f"a picture is saved as .svg, .png, .pdf or .gv, but {os.fspath(path)!r} was given"
-        )
-    return suffix
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+
+

@@ -1,21 +1,17 @@
 """What surrounds Graphviz's SVG: both themes, a title and a description, ids of its own."""
 
 import hashlib
+import math
 from xml.etree import ElementTree
 
 from autograd.pictures.compact_svg import SVG, compact
-from autograd.pictures.palette import FADES, PALETTE, colour
+from autograd.pictures.palette import DARK
 
 _XLINK_TITLE = "{http://www.w3.org/1999/xlink}title"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 FONT = '"DejaVu Sans", Verdana, "Segoe UI", sans-serif'
 
 SMALLEST = 0.55  # what share of its width a picture shrinks to on a screen: smaller cannot be read, so it scrolls
-_DARK = {
-    colour(part, fade): colour(part, fade, dark=True)
-    for fade in reversed(FADES)
-    for part in PALETTE
-}
 
 
 def digest(text: str) -> str:
@@ -23,29 +19,39 @@ def digest(text: str) -> str:
     return "g" + hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str:
-    """Return an SVG that is themed, described, and can share a page with others.
+def finish(
+    svg: bytes, title: str, desc: str, prefix: str, css: str = "", themed: bool = True
+) -> str:
+    """Return an SVG that is described, follows the reader's theme and can share a page with others.
 
     Args:
         svg: what the engine drew.
         title, desc: what a reader who cannot see the picture is told.
         prefix: the picture's id; those of its title and description start with it.
         css: more rules, for a page that changes the picture; `#ID` stands for the picture.
+        themed: whether it is dark where the reader's system is.
+
+    Raises:
+        ValueError: if that is no SVG with a size.
     """
-    root = ElementTree.fromstring(svg)
-    _, _, width, height = (root.get("viewBox") or "0 0 0 0").split()
+    try:
+        root = ElementTree.fromstring(svg)
+    except ElementTree.ParseError as error:
+        raise ValueError(f"no SVG: {error}") from None
+    width, height = _size(root)
     for element in list(root.iter()):
         _adapt(element)
     compact(root)
     used = {element.get(key, "") for element in root.iter() for key in ("fill", "stroke")}
     dark = "".join(
-        f"#{prefix} [fill='{c}']{{fill:{_DARK[c]}}}#{prefix} [stroke='{c}']{{stroke:{_DARK[c]}}}"
-        for c in sorted(used & _DARK.keys())
+        f"#{prefix} [fill='{c}']{{fill:{DARK[c]}}}#{prefix} [stroke='{c}']{{stroke:{DARK[c]}}}"
+        for c in sorted(used & DARK.keys())
     )
     style = ElementTree.Element(f"{SVG}style")
-    shrinks = f"@media screen{{#{prefix}{{min-width:{SMALLEST * float(width):.0f}px}}}}"
-    themes = f"@media (prefers-color-scheme:dark){{{dark}}}"
-    style.text = f"{shrinks}{themes}{css.replace('#ID', '#' + prefix)}"
+    # in a style attribute, these would keep CairoSVG and svglib from drawing anything
+    fits = f"max-width:100%;height:auto;min-width:{SMALLEST * width:.0f}px"
+    themes = f"@media (prefers-color-scheme:dark){{{dark}}}" if themed else ""
+    style.text = f"@media screen{{#{prefix}{{{fits}}}}}{themes}{css.replace('#ID', '#' + prefix)}"
     said = []
     for tag, text in (("title", title), ("desc", desc)):
         said.append(ElementTree.Element(f"{SVG}{tag}", id=f"{prefix}-{tag}"))
@@ -54,9 +60,8 @@ def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str
     root.attrib.update(
         {
             "id": prefix,
-            "width": f"{float(width):.0f}",
-            "height": f"{float(height):.0f}",
-            "style": "max-width:100%;height:auto",
+            "width": f"{width:.0f}",
+            "height": f"{height:.0f}",
             "role": "img",
             "aria-labelledby": f"{prefix}-title {prefix}-desc",
             "font-family": FONT.replace('"', "'"),
@@ -64,6 +69,17 @@ def finish(svg: bytes, title: str, desc: str, prefix: str, css: str = "") -> str
     )
     ElementTree.register_namespace("", SVG[1:-1])
     return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _size(root: ElementTree.Element) -> tuple[float, float]:
+    given = root.get("viewBox", "")
+    try:
+        _, _, width, height = map(float, given.split())
+    except ValueError:
+        width = height = math.nan
+    if not (0.0 < width < math.inf and 0.0 < height < math.inf):
+        raise ValueError(f"an SVG without a size: its viewBox is {given[:60]!r}")
+    return width, height
 
 
 def _adapt(element: ElementTree.Element) -> None:

@@ -1,17 +1,24 @@
 """Engines, saving, and what surrounds an SVG."""
 
+import base64
 import itertools
 import os
+import re
 import shutil
 import stat
 import struct
+import subprocess
+import sys
+import tempfile
+import webbrowser
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
 from autograd import Value, draw, files
-from autograd.pictures import palette, render, svg
+from autograd.pictures import palette, render, svg, wasm
 from autograd.pictures.drawing import Drawing
 from tests.processes import prints_the_same_bytes
 
@@ -113,6 +120,36 @@ def test_an_engine_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_pa
         render.render(SOURCE, engine=str(fake(tmp_path, "slow", "while :; do :; done")))
 
 
+@pytest.mark.skipif(os.name != "posix", reason="asks for processes as POSIX does")
+@pytest.mark.parametrize("stopped_by", [TimeoutError, KeyboardInterrupt])
+def test_an_engine_that_is_stopped_leaves_no_process_behind(
+    stopped_by: type[BaseException], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(self: "subprocess.Popen[bytes]", *_: object) -> None:
+        while not (child := tmp_path / "child").exists() or not child.read_text().strip():
+            assert self.poll() is None
+        raise KeyboardInterrupt
+
+    # it starts another program, as a wrapper does, and waits for it
+    engine = fake(tmp_path / "bin", "slow", f"sleep 60 & echo $! > {tmp_path}/child; wait")
+    if stopped_by is TimeoutError:
+        monkeypatch.setattr(render, "TIMEOUT", 0.5)
+    else:
+        monkeypatch.setattr(subprocess.Popen, "communicate", interrupted)
+    with pytest.raises(stopped_by):
+        render.render(SOURCE, engine=str(engine))
+    child = int((tmp_path / "child").read_text())
+    for _ in range(2000):  # the system takes a moment to bury it
+        try:
+            state = Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except FileNotFoundError:
+            break
+        if state == "Z":
+            break
+    else:
+        pytest.fail(f"process {child} still runs")
+
+
 @pytest.mark.parametrize(
     "script", ["echo '<svg/>'; echo 'syntax error' >&2; exit 1", "echo 'syntax error' >&2"]
 )
@@ -201,9 +238,10 @@ def test_a_picture_shrinks_to_the_room_there_is_until_it_cannot_be_read(
 ) -> None:
     drawn = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 100"/>'.encode()
     root = ElementTree.fromstring(svg.finish(drawn, "title", "desc", "id"))
-    assert (root.get("width"), root.get("style")) == (str(width), "max-width:100%;height:auto")
+    assert (root.get("width"), root.get("style")) == (str(width), None)
     style = root.findtext(f"{SVG}style", "")
-    assert f"@media screen{{#id{{min-width:{least}px}}}}" in style, "paper does not scroll"
+    fits = f"max-width:100%;height:auto;min-width:{least}px"
+    assert f"@media screen{{#id{{{fits}}}}}" in style, "paper does not scroll"
 
 
 def test_two_pictures_of_a_page_share_no_id() -> None:
@@ -230,6 +268,92 @@ def test_jupyter_gets_the_picture_and_text() -> None:
     bundle = drawing()._repr_mimebundle_(include=None, exclude=None)
     assert bundle["image/svg+xml"].startswith("<svg")
     assert bundle["text/plain"].startswith("Computation graph\n")
+    image = ElementTree.fromstring(bundle["text/html"].replace(">", "/>"))
+    assert image.get("alt") == "Computation graph. 3 nodes; data 6.0000 at the root."
+    kind, data = image.get("src", "").split(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert base64.b64decode(data).decode() == bundle["image/svg+xml"]
+
+
+# ---------------------------------------------------------------- themes
+
+
+def test_a_theme_can_be_chosen() -> None:
+    v = Value(2.0, label='fillcolor="#ffffff"') * Value(-3.0)
+    auto, light, dark = (draw(v, theme=theme) for theme in ("auto", "light", "dark"))
+    assert auto.source == light.source
+    assert "prefers-color-scheme" in auto.svg()
+    for drawn, card in ((light, "#ffffff"), (dark, palette.colour("card", dark=True))):
+        assert "prefers-color-scheme" not in drawn.svg()
+        assert f'bgcolor="{card}"' in drawn.source
+    assert 'fillcolor="#ffffff"' in "".join(ElementTree.fromstring(dark.svg()).itertext())
+    assert not set(re.findall(r' (?:fill|stroke)="(#......)"', dark.svg())) & palette.DARK.keys()
+
+
+def test_a_picture_can_do_without_its_ground() -> None:
+    fills = [
+        {e.get("fill") for e in ElementTree.fromstring(d.svg()).iter() if e.tag != f"{SVG}text"}
+        for d in (draw(Value(2.0).exp(), transparent=t) for t in (False, True))
+    ]
+    assert "#ffffff" in fills[0]
+    assert not fills[1] & {"#ffffff", "white"}
+
+
+def test_a_theme_that_there_is_not() -> None:
+    with pytest.raises(ValueError, match='"auto", "light" or "dark"; got \'blue\''):
+        draw(Value(1.0), theme="blue")  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- showing
+
+
+def test_show_opens_a_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or True)
+    drawing().show()
+    (file,) = tmp_path.iterdir()
+    assert opened == [file.as_uri()]
+    assert file.read_text(encoding="utf-8") == drawing().svg()
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    with pytest.raises(RuntimeError, match=r"no browser.*picture-.*\.svg"):
+        drawing().show()
+
+
+def test_show_in_a_notebook_shows_it_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[object] = []
+    display = pytest.importorskip("IPython.display", reason="IPython is not installed")
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=object()))
+    monkeypatch.setattr(display, "display", shown.append)
+    (picture := drawing()).show()
+    assert shown == [picture]
+
+
+# ---------------------------------------------------------------- in a browser
+
+
+def test_a_renderer_can_be_handed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def layout(*given: object) -> str:
+        calls.append(given)
+        return "<svg/>"
+
+    monkeypatch.setattr(render, "_renderer", None)
+    monkeypatch.setattr(wasm, "_object", lambda **fields: fields)
+    wasm.use(SimpleNamespace(layout=layout))
+    assert render.render(SOURCE) == render.render(SOURCE, pinned=True) == b"<svg/>"
+    assert calls == [(SOURCE, "svg", "dot"), (SOURCE, "svg", "neato", {"nop": 2})]
+    with pytest.raises(FileNotFoundError, match=r"draws no PNG: save as \.svg"):
+        render.render(SOURCE, "png")
+    with pytest.raises(TypeError, match="await Graphviz"):
+        wasm.use(object())
+
+
+def test_a_browser_without_a_renderer_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    with pytest.raises(FileNotFoundError, match=r"@hpcc-js/wasm-graphviz.*wasm\.use"):
+        drawing().svg()
 
 
 @pytest.mark.usefixtures("no_engine")
@@ -326,6 +450,14 @@ def test_an_engine_that_prints_something_else(
     with pytest.raises(render.RenderError, match="printed no SVG"):
         draw(Value(1.0) * 2.0).save(tmp_path / "x.svg")
     assert [path.name for path in tmp_path.iterdir()] == ["broken"]
+
+
+@pytest.mark.parametrize("box", ["", "0 0 wide high", "0 0 100", "0 0 nan 10", "0 0 0 10"])
+def test_an_engine_that_prints_a_bad_size(box: str, tmp_path: Path) -> None:
+    drawn = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='{box}'/>"
+    engine = fake(tmp_path, "odd", f'echo "{drawn}"')
+    with pytest.raises(render.RenderError, match=f"an SVG without a size: its viewBox is '{box}'"):
+        drawing().svg(engine=str(engine))
 
 
 def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
