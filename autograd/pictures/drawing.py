@@ -1,5 +1,6 @@
 """A Drawing: DOT text that shows itself and saves itself as a picture."""
 
+import importlib
 import itertools
 import os
 import sys
@@ -92,9 +93,7 @@ class Drawing:
         """
         shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
         if getattr(shell, "kernel", None) is not None:
-            from IPython.display import display
-
-            display(self)
+            importlib.import_module("IPython.display").display(self)
             return
         content = self.svg()
         handle, name = tempfile.mkstemp(suffix=".svg", prefix="picture-")
