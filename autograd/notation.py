@@ -61,6 +61,37 @@ def number(x: float, digits: int = 2, sign: bool = False) -> str:
     return f"{mark}{size:.{digits}f}"
 
 
+def significant(x: float, digits: int = 4, sign: bool = False) -> str:
+    """Return a number with as many digits as count, whatever its size.
+
+    Args:
+        x: the number.
+        digits: how many digits are shown.
+        sign: whether a positive number carries its sign too, as credit does.
+
+    >>> significant(-4.0), significant(138.83382), significant(0.0123456, sign=True), significant(1e-9)
+    ('−4.000', '138.8', '+0.01235', '1.000e−9')
+    """
+    if not math.isfinite(x) or x == 0.0:
+        return number(x, digits - 1, sign)
+    mark = "−" if x < 0 else "+" if sign else ""
+    mantissa, exponent = f"{abs(x):.{digits - 1}e}".split("e")
+    if -4 <= int(exponent) < digits:
+        return f"{mark}{abs(x):.{digits - 1 - int(exponent)}f}"
+    if digits <= int(exponent) < 6:
+        return f"{mark}{float(f'{mantissa}e{exponent}'):.0f}"
+    return f"{mark}{mantissa}e{int(exponent)}".replace("-", "−")
+
+
+def bracketed(text: str) -> str:
+    """Return a number's text as a factor of a product: in brackets if it is negative.
+
+    >>> bracketed("0.50"), bracketed("−0.50")
+    ('0.50', '(−0.50)')
+    """
+    return f"({text})" if text.startswith("−") else text
+
+
 def factor(x: float, short: bool = False) -> str:
     """Return a number of four digits as a factor of a product: in brackets if it is negative.
 
@@ -74,7 +105,7 @@ def factor(x: float, short: bool = False) -> str:
     text = number(x, 4)
     if short and "e" not in text:
         text = text.removesuffix("00")
-    return f"({text})" if text.startswith("−") else text
+    return bracketed(text)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

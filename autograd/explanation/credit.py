@@ -1,6 +1,6 @@
 """The credit of every edge of a graph, and back-propagation step by step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from autograd.graph.reverse import flows, gradients, inner_nodes
@@ -52,13 +52,23 @@ def edges(root: Value) -> list[Edge]:
     """
     expect_value("edges", root)
     upstream = gradients(root)
-    found = []
-    for child in reversed(topological(root)):
-        g = upstream.get(id(child))
-        for parent, local in zip(child.parents, child.partials):
-            # A branch that `where` did not take has no share, whatever 0 × inf would say.
-            cut = g is None or (child.op == "where" and local == 0.0)
-            found.append(Edge(parent, child, local, g or 0.0, 0.0 if cut else (g or 0.0) * local))
+    return [
+        edge for child in reversed(topological(root)) for edge in operand_edges(child, upstream)
+    ]
+
+
+def operand_edges(child: Value, upstream: Mapping[int, float]) -> list[Edge]:
+    """Return the edge of each operand of a node.
+
+    Args:
+        child: the node.
+        upstream: ∂root/∂node by the node's id, as `gradients` gives it.
+    """
+    g, found = upstream.get(id(child)), []
+    for parent, local in zip(child.parents, child.partials):
+        # A branch that `where` did not take has no share, whatever 0 × inf would say.
+        cut = g is None or (child.op == "where" and local == 0.0)
+        found.append(Edge(parent, child, local, g or 0.0, 0.0 if cut else (g or 0.0) * local))
     return found
 
 

@@ -1,24 +1,34 @@
 """The picture of a computation graph: a node for each Value and each operation, credit on the edges."""
 
 import warnings
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
+from typing import Literal, get_args
 
 import graphviz
 
-from autograd.explanation.credit import Edge, edges, expect_value
+from autograd.explanation.credit import Edge, expect_value, operand_edges
 from autograd.graph.reverse import gradients
-from autograd.notation import number
+from autograd.notation import bracketed, significant
+from autograd.pictures import folding
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import DASHES, Theme, colour, sign_part
 from autograd.pictures.text import SIZE, clean, escaped, text_width
 from autograd.primitives import TABLE
 from autograd.value import Value
 
+Direction = Literal["auto", "LR", "TB"]
 LABEL = 32  # characters of a label that are shown
-
-
 FEW, MANY = 300, 1000  # up to so many nodes a graph is drawn; drawn with a warning
 FOLDED = 10  # times as many, where they may be folded into fewer
+MOST = 5000  # nodes that are drawn where they are asked for: more are drawn by no engine in time
+WIDE = 1100.0  # points; what is wider from left to right is drawn top down
+SMALL = 12.0  # the size of credits, in points
+SPINE = {
+    "weight": "9"
+}  # of edges on the longest ways: they run straight, and what joins them stands beside
+NODESEP, RANKSEP = 0.1, 0.3  # inches
 
 
 def draw(
@@ -26,24 +36,30 @@ def draw(
     credit: bool = False,
     max_nodes: int | None = None,
     fold: bool = False,
+    direction: Direction = "auto",
     theme: Theme = "auto",
     transparent: bool = False,
 ) -> Drawing:
     """Return the computation graph below a Value: its label, data and grad at each node, operations between.
 
+    A node without a label is called by its formula, if that is short; a sum added from left to right is one
+    operation. Before `backward`, "grad –" stands at the nodes.
+
     Args:
         root: the result.
-        credit: whether every edge carries its credit, upstream × local; the gradients shown are then
-            those of the root, whether or not `backward` was called.
+        credit: whether every edge carries its credit, upstream × local, but those from constants; the gradients
+            shown are then those of the root, whether or not `backward` was called.
         max_nodes: draw the part nearest to the root, at most so many Values, in a larger graph.
         fold: whether a unit of a network (w·x + b and the activation after it) is one node, its
             parameters left out.
+        direction: "LR", from left to right; "TB", top down; or "auto": from left to right where that fits a page.
         theme: "light", "dark", or "auto": as the reader's system is.
         transparent: whether the picture has no ground of its own, for slides.
 
     Raises:
         TypeError: if root is not a Value.
-        ValueError: if the graph has more than 1,000 nodes, those folded away not counted, and max_nodes is not given.
+        ValueError: if the graph has more than 1,000 nodes, those folded away not counted, and max_nodes is not given;
+            or max_nodes, the direction or the theme is none that there is.
 
     Warns:
         UserWarning: if it has more than 300: such a picture is slow to draw and hard to read.
@@ -53,10 +69,14 @@ def draw(
     <Drawing: Computation graph>
     """
     expect_value("draw", root)
-    if max_nodes is not None and max_nodes < 1:
-        raise ValueError(f"max_nodes is at least 1, but {max_nodes} was given")
+    if max_nodes is not None and not 1 <= max_nodes <= MOST:
+        raise ValueError(f"max_nodes is from 1 to {MOST:,}; got {max_nodes:,}")
+    if direction not in get_args(Direction):
+        raise ValueError(f'a direction is "auto", "LR" or "TB"; got {direction!r}')
     nodes, complete = _nearest(root, max_nodes or (FOLDED * MANY if fold else MANY))
-    graph = ComputationGraph(root, nodes, credit, fold) if complete or max_nodes else None
+    graph = (
+        ComputationGraph(root, nodes, credit, fold, direction) if complete or max_nodes else None
+    )
     if graph is None or (graph.count > MANY and max_nodes is None):
         raise ValueError(
             f"the graph has more than {MANY:,} nodes, too many to be read: draw(root, max_nodes=100) shows "
@@ -70,7 +90,7 @@ def draw(
         )
     name = f" of {clean(root.label, LABEL)}" if root.label else ""
     extent = "" if complete else ", the part nearest to the root"
-    desc = f"{graph.count} nodes{extent}; data {number(root.data, 4)} at the root."
+    desc = f"{graph.count} nodes{extent}; data {significant(root.data)} at the root."
     return Drawing(
         graph.source, f"Computation graph{name}", desc, theme=theme, transparent=transparent
     )
@@ -97,39 +117,35 @@ class ComputationGraph:
         nodes: the Values to draw, the nearest to the root first.
         credit: whether every edge carries upstream × local.
         fold: whether a unit of a network is one node, its parameters left out.
+        direction: from left to right, top down, or whichever fits.
 
     Attributes:
-        count: how many Values are drawn: without what is folded into units.
+        count: how many Values are drawn: without what is folded into units and sums.
     """
 
-    def __init__(self, root: Value, nodes: list[Value], credit: bool, fold: bool) -> None:
-        self.root, self.nodes = root, nodes
+    def __init__(
+        self, root: Value, nodes: list[Value], credit: bool, fold: bool, direction: Direction
+    ) -> None:
+        self.root, self.nodes, self.direction = root, nodes, direction
         self.names = {id(v): f"v{k}" for k, v in enumerate(nodes)}
         self.gradients = gradients(root) if credit else None
-        self.shares: dict[int, list[Edge]] = {}
-        for edge in edges(root) if credit else ():
-            self.shares.setdefault(id(edge.child), []).append(edge)
-        self.repeated = _far_used(nodes)
-        self.units = _units(nodes) if fold else {}
+        # nothing has come back to the inner nodes: whatever a leaf has collected is of another graph
+        self.waiting = not credit and not any(v.grad for v in nodes if v.parents or v is root)
+        self.repeated = folding.far_used(nodes)
+        self.kinds = folding.kinds(nodes)
+        self.units = folding.units(nodes) if fold else {}
+        self.sums = folding.sums(nodes)
+        self.spine = folding.spine(nodes)
         self.folded = {id(dot) for v, dot in self.units.items() if id(dot) != v}
         for dot in self.units.values():  # their weights and biases
             n = len(dot.parents) // 2
             self.folded |= {
                 id(w) for w in (*dot.parents[:n], *dot.parents[2 * n :]) if not w.parents
             }
+        self.folded |= {id(v) for _, *inner in self.sums.values() for v in inner}
         self.count = len(nodes) - len(self.folded & self.names.keys())
-        self._dot = graphviz.Digraph(
-            "computation",
-            graph_attr={
-                "rankdir": "LR", "ordering": "in", "nodesep": "0.16", "ranksep": "0.38",
-                "bgcolor": colour("card"), "pad": "0.2",
-            },
-            node_attr={
-                "shape": "box", "style": "rounded,filled", "fixedsize": "true", "height": "0.42",
-                "fontname": "Helvetica", "fontsize": f"{SIZE:g}", "fontcolor": colour("ink"),
-            },
-            edge_attr={"color": colour("zero"), "arrowsize": "0.8"},
-        )  # fmt: skip
+        self._boxes: dict[str, dict[str, str]] = {}
+        self._edges: list[tuple[str, str, dict[str, str]]] = []
 
     @cached_property
     def source(self) -> str:
@@ -141,27 +157,87 @@ class ComputationGraph:
         for v in reversed(self.nodes):
             if v.parents and id(v) not in self.folded:
                 self._operation(v)
-        return str(self._dot.source)
+        legend = self._legend()
+        dot = graphviz.Digraph(
+            "computation",
+            graph_attr={
+                "rankdir": self._direction(), "ordering": "in", "nodesep": f"{NODESEP:g}",
+                "ranksep": f"{RANKSEP:g}", "bgcolor": colour("card"), "pad": "0.2",
+            },
+            node_attr={
+                "shape": "box", "style": "rounded,filled", "fixedsize": "true",
+                "fontname": "Helvetica", "fontsize": f"{SIZE:g}", "fontcolor": colour("ink"),
+            },
+            edge_attr={"color": colour("zero"), "arrowsize": "0.8"},
+        )  # fmt: skip
+        for name, box in self._boxes.items():
+            dot.node(name, **box)
+        for tail, head, look in self._edges:
+            dot.edge(tail, head, **look)
+        with dot.subgraph() as beside:  # the legend, beside the result, where there is room
+            beside.attr(rank="same")
+            row = [self.names[id(self.root)], *legend]
+            for tail, head in pairwise(row):
+                beside.edge(tail, head, style="invis")
+        return str(dot.source)
 
-    def _grad(self, v: Value) -> float:
-        return v.grad if self.gradients is None else self.gradients.get(id(v), 0.0)
+    def _direction(self) -> str:
+        if self.direction != "auto":
+            return self.direction
+        lr, tb = self._widths()
+        return "LR" if lr <= WIDE or lr <= tb else "TB"
+
+    def _widths(self) -> tuple[float, float]:
+        """Return about how wide the picture is in points, from left to right and top down."""
+        rank = {self.names[id(self.root)]: 0}
+        into: dict[str, list[str]] = {}
+        for tail, head, _ in self._edges:
+            into.setdefault(head, []).append(tail)
+        row = list(rank)
+        depth = 0
+        while row:  # the longest way from the root counts; the graph has no circles
+            depth += 1
+            row = list(dict.fromkeys(tail for head in row for tail in into.get(head, ())))
+            rank.update(dict.fromkeys(row, depth))
+        rows: dict[int, list[float]] = {}
+        for name, at in rank.items():
+            rows.setdefault(at, []).append(72.0 * float(self._boxes[name]["width"]))
+        lr = sum(map(max, rows.values())) + 72.0 * RANKSEP * (len(rows) - 1)
+        tb = max(sum(widths) + 72.0 * NODESEP * (len(widths) - 1) for widths in rows.values())
+        return lr, tb
+
+    # ---------------------------------------------------------------- nodes
+
+    def _box(
+        self, name: str, lines: Sequence[str], part: str, size: float = SIZE, **given: str
+    ) -> None:
+        """Add a box with lines of text."""
+        room = max(text_width(line, size) for line in lines) + size
+        self._boxes[name] = {
+            # one string, of which nothing is read as HTML
+            "label": graphviz.nohtml("\\n".join(escaped(line, 200) for line in lines)),
+            "width": f"{room / 72:.2f}",
+            "height": f"{(1.2 * size * len(lines) + 0.7 * size) / 72:.2f}",
+            "color": colour("muted" if part == "unit" else part),
+            "fillcolor": colour(part if part == "unit" else f"{part} fill"),
+            **given,
+        }
+
+    def _grad(self, v: Value) -> str:
+        if self.waiting and not v.grad:
+            return "–"
+        return significant(v.grad if self.gradients is None else self.gradients.get(id(v), 0.0))
 
     def _value(self, v: Value, name: str) -> None:
-        cells = [clean(v.label, LABEL)] if v.label else []
-        part, style = ("unit", "rounded,filled") if v.op else ("leaf", "rounded,filled")
-        if v is self.root:
-            part = "root"
-        if v.op == "constant":
-            part, style = "zero", "rounded,filled,dashed"
-            cells.append(f"constant {number(v.data, 4)}")
-        else:
-            cells += [f"data {number(v.data, 4)}", f"grad {number(self._grad(v), 4)}"]
-        text = "  │  ".join(cells)
-        self._dot.node(
-            name, escaped(text, 200), width=f"{(text_width(text) + 22) / 72:.2f}", style=style,
-            color=colour("muted" if part == "unit" else part),
-            fillcolor=colour(part if part == "unit" else f"{part} fill"),
-        )  # fmt: skip
+        kind = self.kinds.get(id(v), "unit")
+        if kind == "constant":
+            self._box(name, [significant(v.data)], "zero", style="rounded,filled,dashed")
+            return
+        called = clean(folding.name(v), LABEL)
+        lines = [called] if called else []
+        lines += [f"data {significant(v.data)}", f"grad {self._grad(v)}"]
+        part = "root" if v is self.root else "leaf" if kind == "parameter" else kind
+        self._box(name, lines, part)
 
     def _operation(self, v: Value) -> None:
         name = self.names[id(v)]
@@ -169,18 +245,18 @@ class ComputationGraph:
         symbol = TABLE[v.op].symbol
         if inner is not v:
             symbol += f"({TABLE[inner.op].symbol})"
+        if id(v) in self.sums:
+            symbol = TABLE["sum"].symbol
         room = text_width(symbol) + 16
-        self._dot.node(
-            f"{name}-op", escaped(symbol), shape="circle" if room < 55 else "box",
-            width=f"{max(room, 36) / 72:.2f}",
-            fontcolor=colour("card"), fillcolor=colour("ink"), color=colour("ink"),
-        )  # fmt: skip
-        self._dot.edge(f"{name}-op", f"{name}:w")
-        n = len(inner.parents) // 2
-        inputs = range(n, 2 * n) if id(v) in self.units else range(len(inner.parents))
+        self._boxes[f"{name}-op"] = {
+            "label": escaped(symbol), "shape": "circle" if room < 55 else "box",
+            "width": f"{max(room, 32) / 72:.2f}", "height": "0.44", "fontcolor": colour("card"),
+            "fillcolor": colour("ink"), "color": colour("ink"),
+        }  # fmt: skip
+        self._edges.append((f"{name}-op", name, SPINE))
         missing = 0
-        for k in inputs:
-            parent = inner.parents[k]
+        for k, edge in enumerate(self._operands(v, inner)):
+            parent = edge.parent
             if id(parent) not in self.names:
                 missing += 1
                 continue
@@ -188,58 +264,65 @@ class ComputationGraph:
             if id(parent) in self.repeated:
                 tail = f"{tail}-{name}-{k}"
                 self._value(parent, tail)
-            if self.gradients is None:
-                self._dot.edge(f"{tail}:e", f"{name}-op")
+            if self.gradients is None or parent.op == "constant":
+                self._edges.append((tail, f"{name}-op", self._weight(parent)))
             else:
-                self._credit(tail, f"{name}-op", k, self.shares[id(inner)][k])
+                self._credit(tail, f"{name}-op", k, edge)
         if missing:
-            text = f"… {missing} more"
-            self._dot.node(
-                f"{name}-more", text, style="rounded,dashed", color=colour("zero"),
-                fontcolor=colour("muted"), width=f"{(text_width(text) + 16) / 72:.2f}",
-            )  # fmt: skip
-            self._dot.edge(f"{name}-more", f"{name}-op", style="dashed")
+            self._box(f"{name}-more", [f"… {missing} more"], "zero", style="rounded,dashed")
+            self._edges.append((f"{name}-more", f"{name}-op", {"style": "dashed"}))
+
+    def _weight(self, operand: Value) -> dict[str, str]:
+        return SPINE if id(operand) in self.spine else {}
+
+    def _operands(self, v: Value, inner: Value) -> list[Edge]:
+        """Return the edges of an operation: of a unit those of its inputs, of a sum those of all its terms."""
+        upstream = self.gradients or {}
+        if id(v) in self.sums:
+            chain = self.sums[id(v)]
+            first, *_ = operand_edges(chain[-1], upstream)
+            return [first, *(operand_edges(w, upstream)[1] for w in reversed(chain))]
+        found = operand_edges(inner, upstream)
+        n = len(found) // 2
+        return found[n : 2 * n] if id(v) in self.units else found
 
     def _credit(self, tail: str, head: str, k: int, edge: Edge) -> None:
         """Draw an edge with a pill that says upstream × local = credit."""
-        share = number(edge.credit, sign=True)
-        text = f"{number(edge.upstream)} × {number(edge.local)} = {share}"
         part, pill = sign_part(edge.credit), f"{head}-{k}"
-        self._dot.node(
-            pill, text, fontname="Helvetica-Bold", fontsize="12", height="0.3", fontcolor=colour(part),
-            color=colour(part), fillcolor=colour(f"{part} fill"),
-            width=f"{(text_width(text, 12, bold=True) + 10) / 72:.2f}",
-        )  # fmt: skip
-        self._dot.edge(f"{tail}:e", f"{pill}:w", dir="none", color=colour(part), style=DASHES[part])
-        self._dot.edge(f"{pill}:e", head, color=colour(part), style=DASHES[part])
+        self._pill(
+            pill,
+            f"{significant(edge.upstream)} × {bracketed(significant(edge.local))}",
+            f"= {significant(edge.credit, sign=True)}",
+            part,
+        )
+        look = {"color": colour(part), "style": DASHES[part]}
+        look |= self._weight(edge.parent)
+        self._edges.append((tail, pill, {**look, "dir": "none"}))
+        self._edges.append((pill, head, look))
 
+    def _pill(self, name: str, product: str, result: str, part: str, **given: str) -> None:
+        self._box(
+            name,
+            [product, result],
+            part,
+            SMALL,
+            fontsize=f"{SMALL:g}",
+            fontcolor=colour(part),
+            **given,
+        )
 
-def _far_used(nodes: list[Value]) -> set[int]:
-    """Return the leaves to repeat at each use, because edges to all their uses would span the picture.
+    # ---------------------------------------------------------------- legend
 
-    Layout time grows with the lengths of edges more than with the number of nodes.
-    """
-    depth: dict[int, int] = {}
-    for v in nodes:  # the nearest come first
-        depth.setdefault(id(v), 0)
-        for parent in v.parents:
-            depth[id(parent)] = max(depth.get(id(parent), 0), depth[id(v)] + 1)
-    uses: dict[int, list[int]] = {}
-    for v in nodes:
-        for parent in v.parents:
-            if not parent.op or parent.op == "constant":
-                uses.setdefault(id(parent), []).append(depth[id(v)])
-    return {leaf for leaf, at in uses.items() if len(at) > 2 and sum(at) - len(at) * min(at) > 12}
-
-
-def _units(nodes: list[Value]) -> dict[int, Value]:
-    """Return the units of a network: the dot of each, by the id of the node that gives its output."""
-    uses: dict[int, int] = {}
-    for v in nodes:
-        for parent in v.parents:
-            uses[id(parent)] = uses.get(id(parent), 0) + 1
-    units = {id(v): v for v in nodes if v.op == "dot"}
-    for v in nodes:
-        if len(v.parents) == 1 and id(v.parents[0]) in units and uses[id(v.parents[0])] == 1:
-            units[id(v)] = units.pop(id(v.parents[0]))
-    return units
+    def _legend(self) -> list[str]:
+        """Say what the colours mean, in nodes of the same look; return their names."""
+        found = {self.kinds[id(v)] for v in self.nodes if id(v) in self.kinds} - {"constant"}
+        for kind in sorted(found) if len(found) > 1 else ():
+            part = "leaf" if kind == "parameter" else kind
+            self._box(f"legend-{kind}", [kind], part, SMALL, fontsize=f"{SMALL:g}")
+        if self.gradients is not None:
+            self._pill("legend-credit", "upstream × local", "= credit", "zero")
+            for part, text in (("plus", "> 0"), ("minus", "< 0"), ("odd", "nan or ∞")):
+                if any(colour(part) == look.get("color") for _, _, look in self._edges):
+                    style = f"rounded,filled,{DASHES[part]}"
+                    self._pill(f"legend-{part}", "credit", text, part, style=style)
+        return [name for name in self._boxes if name.startswith("legend-")]

@@ -2,9 +2,13 @@
 
 import importlib
 import itertools
+import math
 import os
+import re
+import struct
 import sys
 import tempfile
+import warnings
 import webbrowser
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +20,8 @@ from autograd.pictures.display import image
 from autograd.pictures.palette import Theme, expect_theme, painted
 from autograd.pictures.text import clean
 
+LEGIBLE = 8.0  # pixels: lower text cannot be read
+_FONT_SIZE = re.compile(r'fontsize="?([\d.]+)')
 _displays = itertools.count(1)
 
 
@@ -59,15 +65,20 @@ class Drawing:
 
         Raises:
             FileNotFoundError, RuntimeError, TimeoutError: as render.render.
+
+        Warns:
+            UserWarning: if its text cannot be read on a page.
         """
         prefix = prefix or svg.digest(self.source + self.title + self.desc)
         drawn = render.render(self.source, "svg", engine, self.pinned)
         try:
-            return svg.finish(drawn, self.title, self.desc, prefix, css, self.theme == "auto")
+            text = svg.finish(drawn, self.title, self.desc, prefix, css, self.theme == "auto")
         except ValueError as error:
             raise render.RenderError(
                 f"the engine printed {error}; the DOT text is in .source"
             ) from None
+        _warn_if_small(svg.text_height(text), f"a page {svg.PAGE:.0f} pixels wide")
+        return text
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
         """Write the picture to a file, whole or not at all.
@@ -80,6 +91,9 @@ class Drawing:
             ValueError: if the suffix is another.
             OSError: if the file cannot be written.
             FileNotFoundError, RuntimeError, TimeoutError: as render.render.
+
+        Warns:
+            UserWarning: if its text cannot be read: too small, or in signs that a PNG has no picture of.
         """
         write = WRITERS[ending(path, WRITERS, "a picture")]
         write_whole(path, write(self, engine))
@@ -119,6 +133,32 @@ class Drawing:
         return {"text/html": image(drawn, alt), "image/svg+xml": drawn, "text/plain": text}
 
 
+def _warn_if_small(height: float, where: str) -> None:
+    if height < LEGIBLE:
+        warnings.warn(
+            f"the text of this picture is {height:.1f} pixels high in {where}, too small to be read: draw less "
+            "(max_nodes=100, fold=True), or save it as .svg and zoom in",
+            stacklevel=3,
+        )
+
+
+def _png(drawing: Drawing, engine: str | None) -> bytes:
+    content = _rendered(drawing, "png", engine)
+    longest = max(struct.unpack(">II", content[16:24]))
+    if longest >= render.PIXELS - 10:  # it was made smaller
+        whole = svg.size(_rendered(drawing, "svg", engine))
+        sizes = [float(size) for size in _FONT_SIZE.findall(drawing.source)]
+        height = min(sizes, default=math.inf) * longest / max(whole)
+        _warn_if_small(height, f"a PNG of {render.PIXELS} pixels")
+    if missing := render.missing_signs(drawing.source, engine):
+        warnings.warn(
+            f"a PNG shows boxes in place of {' '.join(missing[:8])}: the engine's font lacks them; "
+            "save as .svg, which takes the reader's fonts",
+            stacklevel=3,
+        )
+    return content
+
+
 def _rendered(drawing: Drawing, format: str, engine: str | None) -> bytes:
     return render.render(drawing.source, format, engine, drawing.pinned)
 
@@ -126,7 +166,7 @@ def _rendered(drawing: Drawing, format: str, engine: str | None) -> bytes:
 # what a picture can be saved as, by the ending of the file
 WRITERS: dict[str, Callable[[Drawing, str | None], bytes]] = {
     "svg": lambda drawing, engine: drawing.svg(engine).encode(),
-    "png": lambda drawing, engine: _rendered(drawing, "png", engine),
+    "png": _png,
     "pdf": lambda drawing, engine: _rendered(drawing, "pdf", engine),
     "gv": lambda drawing, _: drawing.source.encode(),
 }

@@ -23,6 +23,8 @@ PALETTE = {
     "halo": ("#f7dc94", "#6b5412"),
     "leaf": ("#7d6000", "#e6c34a"),
     "leaf fill": ("#fdf2cf", "#3b3010"),
+    "input": ("#006b58", "#5fd0b8"),
+    "input fill": ("#def3ee", "#0d3a32"),
     "root": ("#5b3f9c", "#bda7f5"),
     "root fill": ("#e6e0f5", "#2c2347"),
 }

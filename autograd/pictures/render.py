@@ -13,6 +13,12 @@ from pathlib import Path
 TIMEOUT = 10.0  # seconds; a layout that takes longer is not going to be read anyway
 DPI, PIXELS = 144, 4000  # of a PNG; one with more pixels on a side is made smaller
 
+# what the font of the embedded engine has, of the signs that a label may have; for ⇝ it is given an arrow
+_IN_FONT = {
+    *range(0x531), *range(0x1E00, 0x20BF), *range(0x20F0, 0x2150), *range(0x2190, 0x2196),
+    *map(ord, "⇝∂∆∏∑−√∞∩∫≈≠≡≤≥─│■□▪▫▬▲►▼◄◊○●"),
+}  # fmt: skip
+
 _REMEDY = (
     "pip install graphviz-pure, or install Graphviz from https://graphviz.org/download/ and put its "
     "`dot` on PATH; the DOT text is in .source, and .save('picture.gv') writes it"
@@ -138,6 +144,16 @@ def render(
             "the DOT text is in .source"
         )
     return drawn
+
+
+def missing_signs(source: str, engine: str | None = None) -> list[str]:
+    """Return the signs of a text that a PNG would show as boxes: those that the embedded engine's font lacks.
+
+    Of other engines nothing is known: they take the fonts of the system.
+    """
+    if _renderer is not None or Path(find_engine("png", engine)).stem != "graphviz-pure":
+        return []
+    return sorted({c for c in source if ord(c) not in _IN_FONT})
 
 
 def _run(command: list[str], given: bytes) -> tuple[int, bytes, bytes]:

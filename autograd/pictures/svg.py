@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from xml.etree import ElementTree
 
 from autograd.pictures.compact_svg import SVG, compact
@@ -12,6 +13,18 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 FONT = '"DejaVu Sans", Verdana, "Segoe UI", sans-serif'
 
 SMALLEST = 0.55  # what share of its width a picture shrinks to on a screen: smaller cannot be read, so it scrolls
+
+
+PAGE = 850.0  # pixels: how wide the cell of a notebook is, or a page
+_TEXT_SIZE = re.compile(r'<text [^>]*?font-size="([\d.]+)"')
+_BOX = re.compile(r'viewBox="\S+ \S+ (\S+) ')
+
+
+def text_height(svg: str, room: float = PAGE) -> float:
+    """Return how high the smallest text of a picture is in pixels, in a page that has so much room for it."""
+    sizes = [float(size) for size in _TEXT_SIZE.findall(svg)]
+    width = float(_BOX.findall(svg)[0])
+    return min(sizes, default=math.inf) * min(1.0, room / width)
 
 
 def digest(text: str) -> str:
@@ -34,11 +47,7 @@ def finish(
     Raises:
         ValueError: if that is no SVG with a size.
     """
-    try:
-        root = ElementTree.fromstring(svg)
-    except ElementTree.ParseError as error:
-        raise ValueError(f"no SVG: {error}") from None
-    width, height = _size(root)
+    root, (width, height) = _parsed(svg)
     for element in list(root.iter()):
         _adapt(element)
     compact(root)
@@ -71,7 +80,20 @@ def finish(
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _size(root: ElementTree.Element) -> tuple[float, float]:
+def size(svg: bytes) -> tuple[float, float]:
+    """Return how wide and how high an SVG is.
+
+    Raises:
+        ValueError: if that is no SVG with a size.
+    """
+    return _parsed(svg)[1]
+
+
+def _parsed(svg: bytes) -> tuple[ElementTree.Element, tuple[float, float]]:
+    try:
+        root = ElementTree.fromstring(svg)
+    except ElementTree.ParseError as error:
+        raise ValueError(f"no SVG: {error}") from None
     given = root.get("viewBox", "")
     try:
         _, _, width, height = map(float, given.split())
@@ -79,7 +101,7 @@ def _size(root: ElementTree.Element) -> tuple[float, float]:
         width = height = math.nan
     if not (0.0 < width < math.inf and 0.0 < height < math.inf):
         raise ValueError(f"an SVG without a size: its viewBox is {given[:60]!r}")
-    return width, height
+    return root, (width, height)
 
 
 def _adapt(element: ElementTree.Element) -> None:

@@ -1,7 +1,10 @@
 """Text in pictures: any label is shown as typed, and takes about as much room as we say."""
 
+import unicodedata
+
 import graphviz
 
+JOINERS = "\u200c\u200d"  # of letters and of emoji: part of a label as typed
 SIZE = 14.0  # of ordinary text, in points
 _NARROW = frozenset("₀₁₂₃₄₅₆₇₈₉₋ᵢⱼ⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹ ·.,:|│()il")
 _WIDE = frozenset("⇝→=+−×∝∞ŷ<>mwMW…")
@@ -14,9 +17,13 @@ def clean(text: str, limit: int = 60) -> str:
     ('two lines', 'abc…')
     """
     kept = "".join(
-        c if c.isprintable() else " " for c in text[: 4 * limit] if c.isprintable() or c.isspace()
+        " " if c.isspace() else c
+        for c in text[: 4 * limit]
+        if c.isprintable() or c.isspace() or c in JOINERS
     )
-    return kept if len(kept) <= limit and len(text) <= 4 * limit else kept[: limit - 1] + "…"
+    if len(kept) <= limit and len(text) <= 4 * limit:
+        return kept
+    return kept[: limit - 1].rstrip(JOINERS) + "…"
 
 
 def escaped(text: str, limit: int = 60) -> str:
@@ -34,6 +41,8 @@ def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
 
 
 def _advance(c: str) -> float:
+    if c in JOINERS or unicodedata.combining(c):
+        return 0.0
     if c in _NARROW:
         return 0.38
     if c in _WIDE:

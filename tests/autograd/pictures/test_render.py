@@ -229,7 +229,7 @@ def test_the_svg_is_described() -> None:
     title, desc = (by_id[name] for name in root.get("aria-labelledby", "").split())
     assert root.get("role") == "img"
     assert (title.tag, title.text) == (f"{SVG}title", "Computation graph")
-    assert (desc.tag, desc.text) == (f"{SVG}desc", "3 nodes; data 6.0000 at the root.")
+    assert (desc.tag, desc.text) == (f"{SVG}desc", "3 nodes; data 6.000 at the root.")
 
 
 @pytest.mark.parametrize(("width", "least"), [(300, 165), (2000, 1100)])
@@ -269,7 +269,7 @@ def test_jupyter_gets_the_picture_and_text() -> None:
     assert bundle["image/svg+xml"].startswith("<svg")
     assert bundle["text/plain"].startswith("Computation graph\n")
     image = ElementTree.fromstring(bundle["text/html"].replace(">", "/>"))
-    assert image.get("alt") == "Computation graph. 3 nodes; data 6.0000 at the root."
+    assert image.get("alt") == "Computation graph. 3 nodes; data 6.000 at the root."
     kind, data = image.get("src", "").split(",")
     assert kind == "data:image/svg+xml;base64"
     assert base64.b64decode(data).decode() == bundle["image/svg+xml"]
