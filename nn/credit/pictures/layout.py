@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from autograd.notation import number, subscript
 from autograd.pictures.canvas import Curve, Point
+from autograd.pictures.drawing import LEGIBLE
+from autograd.pictures.svg import PAGE
 from autograd.pictures.text import text_width
 from nn.credit.assignment import Assignment, Edge, Key, Node
 from nn.credit.excerpt import excerpt
 
 FULL, CREDIT_ONLY = 8, 36  # up to so many edges between two layers, a pill shows two lines, or one
 PILLS = 96  # up to so many edges in all have one
+PATTERN = 880.0  # points between the first and the last column, where there are no pills
+NOTE = 180.0  # points where layers are left out
 MARGIN, TOP, BOTTOM, LEAST_WIDTH = 22.0, 84.0, 62.0, 760.0
 
 OUTPUT_SHIFT = 14.0  # to the right, of what is written below an output: no edge leaves on that side
@@ -49,7 +53,7 @@ STYLES = {
 
 
 def detail(credit: Assignment) -> str:
-    """Return how much can be shown of so many edges: "full", "credit" or "pattern"."""
+    """Return how much can be shown of so many edges at most: "full", "credit" or "pattern"."""
     heads = [credit.nodes[edge.target].layer for edge in credit.edges.values()]
     most = max(heads.count(layer) for layer in set(heads))
     if most > CREDIT_ONLY or len(heads) > PILLS:
@@ -132,22 +136,25 @@ class Layout:
     ) -> None:
         self._part = excerpt(credit, path)
         self.credit = credit = self._part.credit
-        self.shows = detail(credit)
-        self.style = STYLES[self.shows]
-        self.units: dict[int, Point] = {}
-        self.biases: dict[int, Point] = {}
-        self.pills: dict[Key, Point] = {}
-        self.pill_widths: dict[int, float] = {}
         self.tails: dict[Key, Curve] = {}
         self.heads: dict[Key, Curve] = {}
-        self.notes: list[tuple[Point, str]] = []
         self._top = top
         self._gaps: dict[int, list[Edge]] = {}
         for edge in credit.edges.values():
             self._gaps.setdefault(credit.nodes[edge.target].layer, []).append(edge)
 
-        inner = self._height()
-        x = self._place(inner)
+        shows = list(STYLES)
+        for self.shows in shows[shows.index(detail(credit)) :]:
+            self.style = STYLES[self.shows]
+            self.units: dict[int, Point] = {}
+            self.biases: dict[int, Point] = {}
+            self.pills: dict[Key, Point] = {}
+            self.pill_widths: dict[int, float] = {}
+            self.notes: list[tuple[Point, str]] = []
+            inner = self._height()
+            x = self._place(inner)
+            if self.style.small * PAGE / x >= LEGIBLE:
+                break  # else it shows less, in less room
         shift = max(0.0, (max(least_width, LEAST_WIDTH) - x) / 2)
         for places in (self.units, self.biases, self.pills):
             for key, p in places.items():
@@ -217,10 +224,11 @@ class Layout:
         style, edges = self.style, self._gaps.get(k, [])
         if not edges:
             note = f"… {self._part.layers_left_out[k]:,} more layers"
-            self.notes.append((Point(x + 100.0, self._top + height / 2), note))
-            return x + 200.0
+            self.notes.append((Point(x + NOTE / 2, self._top + height / 2), note))
+            return x + NOTE
         if not style.pill[1]:
-            return x + max(190.0, min(320.0, 0.42 * height))
+            room = (PATTERN - NOTE * len(self._part.layers_left_out)) / len(self._gaps)
+            return x + min(max(190.0, min(320.0, 0.42 * height)), room)
         order = sorted(edges, key=self._vertical)
         lines = [line for edge in edges for line in pill_lines(edge, self.shows)]
         width = max(
