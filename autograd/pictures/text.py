@@ -40,6 +40,19 @@ def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
     return size * (1.12 if bold else 1.0) * sum(map(_advance, text))
 
 
+def fitting(text: str, room: float, size: float = SIZE, bold: bool = False) -> str:
+    """Return as much of a text as has room in so many points.
+
+    >>> fitting("3-3-3-3-3 network", 80.0)
+    '3-3-3-3…'
+    """
+    if text_width(text, size, bold) <= room:
+        return text
+    while text and text_width(text + "…", size, bold) > room:
+        text = text[:-1]
+    return text + "…"
+
+
 def _advance(c: str) -> float:
     if c in JOINERS or unicodedata.combining(c):
         return 0.0

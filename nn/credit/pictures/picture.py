@@ -5,12 +5,14 @@ from itertools import pairwise
 from autograd.notation import number, subscript
 from autograd.pictures.canvas import Point
 from autograd.pictures.drawing import Drawing
-from autograd.pictures.text import SIZE, text_width
+from autograd.pictures.text import SIZE, fitting, text_width
 from nn.credit.assignment import Assignment, Key
 from nn.credit.derivation import delta_line, slope_symbol
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.layout import MARGIN, Layout
 from nn.credit.story import lit
+
+WIDEST = 1150.0  # points that a heading may take: more would make the rest too small
 
 
 def credit_drawing(credit: Assignment, path: Key | None = None) -> Drawing:
@@ -30,6 +32,7 @@ def credit_drawing(credit: Assignment, path: Key | None = None) -> Drawing:
         title = f"Who is responsible for {credit.edge(*path).name}?"
         subtitle, formula = _way(credit, path), product(credit, path)
         nodes, edges = lit(credit, path)
+    title, subtitle = fitting(title, WIDEST, 20, bold=True), fitting(subtitle, WIDEST)
     # titles come out narrower than estimated, formulas do not
     heading = 0.92 * max(text_width(title, 20, bold=True), text_width(subtitle))
     layout = Layout(credit, max(heading, 1.05 * text_width(formula)) + 2 * MARGIN, path=path)
