@@ -66,7 +66,7 @@ def test_every_credit_is_on_the_picture(
     shown = texts(credit.draw().svg())
     for edge in credit.edges.values():
         text = number(edge.credit, sign=True)
-        if detail(credit) == "full":
+        if Layout(credit).shows == "full":
             z = "1" if edge.source is None else f"z{subscript(edge.source)}"
             text = f"δ{subscript(edge.target)}·{z} = {text}"
         assert text in shown
