@@ -3,9 +3,13 @@
 The numbers tell whether a formula is true, and whether its shapes conform: one that is not is never printed.
 """
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, TypeVar
+
+import numpy as np
 
 from autograd.notation import superscript
 
@@ -19,7 +23,7 @@ class Untrue(Exception):  # noqa: N818  # no error: another form is tried
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Formula:
-    """A formula.
+    """A formula. Its operators are those of NumPy: @ between matrices, * / ** element by element.
 
     Attributes:
         text, latex: how it is written.
@@ -39,12 +43,94 @@ class Formula:
         return Formula(f"({self.text})", rf"\left({self.latex}\right)", self.value)
 
     @property
+    def is_number(self) -> bool:
+        """Whether it is a number that suits any shape."""
+        return type(self.value) is float
+
+    @property
     def is_one(self) -> bool:
-        """Whether it is the number 1."""
-        return type(self.value) is float and self.text == "1"
+        return self.is_number and self.text == "1"
+
+    def __add__(self, other: "Formula") -> "Formula":
+        return joined([self, other], " + ", " + ", 4, alike(operator.add, self, other))
+
+    def __sub__(self, other: "Formula") -> "Formula":
+        return joined([self, other], " − ", " - ", 4, alike(operator.sub, self, other))
+
+    def __neg__(self) -> "Formula":
+        x = self.within(6)
+        return Formula(f"−{x.text}", f"-{x.latex}", None if x.value is None else -x.value, 4)
+
+    def __matmul__(self, other: "Formula") -> "Formula":
+        """Return the matrix product; a number, or a matrix of one, is a factor of whatever it stands beside."""
+        if self.is_one or other.is_one:
+            return other if self.is_one else self
+        a, b = self.value, other.value
+        if a is None or b is None:
+            value = None
+        elif self.is_number or other.is_number:
+            value = a * b
+        elif a.shape[1] == b.shape[0]:
+            value = a @ b
+        else:
+            value = a * b if (1, 1) in (a.shape, b.shape) else None
+        return joined([self, other], " ", r"\,", 6, value)
+
+    def __mul__(self, other: "Formula") -> "Formula":
+        """Return the product element by element: x ⊙ y, but for single numbers x y."""
+        if any(x.is_number or (x.value is not None and x.value.size == 1) for x in (self, other)):
+            return self @ other
+        value = alike(operator.mul, self, other)
+        return joined([self.within(7), other.within(7)], " ⊙ ", r" \odot ", 5, value)
+
+    def __truediv__(self, other: "Formula") -> "Formula":
+        value = alike(operator.truediv, self, other)
+        text = joined([self, other.within(7)], " / ", "/", 5, value).text
+        return Formula(text, rf"\frac{{{self.latex}}}{{{other.latex}}}", value, 5)
+
+    def __pow__(self, other: "Formula | int") -> "Formula":
+        x = self.within(9)
+        if isinstance(other, int):
+            value = None if x.value is None else x.value**other
+            return Formula(f"{x.text}{superscript(other)}", f"{x.latex}^{{{other}}}", value, 8)
+        value = alike(operator.pow, self, other)
+        return Formula(f"{x.text}^{other.within(9).text}", f"{x.latex}^{{{other.latex}}}", value, 8)
+
+    @property
+    def T(self) -> "Formula":  # noqa: N802  # NumPy's name
+        value = self.value if self.value is None or self.is_number else self.value.T
+        if self.text.endswith("ᵀ") and self.binding == 8:
+            return Formula(self.text[:-1], self.latex.removesuffix(r"^\top"), value)
+        x = self.within(9)
+        return Formula(f"{x.text}ᵀ", rf"{x.latex}^\top", value, 8)
+
+    def part(self, index: str, value: Any) -> "Formula":
+        x = self.within(9)
+        return Formula(f"{x.text}[{index}]", f"{x.latex}[{index}]".replace("…", r"\ldots"), value)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Equation:
+    """left = right; or left ← right, an assignment."""
+
+    left: Formula
+    right: Formula
+    sign: str = "="
+
+    @property
+    def text(self) -> str:
+        return f"{self.left.text} {self.sign} {self.right.text}"
+
+    def holds(self) -> bool:
+        """Tell whether both sides are the same matrix at the point."""
+        left, right = self.left.value, self.right.value
+        if right is None or (type(right) is not float and right.shape != left.shape):
+            return False
+        return bool(np.allclose(left, right, rtol=1e-9, atol=1e-12))
 
 
 def joined(parts: Sequence[Formula], text: str, latex: str, binding: int, value: Any) -> Formula:
+    """Return the parts with an operator between them."""
     parts = [part.within(binding + (i > 0)) for i, part in enumerate(parts)]
     texts, latexes = text.join(p.text for p in parts), latex.join(p.latex for p in parts)
     if len(texts) > _LONGEST:
@@ -64,51 +150,7 @@ def alike(f: Callable[..., Any], *operands: Formula) -> Any:
         return None
 
 
-def added(parts: Sequence[Formula]) -> Formula:
-    total = parts[0]
-    for part in parts[1:]:
-        total = joined([total, part], " + ", " + ", 4, alike(lambda x, y: x + y, total, part))
-    return total
-
-
-def subtracted(x: Formula, y: Formula) -> Formula:
-    return joined([x, y], " − ", " - ", 4, alike(lambda x, y: x - y, x, y))
-
-
-def product(x: Formula, y: Formula) -> Formula:
-    """Return the matrix product; a number, or a matrix of one, is a factor of whatever it stands beside."""
-    if x.is_one or y.is_one:
-        return y if x.is_one else x
-    a, b = x.value, y.value
-    if a is None or b is None:
-        value = None
-    elif type(a) is float or type(b) is float:
-        value = a * b
-    elif a.shape[1] == b.shape[0]:
-        value = a @ b
-    else:
-        value = a * b if (1, 1) in (a.shape, b.shape) else None
-    return joined([x, y], " ", r"\,", 6, value)
-
-
-def elementwise(x: Formula, y: Formula) -> Formula:
-    if x.is_one or y.is_one:
-        return y if x.is_one else x
-    value = alike(lambda x, y: x * y, x, y)
-    return joined([x.within(7), y.within(7)], " ⊙ ", r" \odot ", 5, value)
-
-
-def transposed(x: Formula) -> Formula:
-    value = x.value if x.value is None or type(x.value) is float else x.value.T
-    if x.text.endswith("ᵀ") and x.binding == 8:
-        return Formula(x.text[:-1], x.latex.removesuffix(r"^\top"), value)
-    x = x.within(9)
-    return Formula(f"{x.text}ᵀ", rf"{x.latex}^\top", value, 8)
-
-
-def negated(x: Formula) -> Formula:
-    x = x.within(6)
-    return Formula(f"−{x.text}", f"-{x.latex}", None if x.value is None else -x.value, 4)
+# ---------------------------------------------------------------- the smallest formulas
 
 
 def number(x: float) -> Formula:
@@ -129,39 +171,30 @@ def symbol(base: str, index: int | str = "", value: Any = None) -> Formula:
     return Formula(f"{base}{index}", f"{name}_{{{index}}}" if index != "" else name, value)
 
 
-def _escaped(name: str) -> str:
-    return "".join("\\" + c if c in "#$%&_{}" else c for c in name if c not in "\\^~")
-
-
-def ones(value: Any) -> Formula:
+def ones(count: int) -> Formula:
     """Return a column of ones: not the number."""
-    return Formula("1", r"\mathbf{1}", value)
+    return Formula("1", r"\mathbf{1}", np.ones((count, 1)))
 
 
-def squared(x: Formula, times: int = 2) -> Formula:
-    """Return a power with a whole exponent, element by element."""
-    x = x.within(9)
-    value = None if x.value is None else x.value**times
-    return Formula(f"{x.text}{superscript(times)}", f"{x.latex}^{{{times}}}", value, 8)
+ONE = number(1.0)
 
 
-def raised(x: Formula, y: Formula) -> Formula:
-    """Return x to the power y, element by element."""
-    text, latex = f"{x.within(9).text}^{y.within(9).text}", f"{x.within(9).latex}^{{{y.latex}}}"
-    return Formula(text, latex, alike(lambda x, y: x**y, x, y), 8)
+# ---------------------------------------------------------------- formulas of formulas
 
 
-def quotient(x: Formula, y: Formula) -> Formula:
-    """Return x over y, element by element."""
-    value = alike(lambda x, y: x / y, x, y)
-    text = joined([x, y.within(7)], " / ", "/", 5, value).text
-    return Formula(text, rf"\frac{{{x.latex}}}{{{y.latex}}}", value, 5)
+def added(parts: Sequence[Formula]) -> Formula:
+    return reduce(operator.add, parts)
 
 
-def indexed(x: Formula, where: str, value: Any) -> Formula:
-    """Return a part of x."""
-    x = x.within(9)
-    return Formula(f"{x.text}[{where}]", f"{x.latex}[{where}]".replace("…", r"\ldots"), value)
+def summed(x: Formula) -> Formula:
+    """Return the sum over the rows of x."""
+    value = x.value if x.value is None or x.is_number else x.value.sum(0, keepdims=True)
+    return applied("Σ", r"\sum", x, value)
+
+
+def derivative(x: Formula, value: Any) -> Formula:
+    text, latex = f"∂L/∂{x.within(9).text}", rf"\frac{{\partial L}}{{\partial {x.latex}}}"
+    return Formula(text, latex, value, 8)
 
 
 def abridged(parts: Sequence[T], gap: T) -> Sequence[T]:
@@ -182,25 +215,10 @@ def applied(name: str, latex: str, x: Formula, value: Any) -> Formula:
     return Formula(f"{name} {inner.text}", shown, value, 7)
 
 
-def summed(x: Formula) -> Formula:
-    """Return the sum over the rows of x."""
-    value = x.value if x.value is None or type(x.value) is float else x.value.sum(0, keepdims=True)
-    return applied("Σ", r"\sum", x, value)
-
-
-def called(
-    name: str, operands: Sequence[Formula], f: Callable[..., Any], always: bool = False
-) -> Formula:
-    """Return a function of the table, element by element: tanh A, max(x, y), tanh′(A).
-
-    Args:
-        name: how it is written.
-        operands: what it is applied to.
-        f: computes it.
-        always: whether brackets stand around a single operand too.
-    """
+def called(name: str, operands: Sequence[Formula], f: Callable[..., Any]) -> Formula:
+    """Return a function of the table, element by element: tanh A, max(x, y), tanh′(A)."""
     latex, value = _function(name), alike(f, *operands)
-    if len(operands) == 1 and not always:
+    if len(operands) == 1 and "′" not in name:
         return applied(name, latex, operands[0], value)
     inner = joined(operands, ", ", ", ", 0, None)
     return Formula(f"{name}({inner.text})", rf"{latex}({inner.latex})", value, 8)
@@ -220,9 +238,5 @@ def _function(name: str) -> str:
 _LOWERED = str.maketrans({"₁": "_{1}", "₂": "_{2}", "₃": "_{3}"})
 
 
-def derivative(x: Formula, value: Any) -> Formula:
-    text, latex = f"∂L/∂{x.within(9).text}", rf"\frac{{\partial L}}{{\partial {x.latex}}}"
-    return Formula(text, latex, value, 8)
-
-
-ONE = number(1.0)
+def _escaped(name: str) -> str:
+    return "".join("\\" + c if c in "#$%&_{}" else c for c in name if c not in "\\^~")

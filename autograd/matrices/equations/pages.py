@@ -5,16 +5,18 @@ kind cannot say what the function does, its operations are printed one by one.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from autograd.matrices.arguments import Block
-from autograd.matrices.equations.backward import Equations
-from autograd.matrices.equations.formula import Untrue
-from autograd.matrices.equations.forward import Equation
-from autograd.matrices.equations.operands import Point
+from autograd.matrices.equations.backward import write_backward
+from autograd.matrices.equations.formula import Equation, Untrue
+from autograd.matrices.equations.forward import write_forward
+from autograd.matrices.equations.names import Names
+from autograd.matrices.equations.sources import Sources
 from autograd.matrices.grouping import Grouping
 from autograd.matrices.schedule import Schedule
 from autograd.replay.recording import Recording
@@ -26,7 +28,7 @@ _LINES, _WIDEST = 60, 200  # lines of operations printed one by one, and their c
 
 def page(grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Recording) -> str:
     """Return all equations as text: for one example, and if there is a batch, for n of them."""
-    found = _equations(grouping, blocks, mean, recording)
+    found = _pages(grouping, blocks, mean, recording)
     if found is None:
         return _one_by_one(recording)
     titles = "One example, in columns", "n examples, one a row"
@@ -35,50 +37,81 @@ def page(grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Rec
 
 def latex(grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Recording) -> str:
     """Return all equations as LaTeX `aligned` environments."""
-    found = _equations(grouping, blocks, mean, recording)
+    found = _pages(grouping, blocks, mean, recording)
     if found is None:
         lines = [rf"  &\texttt{{{_typed(line)}}}" for line in _one_by_one(recording).splitlines()]
         return _aligned(lines)
     return "\n".join(
-        _aligned([_line(e) for e in (*part.forward, *part.backward, *part.update)])
-        for part in found
+        _aligned([_line(e) for title, part in page.parts.items() if title != "given" for e in part])
+        for page in found
     )
 
 
-def _equations(
+@dataclass(frozen=True, eq=False)
+class Page:
+    """The equations of a function by their headings; n of an example in columns is None."""
+
+    n: int | None
+    parts: dict[str, list[Equation]]
+
+
+def _pages(
     grouping: Grouping, blocks: Sequence[Block], mean: bool, recording: Recording
-) -> list[Equations] | None:
-    """Return the equations for one example, and for n of them if there is a batch; None if they are not true."""
+) -> list[Page] | None:
+    """Return the page for one example, and that for n of them if there is a batch; None if they are not true."""
     if len(recording.instructions) > _MOST:
         return None
-    schedule = Schedule(grouping, blocks, np, np.dtype(float))
     batch = any(block.batched for block in blocks)
     pages = []
-    for rows in (False, True)[: 1 + batch]:
-        with np.errstate(all="ignore"):
-            points = list(islice(_points(schedule, blocks, rows, mean), 2))
-            page = _first_true(grouping, blocks, points, rows, mean)
-        if page is None:
-            return None
-        pages.append(page)
+    with np.errstate(all="ignore"):
+        for rows in (False, True)[: 1 + batch]:
+            points = [*islice(_points(grouping, blocks, rows, mean), 2)]
+            page = _page(points, mean, layered=True) or _page(points, mean, layered=False)
+            if page is None:
+                return None
+            pages.append(page)
     return pages
 
 
-def _first_true(
-    grouping: Grouping, blocks: Sequence[Block], points: Sequence[Point], rows: bool, mean: bool
-) -> Equations | None:
-    """Return the equations of a network of layers; or if they do not hold, those of groups of operations."""
-    for layered in (True, False):
+def _page(points: Sequence[Sources], mean: bool, layered: bool) -> Page | None:
+    """Return the equations if they hold at all points, and there is one."""
+    pages = []
+    for sources in points:
         try:
-            pages = [Equations(grouping, blocks, point, rows, layered, mean) for point in points]
+            names = Names(sources, layered, mean)
+            forward, backward = write_forward(names), write_backward(names)
+            _check_names(names, backward.parameters)
         except Untrue:
-            continue
-        return pages[0] if pages else None
-    return None
+            return None
+        if not all(e.holds() for e in [*names.given, *forward, *backward.equations]):
+            return None
+        parts = names.given, forward, backward.equations, backward.updates
+        pages.append(Page(sources.n, dict(zip(("given", "forward", "backward", "update"), parts))))
+    return pages[0] if pages else None
 
 
-def _points(schedule: Schedule, blocks: Sequence[Block], rows: bool, mean: bool) -> Iterator[Point]:
-    """Yield some points at which all is finite, with the gradients there."""
+def _check_names(names: Names, parameters: set[int]) -> None:
+    """Make sure that no two matrices go by one name."""
+    blocks = names.sources.blocks
+    shown = [
+        name
+        for source, name in names.written.items()
+        if source not in blocks or not parameters.issuperset(blocks[source].slots)
+    ]
+    for layer in names.layers.values():
+        shown += [x for x in (layer.w, layer.b, layer.x) if x is not None]
+    known: dict[str, Any] = {"e": None, "n": None, "η": None}
+    for x in shown:
+        other = known.setdefault(x.text, x.value)
+        if other is not x.value and not np.array_equal(other, x.value):
+            raise Untrue("two matrices of one name")
+
+
+def _points(
+    grouping: Grouping, blocks: Sequence[Block], rows: bool, mean: bool
+) -> Iterator[Sources]:
+    """Yield the sources at some points at which all is finite."""
+    schedule = Schedule(grouping, blocks, np, np.dtype(float))
     sizes = {schedule.varying, schedule.shared, *schedule.sizes}
     n = next(n for n in range(3, len(sizes) + 4) if n not in sizes) if rows else 1
     batch = any(block.batched for block in blocks)
@@ -99,21 +132,17 @@ def _points(schedule: Schedule, blocks: Sequence[Block], rows: bool, mean: bool)
         gradients = [np.zeros_like(v, float) if g is None else g for v, g in zip(values, gradients)]
         if all(np.isfinite(x).all() for x in (*values, *gradients)):
             widened = [np.broadcast_to(g, v.shape) for v, g in zip(values, gradients)]
-            yield Point(n, values, widened)
+            yield Sources(grouping, blocks, n if rows else None, values, widened)
 
 
-def _section(title: str, equations: Equations) -> str:
-    n = equations.n
+def _section(title: str, page: Page) -> str:
     lines = [title]
-    shown = [*equations.given, *equations.forward, *equations.backward, *equations.update]
-    width = max((len(f"{e.left.text} {e.sign} {e.right.text}") for e in shown), default=0)
-    for heading in ("given", "forward", "backward", "update"):
-        if part := getattr(equations, heading):
-            lines.append(f"  {heading}")
-            for e in part:
-                shape = "×".join("n" if size == n else str(size) for size in e.left.value.shape)
-                line = f"{e.left.text} {e.sign} {e.right.text}".ljust(width)
-                lines.append(f"    {line}  {shape * (e.sign == '=')}".rstrip())
+    width = max((len(e.text) for part in page.parts.values() for e in part), default=0)
+    for heading, part in page.parts.items():
+        lines += [f"  {heading}"] if part else []
+        for e in part:
+            shape = "×".join("n" if size == page.n else str(size) for size in e.left.value.shape)
+            lines.append(f"    {e.text.ljust(width)}  {shape * (e.sign == '=')}".rstrip())
     return "\n".join(lines)
 
 
