@@ -1,11 +1,15 @@
 """Arguments as arrays: which of their nests of lists are rectangular, and what is given for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autograd.matrices.gather import Layout
 from autograd.numbers import is_number, number
-from autograd.structure import describe, leaves
+from autograd.replay.recording import Recording
+from autograd.structure import describe, describe_arguments, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +27,6 @@ class Block:
     slots: range
     shape: tuple[int, ...]
     batched: bool
-
-    def checked(self, x: Any, xp: Any) -> Any:
-        """Return what was given as an array of floats.
-
-        Raises:
-            ValueError: if it has another shape.
-        """
-        if type(x) is not getattr(xp, "ndarray", None) or x.dtype != xp.float64:
-            x = as_array(self.name, x, xp)
-        shape = x.shape
-        if (shape[1:] if self.batched else shape) != self.shape or len(shape) < self.batched:
-            wanted = str(("n", *self.shape) if self.batched else self.shape).replace("'", "")
-            raise ValueError(
-                f"{self.name} needs an array of shape {wanted}, but one of {tuple(shape)} was given"
-                + "; it is a batched argument, so its first axis counts the examples" * self.batched
-            )
-        return x
 
     def matrix(self, x: Any, layout: Layout) -> Any:
         """Return the array as a matrix with a row for each number, a column for each example."""
@@ -66,40 +53,147 @@ def shape_of(tree: Any) -> tuple[int, ...] | None:
     return (len(tree), *(next(iter(shapes), None) or ()))
 
 
-def blocks_in(tree: Any, name: str, batched: bool) -> Any:
-    """Return the structure with a Block in place of every rectangular nest of slots."""
-    shape = shape_of(tree)
-    if shape is None:
-        items = tree.items() if isinstance(tree, dict) else enumerate(tree)
-        blocks = [blocks_in(item, f"{name}[{key!r}]", batched) for key, item in items]
-        if isinstance(tree, dict):
-            return dict(zip(tree, blocks))
-        return type(tree)(*blocks) if hasattr(tree, "_fields") else type(tree)(blocks)
-    slots = list(leaves(tree))
-    first = slots[0] if slots else 0
-    return Block(name, range(first, first + len(slots)), shape, batched)
+@dataclass(frozen=True, slots=True)
+class _Nest:
+    """A list, tuple or dict among the arguments that is no block.
+
+    Attributes:
+        kind: its type.
+        keys: the indices or keys of its items.
+        items: for each of them the number of a block, or ~number of a nest.
+        parent, key: the nest that it is an item of.
+    """
+
+    kind: type
+    keys: Sequence[Any]
+    items: list[int]
+    parent: int
+    key: Any
+
+    def holds(self, given: Any) -> bool:
+        """Tell whether what was given in its place has as many items, or the same keys."""
+        if self.kind is dict:
+            return isinstance(given, dict) and given.keys() == {*self.keys}
+        return isinstance(given, (list, tuple)) and len(given) == len(self.keys)
+
+    def made_of(self, items: list[Any]) -> Any:
+        if self.kind is list:
+            return items
+        if self.kind is dict:
+            return dict(zip(self.keys, items))
+        # a named tuple takes its items one by one
+        return self.kind(*items) if hasattr(self.kind, "_fields") else tuple(items)
 
 
-def fitted(template: Any, given: Any, found: list[Any]) -> bool:
-    """Append what was given for each block; False if the structures differ."""
-    if type(template) is dict:
-        if not isinstance(given, dict) or given.keys() != template.keys():
-            return False
-        given = [given[key] for key in template]
-        template = template.values()
-    elif not isinstance(given, (list, tuple)):
-        return False
-    if len(given) != len(template):
-        return False
-    for part, x in zip(template, given):
-        if type(part) is not Block:
-            if not fitted(part, x, found):
-                return False
-        elif isinstance(x, dict):
-            return False
+class Arguments:
+    """The arguments of a recording: the blocks, and the nests around them as a flat plan.
+
+    Args:
+        recording: whose arguments.
+        batched: the numbers of those that have an axis of examples.
+
+    Attributes:
+        blocks: the blocks from left to right.
+    """
+
+    def __init__(self, recording: Recording, batched: Sequence[int]) -> None:
+        self._recording = recording
+        self.blocks: list[Block] = []
+        self._places: list[tuple[int, Any]] = []  # of each block: its nest, and its key there
+        outermost = _Nest(tuple, range(len(recording.arguments)), [], -1, None)
+        self._nests = [outermost]  # each after the one it is in
+        for i, tree in enumerate(recording.arguments):
+            outermost.items.append(self._find(tree, recording.parameters[i], i in batched, 0, i))
+
+    def _find(self, tree: Any, name: str, batched: bool, parent: int, key: Any) -> int:
+        """Add the blocks and nests of a tree; return the number of the block that it is, or ~number of the nest."""
+        shape = shape_of(tree)
+        if shape is not None:
+            slots = [*leaves(tree)]
+            first = slots[0] if slots else 0
+            self.blocks.append(Block(name, range(first, first + len(slots)), shape, batched))
+            self._places.append((parent, key))
+            return len(self.blocks) - 1
+        nest = _Nest(
+            type(tree), [*tree] if isinstance(tree, dict) else range(len(tree)), [], parent, key
+        )
+        place = len(self._nests)
+        self._nests.append(nest)
+        for k in nest.keys:
+            nest.items.append(self._find(tree[k], f"{name}[{k!r}]", batched, place, k))
+        return ~place
+
+    def taken_apart(self, args: tuple[Any, ...]) -> list[Any]:
+        """Return what was given for each block.
+
+        Raises:
+            TypeError: if the arguments have another structure than the recorded ones.
+        """
+        nests: list[Any] = []
+        for nest in self._nests:
+            given = nests[nest.parent][nest.key] if nests else args
+            if not nest.holds(given):
+                break
+            nests.append(given)
         else:
-            found.append(x)
-    return True
+            found = [nests[parent][key] for parent, key in self._places]
+            if dict not in map(type, found):
+                return found
+        wanted = describe_arguments(self._recording.arguments)
+        raise TypeError(f"traced for arguments {wanted}, but {describe_arguments(args)} was given")
+
+    def put_together(self, arrays: Sequence[Any]) -> Any:
+        """Return the structure of the arguments with an array for each block."""
+        nests: list[Any] = [None] * len(self._nests)
+        for i in reversed(range(len(nests))):
+            nest = self._nests[i]
+            nests[i] = nest.made_of([arrays[k] if k >= 0 else nests[~k] for k in nest.items])
+        return nests[0]
+
+    def checked(self, given: Sequence[Any]) -> tuple[Any, Any, list[Any], int | None]:
+        """Return the array library, the type to compute in, an array for each block, and the number of examples.
+
+        Args:
+            given: what was given for each block.
+
+        Raises:
+            TypeError: if something other than real numbers was given.
+            ValueError: if an array has another shape, or they differ in their number of examples.
+        """
+        xp = _namespace(given)
+        arrays = [as_array(block.name, x, xp) for block, x in zip(self.blocks, given)]
+        counts = set()
+        for block, x in zip(self.blocks, arrays):
+            if (x.shape[1:] if block.batched else x.shape) != block.shape or len(
+                x.shape
+            ) < block.batched:
+                raise _misshapen(block, x)
+            if block.batched:
+                counts.add(x.shape[0])
+        if len(counts) > 1:
+            raise ValueError(
+                f"batched arguments differ in their number of examples: {sorted(counts)}"
+            )
+        types = {x.dtype for x in arrays} or {xp.float64}
+        dtype = types.pop() if len(types) == 1 else xp.result_type(*arrays)
+        arrays = [x if x.dtype == dtype else xp.astype(x, dtype) for x in arrays]
+        return xp, dtype, arrays, counts.pop() if counts else None
+
+
+def _misshapen(block: Block, x: Any) -> ValueError:
+    wanted = str(("n", *block.shape) if block.batched else block.shape).replace("'", "")
+    return ValueError(
+        f"{block.name} needs an array of shape {wanted}, but one of {tuple(x.shape)} was given"
+        + "; it is a batched argument, so its first axis counts the examples" * block.batched
+    )
+
+
+def _namespace(given: Sequence[Any]) -> Any:
+    """Return the array library of the first array; NumPy if there is none."""
+    for x in leaves([*given]):
+        if hasattr(x, "__array_namespace__") and not isinstance(x, np.generic):
+            return x.__array_namespace__()
+    return np
 
 
 def as_array(name: str, x: Any, xp: Any) -> Any:

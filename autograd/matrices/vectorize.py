@@ -5,7 +5,7 @@ column where all examples share it. The same rules of the table that serve scala
 """
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, reduce
 from typing import Any
 
@@ -16,14 +16,15 @@ except ImportError:
         "vectorize needs NumPy: pip install numpy, or pip install 'scalar-autograd[numpy]'"
     ) from None
 
-from autograd.matrices.arguments import Block, blocks_in, fitted, shape_of
+from autograd.matrices.arguments import Arguments, Block, shape_of
 from autograd.matrices.equations.pages import latex, page
 from autograd.matrices.grouping import Grouping
 from autograd.matrices.schedule import Schedule
 from autograd.matrices.transcript import Run, transcribe
 from autograd.replay.recording import Recording
-from autograd.structure import describe, describe_arguments, leaves, rebuild
+from autograd.structure import describe, leaves, rebuild
 
+_DOUBLE = np.dtype(np.float64)
 _ROOM = 1 << 17  # numbers that a chunk of examples may fill: what a core's cache holds
 
 
@@ -56,15 +57,12 @@ class VectorProgram:
         self.recording = recording
         self.batched = tuple(sorted({i % count for i in chosen}))
         self.reduction = reduction
-        # the arguments with a block in place of each rectangular nest of numbers
-        self._template = tuple(
-            blocks_in(tree, recording.parameters[i], i in self.batched)
-            for i, tree in enumerate(recording.arguments)
-        )
-        self.blocks: list[Block] = list(leaves(self._template))
+        self._arguments = Arguments(recording, self.batched)
+        self.blocks = self._arguments.blocks
         varying = {slot for block in self.blocks if block.batched for slot in block.slots}
         self.grouping = Grouping(recording, [block.slots for block in self.blocks], varying)
         self._known: dict[Any, _Runs] = {}
+        self._last: tuple[Any, Any] = None, None  # the shapes of the last call, and its batch
 
     def __reduce__(self) -> tuple[Any, ...]:
         return VectorProgram, (self.recording, self.batched, self.reduction)
@@ -90,9 +88,9 @@ class VectorProgram:
             TypeError: if the arguments have another structure than the traced ones.
             ValueError: if an array has another shape, or the mean of no examples is asked for.
         """
-        call = _Call(self, args)
+        batch, arrays = self._prepared(args)
         with np.errstate(all="ignore"):  # IEEE rules answer, without a warning
-            return call.results()
+            return batch.results(arrays)
 
     def value_and_grad(self, *args: Any) -> tuple[Any, tuple[Any, ...]]:
         """Return the reduced value and its gradient by each argument, arrays of the arguments' shapes.
@@ -110,13 +108,25 @@ class VectorProgram:
             )
         if self.reduction is None and self.batched:
             raise ValueError('a gradient needs one number: reduction must be "mean" or "sum"')
-        call = _Call(self, args)
+        batch, arrays = self._prepared(args)
         with np.errstate(all="ignore"):
-            return call.value_and_grad()
+            value, gradients = batch.value_and_grad(arrays)
+        return value, self._arguments.put_together(gradients)
 
-    def _runs(self, xp: Any, arrays: Sequence[Any]) -> "_Runs":
-        types = {x.dtype for x in arrays}
-        dtype = types.pop() if len(types) == 1 else xp.result_type(*arrays) if types else xp.float64
+    def _prepared(self, args: tuple[Any, ...]) -> tuple["_Batch", list[Any]]:
+        """Return what a call needs besides its numbers, and these as arrays."""
+        given = self._arguments.taken_apart(args)
+        shapes = [x.shape for x in given if type(x) is np.ndarray and x.dtype is _DOUBLE]
+        known, batch = self._last  # read and written at once, as there may be other threads
+        if shapes == known:  # as in training, where nothing but the numbers changes
+            return batch, given
+        xp, dtype, arrays, count = self._arguments.checked(given)
+        batch = _Batch(self, self._runs(xp, dtype), count)
+        if len(shapes) == len(given):
+            self._last = shapes, batch
+        return batch, arrays
+
+    def _runs(self, xp: Any, dtype: Any) -> "_Runs":
         key = xp.__name__, dtype
         if key not in self._known:
             # Freed once, a block so large keeps glibc from returning the memory of every chunk of
@@ -171,114 +181,97 @@ class _Runs:
         return transcribe(run, arrays, self._batched) or copied
 
 
-class _Call:
-    """One call: the arguments as arrays, in chunks of examples that fit into the cache."""
+class _Batch:
+    """Calls with equally many examples, in chunks of them that fit into the cache.
 
-    def __init__(self, program: VectorProgram, args: tuple[Any, ...]) -> None:
-        self.program = program
-        given: list[Any] = []
-        if not fitted(program._template, args, given):
-            wanted = describe_arguments(program.recording.arguments)
-            raise TypeError(
-                f"traced for arguments {wanted}, but {describe_arguments(args)} was given"
-            )
-        self.xp = xp = _namespace(given)
-        self.arrays = [block.checked(x, xp) for block, x in zip(program.blocks, given)]
-        counts = {x.shape[0] for block, x in zip(program.blocks, self.arrays) if block.batched}
-        if len(counts) > 1:
-            raise ValueError(
-                f"batched arguments differ in their number of examples: {sorted(counts)}"
-            )
-        self.count = counts.pop() if counts else None
-        if self.count == 0 and program.reduction == "mean":
+    Args:
+        program: what is called.
+        runs: its runs on arrays of some library.
+        count: the number of examples; None without a batch.
+
+    Raises:
+        ValueError: if the mean of no examples is asked for.
+    """
+
+    def __init__(self, program: VectorProgram, runs: _Runs, count: int | None) -> None:
+        if count == 0 and program.reduction == "mean":
             raise ValueError("the mean over no examples is undefined; give at least one")
-        self.runs = runs = program._runs(xp, self.arrays)
-        self.arrays = [
-            x if x.dtype == runs.dtype else xp.astype(x, runs.dtype) for x in self.arrays
-        ]
+        self._program, self._runs, self._count, self._xp = program, runs, count, runs.xp
+        self._mean = bool(count) and program.reduction == "mean"
+        self._scale = 1.0 / count if count and self._mean else 1.0
+        self._kept: dict[Any, list[Any]] = {}  # constants, ones and seeds, by number of examples
 
-    def results(self) -> Any:
-        parts = [
-            self.runs.results(n, *self.runs.before(n), *arrays) for n, arrays in self._chunks()
-        ]
+    def _before(self, n: int | None, *seeds: float) -> list[Any]:
+        key = n, *seeds
+        if key not in self._kept:
+            self._kept[key] = self._runs.before(n, *seeds)
+        return self._kept[key]
+
+    def results(self, arrays: list[Any]) -> Any:
+        """Return the function's result."""
+        run = self._runs.results
+        parts = [run(n, *self._before(n), *chunk) for n, chunk in self._chunks(arrays)]
         if not parts:  # no examples
-            parts = [
-                [self.runs.full(0.0, 1, 0)] * len(list(leaves([self.program.recording.result])))
-            ]
+            numbers = [*leaves([self._program.recording.result])]
+            parts = [[self._runs.full(0.0, 1, 0)] * len(numbers)]
         return self._structured([self._reduced(rows) for rows in zip(*parts)])
 
-    def value_and_grad(self) -> tuple[Any, tuple[Any, ...]]:
-        program, blocks = self.program, self.program.blocks
-        scale = 1.0 / self.count if self.count and program.reduction == "mean" else 1.0
-        parts = [
-            self.runs.value_and_grad(n, *self.runs.before(n, scale), *arrays)
-            for n, arrays in self._chunks()
-        ]
+    def value_and_grad(self, arrays: list[Any]) -> tuple[Any, list[Any]]:
+        """Return the reduced value, and the gradient by each array."""
+        run, scale = self._runs.value_and_grad, self._scale
+        parts = [run(n, *self._before(n, scale), *chunk) for n, chunk in self._chunks(arrays)]
         if not parts:
-            parts = [[self.runs.full(0.0), *[None] * len(blocks)]]
-        total, *gradients = parts[0] if len(parts) == 1 else self._joined(parts)
-        value = total / self.count if self.count and program.reduction == "mean" else total
-        found = iter(
-            [
-                self.runs.full(0.0, *x.shape) if g is None else g
-                for g, x in zip(gradients, self.arrays)
-            ]
-        )
-        return value, rebuild(program._template, lambda _: next(found))
+            parts = [[self._runs.full(0.0), *[None] * len(arrays)]]
+        value, *gradients = parts[0] if len(parts) == 1 else self._joined(parts)
+        gradients = [
+            self._runs.full(0.0, *x.shape) if g is None else g for g, x in zip(gradients, arrays)
+        ]
+        return value / self._count if self._mean else value, gradients
 
     def _joined(self, parts: Sequence[Sequence[Any]]) -> list[Any]:
         """Return the sum, and the gradients, of all chunks."""
         totals, *columns = zip(*parts)
         joined = [reduce(operator.add, totals)]
-        for block, column in zip(self.program.blocks, columns):
+        for block, column in zip(self._program.blocks, columns):
             if column[0] is None:
                 joined.append(None)
             elif block.batched:
-                joined.append(self.xp.concat(column, axis=0))
+                joined.append(self._xp.concat(column, axis=0))
             else:
                 joined.append(reduce(operator.add, column))
         return joined
 
-    def _chunks(self) -> Iterator[tuple[int | None, list[Any]]]:
-        """Yield the number of examples, and the arguments, of each chunk."""
-        count, chunk = self.count, self.runs.chunk
+    def _chunks(self, arrays: list[Any]) -> Iterable[tuple[int | None, list[Any]]]:
+        """Return the number of examples, and the arguments, of each chunk."""
+        count, chunk = self._count, self._runs.chunk
         if count is None or 0 < count <= chunk:
-            yield count, self.arrays
-            return
-        pairs = list(zip(self.program.blocks, self.arrays))
-        for start in range(0, count, chunk):
-            stop = min(start + chunk, count)
-            yield (
-                stop - start,
-                [x[start:stop, ...] if block.batched else x for block, x in pairs],
-            )
+            return [(count, arrays)]
+        parts = [slice(start, min(start + chunk, count)) for start in range(0, count, chunk)]
+        pairs = [*zip(self._program.blocks, arrays)]
+        return (
+            (part.stop - part.start, [x[part, ...] if block.batched else x for block, x in pairs])
+            for part in parts
+        )
 
     def _reduced(self, rows: Sequence[Any]) -> Any:
         """Return the rows of all chunks as one array, reduced as the program says."""
-        xp, reduction = self.xp, self.program.reduction
-        if self.count is None:
+        xp, reduction = self._xp, self._program.reduction
+        if self._count is None:
             return xp.reshape(rows[0], ())
         row = rows[0] if len(rows) == 1 else xp.concat(rows, axis=1)
         if reduction is None:
             return xp.reshape(row, (-1,))
         total = xp.sum(row)
-        return total / self.count if reduction == "mean" else total
+        return total / self._count if reduction == "mean" else total
 
     def _structured(self, rows: list[Any]) -> Any:
         """Return the numbers of the result in its structure."""
-        result = self.program.recording.result
+        result = self._program.recording.result
         if not isinstance(result, (list, tuple)):
             return rows[0]
         shape = shape_of(result)
         if shape is None or not rows:
             following = iter(rows)
             return rebuild(result, lambda _: next(following))
-        stacked = self.xp.stack(rows, axis=-1)
-        return self.xp.reshape(stacked, (*stacked.shape[:-1], *shape))
-
-
-def _namespace(given: Sequence[Any]) -> Any:
-    for x in leaves(list(given)):
-        if hasattr(x, "__array_namespace__") and not isinstance(x, np.generic):
-            return x.__array_namespace__()
-    return np
+        stacked = self._xp.stack(rows, axis=-1)
+        return self._xp.reshape(stacked, (*stacked.shape[:-1], *shape))
