@@ -27,7 +27,15 @@ _SIGNS = dict(zip("αβγδεζηθικλμνξοπρςστυφχψω", (f"\\{le
 _SIGNS |= {"ο": "o", "Δ": r"\Delta", "Σ": r"\sum", "Ω": r"\Omega", "∂": r"\partial", "∞": r"\infty"}
 _SIGNS |= {"·": r" \cdot ", "×": r"\times", "÷": r"\div", "−": "-", "±": r"\pm", "⊙": r" \odot "}
 _SIGNS |= {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "→": r"\to", "←": r"\leftarrow"}
-_SIGNS |= {"ŷ": r"\hat{y}", "Ŷ": r"\hat{Y}", "′": "'", "…": r"\ldots", "√": r"\surd"}
+_SIGNS |= {
+    "ŷ": r"\hat{y}",
+    "Ŷ": r"\hat{Y}",
+    "′": "'",
+    "…": r"\ldots",
+    "√": r"\surd",
+    "∛": r"\sqrt[3]{\ }",
+    "¬": r"\lnot",
+}
 _WORDS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"}
 
 

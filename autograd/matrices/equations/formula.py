@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd import latex
 from autograd.notation import superscript
 
 T = TypeVar("T")
@@ -129,13 +130,15 @@ class Equation:
         return bool(np.allclose(left, right, rtol=1e-9, atol=1e-12))
 
 
-def joined(parts: Sequence[Formula], text: str, latex: str, binding: int, value: Any) -> Formula:
+def joined(
+    parts: Sequence[Formula], between: str, in_latex: str, binding: int, value: Any
+) -> Formula:
     """Return the parts with an operator between them."""
     parts = [part.within(binding + (i > 0)) for i, part in enumerate(parts)]
-    texts, latexes = text.join(p.text for p in parts), latex.join(p.latex for p in parts)
-    if len(texts) > _LONGEST:
+    text = between.join(part.text for part in parts)
+    if len(text) > _LONGEST:
         raise Untrue("too long")
-    return Formula(texts, latexes, value, binding)
+    return Formula(text, in_latex.join(part.latex for part in parts), value, binding)
 
 
 def alike(f: Callable[..., Any], *operands: Formula) -> Any:
@@ -157,18 +160,15 @@ def number(x: float) -> Formula:
     text = f"{x:g}".replace("-", "−").replace("inf", "∞")
     mantissa, _, exponent = text.partition("e")
     if not exponent:
-        latex = text.replace("−", "-").replace("∞", r"\infty")
-        return Formula(text, latex, float(x), 9 if x >= 0.0 else 4)
+        return Formula(text, latex.number(text), float(x), 9 if x >= 0.0 else 4)
     power = int(exponent.replace("−", "-"))
     raised = f"10{'⁻' * (power < 0)}{superscript(abs(power))}"
-    latex = rf"{mantissa} \cdot 10^{{{power}}}".replace("−", "-")
-    return Formula(f"{mantissa}·{raised}", latex, float(x), 6 if x >= 0.0 else 4)
+    return Formula(f"{mantissa}·{raised}", latex.number(text), float(x), 6 if x >= 0.0 else 4)
 
 
 def symbol(base: str, index: int | str = "", value: Any = None) -> Formula:
-    latex = {"δ": r"\delta", "Δ": r"\Delta", "ŷ": r"\hat{y}", "Ŷ": r"\hat{Y}", "η": r"\eta"}
-    name = latex.get(base, base if len(base) == 1 else rf"\mathrm{{{_escaped(base)}}}")
-    return Formula(f"{base}{index}", f"{name}_{{{index}}}" if index != "" else name, value)
+    shown = latex.formula(base) if len(base) == 1 else latex.name(base)
+    return Formula(f"{base}{index}", f"{shown}_{{{index}}}" if index != "" else shown, value)
 
 
 def ones(count: int) -> Formula:
@@ -208,35 +208,18 @@ def listed(parts: Sequence[Formula], between: str, value: Any) -> Formula:
     return Formula(f"[{inner.text}]", f"[{inner.latex}]", value)
 
 
-def applied(name: str, latex: str, x: Formula, value: Any) -> Formula:
+def applied(name: str, in_latex: str, x: Formula, value: Any) -> Formula:
     """Return a function written before its operand, without brackets where none are needed."""
     inner = x.within(8)
-    shown = rf"\sqrt{{{x.latex}}}" if latex == r"\sqrt" else f"{latex} {inner.latex}"
+    root = {"√": r"\sqrt", "∛": r"\sqrt[3]"}.get(name)
+    shown = f"{root}{{{x.latex}}}" if root else f"{in_latex} {inner.latex}"
     return Formula(f"{name} {inner.text}", shown, value, 7)
 
 
 def called(name: str, operands: Sequence[Formula], f: Callable[..., Any]) -> Formula:
     """Return a function of the table, element by element: tanh A, max(x, y), tanh′(A)."""
-    latex, value = _function(name), alike(f, *operands)
+    value, shown = alike(f, *operands), latex.function(name.replace("not", "¬"))
     if len(operands) == 1 and "′" not in name:
-        return applied(name, latex, operands[0], value)
+        return applied(name, shown, operands[0], value)
     inner = joined(operands, ", ", ", ", 0, None)
-    return Formula(f"{name}({inner.text})", rf"{latex}({inner.latex})", value, 8)
-
-
-def _function(name: str) -> str:
-    if name == "not":
-        return r"\lnot"
-    word, raised = name.rstrip("′²₁₂₃"), name[len(name.rstrip("′²₁₂₃")) :]
-    word = {"√": "√" if not raised else "sqrt", "∛": "cbrt"}.get(word, word)
-    latex = {"σ": r"\sigma", "√": r"\sqrt"}.get(
-        word, rf"\operatorname{{{_escaped(word)}}}".replace(" ", r"\ ")
-    )
-    return latex + raised.replace("′", "'").replace("²", "^{2}").translate(_LOWERED)
-
-
-_LOWERED = str.maketrans({"₁": "_{1}", "₂": "_{2}", "₃": "_{3}"})
-
-
-def _escaped(name: str) -> str:
-    return "".join("\\" + c if c in "#$%&_{}" else c for c in name if c not in "\\^~")
+    return Formula(f"{name}({inner.text})", rf"{shown}({inner.latex})", value, 8)
