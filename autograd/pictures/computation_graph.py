@@ -73,7 +73,7 @@ def draw(
         raise ValueError(f"max_nodes is from 1 to {MOST:,}; got {max_nodes:,}")
     if direction not in get_args(Direction):
         raise ValueError(f'a direction is "auto", "LR" or "TB"; got {direction!r}')
-    nodes, complete = _nearest(root, max_nodes or (FOLDED * MANY if fold else MANY))
+    nodes, complete = nearest(root, max_nodes or (FOLDED * MANY if fold else MANY))
     graph = (
         ComputationGraph(root, nodes, credit, fold, direction) if complete or max_nodes else None
     )
@@ -96,7 +96,7 @@ def draw(
     )
 
 
-def _nearest(root: Value, limit: int) -> tuple[list[Value], bool]:
+def nearest(root: Value, limit: int) -> tuple[list[Value], bool]:
     """Return the nodes nearest to the root, and whether these are all; look no further than the limit."""
     found, seen = [root], {id(root)}
     for node in found:
@@ -144,6 +144,8 @@ class ComputationGraph:
             }
         self.folded |= {id(v) for _, *inner in self.sums.values() for v in inner}
         self.count = len(nodes) - len(self.folded & self.names.keys())
+        upstream = self.gradients or {}
+        self.shares = {id(v): operand_edges(v, upstream) for v in nodes}
         self._boxes: dict[str, dict[str, str]] = {}
         self._edges: list[tuple[str, str, dict[str, str]]] = []
 
@@ -209,10 +211,18 @@ class ComputationGraph:
     # ---------------------------------------------------------------- nodes
 
     def _box(
-        self, name: str, lines: Sequence[str], part: str, size: float = SIZE, **given: str
+        self,
+        name: str,
+        lines: Sequence[str],
+        part: str,
+        size: float = SIZE,
+        kind: str = "",
+        **given: str,
     ) -> None:
         """Add a box with lines of text."""
         room = max(text_width(line, size) for line in lines) + size
+        if kind:
+            given["class"] = kind
         self._boxes[name] = {
             # one string, of which nothing is read as HTML
             "label": graphviz.nohtml("\\n".join(escaped(line, 200) for line in lines)),
@@ -223,21 +233,28 @@ class ComputationGraph:
             **given,
         }
 
-    def _grad(self, v: Value) -> str:
-        if self.waiting and not v.grad:
-            return "–"
-        return significant(v.grad if self.gradients is None else self.gradients.get(id(v), 0.0))
+    def _data(self, v: Value) -> float:
+        return v.data
+
+    def _grad(self, v: Value) -> float:
+        return v.grad if self.gradients is None else self.gradients.get(id(v), 0.0)
+
+    def _product(self, edge: Edge) -> list[str]:
+        """Return what the pill of an edge says."""
+        product = f"{significant(edge.upstream)} × {bracketed(significant(edge.local))}"
+        return [product, f"= {significant(edge.credit, sign=True)}"]
 
     def _value(self, v: Value, name: str) -> None:
         kind = self.kinds.get(id(v), "unit")
+        owner = f"value of-{self.names[id(v)]}"
+        data = significant(self._data(v))
         if kind == "constant":
-            self._box(name, [significant(v.data)], "zero", style="rounded,filled,dashed")
+            self._box(name, [data], "zero", kind=owner, style="rounded,filled,dashed")
             return
-        called = clean(folding.name(v), LABEL)
-        lines = [called] if called else []
-        lines += [f"data {significant(v.data)}", f"grad {self._grad(v)}"]
+        called = [text] if (text := clean(folding.name(v), LABEL)) else []
+        grad = "–" if self.waiting and not v.grad else significant(self._grad(v))
         part = "root" if v is self.root else "leaf" if kind == "parameter" else kind
-        self._box(name, lines, part)
+        self._box(name, [*called, f"data {data}", f"grad {grad}"], part, kind=owner)
 
     def _operation(self, v: Value) -> None:
         name = self.names[id(v)]
@@ -251,9 +268,9 @@ class ComputationGraph:
         self._boxes[f"{name}-op"] = {
             "label": escaped(symbol), "shape": "circle" if room < 55 else "box",
             "width": f"{max(room, 32) / 72:.2f}", "height": "0.44", "fontcolor": colour("card"),
-            "fillcolor": colour("ink"), "color": colour("ink"),
+            "fillcolor": colour("ink"), "color": colour("ink"), "class": f"operation of-{name}",
         }  # fmt: skip
-        self._edges.append((f"{name}-op", name, SPINE))
+        self._edges.append((f"{name}-op", name, {**SPINE, "class": f"result of-{name}"}))
         missing = 0
         for k, edge in enumerate(self._operands(v, inner)):
             parent = edge.parent
@@ -277,33 +294,30 @@ class ComputationGraph:
 
     def _operands(self, v: Value, inner: Value) -> list[Edge]:
         """Return the edges of an operation: of a unit those of its inputs, of a sum those of all its terms."""
-        upstream = self.gradients or {}
         if id(v) in self.sums:
-            chain = self.sums[id(v)]
-            first, *_ = operand_edges(chain[-1], upstream)
-            return [first, *(operand_edges(w, upstream)[1] for w in reversed(chain))]
-        found = operand_edges(inner, upstream)
+            *others, first = self.sums[id(v)]
+            later = [self.shares[id(w)][1] for w in (first, *reversed(others))]
+            return [self.shares[id(first)][0], *later]
+        found = self.shares[id(inner)]
         n = len(found) // 2
         return found[n : 2 * n] if id(v) in self.units else found
 
     def _credit(self, tail: str, head: str, k: int, edge: Edge) -> None:
         """Draw an edge with a pill that says upstream × local = credit."""
         part, pill = sign_part(edge.credit), f"{head}-{k}"
-        self._pill(
-            pill,
-            f"{significant(edge.upstream)} × {bracketed(significant(edge.local))}",
-            f"= {significant(edge.credit, sign=True)}",
-            part,
-        )
-        look = {"color": colour(part), "style": DASHES[part]}
+        of = f"of-{head.removesuffix('-op')}-{k}"
+        self._pill(pill, self._product(edge), part, kind=f"pill {of}")
+        look = {"color": colour(part), "style": DASHES[part], "class": f"line {of}"}
         look |= self._weight(edge.parent)
         self._edges.append((tail, pill, {**look, "dir": "none"}))
         self._edges.append((pill, head, look))
 
-    def _pill(self, name: str, product: str, result: str, part: str, **given: str) -> None:
+    def _pill(
+        self, name: str, lines: Sequence[str], part: str, kind: str = "", **given: str
+    ) -> None:
         self._box(
             name,
-            [product, result],
+            lines,
             part,
             SMALL,
             fontsize=f"{SMALL:g}",
@@ -320,9 +334,9 @@ class ComputationGraph:
             part = "leaf" if kind == "parameter" else kind
             self._box(f"legend-{kind}", [kind], part, SMALL, fontsize=f"{SMALL:g}")
         if self.gradients is not None:
-            self._pill("legend-credit", "upstream × local", "= credit", "zero")
+            self._pill("legend-credit", ["upstream × local", "= credit"], "zero")
             for part, text in (("plus", "> 0"), ("minus", "< 0"), ("odd", "nan or ∞")):
                 if any(colour(part) == look.get("color") for _, _, look in self._edges):
                     style = f"rounded,filled,{DASHES[part]}"
-                    self._pill(f"legend-{part}", "credit", text, part, style=style)
+                    self._pill(f"legend-{part}", ["credit", text], part, style=style)
         return [name for name in self._boxes if name.startswith("legend-")]

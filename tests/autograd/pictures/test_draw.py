@@ -353,9 +353,9 @@ def test_a_refusal_looks_no_further_than_it_must() -> None:
         def parents(self) -> "tuple[Endless, ...]":
             return (Endless(), Endless())
 
-    from autograd.pictures.computation_graph import _nearest
+    from autograd.pictures.computation_graph import nearest
 
-    found, complete = _nearest(Endless(), 50)  # type: ignore[arg-type]
+    found, complete = nearest(Endless(), 50)  # type: ignore[arg-type]
     assert (len(found), complete) == (50, False)
 
 
