@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from reprlib import repr as brief
 from typing import Any, Self, TypeAlias
 
@@ -228,31 +229,74 @@ class MLP(Fixed):
         for name, p in named.items():
             p.data = numbers[name]
 
+    @classmethod
+    def from_model(cls, model: Any) -> Self:
+        """Return the network that a model of another tool is, with the same numbers.
+
+        Args:
+            model: a torch.nn.Sequential, a keras.Sequential, or an MLPClassifier or MLPRegressor of
+                scikit-learn. A softmax at its end is left out: `cross_entropy` takes the outputs before it.
+
+        Raises:
+            TypeError: if it is of another kind.
+            ValueError: if it has a layer that is no dense layer and no known activation, which is named.
+        """
+        from nn.exchange import from_model
+
+        return cls.from_weights(*from_model(model).layers())
+
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the network to a JSON file, whole or not at all.
+        """Write the network to a file, whole or not at all; every bit is kept.
+
+        Args:
+            path: where to. Its ending says how: `.npz` for NumPy, `.safetensors` as PyTorch names its
+                arrays, `.onnx`; any other is JSON.
 
         Raises:
             ValueError: if something in it is code of the user's own, or a number is not finite, neither of which
-                a file can hold.
+                a file can hold; if such a file cannot hold a layer of different units, or a tied parameter.
         """
-        saving.save(
-            path,
+        parts = (
             [
                 [[u.w[i] for u in layer.neurons] for i in range(layer.inputs)]
                 for layer in self.layers
             ],
             [[unit.b for unit in layer.neurons] for layer in self.layers],
             [[unit.activation for unit in layer.neurons] for layer in self.layers],
-            self.own_computation(),
         )
+        saved = saving.content(*parts, self.own_computation())
+        if Path(path).suffix.lower() in saving.EXCHANGED:
+            from nn.exchange import write
+
+            write(path, saved)
+        else:
+            saving.save(path, saved)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        activation: LayerActivations | None = None,
+        output_activation: UnitActivations = "linear",
+    ) -> Self:
         """Return the network that a file holds; every float is as it was when it was saved.
 
+        Args:
+            path: a file that `save` wrote; or a `.npz`, `.safetensors` or `.onnx` file of another tool.
+            activation, output_activation: as for MLP, of a file that holds weights and nothing else.
+
         Raises:
-            ValueError: if the file is damaged, cut off, of another kind or of a newer version.
+            ValueError: if the file is damaged, cut off, of another kind or of a newer version; if nothing
+                says the activations, or both the file and `activation`.
         """
+        if Path(path).suffix.lower() in saving.EXCHANGED:
+            from nn.exchange import read
+
+            return cls.from_weights(*read(path, activation, output_activation))
+        if activation is not None:
+            raise ValueError(
+                f"{os.fspath(path)!r} says its activations itself: leave activation= out"
+            )
         return saving.load(path, cls.from_weights)
 
     def __repr__(self) -> str:

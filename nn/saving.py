@@ -25,30 +25,28 @@ KEYS = {
     "tied",  # lists of names, each of one parameter that stands in several places
     *("inputs", "classes"),  # what the inputs and the classes are called
 }
-# how the files of other tools begin, and what to do with them
+EXCHANGED = (".npz", ".safetensors", ".onnx")  # the endings that nn/exchange reads and writes
+# how other files of other tools begin, and what to do with them
 FOREIGN = {
-    b"\x89HDF": "an HDF5 file, as Keras writes: load it there, then MLP.from_weights([W.tolist() for W in kernels], "
-    "[b.tolist() for b in biases])",
-    b"\x93NUMPY": "a NumPy array: MLP.from_weights([numpy.load(path).tolist()])",
-    b"PK": "a zip archive, as PyTorch (.pt), NumPy (.npz) and Keras (.keras) write: load it there, then "
-    "MLP.from_weights([W.tolist() for W in matrices]), with W.T of PyTorch's, which have a row per unit",
-    b"\x80": "a pickle, as old PyTorch and scikit-learn write: load it there, then "
-    "MLP.from_weights([W.tolist() for W in matrices]), with W.T of PyTorch's, which have a row per unit",
+    b"\x89HDF": "an HDF5 file, as Keras writes: MLP.from_model(keras.saving.load_model(path))",
+    b"\x93NUMPY": "a NumPy array: numpy.savez('net.npz', W1=..., b1=..., W2=...) keeps those of all layers",
+    b"PK": "a zip archive, as PyTorch (.pt) and Keras (.keras) write: load it there, then "
+    "MLP.from_model(model)",
+    b"\x80": "a pickle, as old PyTorch and scikit-learn write, which may run any program when it is "
+    "loaded: load it there, if you trust it, then MLP.from_model(model)",
 }
 
 
-def save(
-    path: str | os.PathLike[str],
+def content(
     weights: Sequence[Sequence[Sequence[Value]]],
     biases: Sequence[Sequence[Value | None]],
     activations: Sequence[Sequence[Activation]],
     own_computation: str = "",
     names: Mapping[str, Sequence[str]] | None = None,
-) -> None:
-    """Write a network to a file, whole or not at all.
+) -> dict[str, Any]:
+    """Return what a file holds of a network.
 
     Args:
-        path: where to; a file that is there is replaced once the new one is complete.
         weights: the matrix W of each layer.
         biases: those of each layer, None for a unit without.
         activations: those of the units of each layer.
@@ -73,7 +71,7 @@ def save(
         if not math.isfinite(p.data):
             raise ValueError(f"{name} is {p.data!r}: only finite numbers are saved")
         places.setdefault(id(p), []).append(name)
-    content: dict[str, Any] = {
+    found: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
         "activation": [_shared(list(map(activation_name, layer))) for layer in activations],
@@ -83,9 +81,13 @@ def save(
         ],
     }
     if tied := [group for group in places.values() if len(group) > 1]:
-        content["tied"] = tied
-    content |= {key: list(given) for key, given in (names or {}).items()}
-    content["checksum"] = _checksum(content)
+        found["tied"] = tied
+    return found | {key: list(given) for key, given in (names or {}).items()}
+
+
+def save(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
+    """Write a network to a JSON file, whole or not at all; one that is there is replaced once it is complete."""
+    content = {**content, "checksum": _checksum(content)}
     write_whole(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
 
 

@@ -100,7 +100,7 @@ GOOD = {"format": "scalar-autograd network", "version": 1, "weights": [[[1.0]]],
         ({**GOOD, "tied": "w"}, "tied parameters are lists of names"),
         ({**GOOD, "tied": [["w"], 1]}, "tied parameters are lists of names"),
         ({**GOOD, "classes": [1]}, r"the classes are a list of names, not \[1\]"),
-        (b"PK\x03\x04", "a zip archive, as PyTorch .* with W.T of PyTorch"),
+        (b"PK\x03\x04", "a zip archive, as PyTorch .* then MLP"),
         (b"\x89HDF\r\n", "an HDF5 file, as Keras writes"),
         (b"\x93NUMPY", "a NumPy array"),
         (b"\x80\x05", "a pickle"),
@@ -183,7 +183,8 @@ def test_files_of_the_first_version_and_by_hand_need_no_checksum(tmp_path):
 
 def test_names_of_inputs_and_classes_are_kept(tmp_path):
     w, names = Value(0.5), {"inputs": ["größe"], "classes": ["no", "yes"]}
-    saving.save(tmp_path / "net.json", [[[w]]], [[None]], [[ACTIVATIONS["tanh"]]], names=names)
+    content = saving.content([[[w]]], [[None]], [[ACTIVATIONS["tanh"]]], names=names)
+    saving.save(tmp_path / "net.json", content)
     content = saving.read(tmp_path / "net.json")
     assert {key: content[key] for key in names} == names
     assert MLP.load(tmp_path / "net.json").weights() == [[[0.5]]]
