@@ -19,7 +19,6 @@ from autograd.functions import (
     abs as abs,
     acos as acos,
     acosh as acosh,
-    affine as affine,
     asin as asin,
     asinh as asinh,
     atan as atan,

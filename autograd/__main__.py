@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import autograd
-from autograd import doctor, operations
+from autograd import doctor
+from autograd.primitive import REALS, Interval, Primitive
+from autograd.primitives import TABLE
 
 BANNER = f"""scalar-autograd {autograd.__version__}: Value, grad, explain, tree ... are here, functions as ag.tanh
 try  x = Value(2.0, label="x"); y = x * ag.tanh(x); y.backward(); print(tree(y))"""
@@ -30,6 +32,33 @@ def prompt() -> None:
         IPython.start_ipython(argv=["--no-banner"], user_ns=names())
 
 
+HEADINGS = ("operation", "symbol", "derivative by each operand", "domain", "convention at kinks")
+
+
+def operations() -> str:
+    """Return the table of operations in Markdown, one line per row of `primitives.TABLE`."""
+    lines = [_line(HEADINGS), _line(["---"] * len(HEADINGS))]
+    lines += [_line(_cells(row)) for row in TABLE.values()]
+    return "\n".join(lines)
+
+
+def _cells(row: Primitive) -> tuple[str, ...]:
+    names = [f"`{name}`" for name in (row.name, *row.aliases)]
+    domains = dict.fromkeys(map(_interval, row.domain))  # each once
+    return ", ".join(names), row.symbol, row.derivative, ", ".join(domains), row.kink
+
+
+def _interval(interval: Interval) -> str:
+    if interval == REALS:
+        return "ℝ"
+    low, high = (f"{end:g}".replace("-", "−").replace("inf", "∞") for end in interval)
+    return f"({low}, {high})"
+
+
+def _line(cells: list[str] | tuple[str, ...]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -50,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     command = parser.parse_args(arguments).command
     if command == "table":
-        print(operations.markdown())
+        print(operations())
     elif command == "doctor":
         for heading, finding in doctor.report():
             print(f"{heading:16} {finding}")

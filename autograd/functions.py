@@ -11,9 +11,9 @@ from typing import Any, Protocol, overload
 
 from autograd import primitives
 from autograd.graph.conditions import Condition
-from autograd.numbers import clip_bounds, number
-from autograd.primitives import Primitive
-from autograd.sequences import Units, dot_node, sequence_node
+from autograd.numbers import as_float, clip_bounds
+from autograd.primitive import Primitive
+from autograd.sequences import dot_node, sequence_node
 from autograd.value import Number, Value, apply
 
 
@@ -50,7 +50,7 @@ def _described(function: Any, row: Primitive, operands: str, example: str = "") 
 def _general(row: Primitive, *operands: Any) -> Any:
     if any(hasattr(x, "__primitive__") or hasattr(x, "__array_namespace__") for x in operands):
         return row(*operands)
-    return row.value(*map(number, operands))
+    return row.value(*map(as_float, operands))
 
 
 def _unary(row: Primitive, example: str = "") -> Any:
@@ -128,7 +128,7 @@ def clip(x: Any, low: float = -math.inf, high: float = math.inf) -> Any:
     """
     if type(x) is Value:
         return x.clip(low, high)
-    return primitives.clip.value(number(x), *clip_bounds(low, high))
+    return primitives.clip.value(as_float(x), *clip_bounds(low, high))
 
 
 @overload
@@ -162,7 +162,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
         condition = bool(condition)
     if type(condition) is Condition or type(a) is Value or type(b) is Value:
         return apply(primitives.where, condition, a, b)
-    return number(a) if condition else number(b)
+    return as_float(a) if condition else as_float(b)
 
 
 # ---------------------------------------------------------------- functions of a sequence
@@ -180,7 +180,7 @@ def _sequence(xs: Any, name: str) -> tuple[Any, ...]:
 def _over(row: Primitive, xs: tuple[Any, ...]) -> Any:
     if Value in map(type, xs):
         return sequence_node(row, xs)
-    return row.value(tuple(map(number, xs)))
+    return row.value(tuple(map(as_float, xs)))
 
 
 @overload
@@ -242,7 +242,7 @@ def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Any:
         )
     if type(bias) is Value or Value in map(type, ws + xs):
         return dot_node(ws, xs, bias)
-    return primitives.dot.value(tuple(map(number, ws)), tuple(map(number, xs)), number(bias))
+    return primitives.dot.value(tuple(map(as_float, ws)), tuple(map(as_float, xs)), as_float(bias))
 
 
 def logsumexp(xs: Iterable[Number]) -> Any:
@@ -272,32 +272,8 @@ def softmax(xs: Iterable[Number]) -> list[Any]:
     items = _sequence(xs, "softmax")
     if not items:
         raise ValueError("softmax of nothing is undefined; give at least one number")
-    items = tuple([x if type(x) is Value else number(x) for x in items])
+    items = tuple([x if type(x) is Value else as_float(x) for x in items])
     largest = _over(primitives.logsumexp, items)
     weights = [exp(x - largest) for x in items]
     total = _over(primitives.sum_, tuple(weights))  # 1 but for the rounding of a large logsumexp
     return [w / total for w in weights]
-
-
-def affine(
-    xs: Iterable[Number], units: "Units | Iterable[tuple[tuple[Value, ...], Number]]"
-) -> list[Value]:
-    """Return the pre-activation of every unit of a layer: one `dot` node each.
-
-    The inputs are looked at once and shared by all the nodes, which makes this the fast way to
-    compute a layer.
-
-    Args:
-        xs: the layer's inputs, floats or Values.
-        units: for each unit its weights, one per input, and its bias; kept as `Units`, a layer
-            reads its weights' numbers once for many inputs.
-
-    Returns:
-        One Value per unit.
-
-    Raises:
-        ValueError: if a unit has more or fewer weights than there are inputs.
-    """
-    if not isinstance(units, Units):
-        units = Units(units)
-    return units.nodes(tuple(xs))

@@ -8,7 +8,7 @@ from typing import Any
 from autograd.graph.anomaly import HINTS
 from autograd.graph.node import operand_numbers
 from autograd.graph.walks import topological
-from autograd.notation import number as shown, subscript, table
+from autograd.notation import shown, subscript, table
 from autograd.structure import leaves, rebuild
 from autograd.transforms import grad, hessian, one_number
 from autograd.value import Value

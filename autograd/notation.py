@@ -34,7 +34,7 @@ def one_line(text: str) -> str:
     return text if text.isprintable() else repr(text)[1:-1]
 
 
-def number(x: float, digits: int = 2, sign: bool = False) -> str:
+def shown(x: float, digits: int = 2, sign: bool = False) -> str:
     """Return a number as readers of mathematics expect it.
 
     Args:
@@ -46,7 +46,7 @@ def number(x: float, digits: int = 2, sign: bool = False) -> str:
         Text with a true minus sign; 0 has none. Numbers too large or too small for so many digits
         are written with an exponent; nan and ∞ by name.
 
-    >>> number(-0.5), number(0.07, sign=True), number(-0.0), number(1.5e-9), number(float("-inf"))
+    >>> shown(-0.5), shown(0.07, sign=True), shown(-0.0), shown(1.5e-9), shown(float("-inf"))
     ('−0.50', '+0.07', '0.00', '1.5e−9', '−∞')
     """
     if math.isnan(x):
@@ -73,7 +73,7 @@ def significant(x: float, digits: int = 4, sign: bool = False) -> str:
     ('−4.000', '138.8', '+0.01235', '1.000e−9')
     """
     if not math.isfinite(x) or x == 0.0:
-        return number(x, digits - 1, sign)
+        return shown(x, digits - 1, sign)
     mark = "−" if x < 0 else "+" if sign else ""
     mantissa, exponent = f"{abs(x):.{digits - 1}e}".split("e")
     if -4 <= int(exponent) < digits:
@@ -102,7 +102,7 @@ def factor(x: float, short: bool = False) -> str:
     >>> factor(-0.5), factor(0.5, short=True)
     ('(−0.5000)', '0.50')
     """
-    text = number(x, 4)
+    text = shown(x, 4)
     if short and "e" not in text:
         text = text.removesuffix("00")
     return bracketed(text)

@@ -17,7 +17,7 @@ def is_number(x: Any) -> bool:
     )
 
 
-def number(x: Any) -> float:
+def as_float(x: Any) -> float:
     """Return x as a float.
 
     Args:
@@ -53,7 +53,7 @@ def clip_bounds(low: Any, high: Any) -> tuple[float, float]:
     """
     if hasattr(low, "__primitive__") or hasattr(high, "__primitive__"):
         raise TypeError("clip's bounds are plain numbers; use maximum and minimum for Values")
-    low, high = number(low), number(high)
+    low, high = as_float(low), as_float(high)
     if not low <= high:
         raise ValueError(
             f"clip needs low <= high, but low = {low!r} and high = {high!r} were given"

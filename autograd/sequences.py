@@ -5,7 +5,7 @@ from typing import Any
 
 from autograd import modes, primitives, value
 from autograd.graph.inner_loops import weighted_sum
-from autograd.primitives import Primitive
+from autograd.primitive import Primitive
 from autograd.value import Number, Value, apply, as_values, bias_node, record
 
 
@@ -61,7 +61,7 @@ class Units:
             self._read = moment, numbers
         return numbers
 
-    def nodes(self, inputs: tuple[Number, ...]) -> list[Value]:
+    def nodes(self, inputs: Iterable[Number]) -> list[Value]:
         """Record bias + Σ w·x for each unit.
 
         The tuples of operands and numbers are shared by the nodes, not copied.
@@ -69,6 +69,7 @@ class Units:
         Raises:
             ValueError: if a unit has more or fewer weights than there are inputs.
         """
+        inputs = tuple(inputs)
         if self._widths - {len(inputs)}:
             widths = ", ".join(map(str, sorted(self._widths)))
             raise ValueError(f"{widths} weights, but {len(inputs)} inputs")

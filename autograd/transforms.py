@@ -13,7 +13,7 @@ from typing import Any
 from autograd import modes
 from autograd.graph.anomaly import check_backward
 from autograd.graph.reverse import differentiable_gradients, gradients
-from autograd.numbers import number
+from autograd.numbers import as_float
 from autograd.structure import describe, leaves, rebuild
 from autograd.value import Number, Value
 
@@ -101,7 +101,7 @@ def one_number(out: Any, name: str, transform: str, instead: str) -> Any:
             f"{transform} needs a function that returns one number, but {name} returned a "
             f"{describe(out)}; use {instead}"
         )
-    return number(out)
+    return as_float(out)
 
 
 def value_and_grad(
@@ -187,7 +187,7 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
         variables, out = _run(f, args, tuple(range(len(args))), kwargs)
         columns = list(leaves(variables))
         if isinstance(out, (list, tuple, dict)):
-            results = [y if type(y) is Value else number(y) for y in leaves(out)]
+            results = [y if type(y) is Value else as_float(y) for y in leaves(out)]
             return [_gradient(y, columns, as_values) for y in results]
         return _gradient(one_number(out, _name(f), "jacobian", "a list"), columns, as_values)
 

@@ -16,8 +16,8 @@ from autograd.graph.copying import deep_copy, reduce, shallow_copy
 from autograd.graph.inner_loops import hand_back
 from autograd.graph.node import CONSTANT, SPENT, Node, plain
 from autograd.graph.reverse import flows, gradients, inner_nodes
-from autograd.numbers import REFUSED, clip_bounds, is_number, number
-from autograd.primitives import Primitive
+from autograd.numbers import REFUSED, as_float, clip_bounds, is_number
+from autograd.primitive import Primitive
 
 Number: TypeAlias = "float | Value"
 
@@ -83,7 +83,7 @@ class Value(Node):
         )
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._data = data if type(data) is float else number(data)
+        self._data = data if type(data) is float else as_float(data)
         self._grad = 0.0
         self._op = None
         self._stamp = None
@@ -102,7 +102,7 @@ class Value(Node):
                 f"the data of the result of {self._op.name} is computed; assign the data of a leaf and "
                 "compute again, or take .detach() for a leaf of its own"
             )
-        self._data = data if type(data) is float else number(data)
+        self._data = data if type(data) is float else as_float(data)
         global assigned
         assigned = object()
 
@@ -116,7 +116,7 @@ class Value(Node):
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        self._grad = grad if type(grad) is float else number(grad)
+        self._grad = grad if type(grad) is float else as_float(grad)
         if self._stamp is SPENT:
             self._stamp = None
 
@@ -199,7 +199,7 @@ class Value(Node):
         >>> x.grad
         6.0
         """
-        seed = number(seed)
+        seed = as_float(seed)
         if self._op is None:
             self._grad += seed
             return
@@ -479,11 +479,11 @@ def leaf(data: float, stamp: object = None) -> "Value":
 
 def as_values(xs: Iterable[Any]) -> "tuple[Value, ...]":
     """Return the sequence with a constant for each plain number."""
-    return tuple([x if type(x) is Value else leaf(number(x), CONSTANT) for x in xs])
+    return tuple([x if type(x) is Value else leaf(as_float(x), CONSTANT) for x in xs])
 
 
 def _operand(x: Any) -> Any:
-    return x if type(x) is Value or type(x) is Condition or type(x) is bool else number(x)
+    return x if type(x) is Value or type(x) is Condition or type(x) is bool else as_float(x)
 
 
 def apply(row: Primitive, *operands: Any) -> "Value":
@@ -535,7 +535,7 @@ def bias_node(bias: Any) -> "Value | None":
     """Return what a dot keeps of its bias: None if that is the plain number 0."""
     if type(bias) is Value:
         return bias
-    return leaf(number(bias), CONSTANT) if bias else None
+    return leaf(as_float(bias), CONSTANT) if bias else None
 
 
 def _partial(row: Primitive, i: int, plain: Sequence[Any], out: float) -> Any:
@@ -559,7 +559,7 @@ def record(row: Primitive, data: float, a: Any, b: Any, da: Any, db: Any) -> "Va
 def _coerced(x: Any) -> Any:
     """Return an operand that is neither a Value nor a float as a float."""
     if type(x) is int or is_number(x) or isinstance(x, REFUSED):
-        return number(x)
+        return as_float(x)
     return NotImplemented  # an array, say: its own operator works element by element
 
 
@@ -586,7 +586,7 @@ def _binary(row: Primitive, x: Any, y: Any) -> Any:
 
 def _compare(symbol: str, x: "Value", y: Any, holds: bool) -> Any:
     if modes.active and modes.local.tracing:
-        return Condition(symbol, (x, y if type(y) is Value else number(y)), holds)
+        return Condition(symbol, (x, y if type(y) is Value else as_float(y)), holds)
     return holds
 
 

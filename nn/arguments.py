@@ -8,7 +8,7 @@ from reprlib import repr as brief
 from typing import Any
 
 from autograd import Value
-from autograd.numbers import number
+from autograd.numbers import as_float
 
 
 def expect(ok: bool, wanted: str, given: Any) -> None:
@@ -44,7 +44,7 @@ def real(name: str, given: Any, below: float = math.inf) -> float:
         f" to below {below:g}" if below < math.inf else ""
     )
     try:
-        x = number(given)
+        x = as_float(given)
     except TypeError:
         raise TypeError(f"{wanted}, but {brief(given)} was given") from None
     if not 0.0 <= x < below:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import autograd as ag
 from autograd import Value
-from autograd.numbers import number
+from autograd.numbers import as_float
 from nn.arguments import is_sequence, plain, real
 from nn.layers import Number
 
@@ -32,7 +32,7 @@ def _pairs(prediction: Any, target: Any) -> list[tuple[Value, Number]]:
 def _numbers(given: Any) -> list[Any]:
     given = plain(given)
     items = given if is_sequence(given) else [given]
-    return [x if isinstance(x, Value) else number(x) for x in items]
+    return [x if isinstance(x, Value) else as_float(x) for x in items]
 
 
 def squared_error(prediction: Outputs, target: Any) -> Value:

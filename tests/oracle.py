@@ -11,7 +11,7 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from autograd.primitives import Interval, Primitive
+from autograd.primitive import Interval, Primitive
 
 EXACT: dict[str, Callable[..., Any]] = {
     "add": lambda x, y: x + y,

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from mpmath import mp
 
 import autograd as ag
-from autograd.primitives import TABLE, Interval
+from autograd.primitive import Interval
+from autograd.primitives import TABLE
 from tests.oracle import EXACT
 
 # An expression: (row, places of its operands among the results so far, counted from the last).

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from autograd.graph.reverse import flows, gradients, inner_nodes
 from autograd.graph.walks import topological
-from autograd.notation import number as shown, one_line
+from autograd.notation import one_line, shown
 from autograd.primitives import TABLE
 from autograd.value import Value
 

@@ -1,7 +1,7 @@
 """A graph as indented text, for a prompt without pictures."""
 
 from autograd.explanation.credit import expect_value, made, named
-from autograd.notation import number as shown
+from autograd.notation import shown
 from autograd.value import Value
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autograd import latex
 from autograd.explanation.credit import Edge, expect_value, named
 from autograd.graph.reverse import flows, gradients, inner_nodes
-from autograd.notation import factor, number as shown
+from autograd.notation import factor, shown
 from autograd.primitives import TABLE
 from autograd.value import Value
 

@@ -7,7 +7,7 @@ from typing import Any
 from autograd import primitives
 from autograd.graph.node import Node
 from autograd.graph.reverse import flows, inner_nodes
-from autograd.primitives import Primitive
+from autograd.primitive import Primitive
 
 
 def named(x: Any, shown: str = "x") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import primitives
 from autograd.graph.conditions import Condition
-from autograd.primitives import Primitive
+from autograd.primitive import Primitive
 
 CONSTANT = object()  # the stamp of a leaf that stands for a plain number in an expression
 SPENT = object()  # the stamp of a leaf whose gradient was used, and not assigned since

@@ -11,7 +11,7 @@ from autograd import primitives
 from autograd.graph.conditions import Condition
 from autograd.graph.node import Node
 from autograd.graph.walks import topological
-from autograd.primitives import slopes_of
+from autograd.primitive import slopes_of
 
 N = TypeVar("N", bound=Node)
 

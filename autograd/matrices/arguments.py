@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.matrices.gather import Layout
-from autograd.numbers import is_number, number
+from autograd.numbers import as_float, is_number
 from autograd.replay.recording import Recording
 from autograd.structure import describe, describe_arguments, leaves
 
@@ -218,7 +218,7 @@ def as_array(name: str, x: Any, xp: Any) -> Any:
         ) from None
     # too large for an integer, or a Fraction
     if x.dtype == object and all(map(is_number, x.ravel())):
-        x = xp.asarray([number(item) for item in x.ravel()]).reshape(x.shape)
+        x = xp.asarray([as_float(item) for item in x.ravel()]).reshape(x.shape)
     if x.dtype == xp.float64 or xp.isdtype(x.dtype, "real floating"):
         return x
     if not xp.isdtype(x.dtype, ("bool", "integral")):

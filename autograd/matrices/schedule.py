@@ -11,7 +11,8 @@ from typing import Any
 from autograd.matrices.arguments import Block
 from autograd.matrices.gather import Collector, Layout, Pick, State
 from autograd.matrices.grouping import Group, Grouping
-from autograd.primitives import TABLE, slopes_of
+from autograd.primitive import slopes_of
+from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS
 
 

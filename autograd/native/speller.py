@@ -6,7 +6,8 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from autograd.primitives import TABLE, Primitive
+from autograd.primitive import Primitive
+from autograd.primitives import TABLE
 from autograd.replay.symbols import HELPERS, Sheet, Symbol
 
 LANES = 8

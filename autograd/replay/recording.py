@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from autograd.numbers import number
-from autograd.primitives import TABLE, Primitive
+from autograd.numbers import as_float
+from autograd.primitive import Primitive
+from autograd.primitives import TABLE
 from autograd.structure import describe_arguments
 
 # An int is a slot; a float or a bool is a constant; a tuple is a sequence of operands.
@@ -204,5 +205,5 @@ def _collect(template: Any, given: Any, flat: list[float]) -> bool:
         )
     if isinstance(given, (list, tuple, dict)):
         return False
-    flat.append(number(given))
+    flat.append(as_float(given))
     return True

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from autograd.primitives import TABLE, slopes_of
+from autograd.primitive import slopes_of
+from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS, Recording, fetch, slots_of
 from autograd.replay.statements import Namer, Writer, helpers
 from autograd.replay.symbols import Sheet, Symbol

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from types import FunctionType
 from typing import Any, final
 
-from autograd.primitives import TABLE, Primitive
+from autograd.primitive import Primitive
+from autograd.primitives import TABLE
 
 _OPERATORS = (
     operator.add,

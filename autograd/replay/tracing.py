@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd import modes
 from autograd.graph.conditions import Condition
-from autograd.numbers import is_number, number
+from autograd.numbers import as_float, is_number
 from autograd.replay.recording import Instruction, Recording, decided, slots_of
 from autograd.structure import leaves, rebuild
 from autograd.value import Value
@@ -78,7 +78,7 @@ def _place(x: Any, places: dict[int, Any]) -> Any:
         return places.get(id(x), x.data)
     if type(x) is Condition:
         return places[id(x)]
-    return x if type(x) is bool else number(x)
+    return x if type(x) is bool else as_float(x)
 
 
 def _operations(root: Any, done: dict[int, Any]) -> Iterator[Any]:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd.notation import number as shown
+from autograd.notation import shown
 from nn.cli.options import AddCommand
 from nn.credit import Credit, assign_credit
 from nn.lessons.published_networks import WORKED

@@ -17,8 +17,8 @@ import autograd as ag
 from autograd import Value
 from autograd.graph.reverse import gradients
 from autograd.modes import recorded
-from autograd.notation import number as shown, subscript, superscript, table
-from autograd.numbers import number
+from autograd.notation import shown, subscript, superscript, table
+from autograd.numbers import as_float
 from nn.activations import Activation, activation_name
 from nn.arguments import expect, is_sequence, learning_rate, plain
 from nn.layers import check_width
@@ -259,7 +259,7 @@ _Fields: TypeAlias = tuple[
 
 def _credit_of_one(net: MLP, x: Sequence[Any], y: Any, loss: Loss) -> _Fields:
     """Return the fields of an Assignment."""
-    z: list[Value] = [Value(number(v)) for v in x]
+    z: list[Value] = [Value(as_float(v)) for v in x]
     inputs = z
     pre: list[list[Value]] = []
     post: list[list[Value]] = []

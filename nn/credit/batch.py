@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from autograd.notation import number as shown, table
+from autograd.notation import shown, table
 from nn.arguments import learning_rate
 from nn.credit.assignment import Key
 from nn.credit.credit import Credit

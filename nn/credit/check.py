@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from autograd import Value, no_grad
-from autograd.notation import number as shown, table
+from autograd.notation import shown, table
 from nn.credit.assignment import Assignment, Key
 
 TOLERANCE = 1e-7

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import autograd as ag
 from autograd import latex
-from autograd.notation import factor, number as shown, subscript
+from autograd.notation import factor, shown, subscript
 from nn.credit.assignment import Assignment, Edge, Node
 from nn.losses import (
     Loss,

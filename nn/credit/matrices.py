@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from autograd.notation import number as shown, superscript
+from autograd.notation import shown, superscript
 from nn.credit.assignment import Assignment
 
 

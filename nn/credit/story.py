@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from autograd.notation import factor, number, subscript
+from autograd.notation import factor, shown, subscript
 from nn.credit.assignment import Assignment, Edge, Key
 from nn.credit.derivation import delta_line
 from nn.credit.excerpt import excerpt
@@ -159,7 +159,7 @@ class _Teller:
         self._step(
             f"The network: {credit.title}",
             f"{len(credit.edges):,} {kinds}; L = {credit.loss_formula} ({credit.loss_name})",
-            ", ".join(f"{n.name} = {number(n.z)}" for n in inputs[:_NUMBERS])
+            ", ".join(f"{n.name} = {shown(n.z)}" for n in inputs[:_NUMBERS])
             + (", …" if len(inputs) > _NUMBERS else "")
             + target,
         )
@@ -200,27 +200,29 @@ class _Teller:
             values = [*values[:2], "…", values[-1]]
         f = "" if activation == "linear" else activation
         output = f"{node.name} = {f}({a})" if f else f"{node.name} = {a}"
-        squashed = f"{f}({number(node.a, 4)}) = " if f else ""
+        squashed = f"{f}({shown(node.a, 4)}) = " if f else ""
         self._step(
             f"Forward: unit {j}",
             f"{a} = {' + '.join(terms)},  {output}",
-            f"{a} = {' + '.join(values)} = {number(node.a, 4)},  {node.name} = {squashed}{number(node.z, 4)}",
+            f"{a} = {' + '.join(values)} = {shown(node.a, 4)},  {node.name} = {squashed}{shown(node.z, 4)}",
             [j, *(e.source for e in edges if e.source is not None)],
             [(e.source, j) for e in edges],
         )
 
     def _passed(self, j: int) -> str:
         node = self.credit.nodes[j]
-        return f"a{subscript(j)} = {number(node.a or 0.0, 4):>7},  {node.name} = {number(node.z, 4):>7}"
+        return (
+            f"a{subscript(j)} = {shown(node.a or 0.0, 4):>7},  {node.name} = {shown(node.z, 4):>7}"
+        )
 
     def _loss(self) -> None:
         credit = self.credit
         outputs = [credit.nodes[i] for i in credit.layers[-1]]
-        numbers = ", ".join(f"{n.name} = {number(n.z, 4)}" for n in outputs[:_TERMS])
+        numbers = ", ".join(f"{n.name} = {shown(n.z, 4)}" for n in outputs[:_TERMS])
         self._step(
             "The error",
             f"L = {credit.loss_formula}",
-            f"{numbers}, y = {_plain(credit.y)}: L = {number(credit.loss, 4)}",
+            f"{numbers}, y = {_plain(credit.y)}: L = {shown(credit.loss, 4)}",
             credit.layers[-1],
             [],
         )
@@ -285,8 +287,8 @@ class _Teller:
     def _updates(self) -> None:
         new = self.credit.updates(self.lr)
         lines = [
-            f"{edge.name}  {number(edge.weight, 4):>7} − {self.lr:g}·{factor(edge.credit, short=True):<9} = "
-            f"{number(new[key], 4):>7}"
+            f"{edge.name}  {shown(edge.weight, 4):>7} − {self.lr:g}·{factor(edge.credit, short=True):<9} = "
+            f"{shown(new[key], 4):>7}"
             for key, edge in self.credit.edges.items()
         ]
         self._step(
@@ -299,7 +301,7 @@ class _Teller:
     def _again(self) -> None:
         before, after = self.credit, self.credit.after(self.lr)
         outputs = ", ".join(
-            f"{after.nodes[i].name} = {number(after.nodes[i].z, 4)}"
+            f"{after.nodes[i].name} = {shown(after.nodes[i].z, 4)}"
             for i in after.layers[-1][:_TERMS]
         )
         self.known = {fact for fact in self.known if fact[0] not in ("delta", "credit")}
@@ -309,7 +311,7 @@ class _Teller:
         self._step(
             f"Forward again: the loss is {verdict}",
             f"L = {after.loss_formula}",
-            f"{outputs}: L = {number(after.loss, 4)}, before {number(before.loss, 4)}",
+            f"{outputs}: L = {shown(after.loss, 4)}, before {shown(before.loss, 4)}",
             stage="after",
         )
 
@@ -327,13 +329,13 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 def _signed(x: float) -> str:
-    return number(x, 4, sign=True)
+    return shown(x, 4, sign=True)
 
 
 def _product(edge: Edge) -> str:
     """Return δ·z in numbers, in columns that line up from edge to edge."""
-    delta, z = number(edge.delta, 4, sign=True), number(edge.z, 4)
-    return f"{delta:>7} · {z:>7} = {number(edge.credit, 4, sign=True):>7}"
+    delta, z = shown(edge.delta, 4, sign=True), shown(edge.z, 4)
+    return f"{delta:>7} · {z:>7} = {shown(edge.credit, 4, sign=True):>7}"
 
 
 def _plain(y: object) -> str:
@@ -341,4 +343,4 @@ def _plain(y: object) -> str:
     if isinstance(y, (list, tuple)):
         rest = ", …" if len(y) > _NUMBERS else ""
         return f"({', '.join(map(_plain, y[:_NUMBERS]))}{rest})"
-    return number(float(y)) if isinstance(y, (int, float)) else str(y)
+    return shown(float(y)) if isinstance(y, (int, float)) else str(y)

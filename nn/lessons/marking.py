@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 
-from autograd.notation import number as shown, table
+from autograd.notation import shown, table
 from nn.arguments import expect
 from nn.credit.credit import Credit
 from nn.lessons.mistakes import MISTAKES, NO_MISTAKE, Mistake, worked

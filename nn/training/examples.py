@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from autograd import Value, detect_anomaly, no_grad
-from autograd.numbers import is_number, number
+from autograd.numbers import as_float, is_number
 from autograd.structure import leaves
 from nn.arguments import expect, paired
 from nn.layers import Network, check_width
@@ -56,7 +56,7 @@ def checked_examples(
 
 
 def _finite(x: Any) -> float:
-    data = number(x)
+    data = as_float(x)
     if not math.isfinite(data):
         raise ValueError(f"a finite number is needed, but {x!r} was given")
     return data

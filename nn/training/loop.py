@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias
 
 from autograd import Value, no_grad
 from autograd.modes import recorded
-from autograd.numbers import number
+from autograd.numbers import as_float
 from nn.arguments import expect, generator, is_sequence, once, whole
 from nn.layers import Network
 from nn.losses import Loss, half_squared_error
@@ -110,7 +110,7 @@ def fit(
             history.seconds = time.perf_counter() - start
             with no_grad():
                 for name, metric in metrics.items():
-                    history.metrics[name].append(number(metric(net, xs, ys)))
+                    history.metrics[name].append(as_float(metric(net, xs, ys)))
             bar.set_postfix_str(f"loss {history.losses[-1]:.4g}", refresh=False)
             now = {name: numbers[-1] for name, numbers in history.metrics.items()}
             record = Epoch(epoch, history.losses[-1], now, net)

@@ -8,7 +8,8 @@ import pytest
 from mpmath import mp, mpf
 
 from autograd import grad, hessian, hypot
-from autograd.primitives import TABLE, Primitive
+from autograd.primitive import Primitive
+from autograd.primitives import TABLE
 from tests.oracle import (
     EXACT,
     derivatives_of,

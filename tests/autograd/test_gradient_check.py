@@ -9,7 +9,8 @@ import pytest
 import autograd as ag
 from autograd import Value, check_gradients, hessian
 from autograd.gradient_check import GradientError
-from autograd.primitives import TABLE, Primitive
+from autograd.primitive import Primitive
+from autograd.primitives import TABLE
 
 
 def _row(forward, slope, name="wrong"):

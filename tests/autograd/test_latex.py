@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from autograd import latex
-from autograd.notation import factor, number as shown
+from autograd.notation import factor, shown
 
 TYPED = st.text(st.sampled_from("ab1 _%$#&{}\\^~<>'\"δ₁²⇝ŷ·−′√") | st.characters(codec="utf-8"))
 

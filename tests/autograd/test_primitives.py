@@ -11,8 +11,9 @@ from hypothesis import example, given, settings, strategies as st
 from mpmath import mp, mpf
 
 import autograd as ag
-from autograd import Value, detect_anomaly, grad, hessian, jacobian, primitives
-from autograd.primitives import TABLE, Ieee, Primitive
+from autograd import Value, detect_anomaly, grad, hessian, jacobian, primitive, primitives
+from autograd.primitive import Ieee, Primitive
+from autograd.primitives import TABLE
 from tests.oracle import ulps
 
 NUMERIC = [
@@ -244,14 +245,14 @@ def test_rules_of_the_table_are_bound_to_functions_of_floats():
 
     names = {"primitives": primitives}
     elsewhere = FunctionType(rule.__code__, names, "rule", (2.0,))
-    row = Primitive("twice", "2·", elsewhere, (elsewhere,), "2 exp x", (primitives.REALS,))
+    row = Primitive("twice", "2·", elsewhere, (elsewhere,), "2 exp x", (primitive.REALS,))
     assert row.on_floats is row.slopes[0] is elsewhere
 
     def rule_of_the_table(x, times=2.0):
         return exp(x) * times  # noqa: F821
 
     within = FunctionType(rule_of_the_table.__code__, vars(primitives), "within", (2.0,))
-    row = Primitive("twice", "2·", within, (within,), "2 exp x", (primitives.REALS,))
+    row = Primitive("twice", "2·", within, (within,), "2 exp x", (primitive.REALS,))
     for bound in (row.on_floats, *row.slopes):
         assert bound(0.0) == 2.0
         assert bound.__name__ == "within"
@@ -457,9 +458,9 @@ def test_ieee_arithmetic_takes_sequences():
         row = TABLE[name]
         out = row.value(*operands)
         assert _identical(row.settle(*operands), out)
-        settled = [rule(*map(primitives._ieee, (*operands, out))) for rule in row.partials]
+        settled = [rule(*map(primitive._ieee, (*operands, out))) for rule in row.partials]
         plain = [row.partial(i, *operands, out) for i in range(len(settled))]
-        assert primitives._plain(settled) == plain
+        assert primitive._plain(settled) == plain
     assert TABLE["logsumexp"].settle([-math.inf, -math.inf]) == -math.inf
     assert TABLE["reciprocal"](0) == math.inf  # an int is divided by as a float is
 
@@ -469,7 +470,7 @@ def test_where_plain_numbers_meet_a_rule_is_settled_and_gives_plain_numbers():
         return [1.0 / y, x, (x * y,)]
 
     x = Value(2.0)
-    infinite, same, (product,) = primitives.slopes_of(rule, (x, 0.0, x))
+    infinite, same, (product,) = primitive.slopes_of(rule, (x, 0.0, x))
     assert _identical(infinite, math.inf)
     assert same is x
     assert (product.data, product.parents[1].data) == (0.0, 0.0)

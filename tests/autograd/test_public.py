@@ -68,7 +68,7 @@ def test_public_methods_are_documented(module, name):
 
 def test_dir_shows_what_a_user_needs_and_nothing_else():
     shown = [name for name in dir(autograd) if not name.startswith("_")]
-    assert set(shown) - set(autograd.__all__) == {*FUNCTIONS, "affine", "erfc"}
+    assert set(shown) - set(autograd.__all__) == {*FUNCTIONS, "erfc"}
 
 
 def _loaded_by(statement: str) -> set[str]:

@@ -30,15 +30,15 @@ def test_numbers_are_read_once_between_two_assignments(w, units):
 
 
 def test_an_assignment_is_seen_at_once(w, units):
-    (a,) = ag.affine([1.0, 1.0], units)
+    (a,) = units.nodes([1.0, 1.0])
     w.data = 10.0
-    (b,) = ag.affine([1.0, 1.0], units)
+    (b,) = units.nodes([1.0, 1.0])
     assert (a.data, b.data) == (5.5, 13.5)
 
 
 def test_slopes_stay_those_of_the_recording(w, units):
     x = Value(1.0)
-    (a,) = ag.affine([x, 1.0], units)
+    (a,) = units.nodes([x, 1.0])
     w.data = 10.0
     a.backward()
     assert (x.grad, w.grad) == (2.0, 1.0)
@@ -50,16 +50,16 @@ def test_copies_read_anew(w, units, copied):
     w.data = 10.0
     twin = copied(units)
     assert twin.numbers() == [(10.0, 3.0)]
-    (a,) = ag.affine([1.0, 1.0], twin)
+    (a,) = twin.nodes([1.0, 1.0])
     a.parents[0].data = 4.0
     assert (twin.numbers(), units.numbers()) == ([(4.0, 3.0)], [(10.0, 3.0)])
 
 
 def test_a_unit_of_another_width_is_refused(units):
     with pytest.raises(ValueError, match="2 weights, but 3 inputs"):
-        ag.affine([1.0, 2.0, 3.0], units)
+        units.nodes([1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match=r"^1, 2 weights, but 3 inputs$"):
-        ag.affine([1.0, 2.0, 3.0], [((Value(1.0), Value(2.0)), 0.0), ((Value(1.0),), 0.0)])
+        Units([((Value(1.0), Value(2.0)), 0.0), ((Value(1.0),), 0.0)]).nodes([1.0, 2.0, 3.0])
 
 
 @pytest.mark.parametrize("width", [0, 1, 2, 3, 16, 64, 65, 200])
@@ -86,8 +86,8 @@ def test_weights_that_were_computed_may_serve_units_on_several_levels():
     leaves = [Value(0.3), Value(-0.2)]
     ws = tuple(leaf.exp() for leaf in leaves)  # one tuple for both levels
     units = Units([(ws, 0.1)])
-    (h,) = ag.affine([Value(0.5), 1.0], units)
-    (y,) = ag.affine([h, h], units)
+    (h,) = units.nodes([Value(0.5), 1.0])
+    (y,) = units.nodes([h, h])
     y.backward()
 
     def plain(a, b):

@@ -18,8 +18,9 @@ from autograd import Value, detect_anomaly, draw, no_grad, steps, tree
 from autograd.graph.node import operand_numbers, spend_gradient
 from autograd.graph.reverse import gradients
 from autograd.modes import tracing
-from autograd.primitives import TABLE, Primitive
-from autograd.sequences import sequence_node
+from autograd.primitive import Primitive
+from autograd.primitives import TABLE
+from autograd.sequences import Units, sequence_node
 from autograd.value import _unary, apply
 
 inf, nan = math.inf, math.nan
@@ -408,7 +409,7 @@ def test_no_gradient_flows_to_plain_numbers(mode):
     with mode():
         nodes = [
             ag.dot([w, w], [1.0, 2.0]),
-            ag.affine([1.0, 2.0], [((w, w), 0.0)])[0],
+            Units([((w, w), 0.0)]).nodes([1.0, 2.0])[0],
             w + 1.0,
             1.0 - w,
             w * 2.0,
@@ -424,7 +425,7 @@ def test_a_bias_of_zero_is_no_operand():
     w, x = Value(3.0), Value(5.0)
     for mode in (nullcontext, detect_anomaly):
         with mode():
-            nodes = [ag.dot([w], [x]), ag.dot([w], [x], 0), *ag.affine([x], [((w,), 0.0)])]
+            nodes = [ag.dot([w], [x]), ag.dot([w], [x], 0), *Units([((w,), 0.0)]).nodes([x])]
         for node in nodes:
             assert (node.data, node.parents, node.partials) == (15.0, (w, x), (5.0, 3.0))
             assert operand_numbers(node) == (TABLE["dot"], ([3.0], [5.0], 0.0))
@@ -542,7 +543,7 @@ def test_a_layer_is_made_of_dot_nodes():
     w, x, b = [Value(2.0), Value(3.0)], [Value(5.0), 7.0], Value(1.0)
     for mode in (nullcontext, detect_anomaly, no_grad):
         with mode():
-            both = ag.affine(x, [((w[0], w[1]), b), ((w[1], w[0]), 0.5)])
+            both = Units([((w[0], w[1]), b), ((w[1], w[0]), 0.5)]).nodes(x)
         assert [v.data for v in both] == [2 * 5 + 3 * 7 + 1, 3 * 5 + 2 * 7 + 0.5]
         if mode is no_grad:
             assert [v.parents for v in both] == [(), ()]
@@ -555,7 +556,7 @@ def test_a_layer_is_made_of_dot_nodes():
         assert [p.data for p in both[0].parents] == [p.data for p in plain.parents]
         assert both[0].partials == plain.partials
     with pytest.raises(ValueError, match=r"\b1\b.*\b2\b"):
-        ag.affine(x, [((w[0],), b)])
+        Units([((w[0],), b)]).nodes(x)
 
 
 def test_plain_numbers_appear_as_constants_in_order():

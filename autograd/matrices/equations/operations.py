@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograd.matrices.equations.formula import ONE, Formula, alike, called, joined, number
-from autograd.primitives import TABLE, slopes_of
+from autograd.primitive import slopes_of
+from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS
 
 _LATEX = {"&": r"\land", "|": r"\lor", "<=": r"\le", ">=": r"\ge", "!=": r"\ne"}

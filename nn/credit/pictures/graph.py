@@ -3,7 +3,7 @@
 import math
 from collections.abc import Set
 
-from autograd.notation import number, subscript
+from autograd.notation import shown, subscript
 from autograd.pictures.canvas import Canvas, Curve, Point
 from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
@@ -238,7 +238,7 @@ class CreditGraph:
     def _delta(self, node: Node, delta: float, p: Point, fade: float) -> None:
         style, near = self.layout.style, self.layout.shows == "pattern"
         index = "" if near else subscript(node.index)
-        text = f"δ{index} = {number(delta, sign=True)}"
+        text = f"δ{index} = {shown(delta, sign=True)}"
         place = Point(p.x + 6.0 * (not near), p.y - style.radius - (11.0 if near else 17.0))
         width, part = text_width(text, style.small, bold=True) + 12, sign_part(delta)
         kind = f"delta of-{node.index}"
@@ -285,4 +285,4 @@ class CreditGraph:
 
 
 def _told(edge: Edge) -> str:
-    return f"{edge.name} = {number(edge.weight)}, credit {number(edge.credit, 4, sign=True)}"
+    return f"{edge.name} = {shown(edge.weight)}, credit {shown(edge.credit, 4, sign=True)}"

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from autograd.notation import number, subscript
+from autograd.notation import shown, subscript
 from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.drawing import LEGIBLE
 from autograd.pictures.svg import PAGE
@@ -63,7 +63,7 @@ def detail(credit: Assignment) -> str:
 
 def pill_lines(edge: Edge, shows: str) -> tuple[str, ...]:
     """Return what an edge's pill says: its weight above its credit, or its credit alone."""
-    credit = number(edge.credit, sign=True)
+    credit = shown(edge.credit, sign=True)
     if shows == "credit":
         return (credit,)
     return weight_line(edge, shows), f"δ{subscript(edge.target)}·{edge.z_name} = {credit}"
@@ -71,30 +71,30 @@ def pill_lines(edge: Edge, shows: str) -> tuple[str, ...]:
 
 def weight_line(edge: Edge, shows: str) -> str:
     """Return what an edge's pill says of its weight, above its credit or before that is known."""
-    weight = number(edge.weight)
+    weight = shown(edge.weight)
     return weight if shows == "credit" else f"{edge.name} = {weight}"
 
 
 def input_line(node: Node, shows: str) -> str:
     """Return what is written beside an input."""
-    return number(node.z) if shows == "pattern" else f"{node.name} = {number(node.z)}"
+    return shown(node.z) if shows == "pattern" else f"{node.name} = {shown(node.z)}"
 
 
 def unit_lines(credit: Assignment, node: Node, shows: str) -> list[tuple[str, str]]:
     """Return what is written below a unit, or beside it, as pairs of kind (a, z, target) and text."""
     assert node.a is not None
-    a, z = f"a{subscript(node.index)}", number(node.z)
+    a, z = f"a{subscript(node.index)}", shown(node.z)
     if node.index not in credit.layers[-1]:
-        lines = [("a", f"{a} = {number(node.a)}"), ("z", f"{node.name} = {z}")]
+        lines = [("a", f"{a} = {shown(node.a)}"), ("z", f"{node.name} = {z}")]
         return {"full": lines, "credit": lines[1:], "pattern": []}[shows]
     if shows != "full":
         lines = [("z", f"{node.name} = {z}")]
     elif credit.activations[-1] == "linear":
         lines = [("z", f"{node.name} = {a} = {z}")]
     else:
-        lines = [("a", f"{a} = {number(node.a)}"), ("z", f"{node.name} = {z}")]
+        lines = [("a", f"{a} = {shown(node.a)}"), ("z", f"{node.name} = {z}")]
     if node.target is not None:
-        lines.append(("target", f"target {node.target_name} = {number(node.target)}"))
+        lines.append(("target", f"target {node.target_name} = {shown(node.target)}"))
     return lines
 
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from autograd.notation import number, subscript
+from autograd.notation import shown, subscript
 from autograd.pictures.canvas import Point
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.text import SIZE, fitting, text_width
@@ -48,10 +48,10 @@ def credit_drawing(credit: Assignment, path: Key | None = None) -> Drawing:
 
 def description(credit: Assignment) -> str:
     """Return the picture in words."""
-    loss = f"{credit.loss_name} L = {credit.loss_formula} = {number(credit.loss, 4)}"
+    loss = f"{credit.loss_name} L = {credit.loss_formula} = {shown(credit.loss, 4)}"
     known = [e for e in credit.edges.values() if e.credit == e.credit]
     largest = sorted(known, key=lambda e: -abs(e.credit))[:8]
-    most = ", ".join(f"{e.name} {number(e.credit, sign=True)}" for e in largest)
+    most = ", ".join(f"{e.name} {shown(e.credit, sign=True)}" for e in largest)
     return (
         f"{credit.title}, {loss}. The largest of {len(credit.edges):,} credits: {most or 'none'}."
     )
@@ -61,7 +61,7 @@ def _rule(credit: Assignment) -> str:
     name = credit.loss_name[:1].upper() + credit.loss_name[1:]
     formula = "" if credit.loss_formula == credit.loss_name else f"{credit.loss_formula} = "
     return (
-        f"{name}: L = {formula}{number(credit.loss, 3)} · "
+        f"{name}: L = {formula}{shown(credit.loss, 3)} · "
         "every weight’s credit = error at its head × activation at its tail"
     )
 
@@ -90,20 +90,20 @@ def product(credit: Assignment, path: Key) -> str:
     """
     edge, head = credit.edges[path], credit.nodes[path[1]]
     z = edge.z_name
-    result = number(edge.credit, 3, sign=True)
+    result = shown(edge.credit, 3, sign=True)
     behind = credit.layers[head.layer + 1 :]
     if behind and 1 < len(behind[0]) <= 3:
         line = delta_line(credit, head)
-        return f"{line.symbols}·{z} = {line.numbers}·{number(edge.z, 4)} = {result}"
+        return f"{line.symbols}·{z} = {line.numbers}·{shown(edge.z, 4)} = {result}"
     way = [edge.target]
     if all(len(layer) == 1 for layer in behind):
         way = [*(layer[0] for layer in reversed(behind)), edge.target]
-    factors = [(f"δ{subscript(way[0])}", number(credit.nodes[way[0]].delta or 0.0, sign=True))]
+    factors = [(f"δ{subscript(way[0])}", shown(credit.nodes[way[0]].delta or 0.0, sign=True))]
     for k, i in pairwise(way):
         node, weight = credit.nodes[i], credit.edges[i, k]
-        factors.append((weight.name, number(weight.weight)))
+        factors.append((weight.name, shown(weight.weight)))
         slope = slope_symbol(credit.activations[node.layer - 1], i)
         if slope and node.slope is not None:
-            factors.append((slope, number(node.slope)))
-    symbols, numbers = zip(*factors, (z, number(edge.z)))
+            factors.append((slope, shown(node.slope)))
+    symbols, numbers = zip(*factors, (z, shown(edge.z)))
     return f"{'·'.join(symbols)} = {' · '.join(numbers)} = {result}"

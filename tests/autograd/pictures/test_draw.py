@@ -51,9 +51,9 @@ def nodes(drawing: Drawing) -> list[list[str]]:
 def test_every_node_shows_label_data_and_grad() -> None:
     z = neuron()
     z.backward()
-    shown = nodes(draw(z))
-    assert ["x", "data 0.5000", "grad −0.7921"] in shown
-    assert ["z", "data −0.09967", "grad 1.000"] in shown
+    seen = nodes(draw(z))
+    assert ["x", "data 0.5000", "grad −0.7921"] in seen
+    assert ["z", "data −0.09967", "grad 1.000"] in seen
     assert {"×", "+", "tanh", "data 0.5000", "x"} <= set(texts(draw(z).svg()))
 
 
@@ -100,8 +100,8 @@ def test_constants_are_marked_and_have_neither_gradient_nor_credit() -> None:
 def test_every_edge_carries_its_credit_without_a_backward_pass() -> None:
     x = Value(3.0, label="x")
     out = (x * x + 2 * x).tanh() - x**0.0
-    shown = [lines for lines in nodes(draw(out, credit=True)) if "× " in lines[0]]
-    assert shown.pop() == ["upstream × local", "= credit"]
+    seen = [lines for lines in nodes(draw(out, credit=True)) if "× " in lines[0]]
+    assert seen.pop() == ["upstream × local", "= credit"]
     expected = [
         [
             f"{significant(e.upstream)} × {bracketed(significant(e.local))}",
@@ -110,7 +110,7 @@ def test_every_edge_carries_its_credit_without_a_backward_pass() -> None:
         for e in edges(out)
         if e.parent.op != "constant"
     ]
-    assert sorted(shown) == sorted(expected)
+    assert sorted(seen) == sorted(expected)
     assert x.grad == 0.0
 
 
@@ -123,13 +123,13 @@ def test_a_sum_added_from_left_to_right_is_one_operation(labelled: list[bool]) -
         total = total + term
         total.label = f"s{k}" if has_label else ""
         partial.append(total)
-    shown = nodes(draw(total, credit=True))
-    # a partial sum with a name is shown, and one without is not; every term has its edge
-    names = {lines[0] for lines in shown if len(lines) == 3}
+    seen = nodes(draw(total, credit=True))
+    # a partial sum with a name is seen, and one without is not; every term has its edge
+    names = {lines[0] for lines in seen if len(lines) == 3}
     assert names >= {term.label for term in terms} | {p.label for p in partial if p.label}
-    ops = [lines for lines in shown if lines in (["Σ"], ["+"])]
+    ops = [lines for lines in seen if lines in (["Σ"], ["+"])]
     assert len(ops) == sum(bool(p.label) or p is total for p in partial)
-    pills = [lines for lines in shown if lines == ["1.000 × 1.000", "= +1.000"]]
+    pills = [lines for lines in seen if lines == ["1.000 × 1.000", "= +1.000"]]
     assert len(pills) == len(terms) + len(ops) - 1
 
 
@@ -227,8 +227,8 @@ def test_a_picture_that_nobody_can_read_warns(tmp_path: Path) -> None:
 def test_the_branch_not_taken_has_no_share() -> None:
     x = Value(0.0, label="x")
     out = ag.where(x < 1.0, x, x.sqrt())
-    shown = texts(draw(out, credit=True).svg())
-    assert not [text for text in shown if "nan" in text]
+    seen = texts(draw(out, credit=True).svg())
+    assert not [text for text in seen if "nan" in text]
 
 
 def test_a_unit_can_be_folded() -> None:
@@ -293,24 +293,24 @@ HOSTILE = [
 
 @pytest.mark.parametrize("label", HOSTILE)
 def test_a_label_is_shown_as_typed(label: str) -> None:
-    shown = texts(draw(Value(1.0, label=label).exp()).svg())
-    assert not label or label in shown
-    assert "data 1.000" in shown
+    seen = texts(draw(Value(1.0, label=label).exp()).svg())
+    assert not label or label in seen
+    assert "data 1.000" in seen
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60))
 def test_any_label_gives_valid_xml_that_contains_it(label: str) -> None:
-    shown = " ".join(texts(draw(Value(1.0, label=label)).svg()))
+    seen = " ".join(texts(draw(Value(1.0, label=label)).svg()))
     # engines may close up spaces, and a text of letters alone is the same text
-    assert "".join(clean(label, 32).split()) in "".join(shown.split())
+    assert "".join(clean(label, 32).split()) in "".join(seen.split())
 
 
 @given(st.text(max_size=300), st.integers(2, 80))
 def test_clean_text_is_short_and_printable(label: str, limit: int) -> None:
-    shown = clean(label, limit)
-    assert len(shown) <= limit
-    hidden = [c for c in shown if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    seen = clean(label, limit)
+    assert len(seen) <= limit
+    hidden = [c for c in seen if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
     assert set(hidden) <= set(JOINERS)
 
 
@@ -367,9 +367,9 @@ def test_up_to_300_nodes_draw_and_up_to_1000_with_a_warning() -> None:
 
 def test_the_part_nearest_to_the_root_says_what_is_missing() -> None:
     drawing = draw(chain(100_000), max_nodes=5)
-    shown = texts(drawing.svg())
-    assert sum(text.startswith("data") for text in shown) == 5
-    assert "… 1 more" in shown
+    seen = texts(drawing.svg())
+    assert sum(text.startswith("data") for text in seen) == 5
+    assert "… 1 more" in seen
     assert "the part nearest to the root" in drawing.desc
 
 

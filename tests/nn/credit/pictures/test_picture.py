@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from autograd import Value
-from autograd.notation import number, subscript
+from autograd.notation import shown, subscript
 from nn import MLP, assign_credit
 from nn.credit.credit import Credit
 from nn.credit.excerpt import EDGES, FEW, LAYERS, UNITS, excerpt
@@ -39,9 +39,9 @@ def net_of(sizes: list[int], bias: bool = False, seed: int = 0, activation: str 
 
 
 def test_the_worked_network_shows_every_number() -> None:
-    shown = texts(worked().draw().svg())
-    assert "Credit assignment, 3-2-1 tanh network" in shown
-    assert any("Half squared error: L = ½(ŷ−y)² = 0.197" in text for text in shown)
+    seen = texts(worked().draw().svg())
+    assert "Credit assignment, 3-2-1 tanh network" in seen
+    assert any("Half squared error: L = ½(ŷ−y)² = 0.197" in text for text in seen)
     expected = """
     w₅⇝₁ = 0.80|δ₁·z₅ = +0.11|w₅⇝₂ = 0.20|δ₂·z₅ = −0.19|w₄⇝₁ = −0.30|δ₁·z₄ = −0.14|w₄⇝₂ = 0.40|δ₂·z₄ = +0.24
     w₃⇝₁ = 0.50|δ₁·z₃ = +0.07|w₃⇝₂ = −0.60|δ₂·z₃ = −0.12|w₁⇝₀ = 0.70|δ₀·z₁ = +0.52|w₂⇝₀ = −0.50|δ₀·z₂ = −0.31
@@ -49,7 +49,7 @@ def test_the_worked_network_shows_every_number() -> None:
     δ₀ = +0.63|δ₁ = +0.14|δ₂ = −0.24|∂L/∂wᵢ⇝ⱼ = δⱼ·zᵢ|width by |δ·z|
     """
     for text in (t.strip() for line in expected.strip().splitlines() for t in line.split("|")):
-        assert text in " | ".join(shown)
+        assert text in " | ".join(seen)
 
 
 @settings(max_examples=15, deadline=None)
@@ -63,32 +63,32 @@ def test_every_credit_is_on_the_picture(
     sizes: list[int], bias: bool, seed: int, activation: str
 ) -> None:
     credit = net_of(sizes, bias, seed, activation)
-    shown = texts(credit.draw().svg())
+    seen = texts(credit.draw().svg())
     for edge in credit.edges.values():
-        text = number(edge.credit, sign=True)
+        text = shown(edge.credit, sign=True)
         if Layout(credit).shows == "full":
             z = "1" if edge.source is None else f"z{subscript(edge.source)}"
             text = f"δ{subscript(edge.target)}·{z} = {text}"
-        assert text in shown
+        assert text in seen
     for node in credit.nodes.values():
-        assert str(node.index) in shown
+        assert str(node.index) in seen
 
 
 def test_no_input_no_blame_and_no_minus_zero() -> None:
     net = MLP.from_weights([[[0.5], [-0.3]], [[-0.7]]])
-    shown = texts(assign_credit(net, [0.0, 1.0], 2.0).draw().svg())
-    assert "δ₁·z₃ = 0.00" in shown
-    assert not [text for text in shown if "−0.00" in text]
+    seen = texts(assign_credit(net, [0.0, 1.0], 2.0).draw().svg())
+    assert "δ₁·z₃ = 0.00" in seen
+    assert not [text for text in seen if "−0.00" in text]
 
 
 @pytest.mark.parametrize("x", [math.nan, math.inf, 1e300, 1e-300])
 def test_odd_numbers_are_drawn(x: float) -> None:
     net = MLP.from_weights([[[0.5, -1.0]], [[0.7], [1e8]]], activation="linear")
     drawing = assign_credit(net, [x], 0.2).draw()
-    shown = " ".join(texts(drawing.svg()))
-    assert number(x) in shown
+    seen = " ".join(texts(drawing.svg()))
+    assert shown(x) in seen
     if not math.isfinite(x):
-        assert "nan or ∞ (dotted)" in shown
+        assert "nan or ∞ (dotted)" in seen
         assert "style=dotted" in drawing.source
 
 
@@ -100,12 +100,12 @@ def test_detail_goes_by_the_edges_of_the_fullest_layer(sizes: list[int], expecte
     credit = net_of(sizes)
     assert detail(credit) == expected
     svg = credit.draw().svg()
-    shown = texts(svg)
+    seen = texts(svg)
     weights = [edge.name for edge in credit.edges.values()]
-    assert any(text.startswith(f"{weights[0]} = ") for text in shown) == (expected == "full")
+    assert any(text.startswith(f"{weights[0]} = ") for text in seen) == (expected == "full")
     # what there is no room for is in the tooltip
     for edge in credit.edges.values():
-        assert f"{edge.name} = {number(edge.weight)}, credit " in svg
+        assert f"{edge.name} = {shown(edge.weight)}, credit " in svg
 
 
 def test_a_name_of_ones_own_is_shown_as_typed_and_keeps_the_xml_valid() -> None:
@@ -131,12 +131,12 @@ def test_of_a_wide_layer_the_ends_are_drawn() -> None:
     credit = net_of([784, 10])
     part = excerpt(credit)
     assert not part.whole
-    shown = part.credit.layers
-    assert len(shown[0]) == 32
-    assert shown[0][:2] == [793, 792]
-    assert shown[0][-1] == 10
-    assert shown[1] == list(range(10))
-    assert part.units_left_out == {shown[0][15]: 752}
+    seen = part.credit.layers
+    assert len(seen[0]) == 32
+    assert seen[0][:2] == [793, 792]
+    assert seen[0][-1] == 10
+    assert seen[1] == list(range(10))
+    assert part.units_left_out == {seen[0][15]: 752}
     assert len(part.credit.edges) == 320
     assert all(credit.edges[key] is edge for key, edge in part.credit.edges.items())
     assert "… 752 more" in texts(credit.draw().svg())
@@ -206,15 +206,15 @@ def test_the_path_to_an_edge_is_lit_and_its_product_written_out() -> None:
     assert (nodes, edges) == ({5, 1, 0}, {(5, 1), (1, 0)})
     formula = "δ₀·w₁⇝₀·(1−tanh²a₁)·z₅ = +0.63 · 0.70 · 0.31 · 0.80 = +0.109"
     assert product(credit, (5, 1)) == formula
-    shown = texts(credit.draw(path=(5, 1)).svg())
-    assert {formula, "Who is responsible for w₅⇝₁?", "z₅", "δ₁"} <= set(shown)
+    seen = texts(credit.draw(path=(5, 1)).svg())
+    assert {formula, "Who is responsible for w₅⇝₁?", "z₅", "δ₁"} <= set(seen)
 
 
 def test_an_edge_into_the_output_and_a_bias_have_paths() -> None:
     assert product(worked(), (2, 0)) == "δ₀·z₂ = +0.63 · −0.49 = −0.310"
     credit = net_of([2, 2, 1], bias=True)
     assert product(credit, (None, 1)).endswith(
-        f" = {number(credit.edges[None, 1].credit, 3, sign=True)}"
+        f" = {shown(credit.edges[None, 1].credit, 3, sign=True)}"
     )
     assert "Who is responsible for b₁?" in texts(credit.draw(path=(None, 1)).svg())
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from autograd import Value
-from autograd.notation import number
+from autograd.notation import shown
 from autograd.pictures import render
 from nn import MLP, assign_credit
 from nn.credit.credit import Credit
@@ -121,7 +121,7 @@ def test_in_larger_networks_the_edges_into_a_unit_share_a_step() -> None:
     assert len(steps) < 70
     shared = by_title("Credit of the 9 edges into unit 0", steps)
     assert len(shared.numbers.splitlines()) == 9
-    assert number(credit.edges[None, 0].credit, 4, sign=True) in shared.numbers
+    assert shown(credit.edges[None, 0].credit, 4, sign=True) in shared.numbers
 
 
 def test_in_large_networks_layers_have_steps() -> None:
@@ -145,7 +145,7 @@ def test_in_large_networks_layers_have_steps() -> None:
     errors = by_title("The error at units 3 to 34", steps)
     delta = credit.nodes[3].delta
     assert delta is not None
-    assert errors.numbers.startswith(f"δ₃ = {number(delta, 4, sign=True)}\n")
+    assert errors.numbers.startswith(f"δ₃ = {shown(delta, 4, sign=True)}\n")
     assert errors.numbers.endswith("\n… and 8 more")
     assert errors.edges == {(i, j) for i in range(3, 35) for j in range(3)}
 
@@ -245,12 +245,12 @@ def test_a_pill_with_room_for_one_line_says_the_weight_until_the_credit_is_known
     for edge in credit.edges.values():
         name = f"{'b' if edge.source is None else edge.source}-{edge.target}"
         said = re.findall(rf'<text class="(weight|credit) of-{name}".*?>(.*?)</text>', page)
-        assert said == [("weight", number(edge.weight)), ("credit", number(edge.credit, sign=True))]
+        assert said == [("weight", shown(edge.weight)), ("credit", shown(edge.credit, sign=True))]
     assert ".weight{display:none}" in page, "on paper, where every credit is known"
     found = data(page)
     for key, edge in credit.after().edges.items():
         place = found["owners"].index(f"{'b' if key[0] is None else key[0]}-{key[1]}")
-        assert found["after"]["weight"][str(place)] == number(edge.weight)
+        assert found["after"]["weight"][str(place)] == shown(edge.weight)
 
 
 def test_a_name_cannot_become_markup() -> None:
