@@ -110,12 +110,12 @@ class Canvas:
 
     def circle(
         self, p: Point, radius: float, part: str = "unit", *, pen: float = 1.6, fade: float = 1.0,
-        kind: str = "",
+        rim: str = "ink", kind: str = "",
     ) -> None:  # fmt: skip
         """Draw a filled circle."""
         self._node(
             p, 2 * radius, 2 * radius, shape="circle", style="filled", fillcolor=colour(part, fade),
-            color=colour("ink", fade), penwidth=f"{pen:g}", **_named(kind),
+            color=colour(rim, fade), penwidth=f"{pen:g}", **_named(kind),
         )  # fmt: skip
 
     def pill(
@@ -130,14 +130,15 @@ class Canvas:
         )  # fmt: skip
 
     def curve(
-        self, *curves: Curve, part: str, width: float = 1.0, style: str = "solid", fade: float = 1.0,
+        self, *curves: Curve, part: str = "", width: float = 1.0, style: str = "solid", fade: float = 1.0,
         kind: str = "", told: str = "",
     ) -> None:  # fmt: skip
-        """Draw curves that are one part of the picture."""
+        """Draw curves that are one part of the picture; without a part of the palette nobody sees them
+        (of the kind hover, a mouse finds them)."""
         places = [" ".join(f"{p.x:.1f},{-p.y:.1f}" for p in curve.points) for curve in curves]
         self._dot.edge(
             "1", self._end, pos=";".join(places),
-            color=colour(part, fade), penwidth=f"{width:.2f}", style=style, **_named(kind, told),
+            color=colour(part, fade) if part else "transparent", penwidth=f"{width:.2f}", style=style, **_named(kind, told),
         )  # fmt: skip
 
     def arrowhead(

@@ -59,8 +59,12 @@ def finish(
     style = ElementTree.Element(f"{SVG}style")
     # in a style attribute, these would keep CairoSVG and svglib from drawing anything
     fits = f"max-width:100%;height:auto;min-width:{SMALLEST * width:.0f}px"
+    # what nobody sees, but a mouse finds
+    hover = f"#{prefix} .hover{{pointer-events:stroke}}" if b'class="edge hover ' in svg else ""
     themes = f"@media (prefers-color-scheme:dark){{{dark}}}" if themed else ""
-    style.text = f"@media screen{{#{prefix}{{{fits}}}}}{themes}{css.replace('#ID', '#' + prefix)}"
+    style.text = (
+        f"@media screen{{#{prefix}{{{fits}}}}}{hover}{themes}{css.replace('#ID', '#' + prefix)}"
+    )
     said = []
     for tag, text in (("title", title), ("desc", desc)):
         said.append(ElementTree.Element(f"{SVG}{tag}", id=f"{prefix}-{tag}"))

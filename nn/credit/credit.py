@@ -8,10 +8,12 @@ from nn.credit.assignment import Assignment, Key
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
+    from autograd.pictures.palette import Theme
     from nn.credit.check import CreditCheck
     from nn.credit.derivation import Derivation
     from nn.credit.matrices import LayerMatrices
     from nn.credit.pictures.player import Player
+    from nn.credit.pictures.words import Show
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,17 +39,26 @@ class Credit(Assignment):
 
         return layer_matrices(self)
 
-    def draw(self, path: Key | None = None) -> "Drawing":
+    def draw(
+        self,
+        path: Key | None = None,
+        show: "Show" = "both",
+        theme: "Theme" = "auto",
+        transparent: bool = False,
+    ) -> "Drawing":
         """Return the credit graph as a Drawing.
 
         Args:
-            path: an edge (source, target) whose way back to the error is lit.
+            path: an edge (source, target) whose way back to the error is lit; the edges on it carry δ·w.
+            show: "forward" the activations, "backward" the errors and credits, "both", or "blank", to be filled in.
+            theme: "light", "dark", or "auto": as the reader's system is.
+            transparent: whether the picture has no ground of its own, for slides.
         """
         from nn.credit.pictures.picture import credit_drawing
 
         pair = path is None or (is_sequence(path) and len(path) == 2)
         expect(pair, "a path is the edge (source, target) at its end", path)
-        return credit_drawing(self, path)
+        return credit_drawing(self, path, show, theme, transparent)
 
     def steps(self, lr: float = 0.1) -> "Player":
         """Return the story of the example, step by step, as a page to click through.

@@ -1,16 +1,14 @@
 """Worksheets: a small network with friendly numbers to work out by hand, and its answer key."""
 
-import math
 import os
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.files import write_whole
-from autograd.pictures.palette import colour, sign_part
 from nn.arguments import expect, generator, is_sequence, learning_rate, whole
 from nn.credit import Credit, assign_credit
 from nn.lessons.names import quantities
@@ -87,31 +85,7 @@ class Worksheet:
         Args:
             blank: whether to leave out what is to be worked out.
         """
-        if not blank:
-            return self.credit.draw()
-        from nn.credit.pictures.graph import owner
-        from nn.credit.pictures.layout import weight_line
-
-        nan, c = math.nan, self.credit
-        nodes = {
-            i: node if node.a is None else replace(node, a=nan, z=nan, delta=nan)
-            for i, node in c.nodes.items()
-        }
-        edges = {key: replace(edge, delta=nan, z=nan, credit=nan) for key, edge in c.edges.items()}
-        drawing = replace(c, nodes=nodes, edges=edges, loss=nan).draw()
-        source = drawing.source.replace("= nan", "= ____").replace("nan or ∞", "unknown")
-        source = source.replace(", credit nan", "")
-        # where a pill has room for one line, that is the weight, which is given
-        for key, edge in c.edges.items():
-            name = owner(key)
-            source = source.replace(
-                f'label=nan class="credit of-{name}" fontcolor="{colour(sign_part(nan))}" fontname="Helvetica-Bold"',
-                f'label="{weight_line(edge, "credit")}" class="weight of-{name}" fontcolor="{colour("ink")}" '
-                "fontname=Helvetica",
-            )
-        drawing.source = source
-        drawing.desc = f"{c.title}, to be worked out."
-        return drawing
+        return self.credit.draw(show="blank" if blank else "both")
 
     def save(self, folder: str | os.PathLike[str] = ".", overwrite: bool = False) -> list[Path]:
         """Write worksheet.md, key.md, blank.svg and filled.svg into a folder, and return their paths.

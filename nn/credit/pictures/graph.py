@@ -8,18 +8,15 @@ from autograd.pictures.canvas import Canvas, Curve, Point
 from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
 from nn.credit.assignment import Edge, Key, Node
-from nn.credit.pictures.layout import (
-    MARGIN,
-    OUTPUT_SHIFT,
-    Layout,
-    input_line,
-    pill_lines,
-    unit_lines,
-    weight_line,
-)
+from nn.credit.origin import began
+from nn.credit.pictures.layout import MARGIN, OUTPUT_SHIFT, Layout
 
+LEGEND = 13.0  # the size of its text
 DIM = 0.3  # how much is left of what a lit path leaves aside
 # Of a pattern, only the large credits stand out: how much is left of an edge whose share is above a limit.
+FLOOR = 1e-6  # widths and shades are relative to the largest credit, or to this: a network that is right is not guilty
+NOTHING = 1e-12  # smaller credits are rounding, of no sign
+LARGEST = 3  # credits of a pattern that are written on their edges
 _FADES = ((0.5, 1.0), (0.25, 0.8), (0.1, 0.65), (0.03, 0.5), (-1.0, 0.3))
 
 
@@ -46,6 +43,8 @@ class CreditGraph:
             there must be no pills.
         waiting: whether a pill with room for one line has two at the same place, its weight and its credit: whoever
             shows the picture hides the one or the other.
+        largest: where there are no pills, how many of the largest credits are written on their edges.
+        hover: whether, where there are no pills, a mouse near an edge finds its tooltip.
     """
 
     def __init__(
@@ -57,13 +56,18 @@ class CreditGraph:
         marks: Set[Key] = frozenset(),
         joined: bool = False,
         waiting: bool = False,
+        largest: int = 0,
+        hover: bool = False,
     ) -> None:
         credit = layout.credit
+        self.words = layout.words
         self.credit, self.layout, self.path, self.joined = credit, layout, path, joined
         self.nodes, self.edges, self.marks, self.waiting = nodes, edges, marks, waiting
+        self.hover = hover
         self.canvas = Canvas(layout.width, layout.height)
-        sizes = [abs(e.credit) for e in credit.edges.values() if math.isfinite(e.credit)]
-        self._largest = max(sizes, default=0.0)
+        flows = map(self.words.flow, credit.edges.values())
+        self._largest = max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0)
+        self._began = began(credit) if self.words.show != "blank" else []
         # what lies below comes first: the rest, then the lit path on its halo; small credits before large
         order = list(credit.edges)
         if not layout.tails:
@@ -73,6 +77,9 @@ class CreditGraph:
             if key in marks:
                 self._halo(key)
         self._lines([key for key in order if key in edges])
+        if hover and not layout.tails:
+            for key in order:
+                self._hover(key)
         for key in credit.edges:
             if key in marks:
                 self._marks(key)
@@ -82,6 +89,8 @@ class CreditGraph:
             self._unit(node)
         for key in layout.pills:
             self._pill(key, credit.edges[key])
+        if not layout.tails:
+            self._tags(order, largest)
         for p, note in layout.notes:
             self._note(p, note)
 
@@ -98,9 +107,12 @@ class CreditGraph:
 
     def _share(self, edge: Edge) -> float:
         """Return how large an edge's credit is beside the largest."""
-        if not math.isfinite(edge.credit):
-            return 0.3
-        return abs(edge.credit) / self._largest if self._largest else 0.0
+        flow = self.words.flow(edge)
+        return abs(flow) / max(self._largest, FLOOR) if math.isfinite(flow) else 0.3
+
+    def _part(self, edge: Edge) -> str:
+        flow = self.words.flow(edge)
+        return "zero" if abs(flow) < NOTHING else sign_part(flow)
 
     def _width(self, edge: Edge) -> float:
         return 1.2 + (5.4 if self.layout.shows == "full" else 4.2) * self._share(edge)
@@ -133,7 +145,7 @@ class CreditGraph:
         fade = self._fade(lit)
         if not self.layout.tails and not (lit and self.path):
             fade *= next(fade for limit, fade in _FADES if self._share(edge) > limit)
-        return sign_part(edge.credit), self._width(edge), fade
+        return self._part(edge), self._width(edge), fade
 
     def _line(self, key: Key) -> None:
         edge, curves = self.credit.edges[key], self._curves(key)
@@ -148,8 +160,45 @@ class CreditGraph:
             curves[-1] = base
         self.canvas.curve(
             *curves, part=part, width=width, style=DASHES[part], fade=fade, kind=kind,
-            told=_told(edge),
+            told="" if self.hover and not self.layout.tails else self.words.told(edge),
         )  # fmt: skip
+
+    def _hover(self, key: Key) -> None:
+        """Lay over a thin line what a mouse can find, with the tooltip."""
+        told = self.words.told(self.credit.edges[key])
+        kind = f"hover of-{owner(key)}"
+        self.canvas.curve(self.layout.heads[key], width=10.0, kind=kind, told=told)
+
+    def _tags(self, order: list[Key], largest: int) -> None:
+        """Write the largest credits on their edges, and that of the edge that is asked about."""
+        keys = [self.path] if self.path else order[::-1][:largest]
+        taken = [(p, 2.0 * self.layout.style.radius) for p in self.layout.units.values()]
+        for key in keys:
+            edge = self.credit.edges[key]
+            flow, size = self.words.flow(edge), self.layout.style.pill_text
+            if abs(flow) < NOTHING:
+                continue
+            text = number(flow, sign=True)
+            if self.path:
+                text = f"δ{subscript(edge.target)}·{edge.z_name} = {text}"
+            width = text_width(text, size, bold=True) + 10.0
+            head = self.layout.heads[key]
+
+            def room(t: float, head: Curve = head, width: float = width) -> float:
+                """Return how far a place on the edge is from what is there."""
+                p = head.at(t)
+                return min(
+                    math.hypot((p.x - q.x) / (width + reach), (p.y - q.y) / 30.0)
+                    for q, reach in taken
+                )
+
+            p = head.at(max((0.5, 0.4, 0.6, 0.3, 0.7), key=lambda t: min(room(t), 1.0)))
+            taken.append((p, width))
+            part, of = self._part(edge), self.owner(key)
+            self.canvas.pill(
+                p, width, size + 8.0, part, kind=f"pill of-{of}", told=self.words.told(edge)
+            )
+            self.canvas.text(p, text, part, size=size, bold=True, kind=f"credit of-{of}")
 
     def _curves(self, key: Key) -> list[Curve]:
         return [c for c in (self.layout.tails.get(key), self.layout.heads[key]) if c is not None]
@@ -181,31 +230,37 @@ class CreditGraph:
         self.canvas.text(place, text, bold=True, italic=True, kind=kind)
 
     def _pill(self, key: Key, edge: Edge) -> None:
-        p, part, name = self.layout.pills[key], sign_part(edge.credit), owner(key)
+        p, part, name = self.layout.pills[key], self._part(edge), owner(key)
         fade = self._fade(key in self.edges)
         width = self.layout.pill_widths[self.credit.nodes[edge.target].layer]
         height, size = self.layout.style.pill[1], self.layout.style.pill_text
+        words = self.words
         self.canvas.pill(
-            p, width, height, part, fade=fade, kind=f"pill of-{name}", told=_told(edge)
+            p, width, height, part, fade=fade, kind=f"pill of-{name}", told=words.told(edge)
         )
-        *above, credit = pill_lines(edge, self.layout.shows)
-        down = 9.0 if above else 0.0
-        if above or self.waiting:
+        lines = [("weight", words.weight_line(edge)), ("credit", words.flow_line(edge))]
+        if words.show == "blank" and words.room == "credit":  # the weight is given
+            lines.pop()
+        elif words.room == "credit" and not self.waiting:
+            del lines[0]
+        two = words.room == "full"
+        for (kind, line), down in zip(lines, (-9.0, 9.0) if two else (0.0, 0.0)):
+            bold = kind == "credit"
             self.canvas.text(
-                Point(p.x, p.y - down), weight_line(edge, self.layout.shows), size=size, fade=fade,
-                kind=f"weight of-{name}",
+                Point(p.x, p.y + down), line, part if bold else "ink", size=size, bold=bold, fade=fade,
+                kind=f"{kind} of-{name}",
             )  # fmt: skip
-        self.canvas.text(
-            Point(p.x, p.y + down), credit, part, size=size, bold=True, fade=fade,
-            kind=f"credit of-{name}",
-        )  # fmt: skip
 
     # ---------------------------------------------------------------- units
 
     def _unit(self, node: Node) -> None:
-        canvas, style, shows = self.canvas, self.layout.style, self.layout.shows
+        canvas, style = self.canvas, self.layout.style
         p, lit, i = self.layout.units[node.index], node.index in self.nodes, node.index
         fade = self._fade(lit)
+        if i in self._began:
+            canvas.circle(
+                p, style.radius + 6.0, "odd fill", rim="odd", pen=2.0, kind=f"began of-{i}"
+            )
         canvas.circle(
             p, style.radius, pen=3.0 if self.path and lit else 1.6, fade=fade, kind=f"unit of-{i}"
         )
@@ -213,12 +268,13 @@ class CreditGraph:
         if node.delta is None:
             place = Point(p.x - style.radius - 10, p.y)
             canvas.text(
-                place, input_line(node, shows), size=style.small, anchor="end", fade=fade,
+                place, self.words.input(node), size=style.small, anchor="end", fade=fade,
                 kind=f"unit of-{i}",
             )  # fmt: skip
             return
-        self._delta(node, node.delta, p, fade)
-        lines = unit_lines(self.credit, node, shows)
+        if said := self.words.delta(node):
+            self._delta(node, said, p, fade)
+        lines = self.words.unit(node)
         pitch = style.small + 4
         for k, (kind, line) in enumerate(lines):
             part, named = "muted" if kind == "target" else "ink", f"{kind} of-{i}"
@@ -235,12 +291,11 @@ class CreditGraph:
             canvas.pill(place, 0.92 * text_width(line, style.small), pitch, "card", kind=named)
             canvas.text(place, line, part, size=style.small, fade=fade, kind=named)
 
-    def _delta(self, node: Node, delta: float, p: Point, fade: float) -> None:
+    def _delta(self, node: Node, text: str, p: Point, fade: float) -> None:
         style, near = self.layout.style, self.layout.shows == "pattern"
-        index = "" if near else subscript(node.index)
-        text = f"δ{index} = {shown(delta, sign=True)}"
         place = Point(p.x + 6.0 * (not near), p.y - style.radius - (11.0 if near else 17.0))
-        width, part = text_width(text, style.small, bold=True) + 12, sign_part(delta)
+        width = text_width(text, style.small, bold=True) + 12
+        part = "zero" if self.words.show == "blank" else sign_part(node.delta or 0.0)
         kind = f"delta of-{node.index}"
         self.canvas.pill(place, width, style.small + 9, part, fade=fade, kind=kind)
         self.canvas.text(place, text, part, size=style.small, bold=True, fade=fade, kind=kind)
@@ -258,31 +313,52 @@ class CreditGraph:
     # ---------------------------------------------------------------- legend
 
     def legend(self) -> None:
-        """Say what colour, dash and width mean."""
+        """Say what colour, dash and width mean, in the lower corners; at the right the rule."""
+        shown = self.words.show
+        rule = "∂L/∂wᵢ⇝ⱼ = δⱼ·zᵢ"
+        if shown == "forward":
+            rule = f"aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ{' + bⱼ' if self.layout.biases else ''}"
+        if shown == "blank":
+            self.footer(rule)
+            return
         canvas, y = self.canvas, self.layout.height - 26
-        found = {sign_part(edge.credit) for edge in self.credit.edges.values()}
+        found = {self._part(edge) for edge in self.credit.edges.values()}
         x = MARGIN
+        where = f", from {' '.join(map(self._called, self._began[:3]))}" if self._began else ""
         for part, text in (
-            ("plus", "credit ∂L/∂w > 0 (solid)"),
+            ("plus", f"{'w·z' if shown == 'forward' else 'credit ∂L/∂w'} > 0 (solid)"),
             ("minus", "< 0 (dashed)"),
             ("zero", "0"),
-            ("odd", "nan or ∞ (dotted)"),
+            ("odd", f"nan or ∞ (dotted){where}"),
         ):
             if part in ("plus", "minus") or part in found:
                 middle = Point(x + 19, y)
                 line = Curve((Point(x, y), middle, middle, Point(x + 38, y)))
                 width = 1.2 if part == "zero" else 4.0
                 canvas.curve(line, part=part, width=width, style=DASHES[part])
-                canvas.text(Point(x + 46, y), text, "muted", size=13, anchor="start")
-                x += 62 + 0.92 * text_width(text, 13)
-        canvas.text(Point(x, y), "width by |δ·z|", "muted", size=13, anchor="start")
-        self.footer("∂L/∂wᵢ⇝ⱼ = δⱼ·zᵢ")
+                canvas.text(Point(x + 46, y), text, "muted", size=LEGEND, anchor="start")
+                x += 62 + 0.92 * text_width(text, LEGEND)
+        thickest = self._thickest()
+        canvas.text(Point(x, y), thickest, "muted", size=LEGEND, anchor="start")
+        end = x + text_width(thickest, LEGEND) + MARGIN + text_width(rule, SIZE)
+        if end < self.layout.width - MARGIN:  # else the heading says it
+            self.footer(rule)
 
-    def footer(self, text: str) -> None:
-        """Write a formula into the corner."""
-        place = Point(self.layout.width - MARGIN, self.layout.height - 26)
+    def _thickest(self) -> str:
+        what = "|w·z|" if self.words.show == "forward" else "|δ·z|"
+        if self._largest < FLOOR:
+            return f"{what} below {number(FLOOR)}: thin"
+        return f"width by {what}, thickest = {number(self._largest)}"
+
+    def _called(self, item: int | Key) -> str:
+        if isinstance(item, int):
+            return self.credit.nodes[item].name
+        return self.credit.edges[item].name
+
+    def footer(self, text: str, aside: str = "") -> None:
+        """Write a formula into the right corner, and something beside it into the left."""
+        y = self.layout.height - 26
+        place = Point(self.layout.width - MARGIN, y)
         self.canvas.text(place, text, size=SIZE + 0.5, anchor="end")
-
-
-def _told(edge: Edge) -> str:
-    return f"{edge.name} = {shown(edge.weight)}, credit {shown(edge.credit, 4, sign=True)}"
+        if aside:
+            self.canvas.text(Point(MARGIN, y), aside, "muted", size=LEGEND, anchor="start")

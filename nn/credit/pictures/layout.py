@@ -1,15 +1,16 @@
 """Where the parts of a credit graph stand: columns of units, and columns of pills between them."""
 
 import math
+from collections.abc import Set
 from dataclasses import dataclass
 
-from autograd.notation import shown, subscript
 from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.drawing import LEGIBLE
 from autograd.pictures.svg import PAGE
 from autograd.pictures.text import text_width
 from nn.credit.assignment import Assignment, Edge, Key, Node
 from nn.credit.excerpt import excerpt
+from nn.credit.pictures.words import Show, Words
 
 FULL, CREDIT_ONLY = 8, 36  # up to so many edges between two layers, a pill shows two lines, or one
 PILLS = 96  # up to so many edges in all have one
@@ -61,43 +62,6 @@ def detail(credit: Assignment) -> str:
     return "full" if most <= FULL else "credit"
 
 
-def pill_lines(edge: Edge, shows: str) -> tuple[str, ...]:
-    """Return what an edge's pill says: its weight above its credit, or its credit alone."""
-    credit = shown(edge.credit, sign=True)
-    if shows == "credit":
-        return (credit,)
-    return weight_line(edge, shows), f"δ{subscript(edge.target)}·{edge.z_name} = {credit}"
-
-
-def weight_line(edge: Edge, shows: str) -> str:
-    """Return what an edge's pill says of its weight, above its credit or before that is known."""
-    weight = shown(edge.weight)
-    return weight if shows == "credit" else f"{edge.name} = {weight}"
-
-
-def input_line(node: Node, shows: str) -> str:
-    """Return what is written beside an input."""
-    return shown(node.z) if shows == "pattern" else f"{node.name} = {shown(node.z)}"
-
-
-def unit_lines(credit: Assignment, node: Node, shows: str) -> list[tuple[str, str]]:
-    """Return what is written below a unit, or beside it, as pairs of kind (a, z, target) and text."""
-    assert node.a is not None
-    a, z = f"a{subscript(node.index)}", shown(node.z)
-    if node.index not in credit.layers[-1]:
-        lines = [("a", f"{a} = {shown(node.a)}"), ("z", f"{node.name} = {z}")]
-        return {"full": lines, "credit": lines[1:], "pattern": []}[shows]
-    if shows != "full":
-        lines = [("z", f"{node.name} = {z}")]
-    elif credit.activations[-1] == "linear":
-        lines = [("z", f"{node.name} = {a} = {z}")]
-    else:
-        lines = [("a", f"{a} = {shown(node.a)}"), ("z", f"{node.name} = {z}")]
-    if node.target is not None:
-        lines.append(("target", f"target {node.target_name} = {shown(node.target)}"))
-    return lines
-
-
 def column(n: int, top: float, height: float, most: float) -> list[float]:
     """Return n even places about the middle of a height, at a greatest distance from each other."""
     step = min(height / n, most)
@@ -112,9 +76,12 @@ class Layout:
         least_width: how wide the picture is at least.
         top: how much room is left above, for headings.
         path: an edge that must be there.
+        show: which of the numbers are written; see Words.
+        back: the edges by which an error comes back to the one that is asked about.
 
     Attributes:
         credit: the part of the network that is drawn.
+        words: what is written in it.
         shows: how much there is room for: "full", "credit" or "pattern".
         style: the measures that go with it.
         units: the middle of each node, by its number.
@@ -133,6 +100,8 @@ class Layout:
         least_width: float = 0.0,
         top: float = TOP,
         path: Key | None = None,
+        show: Show = "both",
+        back: Set[Key] = frozenset(),
     ) -> None:
         self._part = excerpt(credit, path)
         self.credit = credit = self._part.credit
@@ -146,6 +115,7 @@ class Layout:
         shows = list(STYLES)
         for self.shows in shows[shows.index(detail(credit)) :]:
             self.style = STYLES[self.shows]
+            self.words = Words(credit, self.shows, show, back)
             self.units: dict[int, Point] = {}
             self.biases: dict[int, Point] = {}
             self.pills: dict[Key, Point] = {}
@@ -197,7 +167,7 @@ class Layout:
     def _place(self, height: float) -> float:
         """Place the columns from left to right; return the width."""
         credit, style = self.credit, self.style
-        inputs = [input_line(credit.nodes[i], self.shows) for i in credit.layers[0]]
+        inputs = [self.words.input(credit.nodes[i]) for i in credit.layers[0]]
         x = MARGIN + max(text_width(line, style.small) for line in inputs) + 10.0 + style.radius
         for k, layer in enumerate(credit.layers):
             if k:
@@ -213,7 +183,7 @@ class Layout:
                 else:
                     self.notes.append((Point(x, y), slot))
         last = credit.layers[-1]
-        texts = [t for i in last for _, t in unit_lines(credit, credit.nodes[i], self.shows)]
+        texts = [t for i in last for _, t in self.words.unit(credit.nodes[i])]
         room = max(text_width(t, style.small) for t in texts)
         if self.beside(credit.nodes[last[0]]):
             return x + style.radius + 10.0 + room + MARGIN
@@ -230,7 +200,7 @@ class Layout:
             room = (PATTERN - NOTE * len(self._part.layers_left_out)) / len(self._gaps)
             return x + min(max(190.0, min(320.0, 0.42 * height)), room)
         order = sorted(edges, key=self._vertical)
-        lines = [line for edge in edges for line in pill_lines(edge, self.shows)]
+        lines = [line for edge in edges for line in self.words.pill(edge)]
         width = max(
             style.pill[0], max(text_width(t, style.pill_text, bold=True) for t in lines) + 18.0
         )

@@ -1,49 +1,85 @@
 """The credit graph of an example as a Drawing: every unit with its a, z and δ, every weight with its credit δ·z."""
 
 from itertools import pairwise
+from typing import get_args
 
-from autograd.notation import shown, subscript
+from autograd.notation import bracketed, number, subscript
 from autograd.pictures.canvas import Point
 from autograd.pictures.drawing import Drawing
+from autograd.pictures.palette import Theme
 from autograd.pictures.text import SIZE, fitting, text_width
 from nn.credit.assignment import Assignment, Key
 from nn.credit.derivation import delta_line, slope_symbol
-from nn.credit.pictures.graph import CreditGraph
+from nn.credit.pictures.graph import LARGEST, LEGEND, CreditGraph
 from nn.credit.pictures.layout import MARGIN, Layout
+from nn.credit.pictures.words import BLANK, Show
 from nn.credit.story import lit
 
 WIDEST = 1150.0  # points that a heading may take: more would make the rest too small
 
 
-def credit_drawing(credit: Assignment, path: Key | None = None) -> Drawing:
+def credit_drawing(
+    credit: Assignment,
+    path: Key | None = None,
+    show: Show = "both",
+    theme: Theme = "auto",
+    transparent: bool = False,
+) -> Drawing:
     """Return the credit graph of one example; of a large network the first and the last units and layers.
 
     Args:
         credit: what `assign_credit` found.
         path: an edge (source, target) whose way back to the error is lit; a bias is (None, target).
+        show: "forward" the activations, "backward" the errors and credits, "both", or "blank" to be filled in.
+        theme, transparent: as for `autograd.draw`.
 
     Raises:
         KeyError: if there is no such edge.
+        ValueError: if there is no such thing to show, or no way back in it.
     """
+    if show not in get_args(Show):
+        raise ValueError(f'show is "forward", "backward", "both" or "blank"; got {show!r}')
+    if path is not None and show in ("forward", "blank"):
+        raise ValueError(
+            f'a path is the way of an error: show is "both" or "backward"; got {show!r}'
+        )
+    loss, aside, back = _loss(credit, show), "", frozenset[Key]()
     if path is None:
-        title, subtitle, formula = f"Credit assignment, {credit.title}", _rule(credit), ""
+        title, formula = f"{_TITLES[show]}, {credit.title}", ""
+        subtitle = _RULES[show] if show == "forward" else f"{loss} · {_RULES[show]}"
         nodes, edges = frozenset(credit.nodes), frozenset(credit.edges)
     else:
         title = f"Who is responsible for {credit.edge(*path).name}?"
-        subtitle, formula = _way(credit, path), product(credit, path)
+        subtitle, formula, aside = _way(credit, path), product(credit, path), loss
         nodes, edges = lit(credit, path)
+        back = edges - {path}
     title, subtitle = fitting(title, WIDEST, 20, bold=True), fitting(subtitle, WIDEST)
     # titles come out narrower than estimated, formulas do not
     heading = 0.92 * max(text_width(title, 20, bold=True), text_width(subtitle))
-    layout = Layout(credit, max(heading, 1.05 * text_width(formula)) + 2 * MARGIN, path=path)
-    graph = CreditGraph(layout, nodes, edges, path, edges if path else frozenset())
+    footer = 1.05 * text_width(formula) + text_width(aside, LEGEND) + 20.0 * bool(aside)
+    layout = Layout(
+        credit, max(heading, footer) + 2 * MARGIN, path=path, show=show, back=back
+    )  # fmt: skip
+    marks = edges if path else frozenset[Key]()
+    graph = CreditGraph(layout, nodes, edges, path, marks, largest=LARGEST, hover=True)
     graph.canvas.text(Point(MARGIN, 30), title, size=20, bold=True, anchor="start")
     graph.canvas.text(Point(MARGIN, 55), subtitle, "muted", size=SIZE, anchor="start")
     if path is None:
         graph.legend()
     else:
-        graph.footer(formula)
-    return Drawing(graph.canvas.source, title, description(credit), pinned=True)
+        graph.footer(formula, aside)
+    told = f"{credit.title}, to be worked out." if show == "blank" else description(credit)
+    return Drawing(graph.canvas.source, title, told, True, theme, transparent)
+
+
+_TITLES = {
+    "both": "Credit assignment", "forward": "Forward", "backward": "Backward", "blank": "Credit assignment"
+}  # fmt: skip
+_RULE = "every weight’s credit = error at its head × activation at its tail"
+_RULES = {
+    "both": _RULE, "blank": _RULE, "backward": _RULE,
+    "forward": "every unit sums weight × activation over the edges into it, and applies its function",
+}  # fmt: skip
 
 
 def description(credit: Assignment) -> str:
@@ -57,13 +93,11 @@ def description(credit: Assignment) -> str:
     )
 
 
-def _rule(credit: Assignment) -> str:
+def _loss(credit: Assignment, show: Show) -> str:
+    """Return the loss with its name, its formula and its number."""
     name = credit.loss_name[:1].upper() + credit.loss_name[1:]
     formula = "" if credit.loss_formula == credit.loss_name else f"{credit.loss_formula} = "
-    return (
-        f"{name}: L = {formula}{shown(credit.loss, 3)} · "
-        "every weight’s credit = error at its head × activation at its tail"
-    )
+    return f"{name}: L = {formula}{BLANK if show == 'blank' else number(credit.loss, 3)}"
 
 
 def _way(credit: Assignment, path: Key) -> str:
@@ -94,7 +128,7 @@ def product(credit: Assignment, path: Key) -> str:
     behind = credit.layers[head.layer + 1 :]
     if behind and 1 < len(behind[0]) <= 3:
         line = delta_line(credit, head)
-        return f"{line.symbols}·{z} = {line.numbers}·{shown(edge.z, 4)} = {result}"
+        return f"{line.symbols}·{z} = {line.numbers}·{bracketed(number(edge.z, 4))} = {result}"
     way = [edge.target]
     if all(len(layer) == 1 for layer in behind):
         way = [*(layer[0] for layer in reversed(behind)), edge.target]
@@ -104,6 +138,6 @@ def product(credit: Assignment, path: Key) -> str:
         factors.append((weight.name, shown(weight.weight)))
         slope = slope_symbol(credit.activations[node.layer - 1], i)
         if slope and node.slope is not None:
-            factors.append((slope, shown(node.slope)))
-    symbols, numbers = zip(*factors, (z, shown(edge.z)))
-    return f"{'·'.join(symbols)} = {' · '.join(numbers)} = {result}"
+            factors.append((slope, number(node.slope)))
+    symbols, numbers = zip(*factors, (z, number(edge.z)))
+    return f"{'·'.join(symbols)} = {' · '.join(map(bracketed, numbers))} = {result}"

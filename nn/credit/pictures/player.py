@@ -13,9 +13,10 @@ from autograd.pictures.palette import colour
 from autograd.pictures.svg import FONT, SMALLEST
 from nn.credit.assignment import Assignment, Key
 from nn.credit.pictures.graph import CreditGraph
-from nn.credit.pictures.layout import Layout, unit_lines, weight_line
+from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.page import PAGE
 from nn.credit.pictures.picture import description
+from nn.credit.pictures.words import Words
 from nn.credit.story import Step, scale, story
 
 # How a part looks in a step: dimmed, not known yet, or, for the marks of a path, on. On paper the whole
@@ -169,14 +170,15 @@ def _numbers(
     credit: Assignment, shows: str, places: Mapping[int | Key, int]
 ) -> dict[str, dict[int, str]]:
     """Return the numbers of an example that stand at the end of lines in the picture, by kind and place."""
+    words = Words(credit, shows)
     found: dict[str, dict[int, str]] = {"weight": {}, "a": {}, "z": {}}
     for item, place in places.items():
         if isinstance(item, int):
             node = credit.nodes[item]
-            lines = [] if node.a is None else unit_lines(credit, node, shows)
+            lines = [] if node.a is None else words.unit(node)
         else:
             lines = (
-                [("weight", weight_line(credit.edges[item], shows))] if shows != "pattern" else []
+                [("weight", words.weight_line(credit.edges[item]))] if shows != "pattern" else []
             )
         for kind, line in lines:
             if kind in found:

@@ -211,7 +211,7 @@ def test_the_path_to_an_edge_is_lit_and_its_product_written_out() -> None:
 
 
 def test_an_edge_into_the_output_and_a_bias_have_paths() -> None:
-    assert product(worked(), (2, 0)) == "δ₀·z₂ = +0.63 · −0.49 = −0.310"
+    assert product(worked(), (2, 0)) == "δ₀·z₂ = +0.63 · (−0.49) = −0.310"
     credit = net_of([2, 2, 1], bias=True)
     assert product(credit, (None, 1)).endswith(
         f" = {shown(credit.edges[None, 1].credit, 3, sign=True)}"
@@ -293,7 +293,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_golden(name: str) -> None:
-    """Look at the picture before a golden file is written anew: `python tests/test_picture.py` does it."""
+    """Look at the picture before a golden file is written anew: running this file does it."""
     credit, path = CASES[name]
     assert credit().draw(path=path).source == (GOLDEN / name).read_text(encoding="utf-8")
 

@@ -1,0 +1,134 @@
+"""What is written in a credit graph: at its units and inputs, in its pills, in its tooltips."""
+
+from collections.abc import Set
+from typing import Literal
+
+from autograd.notation import number, subscript
+from nn.credit.assignment import Assignment, Edge, Key, Node
+from nn.credit.derivation import slope_symbol
+
+Show = Literal["both", "forward", "backward", "blank"]
+BLANK = "____"
+
+
+class Words:
+    """The numbers of a credit graph as text.
+
+    Args:
+        credit: what `assign_credit` found.
+        room: how much there is room for: "full", "credit" (of a pill the second line alone) or "pattern" (no pills).
+        show: "forward" the activations, with w·z at each edge; "backward" the errors and the credits; "both";
+            or "blank": the names, and room for the numbers.
+        back: the edges by which an error comes back to the one that is asked about: they carry δ·w.
+    """
+
+    def __init__(
+        self,
+        credit: Assignment,
+        room: str,
+        show: Show = "both",
+        back: Set[Key] = frozenset(),
+    ) -> None:
+        self.credit, self.room, self.show, self.back = credit, room, show, back
+
+    def number(self, x: float, sign: bool = False) -> str:
+        """Return a number that is to be worked out."""
+        return BLANK if self.show == "blank" else number(x, sign=sign)
+
+    # ---------------------------------------------------------------- edges
+
+    def flow(self, edge: Edge) -> float:
+        """Return what passes along an edge: forward w·z; back its credit δ·z, or on the way to another edge δ·w."""
+        if self.show == "blank":
+            return 0.0
+        if self.show == "forward":
+            return edge.weight * edge.z
+        return edge.delta * edge.weight if self._carries(edge) else edge.credit
+
+    def _carries(self, edge: Edge) -> bool:
+        return (edge.source, edge.target) in self.back
+
+    def flow_line(self, edge: Edge) -> str:
+        """Return what a pill says of what passes along an edge."""
+        text = self.number(self.flow(edge), sign=True)
+        if self.room != "full":
+            return text
+        delta, z = f"δ{subscript(edge.target)}", edge.z_name
+        if self.show == "forward":
+            return f"{edge.name}·{z} = {text}" if edge.source is not None else f"= {text}"
+        return f"{delta}·{edge.name if self._carries(edge) else z} = {text}"
+
+    def weight_line(self, edge: Edge) -> str:
+        """Return what a pill says of a weight, above what passes or before that is known."""
+        weight = number(edge.weight)
+        return weight if self.room == "credit" else f"{edge.name} = {weight}"
+
+    def pill(self, edge: Edge) -> tuple[str, ...]:
+        """Return what an edge's pill says: its weight above what passes, or the one of them there is room for."""
+        if self.room == "full":
+            return self.weight_line(edge), self.flow_line(edge)
+        return (self.weight_line(edge) if self.show == "blank" else self.flow_line(edge),)
+
+    def told(self, edge: Edge) -> str:
+        """Return the tooltip of an edge."""
+        weight = f"{edge.name} = {number(edge.weight)}"
+        if self.show == "blank":
+            return weight
+        if self.show == "forward":
+            return f"{weight}, w·z {number(edge.weight * edge.z, 4, sign=True)}"
+        return f"{weight}, credit {number(edge.credit, 4, sign=True)}"
+
+    # ---------------------------------------------------------------- nodes
+
+    def input(self, node: Node) -> str:
+        """Return what is written beside an input."""
+        return number(node.z) if self.room == "pattern" else f"{node.name} = {number(node.z)}"
+
+    def unit(self, node: Node) -> list[tuple[str, str]]:
+        """Return what is written below a unit, or beside it, as pairs of kind (a, z, slope, target) and text."""
+        assert node.a is not None
+        linear = self.credit.activations[node.layer - 1] == "linear"
+        name, z = f"a{subscript(node.index)}", f"{node.name} = {self.number(node.z)}"
+        a = "a", f"{name} = {self.number(node.a)}"
+        if node.index not in self.credit.layers[-1]:
+            if self.room == "pattern":
+                return []
+            lines = [("z", z)] if self.room == "credit" else [a, ("z", z)]
+            if self.room == "full" and self.show == "backward":
+                lines = [("z", z)]
+        elif self.room != "full":
+            lines = [("z", z)]
+        elif linear:
+            lines = [("z", f"{node.name} = {name} = {self.number(node.z)}")]
+        else:
+            lines = [a, ("z", z)]
+        if self._slope_matters(node) and (slope := self._slope(node)):
+            lines.append(("slope", slope))
+        lines += self._probability(node)
+        if node.target is not None and self.show != "forward":
+            lines.append(("target", f"target {node.target_name} = {number(node.target)}"))
+        return lines
+
+    def _slope_matters(self, node: Node) -> bool:
+        """Tell whether the slope is needed to follow the error through a unit."""
+        on_the_way = any(source == node.index for source, _ in self.back)
+        return self.room == "full" and (self.show == "backward" or on_the_way)
+
+    def _slope(self, node: Node) -> str:
+        symbol = slope_symbol(self.credit.activations[node.layer - 1], node.index)
+        if not symbol or node.slope is None:
+            return ""
+        return f"{symbol.removeprefix('(').removesuffix(')') if symbol[0] == '(' else symbol} = {self.number(node.slope)}"
+
+    def _probability(self, node: Node) -> list[tuple[str, str]]:
+        known = self.credit.probabilities
+        if node.index not in known or node.index not in self.credit.layers[-1]:
+            return []
+        return [("p", f"p{subscript(node.index)} = {self.number(known[node.index])}")]
+
+    def delta(self, node: Node) -> str:
+        """Return what is written above a unit: its error; nothing where only the way forward is shown."""
+        if node.delta is None or self.show == "forward":
+            return ""
+        index = "" if self.room == "pattern" else subscript(node.index)
+        return f"δ{index} = {self.number(node.delta, sign=True)}"
