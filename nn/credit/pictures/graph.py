@@ -9,9 +9,8 @@ from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
 from nn.credit.assignment import Edge, Key, Node
 from nn.credit.origin import began
-from nn.credit.pictures.layout import MARGIN, OUTPUT_SHIFT, Layout
+from nn.credit.pictures.layout import LEGEND, MARGIN, OUTPUT_SHIFT, Layout
 
-LEGEND = 13.0  # the size of its text
 DIM = 0.3  # how much is left of what a lit path leaves aside
 # Of a pattern, only the large credits stand out: how much is left of an edge whose share is above a limit.
 FLOOR = 1e-6  # widths and shades are relative to the largest credit, or to this: a network that is right is not guilty

@@ -15,6 +15,7 @@ from nn.credit.pictures.words import Show, Words
 FULL, CREDIT_ONLY = 8, 36  # up to so many edges between two layers, a pill shows two lines, or one
 PILLS = 96  # up to so many edges in all have one
 PATTERN = 880.0  # points between the first and the last column, where there are no pills
+LEGEND = 13.0  # the size of its text
 NOTE = 180.0  # points where layers are left out
 MARGIN, TOP, BOTTOM, LEAST_WIDTH = 22.0, 84.0, 62.0, 760.0
 
@@ -123,7 +124,7 @@ class Layout:
             self.notes: list[tuple[Point, str]] = []
             inner = self._height()
             x = self._place(inner)
-            if self.style.small * PAGE / x >= LEGIBLE:
+            if min(self.style.small, LEGEND) * PAGE / x >= LEGIBLE:
                 break  # else it shows less, in less room
         shift = max(0.0, (max(least_width, LEAST_WIDTH) - x) / 2)
         for places in (self.units, self.biases, self.pills):

@@ -10,8 +10,8 @@ from autograd.pictures.palette import Theme
 from autograd.pictures.text import SIZE, fitting, text_width
 from nn.credit.assignment import Assignment, Key
 from nn.credit.derivation import delta_line, slope_symbol
-from nn.credit.pictures.graph import LARGEST, LEGEND, CreditGraph
-from nn.credit.pictures.layout import MARGIN, Layout
+from nn.credit.pictures.graph import LARGEST, CreditGraph
+from nn.credit.pictures.layout import LEGEND, MARGIN, Layout
 from nn.credit.pictures.words import BLANK, Show
 from nn.credit.story import lit
 
