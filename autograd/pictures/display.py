@@ -1,6 +1,7 @@
 """How pictures and tables show themselves in notebooks: as HTML that fits its cell."""
 
 import base64
+import hashlib
 import html
 
 
@@ -18,4 +19,24 @@ def image(svg: str, alt: str) -> str:
     return (
         f'<img alt="{html.escape(alt)}" style="max-width:100%;height:auto" '
         f'src="data:image/svg+xml;base64,{data}">'
+    )
+
+
+def framed(page: str, picture: str, story: str, title: str, height: int = 860) -> str:
+    """Return a page in a frame of its own; on paper a picture and a story stand in its place.
+
+    Args:
+        page: the page, complete in itself.
+        picture: the picture as HTML.
+        story: the same in words.
+        title: what the frame is called.
+        height: of the frame, in pixels.
+    """
+    mark = f"f{hashlib.sha256(page.encode()).hexdigest()[:8]}"
+    return (
+        f"<style>.{mark}-paper{{display:none}}"
+        f"@media print{{.{mark}-paper{{display:block}}.{mark}-frame{{display:none}}}}</style>"
+        f'<iframe class="{mark}-frame" srcdoc="{html.escape(page)}" sandbox="allow-scripts" title="{html.escape(title)}" '
+        f'style="width:100%;max-width:1000px;height:{height}px;border:0"></iframe>'
+        f'<div class="{mark}-paper">{picture}<pre>{html.escape(story)}</pre></div>'
     )

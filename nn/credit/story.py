@@ -12,6 +12,7 @@ from nn.credit.excerpt import excerpt
 
 Scale = Literal["edge", "unit", "layer"]
 Stage = Literal["before", "updated", "after"]
+Chapter = Literal["network", "forward", "error", "back", "update"]
 _SOME, _MANY = 40, 340  # from so many edges on, those of a unit share a step; of a layer
 _UNITS = 40  # from so many on, those of a layer share a step
 _TERMS = 4  # a sum of more is written with Σ
@@ -32,6 +33,8 @@ class Step:
         edges: the edges that are lit.
         path: the edge on which error and activation meet; None if none does in this step.
         known: what the reader knows by now, as keys ("z", 1), ("delta", 1), ("credit", (3, 1)).
+        back: the edges on which the error comes back, with the weight: they carry δ·w.
+        chapter: of which part of the story it is.
         stage: which numbers hold: all those before the update, those with the weights updated, or all those after it.
     """
 
@@ -43,6 +46,8 @@ class Step:
     edges: frozenset[Key]
     path: Key | None
     known: frozenset[tuple[str, int | Key]]
+    back: frozenset[Key]
+    chapter: Chapter
     stage: Stage
 
     def __str__(self) -> str:
@@ -102,16 +107,21 @@ class _Teller:
         self.steps: list[Step] = []
         self.known: set[tuple[str, int | Key]] = set()
         self.scale = scale(credit)
+        self.chapter: Chapter = "network"
         layers = self._layers()
         self._network()
+        self.chapter = "forward"
         for layer in layers:
             for units in layer:
                 self._forward(units)
+        self.chapter = "error"
         self._loss()
         for layer in reversed(layers):
             for units in layer:
                 self._delta(units)
+                self.chapter = "back"
                 self._credits(units)
+        self.chapter = "update"
         self._updates()
         self._again()
 
@@ -123,6 +133,7 @@ class _Teller:
         nodes: Iterable[int] | None = None,
         edges: Iterable[Key] | None = None,
         path: Key | None = None,
+        back: Iterable[Key] = (),
         stage: Stage = "before",
     ) -> None:
         credit = self.credit
@@ -131,7 +142,7 @@ class _Teller:
                 len(self.steps) + 1, title, symbols, numbers,
                 frozenset(credit.nodes if nodes is None else nodes),
                 frozenset(credit.edges if edges is None else edges),
-                path, frozenset(self.known), stage,
+                path, frozenset(self.known), frozenset(back), self.chapter, stage,
             )
         )  # fmt: skip
 
@@ -248,7 +259,8 @@ class _Teller:
                 symbols, equals = f"(Σₖ δₖ·w{j}⇝ₖ)·f′(a{j})", ""
             title = f"The error {where}: {first.left}"
             text = f"{first.left} = {symbols}", f"{first.left} = {equals}{_signed(first.value)}"
-        self._step(title, *text, *_behind(credit, units))
+        nodes, ways = _behind(credit, units)
+        self._step(title, *text, nodes, ways, back=ways)
 
     def _credits(self, units: list[int]) -> None:
         edges = [edge for j in units for edge in self._into(j)]
@@ -273,6 +285,7 @@ class _Teller:
                 nodes,
                 ways | keys,
                 (edge.source, edge.target) if self.scale == "edge" else None,
+                back=ways,
             )
             return
         j = subscript(units[0]) if len(units) == 1 else "ⱼ"
@@ -282,6 +295,7 @@ class _Teller:
             _lines(f"{edge.name}  {_product(edge)}" for edge in edges),
             nodes,
             ways | keys,
+            back=ways,
         )
 
     def _updates(self) -> None:

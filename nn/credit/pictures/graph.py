@@ -105,16 +105,28 @@ class CreditGraph:
     # ---------------------------------------------------------------- edges
 
     def _share(self, edge: Edge) -> float:
-        """Return how large an edge's credit is beside the largest."""
-        flow = self.words.flow(edge)
+        """Return how large what passes along an edge is beside the largest."""
+        return self._size(self.words.flow(edge))
+
+    def _size(self, flow: float) -> float:
         return abs(flow) / max(self._largest, FLOOR) if math.isfinite(flow) else 0.3
 
     def _part(self, edge: Edge) -> str:
-        flow = self.words.flow(edge)
+        return self._sign(self.words.flow(edge))
+
+    def _sign(self, flow: float) -> str:
         return "zero" if abs(flow) < NOTHING else sign_part(flow)
 
     def _width(self, edge: Edge) -> float:
-        return 1.2 + (5.4 if self.layout.shows == "full" else 4.2) * self._share(edge)
+        return self._thick(self._share(edge))
+
+    def _thick(self, share: float) -> float:
+        return 1.2 + (5.4 if self.layout.shows == "full" else 4.2) * min(1.0, share)
+
+    def back(self, edge: Edge) -> tuple[str, str, float]:
+        """Return how an edge looks while the error comes back on it: its line, its part and its width."""
+        flow = edge.delta * edge.weight
+        return self.words.back_line(edge), self._sign(flow), round(self._thick(self._size(flow)), 1)
 
     def _halo(self, key: Key) -> None:
         width = self._width(self.credit.edges[key]) + (9.0 if self.layout.tails else 4.0)

@@ -79,6 +79,7 @@ class Layout:
         path: an edge that must be there.
         show: which of the numbers are written; see Words.
         back: the edges by which an error comes back to the one that is asked about.
+        roomy: whether pills have room for what comes back, too.
 
     Attributes:
         credit: the part of the network that is drawn.
@@ -103,7 +104,9 @@ class Layout:
         path: Key | None = None,
         show: Show = "both",
         back: Set[Key] = frozenset(),
+        roomy: bool = False,
     ) -> None:
+        self._roomy = roomy
         self._part = excerpt(credit, path)
         self.credit = credit = self._part.credit
         self.tails: dict[Key, Curve] = {}
@@ -202,6 +205,8 @@ class Layout:
             return x + min(max(190.0, min(320.0, 0.42 * height)), room)
         order = sorted(edges, key=self._vertical)
         lines = [line for edge in edges for line in self.words.pill(edge)]
+        if self._roomy and k > 1:
+            lines += [self.words.back_line(edge) for edge in edges if edge.source is not None]
         width = max(
             style.pill[0], max(text_width(t, style.pill_text, bold=True) for t in lines) + 18.0
         )

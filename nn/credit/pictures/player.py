@@ -4,18 +4,19 @@ import html
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from importlib import resources
 from typing import Any
 
-from autograd.files import write_whole as save
+from autograd.files import ending, write_whole
+from autograd.pictures.display import framed
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import colour
 from autograd.pictures.svg import FONT, SMALLEST
 from nn.credit.assignment import Assignment, Key
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.layout import Layout
-from nn.credit.pictures.page import PAGE
-from nn.credit.pictures.picture import description
+from nn.credit.pictures.picture import credit_drawing, description
 from nn.credit.pictures.words import Words
 from nn.credit.story import Step, scale, story
 
@@ -28,14 +29,24 @@ _STATES = (
     "#ID path.unknown.line{stroke:var(--zero);stroke-width:1.2;stroke-dasharray:none}"
     "#ID polygon.unknown.line{stroke:var(--zero);fill:var(--zero)}"
     "#ID .unknown.pill{stroke:var(--zero);fill:var(--card)}"
-    "#ID .unknown.a,#ID .unknown.z,#ID .unknown.delta,#ID .unknown.credit{visibility:hidden}"
+    "#ID path.as-plus.line{stroke:var(--plus);stroke-dasharray:none}"
+    "#ID path.as-minus.line{stroke:var(--minus);stroke-dasharray:9 5}"
+    "#ID path.as-zero.line{stroke:var(--zero);stroke-dasharray:none}"
+    "#ID path.as-odd.line{stroke:var(--odd);stroke-dasharray:1 5}"
+    + "".join(
+        f"#ID polygon.as-{part}.line{{stroke:var(--{part});fill:var(--{part})}}"
+        f"#ID .as-{part}.pill{{stroke:var(--{part});fill:var(--{part}-fill)}}"
+        f"#ID .as-{part}.credit{{fill:var(--{part})}}"
+        for part in ("plus", "minus", "zero", "odd")
+    )
+    + "#ID .unknown.a,#ID .unknown.z,#ID .unknown.delta,#ID .unknown.credit{visibility:hidden}"
     "}"
 )
 # What goes with the room that there is: until its credit is known, the weight alone stands in the middle of a pill.
 _ROOM = {
     "full": "@media screen{#ID .unknown.weight{transform:translateY(9px)}}",
     "credit": "#ID .weight{display:none}@media screen{#ID .unknown.weight{display:inline}}",
-    "pattern": "@media screen{#ID path.unknown.line{stroke-width:.8}#ID path.unknown.dim.line{stroke-width:.5}}",
+    "pattern": "@media screen{#ID .unknown.pill{display:none}#ID path.unknown.line{stroke-width:.8}#ID path.unknown.dim.line{stroke-width:.5}}",
 }
 # Of more edges in a story told layer by layer, those into a layer that look alike are one part.
 MANY = 200
@@ -69,6 +80,8 @@ class Player:
         title = f"Credit assignment, {self.credit.title}"
         graph = self._graph()
         graph.legend()
+        width, height = graph.layout.width, graph.layout.height
+        least = max(620.0, SMALLEST * width)
         drawing = Drawing(graph.canvas.source, title, description(self.credit), pinned=True)
         css = _STATES + _ROOM[graph.layout.shows]
         marks = {
@@ -76,38 +89,59 @@ class Player:
             "LIGHT": _variables(dark=False),
             "DARK": _variables(dark=True),
             "FONT": FONT,
-            "LEAST": f"{max(620.0, SMALLEST * graph.layout.width):.0f}",
+            "LEAST": f"{least:.0f}",
+            "LOWEST": f"{least * height / width:.0f}",
+            "CHAPTERS": "\n".join(
+                f'<button data-step="{k}">{chapter}</button>'
+                for chapter, k in self._chapters().items()
+            ),
             "COUNT": str(len(self.steps)),
             "PICTURE": drawing.svg(engine, prefix="picture", css=css),
             "LIST": "\n".join(map(_item, self.steps)),
             "DATA": _script(self._data(graph)),
         }
         # one pass, so that a mark in the text of the story is left alone
-        return re.sub("@([A-Z]+)@", lambda mark: marks[mark[1]], PAGE)
+        return re.sub("@([A-Z]+)@", lambda mark: marks[mark[1]], _page())
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
-        """Write the page to a file, whole or not at all."""
-        save(path, self.html(engine).encode())
+        """Write the page to a file, whole or not at all.
+
+        Raises:
+            ValueError: if its name does not end in .html.
+        """
+        write_whole(path, WRITERS[ending(path, WRITERS, "a player")](self, engine))
 
     def __repr__(self) -> str:
         return f"<Player: {len(self.steps)} steps of {self.credit.title}>"
 
-    def _repr_html_(self) -> str:
-        """Return the page in a frame of its own, for Jupyter; if it cannot be drawn, the story as text."""
-        try:
-            page = html.escape(self.html())
-        except Exception as error:
-            text = "\n".join(map(str, self.steps))
-            return f"<pre>{html.escape(text)}\n\n{html.escape(str(error))}</pre>"
-        return (
-            f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="Credit assignment, step by step" '
-            'style="width:100%;max-width:1000px;height:860px;border:0"></iframe>'
-        )
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> Mapping[str, Any]:
+        """Return the page in a frame of its own, for Jupyter; for paper, and where it cannot be drawn, picture and story."""
+        story = "\n".join(map(str, self.steps))
+        shown = dict(self.drawing()._repr_mimebundle_())
+        shown["text/plain"] = f"{shown['text/plain']}\n\n{story}"
+        if "text/html" in shown:
+            shown["text/html"] = framed(
+                self.html(), shown["text/html"], story, self.drawing().title
+            )
+        return shown
+
+    def drawing(self) -> Drawing:
+        """Return the picture of the whole story."""
+        return credit_drawing(self.credit)
+
+    def _chapters(self) -> dict[str, int]:
+        """Return the first step of each chapter."""
+        found: dict[str, int] = {}
+        for k, step in enumerate(self.steps):
+            found.setdefault(step.chapter, k)
+        return found
 
     # ---------------------------------------------------------------- what the page is made of
 
     def _graph(self) -> CreditGraph:
-        layout = Layout(self.credit, top=16.0)
+        layout = Layout(self.credit, top=16.0, roomy=True)
         nodes, edges = layout.credit.nodes.keys(), layout.credit.edges.keys()
         told = scale(self.credit)
         return CreditGraph(
@@ -133,7 +167,16 @@ class Player:
             for fact, item in step.known:
                 if (place := places.get(item)) is not None:
                     (errors if fact == "delta" else known).setdefault(place, k)
+        pills = graph.layout.shows != "pattern"
         return {
+            "links": pills
+            and scale(self.credit) == "edge",  # whether each edge has a step of its own
+            "backward": self._chapters()["back"],
+            "back": {
+                places[key]: graph.back(edge)
+                for key, edge in graph.credit.edges.items()
+                if pills and key[0] is not None and graph.credit.nodes[key[0]].layer
+            },
             "owners": list(owners),
             "known": [known.get(k, 0) for k in range(len(owners))],  # since which step
             "errors": [errors.get(k, 0) for k in range(len(graph.credit.nodes))],
@@ -150,6 +193,8 @@ def _state(step: Step, places: Mapping[int | Key, int]) -> dict[str, object]:
         state["lit"] = _runs(lit)
     if step.path is not None:
         state["path"] = places[step.path]
+    if carries := {places[key] for key in step.back if key in places}:
+        state["back"] = _runs(carries)
     if step.stage != "before":
         state["stage"] = step.stage
     return state
@@ -193,11 +238,22 @@ def _script(data: object) -> str:
 
 
 def _variables(dark: bool) -> str:
-    parts = ("card", "ink", "muted", "unit", "plus", "zero")
-    return " ".join(f"--{part}: {colour(part, dark=dark)};" for part in parts)
+    signs = ("plus", "minus", "zero", "odd")
+    parts = ("card", "ink", "muted", "unit", *signs, *(f"{sign} fill" for sign in signs))
+    return " ".join(f"--{part.replace(' ', '-')}: {colour(part, dark=dark)};" for part in parts)
+
+
+def _page() -> str:
+    return resources.files(__package__).joinpath("player.html").read_text(encoding="utf-8")
 
 
 def _item(step: Step) -> str:
     lines = [step.title, step.symbols, step.numbers]
     title, symbols, numbers = map(html.escape, lines)
     return f"<li><strong>{title}</strong><span>{symbols}</span><span>{numbers}</span></li>"
+
+
+# what a player can be saved as, by the ending of the file
+WRITERS: dict[str, Callable[[Player, str | None], bytes]] = {
+    "html": lambda player, engine: player.html(engine).encode(),
+}

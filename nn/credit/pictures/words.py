@@ -50,13 +50,19 @@ class Words:
 
     def flow_line(self, edge: Edge) -> str:
         """Return what a pill says of what passes along an edge."""
+        if self._carries(edge):
+            return self.back_line(edge)
         text = self.number(self.flow(edge), sign=True)
         if self.room != "full":
             return text
-        delta, z = f"δ{subscript(edge.target)}", edge.z_name
         if self.show == "forward":
-            return f"{edge.name}·{z} = {text}" if edge.source is not None else f"= {text}"
-        return f"{delta}·{edge.name if self._carries(edge) else z} = {text}"
+            return f"{edge.name}·{edge.z_name} = {text}" if edge.source is not None else f"= {text}"
+        return f"δ{subscript(edge.target)}·{edge.z_name} = {text}"
+
+    def back_line(self, edge: Edge) -> str:
+        """Return what a pill says of the error on its way back through a weight."""
+        text = self.number(edge.delta * edge.weight, sign=True)
+        return f"δ{subscript(edge.target)}·{edge.name} = {text}" if self.room == "full" else text
 
     def weight_line(self, edge: Edge) -> str:
         """Return what a pill says of a weight, above what passes or before that is known."""

@@ -285,15 +285,66 @@ def test_a_page_is_saved_whole_or_not_at_all(
 
 def test_jupyter_shows_it_in_a_sandbox_and_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     player = worked().steps(lr=0.1)
-    shown = player._repr_html_()
-    assert shown.startswith('<iframe srcdoc="')
-    assert 'sandbox="allow-scripts"' in shown
+    shown = player._repr_mimebundle_()
+    assert '<iframe class="' in shown["text/html"]
+    assert (
+        'sandbox="allow-scripts" title="Credit assignment, 3-2-1 tanh network"'
+        in shown["text/html"]
+    )
+    # on paper, and where frames and styles are taken out, the picture and the story
+    paper = shown["text/html"].split("</iframe>")[1]
+    assert '<img alt="Credit assignment' in paper
+    assert "Credit of w₅⇝₁" in paper
+    assert shown["image/svg+xml"].startswith("<svg")
     monkeypatch.setattr(render, "_embedded", lambda: None)
     monkeypatch.setenv("PATH", "")
-    shown = player._repr_html_()
-    assert "Credit of w₅⇝₁" in shown
-    assert "pip install graphviz-pure" in shown
+    shown = player._repr_mimebundle_()
+    assert set(shown) == {"text/plain"}
+    assert "Credit of w₅⇝₁" in shown["text/plain"]
+    assert "pip install graphviz-pure" in shown["text/plain"]
     assert repr(player) == "<Player: 18 steps of 3-2-1 tanh network>"
+
+
+def test_a_player_is_saved_as_what_its_name_says(tmp_path: Path) -> None:
+    for name in ("steps.pdf", "steps", "steps.png"):
+        with pytest.raises(ValueError, match=r"a player is saved as \.html, but '.*' was given"):
+            worked().steps().save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_script_knows_what_the_error_carries_back() -> None:
+    credit = worked()
+    found = data(credit.steps(lr=0.1).html())
+    owners = found["owners"]
+    name = {owners[int(place)]: look for place, look in found["back"].items()}
+    assert name == {
+        "1-0": ["δ₀·w₁⇝₀ = +0.44", "plus", 5.7],
+        "2-0": ["δ₀·w₂⇝₀ = −0.31", "minus", 4.5],
+    }
+    back = {
+        step.title: {owners[k] for k in places(state.get("back", ""))}
+        for step, state in zip(story(credit), found["steps"])
+    }
+    assert back["The error at unit 1: δ₁"] == back["Credit of w₅⇝₁"] == {"1-0"}
+    assert back["Credit of w₁⇝₀"] == back["Forward: unit 1"] == set()
+
+
+def test_chapters_begin_where_the_story_does() -> None:
+    credit = worked()
+    page = credit.steps(lr=0.1).html()
+    found = re.findall(r'<button data-step="(\d+)">(\w+)</button>', page)
+    steps = story(credit)
+    assert [name for _, name in found] == ["network", "forward", "error", "back", "update"]
+    assert [steps[int(k)].title for k, _ in found] == [
+        "The network: 3-2-1 tanh network",
+        "Forward: unit 1",
+        "The error",
+        "Credit of w₁⇝₀",
+        "The updates: every weight goes against its credit",
+    ]
+    assert [step.chapter for step in steps] == sorted(
+        (step.chapter for step in steps), key=[name for _, name in found].index
+    )
 
 
 def test_a_loss_that_stays_is_said_to() -> None:
