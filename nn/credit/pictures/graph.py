@@ -189,7 +189,7 @@ class CreditGraph:
             flow, size = self.words.flow(edge), self.layout.style.pill_text
             if abs(flow) < NOTHING:
                 continue
-            text = number(flow, sign=True)
+            text = shown(flow, sign=True)
             if self.path:
                 text = f"δ{subscript(edge.target)}·{edge.z_name} = {text}"
             width = text_width(text, size, bold=True) + 10.0
@@ -325,11 +325,11 @@ class CreditGraph:
 
     def legend(self) -> None:
         """Say what colour, dash and width mean, in the lower corners; at the right the rule."""
-        shown = self.words.show
+        show = self.words.show
         rule = "∂L/∂wᵢ⇝ⱼ = δⱼ·zᵢ"
-        if shown == "forward":
+        if show == "forward":
             rule = f"aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ{' + bⱼ' if self.layout.biases else ''}"
-        if shown == "blank":
+        if show == "blank":
             self.footer(rule)
             return
         canvas, y = self.canvas, self.layout.height - 26
@@ -337,7 +337,7 @@ class CreditGraph:
         x = MARGIN
         where = f", from {' '.join(map(self._called, self._began[:3]))}" if self._began else ""
         for part, text in (
-            ("plus", f"{'w·z' if shown == 'forward' else 'credit ∂L/∂w'} > 0 (solid)"),
+            ("plus", f"{'w·z' if show == 'forward' else 'credit ∂L/∂w'} > 0 (solid)"),
             ("minus", "< 0 (dashed)"),
             ("zero", "0"),
             ("odd", f"nan or ∞ (dotted){where}"),
@@ -358,8 +358,8 @@ class CreditGraph:
     def _thickest(self) -> str:
         what = "|w·z|" if self.words.show == "forward" else "|δ·z|"
         if self._largest < FLOOR:
-            return f"{what} below {number(FLOOR)}: thin"
-        return f"width by {what}, thickest = {number(self._largest)}"
+            return f"{what} below {shown(FLOOR)}: thin"
+        return f"width by {what}, thickest = {shown(self._largest)}"
 
     def _called(self, item: int | Key) -> str:
         if isinstance(item, int):

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import get_args
 
-from autograd.notation import bracketed, number, subscript
+from autograd.notation import bracketed, shown, subscript
 from autograd.pictures.canvas import Point
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import Theme
@@ -97,7 +97,7 @@ def _loss(credit: Assignment, show: Show) -> str:
     """Return the loss with its name, its formula and its number."""
     name = credit.loss_name[:1].upper() + credit.loss_name[1:]
     formula = "" if credit.loss_formula == credit.loss_name else f"{credit.loss_formula} = "
-    return f"{name}: L = {formula}{BLANK if show == 'blank' else number(credit.loss, 3)}"
+    return f"{name}: L = {formula}{BLANK if show == 'blank' else shown(credit.loss, 3)}"
 
 
 def _way(credit: Assignment, path: Key) -> str:
@@ -128,7 +128,7 @@ def product(credit: Assignment, path: Key) -> str:
     behind = credit.layers[head.layer + 1 :]
     if behind and 1 < len(behind[0]) <= 3:
         line = delta_line(credit, head)
-        return f"{line.symbols}·{z} = {line.numbers}·{bracketed(number(edge.z, 4))} = {result}"
+        return f"{line.symbols}·{z} = {line.numbers}·{bracketed(shown(edge.z, 4))} = {result}"
     way = [edge.target]
     if all(len(layer) == 1 for layer in behind):
         way = [*(layer[0] for layer in reversed(behind)), edge.target]
@@ -138,6 +138,6 @@ def product(credit: Assignment, path: Key) -> str:
         factors.append((weight.name, shown(weight.weight)))
         slope = slope_symbol(credit.activations[node.layer - 1], i)
         if slope and node.slope is not None:
-            factors.append((slope, number(node.slope)))
-    symbols, numbers = zip(*factors, (z, number(edge.z)))
+            factors.append((slope, shown(node.slope)))
+    symbols, numbers = zip(*factors, (z, shown(edge.z)))
     return f"{'·'.join(symbols)} = {' · '.join(map(bracketed, numbers))} = {result}"

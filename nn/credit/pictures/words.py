@@ -3,7 +3,7 @@
 from collections.abc import Set
 from typing import Literal
 
-from autograd.notation import number, subscript
+from autograd.notation import shown, subscript
 from nn.credit.assignment import Assignment, Edge, Key, Node
 from nn.credit.derivation import slope_symbol
 
@@ -33,7 +33,7 @@ class Words:
 
     def number(self, x: float, sign: bool = False) -> str:
         """Return a number that is to be worked out."""
-        return BLANK if self.show == "blank" else number(x, sign=sign)
+        return BLANK if self.show == "blank" else shown(x, sign=sign)
 
     # ---------------------------------------------------------------- edges
 
@@ -66,7 +66,7 @@ class Words:
 
     def weight_line(self, edge: Edge) -> str:
         """Return what a pill says of a weight, above what passes or before that is known."""
-        weight = number(edge.weight)
+        weight = shown(edge.weight)
         return weight if self.room == "credit" else f"{edge.name} = {weight}"
 
     def pill(self, edge: Edge) -> tuple[str, ...]:
@@ -77,18 +77,18 @@ class Words:
 
     def told(self, edge: Edge) -> str:
         """Return the tooltip of an edge."""
-        weight = f"{edge.name} = {number(edge.weight)}"
+        weight = f"{edge.name} = {shown(edge.weight)}"
         if self.show == "blank":
             return weight
         if self.show == "forward":
-            return f"{weight}, w·z {number(edge.weight * edge.z, 4, sign=True)}"
-        return f"{weight}, credit {number(edge.credit, 4, sign=True)}"
+            return f"{weight}, w·z {shown(edge.weight * edge.z, 4, sign=True)}"
+        return f"{weight}, credit {shown(edge.credit, 4, sign=True)}"
 
     # ---------------------------------------------------------------- nodes
 
     def input(self, node: Node) -> str:
         """Return what is written beside an input."""
-        return number(node.z) if self.room == "pattern" else f"{node.name} = {number(node.z)}"
+        return shown(node.z) if self.room == "pattern" else f"{node.name} = {shown(node.z)}"
 
     def unit(self, node: Node) -> list[tuple[str, str]]:
         """Return what is written below a unit, or beside it, as pairs of kind (a, z, slope, target) and text."""
@@ -112,7 +112,7 @@ class Words:
             lines.append(("slope", slope))
         lines += self._probability(node)
         if node.target is not None and self.show != "forward":
-            lines.append(("target", f"target {node.target_name} = {number(node.target)}"))
+            lines.append(("target", f"target {node.target_name} = {shown(node.target)}"))
         return lines
 
     def _slope_matters(self, node: Node) -> bool:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from autograd.notation import number, subscript
+from autograd.notation import shown, subscript
 from autograd.pictures import palette, svg
 from nn import MLP, assign_credit
 from nn.credit.credit import Credit
@@ -73,7 +73,7 @@ def test_the_way_back_carries_what_adds_up_to_each_error(
         (text,) = said[owner(key)]
         other = edge.name if key in edges - {path} else edge.z_name
         flow = words.flow(edge)
-        assert text.text == f"δ{subscript(edge.target)}·{other} = {number(flow, sign=True)}"
+        assert text.text == f"δ{subscript(edge.target)}·{other} = {shown(flow, sign=True)}"
         (pill,) = classed(drawn, "pill")[owner(key)]
         if key in edges:
             assert pill.get("stroke") == palette.colour(palette.sign_part(flow))
@@ -91,7 +91,7 @@ def test_the_edge_that_is_asked_about_is_marked_in_a_pattern() -> None:
     credit = net_of([4, 8, 8, 2])
     path = (19, 12)
     drawn = credit.draw(path=path).svg()
-    assert f"δ₁₂·z₁₉ = {number(credit.edges[path].credit, sign=True)}" in texts(drawn)
+    assert f"δ₁₂·z₁₉ = {shown(credit.edges[path].credit, sign=True)}" in texts(drawn)
     assert list(classed(drawn, "pill")) == ["19-12"]
     # on the way back it is δ·w that has a colour
     for key in lit(credit, path)[1] - {path}:
@@ -144,8 +144,8 @@ def test_a_pattern_names_its_largest_credits_and_can_be_read(sizes: list[int]) -
     drawn_edges = Layout(credit).credit.edges
     largest = sorted((abs(e.credit) for e in drawn_edges.values()), reverse=True)[:LARGEST]
     said = [texts[0].text for texts in classed(drawn, "credit").values()]
-    assert sorted(text.lstrip("+−") for text in said if text) == sorted(map(number, largest))
-    assert f"width by |δ·z|, thickest = {number(largest[0])}" in texts(drawn)
+    assert sorted(text.lstrip("+−") for text in said if text) == sorted(map(shown, largest))
+    assert f"width by |δ·z|, thickest = {shown(largest[0])}" in texts(drawn)
 
 
 def test_every_edge_of_a_pattern_can_be_found_with_a_mouse() -> None:

@@ -318,7 +318,7 @@ def test_the_script_knows_what_the_error_carries_back() -> None:
     owners = found["owners"]
     name = {owners[int(place)]: look for place, look in found["back"].items()}
     assert name == {
-        "1-0": ["δ₀·w₁⇝₀ = +0.44", "plus", 5.7],
+        "1-0": ["δ₀·w₁⇝₀ = +0.44", "plus", 5.8],
         "2-0": ["δ₀·w₂⇝₀ = −0.31", "minus", 4.5],
     }
     back = {
