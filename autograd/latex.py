@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterable
 
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₋"
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾"
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵀ"
 _LOWERED = str.maketrans(_SUBSCRIPTS, "0123456789-") | {ord("⇝"): r" \leadsto "}
-_RAISED = str.maketrans(_SUPERSCRIPTS, "0123456789-()")
+_RAISED = str.maketrans(_SUPERSCRIPTS, "0123456789-()T")
 
 _TYPED = {"\\": r"\backslash", "^": r"\hat{}", "~": r"\sim"} | {c: "\\" + c for c in "{}_%$#&"}
 _GREEK = (

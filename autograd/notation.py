@@ -1,7 +1,12 @@
 """How numbers and names are written in pictures, tables and explanations."""
 
 import math
-from collections.abc import Sequence
+
+from autograd.tables import Table, table
+
+__all__ = [
+    "Table", "bracketed", "factor", "one_line", "shown", "significant", "subscript", "superscript", "table",
+]  # fmt: skip
 
 _SUBSCRIPTS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -106,22 +111,3 @@ def factor(x: float, short: bool = False) -> str:
     if short and "e" not in text:
         text = text.removesuffix("00")
     return bracketed(text)
-
-
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return rows of text as a table with aligned columns, the first column to the left.
-
-    >>> print(table(["edge", "δ·z"], [["w₃⇝₁", "+0.07"], ["w₄⇝₁", "−0.14"]]))
-    edge    δ·z
-    w₃⇝₁  +0.07
-    w₄⇝₁  −0.14
-    """
-    cells = [list(headings), *map(list, rows)]
-    widths = [max(len(row[k]) for row in cells) for k in range(len(headings))]
-    lines = []
-    for row in cells:
-        first, *others = row
-        parts = [first.ljust(widths[0])]
-        parts += [cell.rjust(width) for cell, width in zip(others, widths[1:])]
-        lines.append("  ".join(parts).rstrip())
-    return "\n".join(lines)

@@ -2,12 +2,13 @@
 
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from reprlib import repr as brief
 from typing import Any, Self, TypeAlias
 
 from autograd import Value
+from autograd.notation import table
 from nn import saving
 from nn.activations import Activation, activation, activation_name
 from nn.arguments import expect, generator, is_sequence, once
@@ -23,6 +24,7 @@ from nn.layers import (
     overrides,
     parameter,
 )
+from nn.naming import edge_name, numbering
 from nn.saving import bias_name, weight_name
 
 LayerActivations: TypeAlias = str | Activation | Sequence[UnitActivations]
@@ -73,6 +75,7 @@ class MLP(Fixed):
         self.layers = [
             Layer(i, o, f, bias, rng, init) for i, o, f in zip(widths, widths[1:], functions)
         ]
+        self._label()
 
     @classmethod
     def from_weights(
@@ -115,7 +118,18 @@ class MLP(Fixed):
                     list(map(Neuron.from_weights, columns, offsets, each_unit(function, units)))
                 )
             )
+        rows = [row for matrix in weights for row in matrix] + [b for b in biases if b is not None]
+        net._label({id(v) for row in rows for v in row if isinstance(v, Value)})
         return net
+
+    def _label(self, given: Container[int] = ()) -> None:
+        """Call each parameter as pictures and tables do; those that were given are left as they are."""
+        layers = numbering(self.sizes)
+        for layer, tails, heads in zip(self.layers, layers, layers[1:]):
+            for unit, j in zip(layer.neurons, heads):
+                for i, p in zip([*tails, None], [*unit.w, unit.b]):
+                    if p is not None and id(p) not in given:
+                        p.label = edge_name(i, j)
 
     def __call__(self, x: Sequence[Number]) -> Any:
         """Return the output for one input vector: a Value, or a list of Values if there are several.
@@ -299,14 +313,31 @@ class MLP(Fixed):
             )
         return saving.load(path, cls.from_weights)
 
-    def __repr__(self) -> str:
-        names = [
-            each[0] if len(set(each)) == 1 else each
-            for each in ([activation_name(u.activation) for u in k.neurons] for k in self.layers)
+    def _activation_names(self) -> list[str | list[str]]:
+        """Return the name of each layer's activation; where its units have different ones, of each unit."""
+        names = ([activation_name(u.activation) for u in layer.neurons] for layer in self.layers)
+        return [each[0] if len(set(each)) == 1 else each for each in names]
+
+    def _repr_html_(self) -> str:
+        """Return the layers as a table, for notebooks."""
+        rows = [
+            [
+                str(k),
+                str(layer.inputs),
+                str(len(layer.neurons)),
+                name if isinstance(name, str) else ", ".join(name),
+                f"{len(layer.parameters()):,}",
+            ]
+            for k, (layer, name) in enumerate(zip(self.layers, self._activation_names()), 1)
         ]
+        layers = table(["layer", "inputs", "units", "activation", "parameters"], rows)
+        title = f"{type(self).__name__}: {len(self.parameters()):,} parameters"
+        return layers.html(title)
+
+    def __repr__(self) -> str:
         return (
-            f"{type(self).__name__}({self.layers[0].inputs}, {self.sizes[1:]}, activations={names}, "
-            f"{len(self.parameters())} parameters)"
+            f"{type(self).__name__}({self.layers[0].inputs}, {self.sizes[1:]}, "
+            f"activations={self._activation_names()}, {len(self.parameters())} parameters)"
         )
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from autograd.graph.reverse import flows, gradients, inner_nodes
 from autograd.graph.walks import topological
-from autograd.notation import one_line, shown
+from autograd.notation import one_line, shown, significant, table
 from autograd.primitives import TABLE
+from autograd.tables import MOST
 from autograd.value import Value
 
 
@@ -117,7 +119,32 @@ class Step:
         return "\n".join(lines)
 
 
-def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:
+class Steps(Iterator[Step]):
+    """The steps of back-propagation, made one after the other; in a notebook they show themselves as a table."""
+
+    def __init__(self, root: Value, seed: float) -> None:
+        self._root, self._seed = root, seed
+        self._steps = _steps(root, seed)
+
+    def __next__(self) -> Step:
+        return next(self._steps)
+
+    def _repr_html_(self) -> str:
+        """Return the first steps as a table; the iterator stays where it is."""
+        rows = [
+            [
+                str(step.index) if k == 0 else "", made(step.node) if k == 0 else "", named(edge.parent),
+                significant(edge.upstream), significant(edge.local), significant(edge.credit, sign=True),
+                significant(total),
+            ]
+            for step in islice(_steps(self._root, self._seed), MOST)
+            for k, (edge, total) in enumerate(zip(step.edges, step.totals))
+        ]  # fmt: skip
+        headings = ["step", "node", "operand", "upstream", "× local", "= credit", "sum so far"]
+        return table(headings, rows).html("Back-propagation, one node at a time")
+
+
+def steps(root: Value, seed: float = 1.0) -> Steps:
     """Follow `backward` one node at a time, without writing any `.grad`.
 
     Args:
@@ -135,6 +162,10 @@ def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:
        → x: upstream 1.0000 × local 3.0000 = +3.0000, sum 6.0000
     """
     expect_value("steps", root)
+    return Steps(root, seed)
+
+
+def _steps(root: Value, seed: float) -> Iterator[Step]:
     found = {id(root): seed}
     for index, node in enumerate(reversed(inner_nodes(root)), 1):
         g = found[id(node)]

@@ -17,7 +17,7 @@ import autograd as ag
 from autograd import Value
 from autograd.graph.reverse import gradients
 from autograd.modes import recorded
-from autograd.notation import shown, subscript, superscript, table
+from autograd.notation import Table, shown, subscript, superscript, table
 from autograd.numbers import as_float
 from nn.activations import Activation, activation_name
 from nn.arguments import expect, is_sequence, learning_rate, plain
@@ -208,7 +208,7 @@ class Assignment:
         """
         return self.edges[source, target]
 
-    def forward_table(self) -> str:
+    def forward_table(self) -> Table:
         """Return the forward pass and the δs as text: one line per node."""
         rows = []
         for layer in self.layers:
@@ -225,7 +225,7 @@ class Assignment:
                 )
         return table(["node", "output", "a", "z", "δ"], rows)
 
-    def table(self, lr: float = 0.1) -> str:
+    def table(self, lr: float = 0.1) -> Table:
         """Return every edge as text: weight, δ, z, δ·z and the new weight.
 
         Args:
@@ -243,7 +243,11 @@ class Assignment:
             ]
             for key, edge in self.edges.items()
         ]
-        return table(["edge", "weight", "δ", "z", "δ·z", f"new weight (η = {lr:g})"], rows)
+        exact = [
+            [edge.name, edge.weight, edge.delta, edge.z, edge.credit, new[key]]
+            for key, edge in self.edges.items()
+        ]
+        return table(["edge", "weight", "δ", "z", "δ·z", f"new weight (η = {lr:g})"], rows, exact)
 
     def __str__(self) -> str:
         return self.table()

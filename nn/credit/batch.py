@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from autograd.notation import shown, table
+from autograd.notation import Table, shown, significant, table
 from nn.arguments import learning_rate
 from nn.credit.assignment import Key
 from nn.credit.credit import Credit
@@ -44,7 +44,7 @@ class BatchCredit:
         lr = learning_rate(lr)
         return {key: edge.weight - lr * edge.credit for key, edge in self.edges.items()}
 
-    def table(self, lr: float = 0.1) -> str:
+    def table(self, lr: float = 0.1) -> Table:
         """Return every edge as text: weight, Σ δ·z and the new weight."""
         new = self.updates(lr)
         rows = [
@@ -55,6 +55,11 @@ class BatchCredit:
 
     def __str__(self) -> str:
         return self.table()
+
+    def _repr_html_(self) -> str:
+        """Return the table of the edges, for notebooks."""
+        title = f"credit summed over {len(self.examples):,} examples, L = {significant(self.loss)}"
+        return self.table().html(title)
 
 
 def summed(examples: list[Credit]) -> BatchCredit:

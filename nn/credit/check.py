@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from autograd import Value, no_grad
-from autograd.notation import shown, table
+from autograd.notation import Table, shown, table
 from nn.credit.assignment import Assignment, Key
 
 TOLERANCE = 1e-7
@@ -34,6 +34,12 @@ class CreditCheck:
         return all(map(self.agrees, self.credit))
 
     def __str__(self) -> str:
+        return self._table()
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _table(self) -> Table:
         rows = [
             [
                 self.names[key],

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.palette import Theme
     from nn.credit.check import CreditCheck
     from nn.credit.derivation import Derivation
-    from nn.credit.matrices import LayerMatrices
+    from nn.credit.matrices import Matrices
     from nn.credit.pictures.player import Player
     from nn.credit.pictures.words import Show
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:  # each is loaded where it is first asked for
 @dataclass(frozen=True, eq=False, repr=False)
 class Credit(Assignment):
     """Who is to blame for the error of one example: see Assignment for the numbers."""
+
+    def _repr_html_(self) -> str:
+        """Return the table of the edges, for notebooks."""
+        return self.table().html(repr(self).strip("<>"))
 
     def derivation(self, source: int | None, target: int) -> "Derivation":
         """Return how the error reaches one edge, in words, numbers and LaTeX.
@@ -33,7 +37,7 @@ class Credit(Assignment):
 
         return derive(self, self.edge(source, target))
 
-    def matrices(self) -> "list[LayerMatrices]":
+    def matrices(self) -> "Matrices":
         """Return W, Z, A, δ and the gradient of each layer, as columns and in the slides' symbols."""
         from nn.credit.matrices import layer_matrices
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from autograd.notation import shown, superscript
+from autograd import latex
+from autograd.notation import Table, shown, superscript, table
+from autograd.tables import matrix
 from nn.credit.assignment import Assignment
 
 
@@ -28,25 +30,79 @@ class LayerMatrices:
     gradient: list[list[float]]
     bias: list[float] | None
 
-    def __str__(self) -> str:
+    @property
+    def blocks(self) -> list[tuple[str, list[list[float]]]]:
+        """Each matrix by its name, or by the equation that gives it."""
         k = f"⁽{superscript(self.index)}⁾"
-        blocks = [
+        return [
             (f"W{k}", self.W),
             (f"Z{k}", [[v] for v in self.Z]),
             (f"A{k} = W{k}ᵀ Z{k}" + (" + b" if self.bias else ""), [[v] for v in self.A]),
             (f"δ{k}", [[v] for v in self.delta]),
             (f"∂L/∂W{k} = Z{k} δ{k}ᵀ", self.gradient),
         ]
+
+    def __str__(self) -> str:
         return "\n".join(
             f"{name}  ({len(rows)}×{len(rows[0])})\n"
             + "\n".join("  [" + "  ".join(f"{shown(v, 4):>8}" for v in row) + " ]" for row in rows)
-            for name, rows in blocks
+            for name, rows in self.blocks
         )
 
 
-def layer_matrices(credit: Assignment) -> list[LayerMatrices]:
+class Matrices(list[LayerMatrices]):
+    """The layers of a network in matrix form: a list that shows itself as tables in notebooks."""
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self))
+
+    def _blocks(self) -> list[tuple[str, list[list[float]]]]:
+        return [block for layer in self for block in layer.blocks]
+
+    @property
+    def latex(self) -> str:
+        """The matrices as equations of LaTeX."""
+        lines = []
+        for name, rows in self._blocks():
+            body = r" \\ ".join(" & ".join(latex.number(shown(v, 4)) for v in row) for row in rows)
+            lines.append(rf"{latex.formula(name)} &= \begin{{pmatrix}}{body}\end{{pmatrix}}")
+        return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
+
+    @property
+    def markdown(self) -> str:
+        """The matrices as tables of Markdown, each under its name."""
+        return "\n\n".join(
+            f"**{name}**\n\n{_table(rows).markdown}" for name, rows in self._blocks()
+        )
+
+    @property
+    def csv(self) -> str:
+        """Every number as a line: matrix, row, column, value."""
+        cells = [
+            (name.split(" = ")[0], i, j, v)
+            for name, rows in self._blocks()
+            for i, row in enumerate(rows, 1)
+            for j, v in enumerate(row, 1)
+        ]
+        return table(["matrix", "row", "column", "value"], [], cells).csv
+
+    def _repr_html_(self) -> str:
+        """Return the matrices for notebooks; of large ones the first rows and columns."""
+        return "".join(
+            f"<p>{name} ({len(rows)}×{len(rows[0])})</p>{matrix([[shown(v, 4) for v in row] for row in rows])}"
+            for name, rows in self._blocks()
+        )
+
+
+def _table(rows: list[list[float]]) -> Table:
+    return table(
+        [str(j) for j in range(1, len(rows[0]) + 1)], [[shown(v, 4) for v in row] for row in rows]
+    )
+
+
+def layer_matrices(credit: Assignment) -> Matrices:
     """Return every layer in matrix form, from the first to the last."""
-    found = []
+    found = Matrices()
     for k, (tails, heads) in enumerate(zip(credit.layers, credit.layers[1:]), 1):
         nodes = credit.nodes
         bias = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from autograd.notation import significant, table
 from nn.arguments import whole
 from nn.training.plots import BLUE, VERMILION, axes
 
@@ -46,6 +47,19 @@ class History:
             f", {name} {values[-1]:.4g}" for name, values in self.metrics.items() if values
         )
         return f"<History: {epochs}: {course}{last}>"
+
+    def _repr_html_(self) -> str:
+        """Return the epochs as a table, for notebooks: of many the first, some between and the last."""
+        count, most = len(self), 12
+        chosen = sorted({round(k * (count - 1) / (most - 1)) for k in range(most)}) if count else []
+        rows = [
+            [
+                str(k + 1),
+                *(significant(course[k]) for course in (self.losses, *self.metrics.values())),
+            ]
+            for k in chosen
+        ]
+        return table(["epoch", "loss", *self.metrics], rows).html(repr(self).strip("<>"))
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Plot the losses, and the metrics if there are any, over the epochs (needs matplotlib).

@@ -1,0 +1,34 @@
+"""How the nodes of a layered network are numbered, and what its weights are called."""
+
+from collections.abc import Sequence
+
+from autograd.notation import subscript
+
+
+def numbering(sizes: Sequence[int]) -> list[list[int]]:
+    """Return the numbers of the nodes in each layer, from the inputs to the outputs: backwards from the output.
+
+    Args:
+        sizes: the number of inputs, then of the units of each layer.
+
+    >>> numbering([3, 2, 1])
+    [[5, 4, 3], [1, 2], [0]]
+    """
+    layers, following = [], 0
+    for size in reversed(sizes):
+        layers.append(list(range(following, following + size)))
+        following += size
+    layers.reverse()
+    layers[0].reverse()  # the inputs are numbered from the last to the first
+    return layers
+
+
+def edge_name(source: int | None, target: int) -> str:
+    """Return what a weight is called, or with None as its source the bias of a unit.
+
+    >>> edge_name(3, 1), edge_name(None, 1)
+    ('w₃⇝₁', 'b₁')
+    """
+    return (
+        f"b{subscript(target)}" if source is None else f"w{subscript(source)}⇝{subscript(target)}"
+    )
