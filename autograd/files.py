@@ -48,7 +48,7 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     with _naming(path):
         target = _target(path)
         if target is None:
-            fd = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+            fd = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
             try:
                 _write(fd, content)
             finally:
@@ -110,10 +110,9 @@ def _target(path: str | os.PathLike[str]) -> Path | None:
         found = None
     if (found is not None and stat.S_ISDIR(found.st_mode)) or name.endswith(("/", os.sep)):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    # /dev/stdout may lead to a regular file, in which others write, too
-    if name.startswith(("/dev/", "/proc/")) or (found and not stat.S_ISREG(found.st_mode)):
-        if found is None:
-            raise FileNotFoundError(errno.ENOENT, "there is no such device")
+    # a stream of this process may lead to a regular file, in which others write, too
+    stream = name.startswith(("/dev/fd/", "/dev/std", "/proc/self/fd/"))
+    if found is not None and (stream or not stat.S_ISREG(found.st_mode)):
         return None
     target = Path(os.path.realpath(name))
     if not target.parent.is_dir():

@@ -127,6 +127,28 @@ def test_standard_output_by_its_name():
         assert (done.stdout, done.stderr) == (b"told", b"")
 
 
+def test_standard_output_into_a_file(tmp_path):
+    code = "print('before', flush=True); write_whole('/dev/stdout', b'told')"
+    with (tmp_path / "a").open("wb") as file:
+        subprocess.run(
+            [sys.executable, "-c", f"from autograd.files import write_whole; {code}"],
+            stdout=file,
+            check=True,
+        )
+    assert content(tmp_path) == {"a": b"before\ntold"}
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="no such folder here")
+def test_a_file_among_the_devices_is_a_file():
+    path = Path("/dev/shm", f"scalar-autograd-{os.getpid()}")
+    try:
+        for given in (NEW, b"less"):
+            write_whole(path, given)
+            assert path.read_bytes() == given
+    finally:
+        path.unlink(missing_ok=True)
+
+
 # ---------------------------------------------------------------- what is refused
 
 
@@ -158,10 +180,6 @@ REFUSED = {
     ),
     "newline": (lambda folder: folder / "no\n\nsuch" / "a", r"no\\n\\nsuch"),
     "null": (lambda folder: f"{folder}/a\0b", "null character"),
-    "device": (
-        lambda folder: "/dev/no-such-device",
-        "there is no such device: '/dev/no-such-device'",
-    ),
 }
 
 
