@@ -155,7 +155,7 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(lr, weight_decay)
         expect(is_sequence(betas) and len(betas) == 2, "betas are two numbers", betas)
-        self.betas = tuple(real("a beta", beta, below=1.0) for beta in betas)
+        self.betas = tuple(real("each beta", beta, below=1.0) for beta in betas)
         self.eps = real("eps", eps)
         self.decoupled = decoupled
         self._mean: list[float] = []

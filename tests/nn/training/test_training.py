@@ -200,7 +200,7 @@ def test_early_stop():
     assert all(loss > best - 2e-3 for loss in history.losses[-3:])
     again = fit(net, XS, YS, epochs=2, callbacks=[stop])
     assert again.stopped == "", "a new run starts afresh"
-    with pytest.raises(ValueError, match="patience is a whole number from 1, but 0"):
+    with pytest.raises(ValueError, match="patience must be a whole number, at least 1; got 0"):
         EarlyStop(patience=0)
 
 
@@ -321,13 +321,13 @@ def test_labels_out_of_range(loss, outputs, bad, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"epochs": -1}, "epochs is a whole number from 0, but -1"),
-        ({"epochs": 1.5}, "epochs is a whole number from 0, but 1.5"),
-        ({"epochs": None}, "epochs is a whole number from 0, but None"),
-        ({"batch_size": 0}, "batch_size is a whole number from 1, but 0"),
-        ({"batch_size": 2.0}, "batch_size is a whole number from 1, but 2.0"),
-        ({"batch_size": "a"}, "batch_size is a whole number from 1, but 'a'"),
-        ({"batch_size": True}, "batch_size is a whole number from 1, but True"),
+        ({"epochs": -1}, "epochs must be a whole number, at least 0; got -1"),
+        ({"epochs": 1.5}, "epochs must be a whole number, at least 0; got 1.5"),
+        ({"epochs": None}, "epochs must be a whole number, at least 0; got None"),
+        ({"batch_size": 0}, "batch_size must be a whole number, at least 1; got 0"),
+        ({"batch_size": 2.0}, "batch_size must be a whole number, at least 1; got 2.0"),
+        ({"batch_size": "a"}, "batch_size must be a whole number, at least 1; got 'a'"),
+        ({"batch_size": True}, "batch_size must be a whole number, at least 1; got True"),
         ({"rng": "a"}, "a seed.*, but 'a' was given"),
         ({"loss": "mse"}, "a loss is a function of prediction and target, but 'mse'"),
         ({"optimizer": "adam"}, r"an optimiser is one such as SGD\(lr=0.1\).*, but 'adam'"),
@@ -445,7 +445,7 @@ def test_blame_over_training():
     assert course.names[3, 1] == "w₃⇝₁"
     again = credit_over_training(MLP(2, [1], rng=0), iter(XS), iter(YS), epochs=1)
     assert again.epochs == [0, 1]
-    with pytest.raises(ValueError, match="every is a whole number from 1, but 0"):
+    with pytest.raises(ValueError, match="every must be a whole number, at least 1; got 0"):
         credit_over_training(net, xs, ys, every=0)
 
 
@@ -472,7 +472,7 @@ def test_plots():
     ax = plot_decision_boundary(several, points, classes, resolution=8)
     shown = ax.collections[0].get_array().ravel().tolist()
     assert set(shown) <= {0.0, 1.0, 2.0}
-    with pytest.raises(TypeError, match=r"resolution is a whole number from 2, but 8\.5"):
+    with pytest.raises(TypeError, match=r"resolution must be a whole number, at least 2; got 8\.5"):
         plot_decision_boundary(net, XS, ys, resolution=8.5)
     with pytest.raises(ValueError, match="xs has 5 examples, but ys 4"):
         plot_decision_boundary(net, XS, ys[:4])
