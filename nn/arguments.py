@@ -1,5 +1,6 @@
 """What is expected of an argument, and what is said when something else was given."""
 
+import inspect
 import math
 import operator
 import random
@@ -164,3 +165,9 @@ def generator(rng: int | random.Random | None) -> random.Random:
 def once(parameters: Iterable[Value]) -> list[Value]:
     """Return the parameters in their order, one that stands in several places only once."""
     return list({id(p): p for p in parameters}.values())
+
+
+def arguments_of(made: type) -> list[str]:
+    """Return the names of the arguments that a class is made with; none if it takes any."""
+    given = list(inspect.signature(made.__init__).parameters.values())[1:]  # type: ignore[misc]
+    return [] if any(p.kind is p.VAR_KEYWORD for p in given) else [p.name for p in given]

@@ -5,13 +5,21 @@ import random
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from reprlib import repr as brief
-from typing import Any, Self, TypeAlias
+from typing import Any, Never, Self, TypeAlias
 
-from autograd import Value
+from autograd import Value, no_grad
 from autograd.notation import table
-from nn import saving
+from nn import elsewhere, saving
 from nn.activations import Activation, activation, activation_name
-from nn.arguments import expect, generator, is_sequence, once
+from nn.arguments import (
+    arguments_of,
+    expect,
+    generator,
+    is_sequence,
+    once,
+    plain,
+    refuse_unknown,
+)
 from nn.layers import (
     Fixed,
     Layer,
@@ -55,6 +63,17 @@ class MLP(Fixed):
 
     __slots__ = ("layers",)
     layers: list[Layer]
+
+    def __new__(cls, *args: Any, **given: Any) -> Self:
+        """Refuse what networks of other libraries are given: all widths in one list, or arguments of another name."""
+        if known := arguments_of(cls):
+            refuse_unknown(cls.__name__, given, known, elsewhere.NETWORK)
+        if len(args) == 1 and not given.keys() & {"inputs", "units"} and is_sequence(args[0]):
+            inputs, *units = args[0] or [3, 2, 1]
+            raise TypeError(
+                f"the number of inputs and those of units are given one after the other: {cls.__name__}({inputs}, {units})"
+            )
+        return super().__new__(cls)
 
     def __init__(
         self,
@@ -131,17 +150,55 @@ class MLP(Fixed):
                     if p is not None and id(p) not in given:
                         p.label = edge_name(i, j)
 
-    def __call__(self, x: Sequence[Number]) -> Any:
+    def __call__(self, x: Sequence[Number], *more: Never) -> Any:
         """Return the output for one input vector: a Value, or a list of Values if there are several.
 
         Raises:
             ValueError: if x has another width than the network.
         """
+        if more:
+            raise TypeError(f"an input vector is one argument, a list: net({brief([x, *more])})")
         check_width(self.layers[0].inputs, x)
         z: Any = x
         for layer in self.layers:
             z = layer(z)
         return z[0] if len(z) == 1 else z
+
+    def predict(self, xs: Sequence[Any]) -> list[Any]:
+        """Return the outputs for many input vectors, as numbers: one for each, or a list where there are several.
+
+        Args:
+            xs: the input vectors: a list of lists of numbers, an array or a data frame.
+
+        Raises:
+            ValueError, TypeError: if one of them has another width than the network, saying which.
+
+        >>> MLP.from_weights([[[0.5], [1.0]]]).predict([[1.0, 2.0], [3.0, 0.0]])
+        [2.5, 1.5]
+        """
+        xs = plain(xs)
+        expect(
+            is_sequence(xs) or isinstance(xs, Iterator), "predict takes a list of input vectors", xs
+        )
+        outputs: list[Any] = []
+        with no_grad():
+            for i, x in enumerate(map(plain, xs)):
+                if not is_sequence(x):
+                    raise TypeError(
+                        f"xs[{i}] is {brief(x)}, but predict takes a list of input vectors; for a single one x it is "
+                        "predict([x])[0]"
+                    )
+                try:
+                    output = self(x)
+                except (ValueError, TypeError) as error:
+                    raise type(error)(f"xs[{i}]: {error}") from None
+                several = isinstance(output, list)
+                outputs.append([v.data for v in output] if several else output.data)
+        return outputs
+
+    def __getattr__(self, name: str) -> Any:
+        hint = f": {elsewhere.METHODS[name]}" if name in elsewhere.METHODS else ""
+        raise AttributeError(f"{type(self).__name__} has no {name}{hint}")
 
     @property
     def sizes(self) -> list[int]:
@@ -358,6 +415,11 @@ def _per_layer(
 
 def _check_matrix(k: int, matrix: Matrix, before: Layer | None) -> int:
     """Return the number of units of a layer, given its matrix and the layer before."""
+    if type(matrix).__module__.split(".")[0] == "torch":
+        raise TypeError(
+            f"the weights of layer {k} are a tensor of PyTorch, which has a row per unit, and here it is a row per "
+            "input: give [layer.weight.T.tolist() for layer in ...]"
+        )
     rows = list(matrix) if is_sequence(matrix) else []
     if not rows or not all(is_sequence(row) and len(row) for row in rows):
         raise ValueError(
@@ -370,9 +432,12 @@ def _check_matrix(k: int, matrix: Matrix, before: Layer | None) -> int:
             f"the rows of the weights of layer {k} have different lengths: {sorted(widths)}"
         )
     if before is not None and len(matrix) != len(before.neurons):
+        turned = len(matrix[0]) == len(before.neurons)
         raise ValueError(
             f"layer {k} needs one row of weights for each of the {len(before.neurons)} units before it, "
-            f"but has {len(matrix)} rows (a row per input, a column per unit)"
+            f"but has {len(matrix)} row{'s' * (len(matrix) != 1)} (a row per input, a column per unit)"
+            + ". Transposed? PyTorch and most books have a row per unit: give W.T"
+            * turned
         )
     return len(matrix[0])
 

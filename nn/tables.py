@@ -186,7 +186,7 @@ def _index_column(lines: _Lines, goal: int) -> int | None:
     warnings.warn(
         f"{lines.path}: the first column, {lines.names[0]!r}, only counts the rows, so it is left out; say which "
         "columns are inputs (inputs=) to have it as one",
-        stacklevel=5,
+        stacklevel=4,
     )
     return 0
 

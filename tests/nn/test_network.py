@@ -207,7 +207,7 @@ def test_unknown_initialisation():
         ([[]], None, "layer 1 are a matrix"),
         ([[1.0, 2.0]], None, "layer 1 are a matrix"),
         ([[[1.0], [2.0, 3.0]]], None, r"different lengths: \[1, 2\]"),
-        ([[[1.0, 2.0]], [[1.0]]], None, "each of the 2 units before it, but has 1 rows"),
+        ([[[1.0, 2.0]], [[1.0]]], None, "each of the 2 units before it, but has 1 row "),
         ([[[1.0]]], [[1.0], [1.0]], "1 layers of weights, but 2 of biases"),
         ([[[1.0]]], [[1.0, 2.0]], "layer 1 has 1 units, but 2 biases"),
         (None, None, "a matrix for each layer, but None"),

@@ -111,8 +111,16 @@ def test_state_belongs_to_one_network():
         (SGD, {"lr": math.nan}, "the learning rate must be a finite number, at least 0; got"),
         (SGD, {"momentum": 1.0}, "momentum must be a finite number, at least 0 and below 1"),
         (SGD, {"nesterov": True}, "needs a momentum"),
-        (SGD, {"weight_decay": -1.0}, "the weight decay must be a finite number, at least 0; got -1.0"),
-        (Adam, {"betas": (0.9, 1.0)}, "each beta must be a finite number, at least 0 and below 1; got 1.0"),
+        (
+            SGD,
+            {"weight_decay": -1.0},
+            "the weight decay must be a finite number, at least 0; got -1.0",
+        ),
+        (
+            Adam,
+            {"betas": (0.9, 1.0)},
+            "each beta must be a finite number, at least 0 and below 1; got 1.0",
+        ),
         (Adam, {"betas": 0.9}, "betas are two numbers, but 0.9"),
         (Adam, {"betas": (0.9,)}, r"betas are two numbers, but \(0.9,\)"),
         (Adam, {"eps": math.nan}, "eps must be a finite number, at least 0; got nan"),
@@ -141,7 +149,7 @@ def test_a_learning_rate_of_0_stands_still(kind):
 def test_a_schedule_that_gives_no_learning_rate(rate):
     optimizer = SGD(lr=lambda step: rate)
     with pytest.raises(
-        (ValueError, TypeError), match=f"a learning rate .*, but {rate!r} was given"
+        (ValueError, TypeError), match=f"the learning rate must be .*; got {rate!r}"
     ):
         optimizer.update([1.0], [1.0])
     assert optimizer.steps == 0

@@ -106,7 +106,10 @@ def test_steps_in_the_terminal(here, capsys):
             ["credit", "--lr", "-1", "--steps"],
             "the learning rate must be a finite number, at least 0; got -1.0",
         ),
-        (["worksheet", "--lr", "nan"], "the learning rate must be a finite number, at least 0; got nan"),
+        (
+            ["worksheet", "--lr", "nan"],
+            "the learning rate must be a finite number, at least 0; got nan",
+        ),
         (["worksheet", "--sizes", "100000", "1"], "100,000 weights are too many"),
     ],
 )
