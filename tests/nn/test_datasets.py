@@ -35,13 +35,15 @@ def test_sizes_and_seeds(name):
     assert make(30, seed=1) == make(30, seed=1)
     assert make(30, seed=1) != make(30, seed=2)
     for n in (0, 2.0, "a", None):
-        with pytest.raises((ValueError, TypeError), match=f"number of examples .*, but {n!r} was"):
+        with pytest.raises(
+            (ValueError, TypeError), match=f"number of examples must be .*; got {n!r}"
+        ):
             make(n)
     with pytest.raises(TypeError, match=r"a seed.*, but \[1\] was given"):
         make(2, seed=[1])
     if name != "yin_yang":
         for noise in (-0.1, math.nan, "a"):
-            with pytest.raises((ValueError, TypeError), match=f"noise .*, but {noise!r} was given"):
+            with pytest.raises((ValueError, TypeError), match=f"noise must be .*; got {noise!r}"):
                 make(2, noise=noise)
 
 
