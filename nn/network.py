@@ -5,12 +5,12 @@ import random
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from reprlib import repr as brief
-from typing import Any, Never, Self, TypeAlias
+from typing import Any, Never, Self
 
 from autograd import Value, no_grad
 from autograd.notation import table
 from nn import elsewhere, saving
-from nn.activations import Activation, activation, activation_name
+from nn.activations import Activation, activation_name
 from nn.arguments import (
     arguments_of,
     expect,
@@ -30,12 +30,10 @@ from nn.layers import (
     check_width,
     each_unit,
     overrides,
-    parameter,
 )
 from nn.naming import edge_name, numbering
 from nn.saving import bias_name, weight_name
-
-LayerActivations: TypeAlias = str | Activation | Sequence[UnitActivations]
+from nn.shapes import LayerActivations, check_biases, check_matrix, per_layer
 
 
 class MLP(Fixed):
@@ -88,7 +86,7 @@ class MLP(Fixed):
         expect(is_sequence(units), "units lists the units of each layer, such as [2, 1]", units)
         if not len(units):
             raise ValueError("a network needs at least one layer: give the number of units of each")
-        functions = _per_layer(activation, output_activation, len(units))
+        functions = per_layer(activation, output_activation, len(units))
         rng = generator(rng)
         widths = [inputs, *units]
         self.layers = [
@@ -125,13 +123,13 @@ class MLP(Fixed):
         expect(is_sequence(biases), "biases lists those of each layer, or None", biases)
         if len(biases) != len(weights):
             raise ValueError(f"{len(weights)} layers of weights, but {len(biases)} of biases")
-        functions = _per_layer(activation, output_activation, len(weights))
+        functions = per_layer(activation, output_activation, len(weights))
         net = cls.__new__(cls)
         net.layers = []
         for k, (matrix, bias, function) in enumerate(zip(weights, biases, functions), 1):
-            units = _check_matrix(k, matrix, net.layers[-1] if net.layers else None)
+            units = check_matrix(k, matrix, len(net.layers[-1].neurons) if net.layers else None)
             columns = [[row[j] for row in matrix] for j in range(units)]
-            offsets = [None] * units if bias is None else _check_biases(k, bias, units)
+            offsets = [None] * units if bias is None else check_biases(k, bias, units)
             net.layers.append(
                 Layer.from_neurons(
                     list(map(Neuron.from_weights, columns, offsets, each_unit(function, units)))
@@ -396,55 +394,3 @@ class MLP(Fixed):
             f"{type(self).__name__}({self.layers[0].inputs}, {self.sizes[1:]}, "
             f"activations={self._activation_names()}, {len(self.parameters())} parameters)"
         )
-
-
-def _per_layer(
-    given: LayerActivations, output: UnitActivations, layers: int
-) -> list[UnitActivations]:
-    if isinstance(given, str) or callable(given):
-        return [activation(given)] * (layers - 1) + [output]
-    wanted = "activation is a name, a function of a Value, or a list of these"
-    expect(is_sequence(given), wanted, given)
-    functions = list(given)
-    if len(functions) == layers - 1:
-        functions.append(output)
-    if len(functions) != layers:
-        raise ValueError(f"{layers} layers, but {len(functions)} activations")
-    return functions
-
-
-def _check_matrix(k: int, matrix: Matrix, before: Layer | None) -> int:
-    """Return the number of units of a layer, given its matrix and the layer before."""
-    if type(matrix).__module__.split(".")[0] == "torch":
-        raise TypeError(
-            f"the weights of layer {k} are a tensor of PyTorch, which has a row per unit, and here it is a row per "
-            "input: give [layer.weight.T.tolist() for layer in ...]"
-        )
-    rows = list(matrix) if is_sequence(matrix) else []
-    if not rows or not all(is_sequence(row) and len(row) for row in rows):
-        raise ValueError(
-            f"the weights of layer {k} are a matrix, one row per input and one column per unit, "
-            f"but {brief(matrix)} was given"
-        )
-    widths = {len(row) for row in matrix}
-    if len(widths) > 1:
-        raise ValueError(
-            f"the rows of the weights of layer {k} have different lengths: {sorted(widths)}"
-        )
-    if before is not None and len(matrix) != len(before.neurons):
-        turned = len(matrix[0]) == len(before.neurons)
-        raise ValueError(
-            f"layer {k} needs one row of weights for each of the {len(before.neurons)} units before it, "
-            f"but has {len(matrix)} row{'s' * (len(matrix) != 1)} (a row per input, a column per unit)"
-            + ". Transposed? PyTorch and most books have a row per unit: give W.T"
-            * turned
-        )
-    return len(matrix[0])
-
-
-def _check_biases(k: int, biases: Sequence[Number | None], units: int) -> list[Value | None]:
-    """Return the biases of a layer as parameters, one for each of its units, or None for a unit without."""
-    expect(is_sequence(biases), f"the biases of layer {k} are a sequence of numbers", biases)
-    if len(biases) != units:
-        raise ValueError(f"layer {k} has {units} units, but {len(biases)} biases")
-    return [None if b is None else parameter(b) for b in biases]
