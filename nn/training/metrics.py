@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from autograd import no_grad
 from autograd.modes import recorded
-from autograd.numbers import number
+from autograd.numbers import as_float
 from nn.arguments import expect, is_sequence, paired, plain
 from nn.layers import Network
 from nn.training.history import Epoch
@@ -107,7 +107,7 @@ def measure(
         for name, metric in metrics.items():
             found = metric(net, xs, ys)
             try:
-                figures[name] = number(found)
+                figures[name] = as_float(found)
             except TypeError:
                 raise TypeError(
                     f"the metric {name!r} gives a number, but it gave {brief(found)}"
