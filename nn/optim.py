@@ -44,17 +44,18 @@ class Optimizer:
     """
 
     def __new__(cls, *args: Any, **given: Any) -> Self:
-        """Refuse arguments as optimisers of other libraries call them."""
+        """Refuse what optimisers of other libraries are given: other names, or parameters in the place of lr."""
         if known := arguments_of(cls):
             refuse_unknown(cls.__name__, given, known, elsewhere.OPTIMIZER)
+        first = args[0] if args else given.get("lr")
+        if known[:1] == ["lr"] and (hasattr(first, "parameters") or is_sequence(first)):
+            raise TypeError(
+                "an optimiser is given its learning rate, and the parameters at each step: "
+                f"{cls.__name__}(lr=0.1).step(net.parameters())"
+            )
         return super().__new__(cls)
 
     def __init__(self, lr: float | Schedule, weight_decay: float = 0.0) -> None:
-        if hasattr(lr, "parameters") or is_sequence(lr):  # as PyTorch's are
-            raise TypeError(
-                "an optimiser is given its learning rate, and the parameters at each step: "
-                f"{type(self).__name__}(lr=0.1).step(net.parameters())"
-            )
         self.lr = lr if callable(lr) else learning_rate(lr)
         self.weight_decay = real("the weight decay", weight_decay)
         self.steps = 0

@@ -174,10 +174,7 @@ REFUSED = {
     "beneath a file": (beneath_a_file, "Not a directory"),
     "loop": (loop, "symbolic links: .*one'"),
     "long": (lambda folder: folder / ("x" * 300), "File name too long"),
-    "very long": (
-        lambda folder: folder / ("x/" * 50_000),
-        r"File name too long: '.*x/x/\.\.\.x?/?x/",
-    ),
+    "very long": (lambda folder: folder / ("x/" * 50_000), r"File name too long: '.*x/.*\.\.\..*x"),
     "newline": (lambda folder: folder / "no\n\nsuch" / "a", r"no\\n\\nsuch"),
     "null": (lambda folder: f"{folder}/a\0b", "null character"),
 }
