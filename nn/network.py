@@ -314,12 +314,17 @@ class MLP(Fixed):
 
         return cls.from_weights(*from_model(model).layers())
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        names: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         """Write the network to a file, whole or not at all; every bit is kept.
 
         Args:
             path: where to. Its ending says how: `.npz` for NumPy, `.safetensors` as PyTorch names its
                 arrays, `.onnx`; any other is JSON.
+            names: of the "inputs" and the "classes", if they have any; a JSON file keeps them.
 
         Raises:
             ValueError: if something in it is code of the user's own, or a number is not finite, neither of which
@@ -333,7 +338,7 @@ class MLP(Fixed):
             [[unit.b for unit in layer.neurons] for layer in self.layers],
             [[unit.activation for unit in layer.neurons] for layer in self.layers],
         )
-        saved = saving.content(*parts, self.own_computation())
+        saved = saving.content(*parts, self.own_computation(), names)
         if Path(path).suffix.lower() in saving.EXCHANGED:
             from nn.exchange import write
 

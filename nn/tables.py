@@ -62,6 +62,7 @@ class _Lines:
     path: str
     names: list[str]
     rows: list[tuple[int, list[str]]]
+    named: bool
 
     def column(self, wanted: int | str) -> int:
         """Return the place of a column, by its name or its number."""
@@ -135,7 +136,45 @@ def read_table(
     return part(training, part([keep[k] for k in sorted(held)], None) if held else None)
 
 
-def _read(path: str | os.PathLike[str]) -> _Lines:
+def read_inputs(
+    path: str | os.PathLike[str],
+    count: int,
+    inputs: Sequence[int | str] | None = None,
+    missing: str = "refuse",
+) -> list[list[float]]:
+    """Read input vectors from a file, which may hold other columns, too.
+
+    Args:
+        path: the file.
+        count: how many inputs there are.
+        inputs: their columns by name or number; all columns if not given, or if they have no names there.
+        missing: what is put where a value is missing: "mean", that of the column; "refuse" if nothing.
+
+    Raises:
+        ValueError: if there are not so many columns, or a value is missing; and as for `read_table`.
+    """
+    lines = _read(path, least=1)
+    if inputs is not None and (lines.named or not all(isinstance(name, str) for name in inputs)):
+        wanted = [lines.column(name) for name in inputs]
+    else:
+        wanted = list(range(len(lines.names)))
+    if len(wanted) != count:
+        raise ValueError(
+            f"{lines.path} has {len(wanted)} columns, but the network {count} input{'s' * (count != 1)}: say "
+            "which columns they are (inputs=)"
+        )
+    numbers = _numbers(lines, wanted)
+    for (line, _), row in zip(lines.rows, numbers):
+        if None in row and missing != "mean":
+            column = lines.names[wanted[row.index(None)]]
+            raise lines.bad(
+                line, f"no value in {column}: say missing='mean' to put the mean of the column"
+            )
+    means = [_mean(lines.names[c], column) for c, column in zip(wanted, zip(*numbers))]
+    return [[m if v is None else v for v, m in zip(row, means)] for row in numbers]
+
+
+def _read(path: str | os.PathLike[str], least: int = 2) -> _Lines:
     raw = Path(path).read_bytes()
     utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
@@ -150,11 +189,11 @@ def _read(path: str | os.PathLike[str]) -> _Lines:
     names = [name.strip() for name in rows.pop(0)[1]] if header else []
     if not rows:
         raise ValueError(f"{path} holds no examples")
-    if width < 2:
+    if width < least:
         raise ValueError(
             f"{path} has a single column: inputs and target are separated by commas, semicolons or tabs"
         )
-    lines = _Lines(str(path), names or [f"column {k + 1}" for k in range(width)], rows)
+    lines = _Lines(str(path), names or [f"column {k + 1}" for k in range(width)], rows, header)
     for line, row in rows:
         if len(row) != width:
             raise lines.bad(line, f"{len(row)} columns, but {width} before")
