@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from nn.arguments import generator, is_sequence, paired, real, whole
 
 if TYPE_CHECKING:
-    from nn.tables import Table
+    from nn.csv_files import CsvExamples
 
 Examples: TypeAlias = tuple[list[list[float]], list[float]]
 Classes: TypeAlias = tuple[list[list[float]], list[int]]
@@ -174,7 +174,7 @@ def load_csv(
     inputs: Sequence[int | str] | None = None,
     missing: str = "refuse",
     seed: int = 0,
-) -> "Table":
+) -> "CsvExamples":
     """Read examples from a file: `xs, ys = load_csv(path)`.
 
     Columns are separated by commas, semicolons or tabs; where it is not commas, numbers may have a decimal comma.
@@ -191,12 +191,12 @@ def load_csv(
         seed: of the choice of those held back.
 
     Returns:
-        A Table of xs and ys, which also knows the names of the columns and classes.
+        A CsvExamples of xs and ys, which also knows the names of the columns and classes.
 
     Raises:
         ValueError: if the file is empty or ragged, an input is not a number, a value is missing, or there is no such
             column.
     """
-    from nn.tables import read_table
+    from nn.csv_files import read_examples
 
-    return read_table(path, target, test, scale, inputs=inputs, missing=missing, seed=seed)
+    return read_examples(path, target, test, scale, inputs=inputs, missing=missing, seed=seed)

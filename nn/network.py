@@ -292,9 +292,8 @@ class MLP(Fixed):
             parts = [f"missing {', '.join(missing[:5])}"] if missing else []
             parts += [f"unknown {', '.join(unknown[:5])}"] if unknown else []
             raise ValueError("the state does not fit this network: " + "; ".join(parts))
-        numbers = {
-            name: Value(state[name]).data for name in named
-        }  # all are checked before any is set
+        # all are checked before any is set
+        numbers = {name: Value(state[name]).data for name in named}
         for name, p in named.items():
             p.data = numbers[name]
 

@@ -10,8 +10,8 @@ from autograd.files import write_whole
 from nn import saving
 from nn.cli.options import AddCommand, check_output, number, where
 from nn.cli.train import add_table
+from nn.csv_files import read_inputs
 from nn.network import MLP
-from nn.tables import read_inputs
 
 
 def add_commands(command: AddCommand) -> None:

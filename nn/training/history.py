@@ -50,7 +50,7 @@ class History:
             rows: how many lines at most.
 
         >>> print(History([4.0, 2.0, 1.0]).table(rows=2))
-        epoch  loss
+        epoch   loss
         1      4.000
         3      1.000
         """

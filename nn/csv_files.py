@@ -26,8 +26,8 @@ class _Pair(NamedTuple):
     ys: list[Any]
 
 
-class Table(_Pair):
-    """Examples of a file: `xs, ys = table`, and what is known of them.
+class CsvExamples(_Pair):
+    """Examples of a file: `xs, ys = examples`, and what is known of them.
 
     Attributes:
         xs: the input vectors.
@@ -43,7 +43,7 @@ class Table(_Pair):
     target: str
     classes: list[str]
     scaling: list[tuple[float, float]]
-    test: "Table | None"
+    test: "CsvExamples | None"
 
     def scaled(self, x: Sequence[float]) -> list[float]:
         """Return one more input vector, scaled as these examples were."""
@@ -83,7 +83,7 @@ class _Lines:
         return ValueError(f"{self.path}, line {line}: {what}")
 
 
-def read_table(
+def read_examples(
     path: str | os.PathLike[str],
     target: int | str = -1,
     test: float = 0.0,
@@ -92,7 +92,7 @@ def read_table(
     inputs: Sequence[int | str] | None = None,
     missing: str = "refuse",
     seed: int | random.Random = 0,
-) -> Table:
+) -> CsvExamples:
     """Read examples from a file; see `datasets.load_csv`."""
     if missing not in ("refuse", "drop", "mean"):
         raise ValueError(f"missing must be 'refuse', 'drop' or 'mean'; got {missing!r}")
@@ -126,8 +126,8 @@ def read_table(
     ]
     scaling = list(zip(means, spreads)) if scale else []
 
-    def part(rows: list[int], beside: Table | None) -> Table:
-        table = Table([filled[r] for r in rows], [ys[r] for r in rows])
+    def part(rows: list[int], beside: CsvExamples | None) -> CsvExamples:
+        table = CsvExamples([filled[r] for r in rows], [ys[r] for r in rows])
         table.inputs, table.target = names, lines.names[goal]
         table.classes, table.scaling, table.test = classes, scaling, beside
         table.xs[:] = map(table.scaled, table.xs)
@@ -151,7 +151,7 @@ def read_inputs(
         missing: what is put where a value is missing: "mean", that of the column; "refuse" if nothing.
 
     Raises:
-        ValueError: if there are not so many columns, or a value is missing; and as for `read_table`.
+        ValueError: if there are not so many columns, or a value is missing; and as for `read_examples`.
     """
     lines = _read(path, least=1)
     if inputs is not None and (lines.named or not all(isinstance(name, str) for name in inputs)):
