@@ -50,6 +50,14 @@ def _described(function: Any, row: Primitive, operands: str, example: str = "") 
 def _general(row: Primitive, *operands: Any) -> Any:
     if any(hasattr(x, "__primitive__") or hasattr(x, "__array_namespace__") for x in operands):
         return row(*operands)
+    for x in operands:
+        if isinstance(x, (list, tuple)):
+            count = "one number" if len(operands) == 1 else f"{len(operands)} numbers"
+            others = ", ..." * (len(operands) - 1)
+            raise TypeError(
+                f"{row.name} takes {count}, but a {type(x).__name__} was given; apply it to each element: "
+                f"[ag.{row.name}(v{others}) for v in values]"
+            )
     return row.value(*map(as_float, operands))
 
 

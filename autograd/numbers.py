@@ -9,11 +9,11 @@ REFUSED = (str, bytes, complex, list, tuple, dict, set, type(None))
 
 def is_number(x: Any) -> bool:
     """Tell whether x is an int, float, bool, Fraction, Decimal or NumPy real scalar."""
+    if isinstance(x, (float, int, Real, Decimal)):
+        return type(x).__name__ != "timedelta64"  # NumPy calls it an integer, but it has a unit
     # NumPy's bool is a scalar, but registered with none of the abstract numbers
-    return (
-        isinstance(x, (float, int, Real, Decimal))
-        or type(x).__name__ == "bool_"
-        or (type(x).__module__ == "numpy" and type(x).__name__ == "bool")
+    return type(x).__name__ == "bool_" or (
+        type(x).__module__ == "numpy" and type(x).__name__ == "bool"
     )
 
 
@@ -62,6 +62,7 @@ def clip_bounds(low: Any, high: Any) -> tuple[float, float]:
 
 
 def _remedy(x: Any) -> str:
+    """Return what to do instead of giving x."""
     if hasattr(x, "__primitive__"):
         return "It is a Value already; use it as it is, or x.data for its number."
     if isinstance(x, (str, bytes)):
@@ -70,8 +71,12 @@ def _remedy(x: Any) -> str:
         return "Complex numbers are not differentiated here; use real and imaginary parts."
     if x is None:
         return "Did a function forget to return its result?"
+    if type(x).__name__ == "timedelta64":
+        return "It has a unit; divide by one: x / np.timedelta64(1, 's')."
+    if hasattr(x, "item") and getattr(x, "shape", None) == ():
+        return "For the single number in it write x.item()."
     if hasattr(x, "tolist"):
-        return "Give a function x.tolist(), a list; or make a Value of each element: [Value(x) for x in numbers]."
+        return "Pass x.tolist(), or make a Value of each element: [Value(v) for v in x]."
     if hasattr(x, "__len__"):
         return "Make a Value of each element: [Value(x) for x in numbers]."
     return "Give an int, float, bool, Fraction, Decimal or NumPy real scalar."

@@ -51,6 +51,9 @@ class Primitive:
         infix: whether `symbol` stands between the operands.
         paired: value and slope on arrays at once, a function of the namespace and the operand, where
             one costly function serves both.
+        jumps: whether it is the value that jumps at a kink, while the slopes go on smoothly.
+        flat: whether the operation is constant in an operand wherever its slope by that is 0. Nothing flows back
+            there, whatever arrives: not even 0·inf.
     """
 
     name: str
@@ -66,6 +69,8 @@ class Primitive:
     aliases: tuple[str, ...] = ()
     infix: bool = False
     paired: Callable[[Any, Any], tuple[Any, Any]] | None = None
+    jumps: bool = False
+    flat: bool = False
     on_floats: Rule = field(init=False)  # forward at full speed; may raise
     slopes: tuple[Rule, ...] = field(init=False)  # partials at full speed; may raise
 
@@ -75,7 +80,8 @@ class Primitive:
         if not self.array and getattr(math, self.name, None) is self.forward:
             fill(self, "array", self.name)
         fill(self, "on_floats", _bind_to_floats(self.forward))
-        fill(self, "slopes", tuple(map(_bind_to_floats, self.partials)))
+        slopes = map(_bind_to_floats, self.partials)
+        fill(self, "slopes", tuple(map(_annihilating, slopes) if self.flat else slopes))
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}: {self.derivative}>"
@@ -107,7 +113,8 @@ class Primitive:
                 return slope
         except (ArithmeticError, ValueError):
             pass
-        return _plain(self.partials[i](*map(_ieee, operands_and_output)))
+        slope = _plain(self.partials[i](*map(_ieee, operands_and_output)))
+        return NOTHING if self.flat and slope == 0.0 else slope
 
     def settle(self, *operands: Any) -> Any:
         """Return the value in IEEE arithmetic, which answers where Python raises."""
@@ -135,6 +142,32 @@ def slopes_of(rule: Rule, operands: Sequence[Any]) -> Any:
     except ArithmeticError:
         settled = rule(*rebuild(list(operands), lambda x: Ieee(x) if type(x) is float else x))
         return rebuild(settled, lambda x: float(x) if type(x) is Ieee else x)
+
+
+class Nothing(float):
+    """The slope of an operation where it is constant: 0, and 0 times an infinity that arrives is 0, too.
+
+    >>> inf * NOTHING
+    0.0
+    """
+
+    __slots__ = ()
+
+    def __mul__(self, other: float) -> float:
+        return 0.0
+
+    __rmul__ = __mul__  # Python asks the subclass first
+
+    def __reduce__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING = Nothing(0.0)
+
+
+def _annihilating(slope: Rule) -> Rule:
+    """Return the slope of a flat row on floats, with `NOTHING` in place of 0."""
+    return lambda *operands_and_output: slope(*operands_and_output) or NOTHING
 
 
 # ---------------------------------------------------------------- rules at full speed

@@ -54,19 +54,30 @@ def _numerator_slope(x: Any, y: Any, out: Any) -> Any: return 1.0 / y
 def _denominator_slope(x: Any, y: Any, out: Any) -> Any: return -out / y
 
 
+def unsettled(x: Any) -> Any:
+    # 0, to be added to a slope that is a convention: its own slope is 0·√′(0), nan, for a convention has none
+    finite = where(abs(x) < inf, x, 0.0)
+    return 0.0 * sqrt(finite - finite)
+
+
 def _base_slope(x: Any, y: Any, out: Any) -> Any:
     # y - 1 loses digits of a small or negative y, which a large |log x| would magnify, and the 1 itself of
     # a y above 2**53; out/x keeps both.
     rounds = (y < 0.5) | (y > 9007199254740992.0)
-    inside = (x != 0.0) & (abs(x) != inf)
+    inside = (x != 0.0) & (abs(x) < inf)
+    outside = (x == 0.0) | (abs(x) == inf) | (x != x)
     finite = where(inside, x, 1.0)
     slope = where(rounds & inside, y * out / finite, y * x ** (y - 1.0))
-    return where(y == 0.0, 0.0, slope)
+    slope = where((y == 0.0) & outside, 0.0, slope)
+    if type(y) is float:
+        return slope
+    return where((x == 0.0) & (y <= 1.0), slope + unsettled(y), slope)  # its slope by y has x^(y−1)·log x in it
 
 
 def _exponent_slope(x: Any, y: Any, out: Any) -> Any:
     positive = where(x > 0.0, x, 1.0)
-    at_zero = where(y >= 0.0, 0.0, -inf)
+    at_one = unsettled(x) + where(y > 0.0, 0.0, unsettled(y))  # and below: x^(y−1)·log x jumps away from 0
+    at_zero = where(y > 1.0, 0.0, where(y >= 0.0, at_one, -inf))
     return where(x > 0.0, out * log(positive), where(x == 0.0, at_zero, nan * out))
 
 
@@ -77,7 +88,8 @@ divide   = Primitive("div", "÷", operator.truediv, (_numerator_slope, _denomina
                      edge=divided, infix=True)
 power    = Primitive("pow", "**", math.pow, (_base_slope, _exponent_slope), "y·x^(y−1), x^y·log x",
                      (POSITIVE, REALS), edge=raised, infix=True,
-                     kink="d/dx x⁰ = 0 everywhere; d/dy 0^y = 0 for y ≥ 0; d/dy is nan for a negative base")
+                     kink="d/dx x⁰ = 0 everywhere; d/dy 0^y = 0 for y ≥ 0, and ∂²/∂x∂y is nan there for y ≤ 1; "
+                          "d/dy is nan for a negative base; where the value overflows, so does the slope")
 negative = Primitive("neg", "−", operator.neg, (_negative_slope,), "−1")
 identity = Primitive("pos", "+", operator.pos, (_identity_slope,), "1")
 
@@ -87,12 +99,12 @@ identity = Primitive("pos", "+", operator.pos, (_identity_slope,), "1")
 
 def _output(x: Any, out: Any) -> Any: return out
 def _exp_slope(x: Any, out: Any) -> Any: return exp(x)
-def _log_slope(x: Any, out: Any) -> Any: return 1.0 / x
+def _log_slope(x: Any, out: Any) -> Any: return 1.0 / (x + 0.0)  # log(-0.0) is -inf, and its slope +inf all the same
 def _log1p_slope(x: Any, out: Any) -> Any: return 1.0 / (1.0 + x)
-def _log2_slope(x: Any, out: Any) -> Any: return 1.4426950408889634 / x  # log2 e
-def _log10_slope(x: Any, out: Any) -> Any: return 0.4342944819032518 / x  # log10 e
-def _sqrt_slope(x: Any, out: Any) -> Any: return 0.5 / abs(out)  # sqrt(-0.0) is -0.0, and its slope is +inf all the same
-def _cbrt_slope(x: Any, out: Any) -> Any: return 1.0 / (3.0 * out * out)
+def _log2_slope(x: Any, out: Any) -> Any: return 1.4426950408889634 / (x + 0.0)  # log2 e
+def _log10_slope(x: Any, out: Any) -> Any: return 0.4342944819032518 / (x + 0.0)  # log10 e
+def _sqrt_slope(x: Any, out: Any) -> Any: return 0.5 / (out + 0.0)  # sqrt(-0.0) is -0.0, and its slope +inf all the same
+def _cbrt_slope(x: Any, out: Any) -> Any: return square(1.0 / out) / 3.0  # terms of one sign at every order
 def _square(x: Any) -> Any: return x * x
 def _square_slope(x: Any, out: Any) -> Any: return 2.0 * x
 def _reciprocal(x: Any) -> Any: return 1.0 / x
@@ -164,8 +176,8 @@ def _hypot_slope_x(x: Any, y: Any, out: Any) -> Any:
 
 
 def _hypot_slope_y(x: Any, y: Any, out: Any) -> Any: return _hypot_slope_x(y, x, out)
-def _both_zero(x: float, y: float) -> bool: return x == 0.0 and y == 0.0
-def _on_the_cut(y: float, x: float) -> bool: return y == 0.0 and x <= 0.0
+def _both_zero(x: Any, y: Any) -> Any: return (x == 0.0) & (y == 0.0)
+def _on_the_cut(y: Any, x: Any) -> Any: return (y == 0.0) & (x <= 0.0)
 
 
 sin   = Primitive("sin", "sin", math.sin, (_sin_slope,), "cos x", (ANGLES,))
@@ -176,9 +188,9 @@ acos  = Primitive("acos", "acos", math.acos, (_acos_slope,), "−1/√(1−x²)"
 atan  = Primitive("atan", "atan", math.atan, (_atan_slope,), "1/(1+x²)", aliases=("arctan",))
 atan2 = Primitive("atan2", "atan2", math.atan2, (_atan2_slope_y, _atan2_slope_x),
                   "x/(x²+y²), −y/(x²+y²) of atan2(y, x)", aliases=("arctan2",),
-                  kink="nan at the origin; a jump across the negative x axis", kinks=_on_the_cut)
+                  kink="nan at the origin; a jump across the negative x axis", kinks=_on_the_cut, jumps=True)
 hypot = Primitive("hypot", "hypot", math.hypot, (_hypot_slope_x, _hypot_slope_y), "x/√(x²+y²), y/√(x²+y²)",
-                  kink="slopes 0 at (0, 0)", kinks=_both_zero)
+                  kink="slopes 0 at (0, 0); second derivatives nan there", kinks=_both_zero)
 
 
 # ---------------------------------------------------------------- hyperbolic functions
@@ -281,7 +293,7 @@ def _abs_slope(x: Any, out: Any) -> Any:
     return where(x > 0.0, 1.0, where(x < 0.0, -1.0, where(x == 0.0, 0.0, nan)))
 
 
-def _at_zero(x: float) -> bool: return x == 0.0
+def _at_zero(x: Any) -> Any: return x == 0.0
 
 
 gaussian   = Primitive("gaussian", "gaussian", _gaussian, (_gaussian_slope,), "−2x·exp(−x²)")
@@ -289,15 +301,16 @@ erf        = Primitive("erf", "erf", math.erf, (_erf_slope,), "2/√π · exp(�
 erfc       = Primitive("erfc", "erfc", math.erfc, (_erfc_slope,), "−2/√π · exp(−x²)", array=partial(_special, "erfc"))
 sigmoid    = Primitive("sigmoid", "σ", _sigmoid, (_sigmoid_slope,), "σ(x)·σ(−x)", paired=_sigmoid_paired)
 softplus   = Primitive("softplus", "softplus", _softplus, (_softplus_slope,), "σ(x)")
-relu       = Primitive("relu", "relu", _relu, (_relu_slope,), "1 if x > 0 else 0", kink="relu′(0) = 0", kinks=_at_zero)
+relu       = Primitive("relu", "relu", _relu, (_relu_slope,), "1 if x > 0 else 0", flat=True,
+                       kink="relu′(0) = 0, relu″(0) = nan", kinks=_at_zero)
 leaky_relu = Primitive("leaky_relu", "leaky relu", _leaky_relu, (_leaky_relu_slope,), "1 if x > 0 else 0.01",
-                       kink="leaky_relu′(0) = 0.01", kinks=_at_zero)
+                       kink="leaky_relu′(0) = 0.01, leaky_relu″(0) = nan", kinks=_at_zero)
 elu        = Primitive("elu", "elu", _elu, (_elu_slope,), "1 if x > 0 else exp x",
                        kink="elu″(0) = 1, the left-hand one; elu′ is continuous")
 silu       = Primitive("silu", "silu", _silu, (_silu_slope,), "σ(x) + x·σ(x)·σ(−x)")
 gelu       = Primitive("gelu", "gelu", _gelu, (_gelu_slope,), "Φ(x) + x·φ(x)")
 absolute   = Primitive("abs", "abs", operator.abs, (_abs_slope,), "sign x", aliases=("absolute", "fabs"),
-                       kink="abs′(0) = 0", kinks=_at_zero)
+                       kink="abs′(0) = 0, abs″(0) = nan", kinks=_at_zero)
 
 
 # ---------------------------------------------------------------- choices between operands
@@ -322,17 +335,17 @@ def _logaddexp_slope_y(x: Any, y: Any, out: Any) -> Any: return sigmoid(y - x)
 def _clip(x: Any, low: Any, high: Any) -> Any: return where(x < low, low, where(x > high, high, x))
 def _clip_slope(x: Any, low: Any, high: Any, out: Any) -> Any:
     return where((x >= low) & (x <= high), 1.0, where(x == x, 0.0, nan))
-def _equal(x: float, y: float) -> bool: return x == y
-def _at_a_bound(x: float, low: float, high: float) -> bool: return x in (low, high)
+def _equal(x: Any, y: Any) -> Any: return x == y
+def _at_a_bound(x: Any, low: Any, high: Any) -> Any: return (x == low) | (x == high)
 
 
 maximum   = Primitive("maximum", "max", _maximum, (_first_larger, _first_smaller), "1 for the larger, 0 for the other",
-                      kink="a tie is split evenly, 0.5 each", kinks=_equal)
+                      kink="a tie is split evenly, 0.5 each; second derivatives nan there", kinks=_equal, flat=True)
 minimum   = Primitive("minimum", "min", _minimum, (_first_smaller, _first_larger), "1 for the smaller, 0 for the other",
-                      kink="a tie is split evenly, 0.5 each", kinks=_equal)
+                      kink="a tie is split evenly, 0.5 each; second derivatives nan there", kinks=_equal, flat=True)
 logaddexp = Primitive("logaddexp", "logaddexp", _logaddexp, (_logaddexp_slope_x, _logaddexp_slope_y), "σ(x−y), σ(y−x)")
 clip      = Primitive("clip", "clip", _clip, (_clip_slope,), "1 inside the bounds, 0 outside",
-                      kink="slope 1 on the closed interval", kinks=_at_a_bound)
+                      kink="slope 1 on the closed interval; second derivatives nan at its ends", kinks=_at_a_bound, flat=True)
 
 
 # ---------------------------------------------------------------- sums over sequences

@@ -5,6 +5,7 @@ writes what it finds. What an operation is, its value and its derivatives, is a 
 """
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, final
@@ -14,7 +15,7 @@ from autograd.graph.anomaly import check_backward, check_forward
 from autograd.graph.conditions import Condition, holds
 from autograd.graph.copying import deep_copy, reduce, shallow_copy
 from autograd.graph.inner_loops import hand_back
-from autograd.graph.node import CONSTANT, SPENT, Node, plain
+from autograd.graph.node import CONSTANT, SPENT, UNRECORDED, Node, operand_numbers, plain
 from autograd.graph.reverse import flows, gradients, inner_nodes
 from autograd.numbers import REFUSED, as_float, clip_bounds, is_number
 from autograd.primitive import Primitive
@@ -52,6 +53,22 @@ def _unary(row: Primitive) -> "Callable[[Value], Value]":
     method.__name__ = row.name
     method.__qualname__ = f"Value.{row.name}"
     method.__doc__ = f"Return {row.name} of this Value, with slope {row.derivative}."
+    return method
+
+
+def _comparison(symbol: str, compare: Callable[[Any, Any], bool]) -> "Callable[[Value, Any], bool]":
+    """Return the method that compares numbers, or records a condition while a function is traced."""
+
+    def method(self: "Value", other: Any) -> Any:
+        y = other._data if type(other) is Value else _comparable(other)
+        if y is None:
+            return NotImplemented
+        holds = compare(self._data, y)
+        if modes.active and modes.local.tracing:
+            other = other if type(other) is Value else as_float(other)
+            return Condition(symbol, (self, other), holds)
+        return holds
+
     return method
 
 
@@ -99,8 +116,8 @@ class Value(Node):
     def data(self, data: Any) -> None:
         if self._op is not None:
             raise AttributeError(
-                f"the data of the result of {self._op.name} is computed; assign the data of a leaf and "
-                "compute again, or take .detach() for a leaf of its own"
+                f"this Value is the result of {self._op.name}, so its data cannot be set; set the data of a "
+                "leaf and compute again, or take .detach() for a leaf of its own"
             )
         self._data = data if type(data) is float else as_float(data)
         global assigned
@@ -116,6 +133,10 @@ class Value(Node):
 
     @grad.setter
     def grad(self, grad: Any) -> None:
+        if grad is None:
+            raise TypeError(
+                "a gradient is a number; to clear it write x.grad = 0.0, or net.zero_grad()"
+            )
         self._grad = grad if type(grad) is float else as_float(grad)
         if self._stamp is SPENT:
             self._stamp = None
@@ -163,7 +184,8 @@ class Value(Node):
 
         No gradient flows to a constant, so nothing is recorded for one: that derivative is computed anew.
         """
-        if self._op is None:
+        row, numbers = operand_numbers(self)
+        if row is None:
             return ()
         if type(self._da) is tuple:
             partials = self._da
@@ -171,15 +193,9 @@ class Value(Node):
                 partials += self._db or tuple(w._data for w in self._a)
             return partials if self._c is None else (*partials, 1.0)
         return tuple(
-            self._constant_partial(i) if slope is None else slope
+            float(row.partial(i, *numbers, self._data)) if slope is None else slope
             for i, slope in enumerate((self._da, self._db)[: len(self.parents)])
         )
-
-    def _constant_partial(self, i: int) -> float:
-        """Return a partial that was not recorded: no gradient flows to a constant."""
-        row, operands = self._op, self._operands()
-        assert row is not None
-        return float(row.partial(i, *map(plain, operands), self._data))
 
     # ------------------------------------------------------------ back-propagation
 
@@ -201,6 +217,11 @@ class Value(Node):
         """
         seed = as_float(seed)
         if self._op is None:
+            if self._stamp is UNRECORDED:
+                raise RuntimeError(
+                    "this Value was computed inside no_grad, so it does not know what it was made from; "
+                    "compute it outside, or inside only what needs no gradient"
+                )
             self._grad += seed
             return
         order = inner_nodes(self)
@@ -305,7 +326,11 @@ class Value(Node):
     def __truediv__(self, other: Any) -> "Value":
         return _binary(primitives.divide, self, other)  # type: ignore[no-any-return]
 
-    def __pow__(self, other: Any) -> "Value":
+    def __pow__(self, other: Any, modulus: None = None) -> "Value":
+        if modulus is not None:
+            raise TypeError(
+                "pow with a modulus is for whole numbers; write x**y, for it has no slope"
+            )
         return _binary(primitives.power, self, other)  # type: ignore[no-any-return]
 
     def __radd__(self, other: Any) -> "Value":
@@ -372,6 +397,10 @@ class Value(Node):
     arcsin, arccos, arctan = asin, acos, atan
     arcsinh, arccosh, arctanh = asinh, acosh, atanh
 
+    def conjugate(self) -> "Value":
+        """Return the Value itself, a real number; `numpy.var` and `numpy.vdot` ask for it."""
+        return self
+
     def arctan2(self, other: Any) -> "Value":
         """Return atan2(self, other); `numpy.arctan2` looks for this name."""
         return apply(primitives.atan2, self, other)
@@ -388,29 +417,12 @@ class Value(Node):
 
     __hash__ = object.__hash__
 
-    def __eq__(self, other: object) -> Any:
-        y = _data_of(other)
-        return NotImplemented if y is None else _compare("==", self, other, self._data == y)
-
-    def __ne__(self, other: object) -> Any:
-        y = _data_of(other)
-        return NotImplemented if y is None else _compare("!=", self, other, self._data != y)
-
-    def __lt__(self, other: Any) -> bool:
-        y = _data_of(other)
-        return NotImplemented if y is None else _compare("<", self, other, self._data < y)
-
-    def __le__(self, other: Any) -> bool:
-        y = _data_of(other)
-        return NotImplemented if y is None else _compare("<=", self, other, self._data <= y)
-
-    def __gt__(self, other: Any) -> bool:
-        y = _data_of(other)
-        return NotImplemented if y is None else _compare(">", self, other, self._data > y)
-
-    def __ge__(self, other: Any) -> bool:
-        y = _data_of(other)
-        return NotImplemented if y is None else _compare(">=", self, other, self._data >= y)
+    __eq__ = _comparison("==", operator.eq)
+    __ne__ = _comparison("!=", operator.ne)
+    __lt__ = _comparison("<", operator.lt)
+    __le__ = _comparison("<=", operator.le)
+    __gt__ = _comparison(">", operator.gt)
+    __ge__ = _comparison(">=", operator.ge)
 
     def __bool__(self) -> bool:
         if modes.active and modes.local.tracing:
@@ -500,7 +512,7 @@ def apply(row: Primitive, *operands: Any) -> "Value":
     if modes.local.anomaly:
         check_forward(row, operands, data, out)
     if modes.local.no_grad:
-        return leaf(out)
+        return leaf(out, UNRECORDED)
     v = _new(Value)
     v._data = out
     v._op = row
@@ -514,9 +526,10 @@ def apply(row: Primitive, *operands: Any) -> "Value":
         return v
     differentiated = operands[: len(row.partials)]
     slopes = [
-        _partial(row, i, data, out) if type(x) in (Value, tuple) else None
+        row.partial(i, *data, out) if type(x) in (Value, tuple) else None
         for i, x in enumerate(differentiated)
     ]
+    slopes = [tuple(s) if isinstance(s, (list, tuple)) else s for s in slopes]
     v._a, v._da = differentiated[0], slopes[0]
     if len(differentiated) > 1:
         v._b, v._db = differentiated[1], slopes[1]
@@ -536,11 +549,6 @@ def bias_node(bias: Any) -> "Value | None":
     if type(bias) is Value:
         return bias
     return leaf(as_float(bias), CONSTANT) if bias else None
-
-
-def _partial(row: Primitive, i: int, plain: Sequence[Any], out: float) -> Any:
-    slope = row.partial(i, *plain, out)
-    return tuple(slope) if isinstance(slope, (list, tuple)) else slope
 
 
 def record(row: Primitive, data: float, a: Any, b: Any, da: Any, db: Any) -> "Value":
@@ -584,16 +592,8 @@ def _binary(row: Primitive, x: Any, y: Any) -> Any:
     return record(row, out, x, y, slope_x, slope_y)
 
 
-def _compare(symbol: str, x: "Value", y: Any, holds: bool) -> Any:
-    if modes.active and modes.local.tracing:
-        return Condition(symbol, (x, y if type(y) is Value else as_float(y)), holds)
-    return holds
-
-
-def _data_of(x: Any) -> Any:
+def _comparable(x: Any) -> Any:
     """Return the number to compare with, or None if x is no number."""
-    if type(x) is Value:
-        return x._data
     if isinstance(x, Decimal):
         return float(x)  # a Decimal nan raises when compared
     return x if is_number(x) else None

@@ -10,6 +10,9 @@ from autograd.graph.conditions import Condition
 from autograd.primitive import Primitive
 
 CONSTANT = object()  # the stamp of a leaf that stands for a plain number in an expression
+UNRECORDED = (
+    object()
+)  # the stamp of a result of `no_grad`, which does not know what it was made from
 SPENT = object()  # the stamp of a leaf whose gradient was used, and not assigned since
 
 
@@ -21,8 +24,8 @@ class Node:
     # sequence), _da and _db the slopes recorded with them (None where no gradient flows), _c what else the row
     # needs: dot's bias, clip's bounds, where's condition.
     #
-    # _stamp tells three things, for a slot is faster than a set of ids. Of a leaf: that it is a CONSTANT, or that an
-    # optimiser has used its gradient. Of an inner node: how far the latest search has come with it, see
+    # _stamp tells three things, for a slot is faster than a set of ids. Of a leaf: that it is a CONSTANT or
+    # UNRECORDED, or that an optimiser has used its gradient. Of an inner node: how far the latest search has come with it, see
     # `reverse.inner_nodes`, which asks for no leaf's.
     __slots__ = (
         "_data",

@@ -4,14 +4,14 @@
 order, so the numbers have the same bits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from autograd import primitives
 from autograd.graph.conditions import Condition
 from autograd.graph.node import Node
 from autograd.graph.walks import topological
-from autograd.primitive import slopes_of
+from autograd.primitive import Primitive, slopes_of
 
 N = TypeVar("N", bound=Node)
 
@@ -113,8 +113,7 @@ def differentiable_gradients(root: Node) -> dict[int, Any]:
     found: dict[int, Any] = {id(root): 1.0}
     reached: dict[int, Any] = {id(root): True}  # or the condition under which it is
 
-    def contribute(parent: Node, g: Any, slope: Any, condition: Any) -> None:
-        amount = g if type(slope) is float and slope == 1.0 else g * slope
+    def contribute(parent: Node, amount: Any, condition: Any) -> None:
         if condition is not True:
             amount = primitives.where(condition, amount, 0.0)
         before = found.get(id(parent))
@@ -135,12 +134,38 @@ def differentiable_gradients(root: Node) -> dict[int, Any]:
             sides = (chosen, not chosen) if type(chosen) is bool else (chosen, ~chosen)
             for side, branch in zip(sides, branches):
                 if side is not False and hasattr(branch, "__primitive__"):
-                    contribute(branch, g, 1.0, side if condition is True else condition & side)
+                    contribute(branch, g, side if condition is True else condition & side)
             continue
         for operand, rule in zip(operands, row.partials):
             if type(operand) is tuple:
-                for parent, s in zip(operand, slopes_of(rule, [*operands, v])):
-                    contribute(parent, g, s, condition)
+                for parent, slope in zip(operand, slopes_of(rule, [*operands, v])):
+                    contribute(parent, contribution(row, g, slope), condition)
             elif hasattr(operand, "__primitive__"):
-                contribute(operand, g, slopes_of(rule, [*operands, v]), condition)
+                slope = slopes_of(rule, [*operands, v])
+                amount = settled_contribution(row, operands, g, slope)
+                contribute(operand, amount, condition)
     return found
+
+
+def contribution(row: Primitive, g: Any, slope: Any) -> Any:
+    """Return upstream times local, g·slope, on any kind of number; nothing where a flat row is constant."""
+    if type(slope) is float and slope == 1.0:
+        return g
+    if not row.flat:
+        return g * slope
+    return primitives.where(slope == 0.0, 0.0, g * slope)
+
+
+def settled_contribution(row: Primitive, operands: Sequence[Any], g: Any, slope: Any) -> Any:
+    """Return `contribution` so that it may be differentiated again.
+
+    Where the slope is a convention, what it says of its own change would be a silent 0; it becomes nan.
+    """
+    amount = contribution(row, g, slope)
+    if row.kinks is None or row.jumps:
+        return amount
+    at_kink = row.kinks(*operands)
+    for x in operands:
+        if at_kink is not False and hasattr(x, "__primitive__"):
+            amount = amount + primitives.where(at_kink, primitives.unsettled(x), 0.0)
+    return amount

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.graph.reverse import contribution
 from autograd.matrices.arguments import Block
 from autograd.matrices.gather import Collector, Layout, Pick, State
 from autograd.matrices.grouping import Group, Grouping
@@ -231,8 +232,7 @@ class Elementwise(Differentiable):
         for pick, rule in zip(self.picks, self._row.partials):
             if pick.scalar is None:
                 slope = slopes_of(rule, [*kept, out])
-                c = g if type(slope) is float and slope == 1.0 else g * slope
-                self.give(pick, c, mask, state)
+                self.give(pick, contribution(self._row, g, slope), mask, state)
 
 
 class Sequences(Differentiable):

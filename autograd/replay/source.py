@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from autograd.graph.reverse import contribution
 from autograd.primitive import slopes_of
 from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS, Recording, fetch, slots_of
@@ -118,13 +119,15 @@ def gradients_in(
                 if type(operand) is int and side is not False:
                     contribute(operand, g, condition & side)
             continue
-        for rule, operand in zip(TABLE[instruction.op].partials, instruction.differentiated()):
+        row = TABLE[instruction.op]
+        for rule, operand in zip(row.partials, instruction.differentiated()):
             if type(operand) is int or any(True for _ in slots_of((operand,))):
                 slopes = slopes_of(rule, [*operands, symbols[slot]])
                 pairs = zip(operand, slopes) if type(operand) is tuple else [(operand, slopes)]
                 for x, slope in pairs:
                     if type(x) is int:
-                        contribute(x, slope * g if type(slope) is float else g * slope, condition)
+                        amount = slope * g if type(slope) is float else contribution(row, g, slope)
+                        contribute(x, amount, condition)
     # + 0.0 makes 0.0 of -0.0, as a sum that starts from 0.0 does
     gradients = [found.get(slot, 0.0) + 0.0 for slot in range(first)]
     for g, symbol in zip(gradients, symbols):

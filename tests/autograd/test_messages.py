@@ -146,7 +146,7 @@ def test_an_array_where_lists_are_expected():
         "<Program of 1 operation, (list of 1 number) -> number>"
     )
     for use in (ag.grad(lambda x: x[0]), lambda x: trace(lambda y: y[0], x)):
-        with pytest.raises(TypeError, match=r"Give a function x\.tolist\(\)"):
+        with pytest.raises(TypeError, match=r"Pass x\.tolist\(\)"):
             use(np.array([1.0, 2.0]))
 
 
@@ -170,3 +170,42 @@ def test_a_check_outside_the_domain():
     report = ag.check_gradients(ag.log, -1.0)
     assert not report.ok
     assert "f is nan, outside the domain" in str(report)
+
+
+class Scalar:
+    """What PyTorch's tensors of one number are like."""
+
+    shape = ()
+
+    def item(self):
+        return 2.0
+
+
+@pytest.mark.parametrize(
+    ("use", "remedy"),
+    [
+        (lambda: Value(np.array(2.0)), r"x\.item\(\)"),
+        (lambda: Value(Scalar()), r"x\.item\(\)"),
+        (lambda: Value(np.timedelta64(3, "ns")), r"has a unit; divide by one"),
+        (lambda: ag.tanh([Value(1.0)]), r"\[ag\.tanh\(v\) for v in values\]"),
+        (lambda: ag.hypot([1.0], 2.0), r"\[ag\.hypot\(v, \.\.\.\) for v in values\]"),
+        (lambda: pow(Value(2.0), 2, 3), r"write x\*\*y"),
+        (lambda: setattr(Value(1.0), "grad", None), r"x\.grad = 0\.0, or net\.zero_grad\(\)"),
+    ],
+    ids=map(str, range(7)),
+)
+def test_the_remedy_for_what_is_no_number(use, remedy):
+    with pytest.raises(TypeError, match=remedy):
+        use()
+
+
+def test_going_back_through_what_was_not_recorded():
+    x = Value(2.0)
+    with ag.no_grad():
+        y = x * 3.0
+    with pytest.raises(RuntimeError, match="inside no_grad"):
+        y.backward()
+    z = y * x
+    z.backward()
+    assert (x.grad, y.grad) == (6.0, 2.0), "in a larger expression it is a leaf like any other"
+    z.detach().backward()

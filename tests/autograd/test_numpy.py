@@ -174,3 +174,17 @@ def test_comparisons_with_numpy_numbers():
     assert v >= np.int64(2)
     assert (np.array([1.0, 2.0, 3.0]) == v).tolist() == [False, True, False]
     assert ag.where(np.bool_(True), v, 1.0).data == 2.0
+
+
+def test_variance_and_the_product_of_vectors_keep_gradients():
+    for of_values, gradient in (
+        (np.var, lambda x: 2.0 * (x - x.mean()) / x.size),
+        (np.std, lambda x: (x - x.mean()) / x.size / x.std()),
+        (lambda x: np.vdot(x, x), lambda x: 2.0 * x),
+    ):
+        numbers = np.array([1.0, 2.0, 4.0])
+        leaves = [Value(x) for x in numbers]
+        out = of_values(np.array(leaves))
+        out.backward()
+        assert out.data == pytest.approx(of_values(numbers))
+        assert [v.grad for v in leaves] == pytest.approx(gradient(numbers).tolist())

@@ -211,9 +211,12 @@ def test_a_gradient_inside_follows_the_branch_of_each_replay(example):
 
     p = trace(twice, example)
     for x in (2.0, -1.0, 0.5, 0.0):
-        assert p.value_and_grad(x) == value_and_grad(twice, (0,))(x)
+        # repr, for at the kink of relu the second derivative is nan
+        assert repr(p.value_and_grad(x)) == repr(value_and_grad(twice, (0,))(x))
         value, gradients = p.vectorize().value_and_grad(x)
-        assert [value, *gradients] == pytest.approx([p(x), *p.value_and_grad(x)[1]], rel=1e-12)
+        found = [float(number) for number in (value, *gradients)]
+        expected = [p(x), *p.value_and_grad(x)[1]]
+        assert found == pytest.approx(expected, rel=1e-12, nan_ok=True)
 
 
 def test_values_from_outside_are_constants():

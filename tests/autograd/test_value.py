@@ -376,7 +376,8 @@ def _assert_same_node(fast, plain):
 def _handed_back(node):
     for v in node.parents:
         v.grad = 0.0
-    node.backward()
+    if node.parents:  # not under no_grad
+        node.backward()
     return [v.grad for v in node.parents]
 
 
