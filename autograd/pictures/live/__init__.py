@@ -1,0 +1,1 @@
+"""Living pages: a picture that recomputes while one drags a number."""

@@ -1,0 +1,119 @@
+"""A recorded graph as plain data: numbers, and instructions that name their operands by place."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from autograd.graph.conditions import Condition
+from autograd.graph.reverse import inner_nodes
+from autograd.value import Value
+
+# What an instruction does: the name of a row of the table or the symbol of a comparison, and for each
+# operand None, or how many numbers there are in a sequence.
+Operation = tuple[str, tuple[int | None, ...]]
+
+
+class Tape:
+    """The graph below a root, ready to be computed again with other numbers.
+
+    Every number has a slot: first those of leaves and constants, then the result of each instruction.
+    Backwards, the instructions meet in the order of `Value.backward`, so that sums have the same bits.
+
+    Args:
+        root: the result whose derivatives are wanted.
+        leaves: Values that get a slot in any case, in this order.
+        others: further results.
+
+    Attributes:
+        numbers: what leaves and constants hold.
+        operations: each operation once.
+        code: for each instruction the place of its operation, then a slot for each operand; -1 - k for sequence k.
+        sequences: the slots of the operands that come in sequences, such as the inputs that a layer's units share.
+        frozen: how many choices of a branch were made for good when the graph was recorded.
+    """
+
+    def __init__(
+        self, root: Value, leaves: Iterable[Value] = (), others: Iterable[Value] = ()
+    ) -> None:
+        self.numbers: list[float | bool] = []
+        self._slots: dict[Any, int] = {}
+        self.root = root  # keeps alive what is known by its id
+        self.others = tuple(others)
+        computed = list(_in_order(root, self.others))
+        operands = [x for node in computed for x in _flat(_operands(node))]
+        for x in (*leaves, *(x for x in (*operands, root, *self.others) if not _operands(x))):
+            self._leaf(x)
+        places: dict[Operation, int] = {}
+        self.code: list[list[int]] = []
+        self.sequences: list[list[int]] = []
+        shared: dict[int, int] = {}
+        for node in computed:
+            place = places.setdefault(_operation(node), len(places))
+            self._slots[id(node)] = len(self.numbers) + len(self.code)
+            instruction = [place]
+            for x in _operands(node):
+                if type(x) is not tuple:
+                    instruction.append(self._slots[_key(x)])
+                    continue
+                if id(x) not in shared:
+                    shared[id(x)] = len(self.sequences)
+                    self.sequences.append([self._slots[_key(item)] for item in x])
+                instruction.append(-1 - shared[id(x)])
+            self.code.append(instruction)
+        self.operations = list(places)
+        self.frozen = sum(
+            _operation(node)[0] == "where" and type(_operands(node)[0]) is bool for node in computed
+        )
+
+    def __getitem__(self, v: Value) -> int:
+        """Return the slot of a Value."""
+        return self._slots[id(v)]
+
+    def __contains__(self, v: Value) -> bool:
+        return id(v) in self._slots
+
+    def _leaf(self, x: Any) -> None:
+        if _key(x) not in self._slots:
+            self._slots[_key(x)] = len(self.numbers)
+            self.numbers.append(x.data if type(x) is Value else x)
+
+
+def _key(x: Any) -> Any:
+    """Return how an operand is known: a node by its identity, a plain number by what it is."""
+    return id(x) if type(x) is Value or type(x) is Condition else repr(x)
+
+
+def _operands(x: Any) -> tuple[Any, ...]:
+    """Return the operands of a node as its row takes them; of a leaf or a number none."""
+    if type(x) is Condition:
+        return x.operands
+    return x._operands() if type(x) is Value and x.op not in ("", "constant") else ()
+
+
+def _operation(node: Any) -> Operation:
+    name = node.symbol if type(node) is Condition else node.op
+    return name, tuple(len(x) if type(x) is tuple else None for x in _operands(node))
+
+
+def _flat(operands: Iterable[Any]) -> Iterator[Any]:
+    for x in operands:
+        if type(x) is tuple:
+            yield from x
+        else:
+            yield x
+
+
+def _in_order(root: Value, others: Iterable[Value]) -> Iterator[Any]:
+    """Yield every computed node after its operands, those that a gradient passes in the order of `backward`."""
+    done: set[int] = set()
+    stack: list[tuple[Any, bool]] = [(v, False) for v in (root, *others)][::-1]
+    stack += [(v, False) for v in reversed(inner_nodes(root))]
+    while stack:
+        node, ready = stack.pop()
+        if id(node) in done or not _operands(node):
+            continue
+        if ready:
+            done.add(id(node))
+            yield node
+        else:
+            stack.append((node, True))
+            stack += [(x, False) for x in _flat(_operands(node)) if id(x) not in done]
