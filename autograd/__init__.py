@@ -68,6 +68,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from autograd.gradient_check import check_gradients
     from autograd.pictures.computation_graph import draw
+    from autograd.pictures.live.expression import live
     from autograd.program import trace
 
 __version__ = "0.1.0"
@@ -83,6 +84,7 @@ __all__ = [
     "grad",
     "hessian",
     "jacobian",
+    "live",
     "no_grad",
     "steps",
     "trace",
@@ -93,6 +95,7 @@ __all__ = [
 # Loaded at first use, so that the engine alone is imported with the package.
 _LAZY = {
     "draw": "autograd.pictures.computation_graph",
+    "live": "autograd.pictures.live.expression",
     "trace": "autograd.program",
     "check_gradients": "autograd.gradient_check",
 }

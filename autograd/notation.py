@@ -12,6 +12,14 @@ _SUBSCRIPTS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+class Spelled(float):
+    """A number that says itself how it is written: in a page, say, in which it will change."""
+
+    def spelled(self, how: str) -> str:
+        """Return it in a format: how many digits, s if these are significant, + for a sign, ( for brackets."""
+        raise NotImplementedError
+
+
 def subscript(n: int) -> str:
     """Return an integer in subscript digits.
 
@@ -54,6 +62,8 @@ def shown(x: float, digits: int = 2, sign: bool = False) -> str:
     >>> shown(-0.5), shown(0.07, sign=True), shown(-0.0), shown(1.5e-9), shown(float("-inf"))
     ('−0.50', '+0.07', '0.00', '1.5e−9', '−∞')
     """
+    if isinstance(x, Spelled):
+        return x.spelled(f"{digits}{'+' * sign}")
     if math.isnan(x):
         return "nan"
     mark = "−" if x < 0 else "+" if sign and x > 0 else ""
@@ -77,6 +87,8 @@ def significant(x: float, digits: int = 4, sign: bool = False) -> str:
     >>> significant(-4.0), significant(138.83382), significant(0.0123456, sign=True), significant(1e-9)
     ('−4.000', '138.8', '+0.01235', '1.000e−9')
     """
+    if isinstance(x, Spelled):
+        return x.spelled(f"{digits}s{'+' * sign}")
     if not math.isfinite(x) or x == 0.0:
         return shown(x, digits - 1, sign)
     mark = "−" if x < 0 else "+" if sign else ""
@@ -107,6 +119,8 @@ def factor(x: float, short: bool = False) -> str:
     >>> factor(-0.5), factor(0.5, short=True)
     ('(−0.5000)', '0.50')
     """
+    if isinstance(x, Spelled):
+        return x.spelled("4(")
     text = shown(x, 4)
     if short and "e" not in text:
         text = text.removesuffix("00")

@@ -25,7 +25,17 @@ NAMES += [(nn, name) for name in nn.__all__]
 def test_contract_of_names():
     assert set(autograd.__all__) == {
         *("Value", "grad", "value_and_grad", "jacobian", "hessian", "check_gradients", "no_grad"),
-        *("detect_anomaly", "trace", "draw", "explain", "tree", "steps", "edges", "__version__"),
+        *(
+            "detect_anomaly",
+            "trace",
+            "draw",
+            "live",
+            "explain",
+            "tree",
+            "steps",
+            "edges",
+            "__version__",
+        ),
     }
     assert set(nn.__all__) == {
         *(
@@ -35,8 +45,6 @@ def test_contract_of_names():
             "SGD",
             "Adam",
             "fit",
-            "EarlyStop",
-            "accuracy",
             "assign_credit",
             "squared_error",
             "hinge",

@@ -365,7 +365,7 @@ def test_up_to_300_nodes_draw_and_up_to_1000_with_a_warning() -> None:
         draw(chain(300))
 
 
-def test_the_part_nearest_to_the_root_says_what_is_missing() -> None:
+def test_the_partnearest_to_the_root_says_what_is_missing() -> None:
     drawing = draw(chain(100_000), max_nodes=5)
     seen = texts(drawing.svg())
     assert sum(text.startswith("data") for text in seen) == 5

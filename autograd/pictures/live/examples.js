@@ -1,0 +1,36 @@
+// Several examples of one network: one is shown, and one or all are learnt from.
+function pick(k) {
+  example = k;
+  for (const [slot, x] of data.examples[k].values) v[slot] = x;
+  all("#examples button").forEach((button, i) => put(button, { "aria-pressed": i === k }));
+}
+function begin(k) {
+  for (const [k, { label }] of data.examples.entries()) {
+    const button = document.createElement("button");
+    button.textContent = label;
+    button.onclick = () => {
+      remember();
+      pick(k);
+      settled();
+    };
+    $("examples").append(button);
+  }
+  pick(data.examples[k] ? k : 0);
+  $("whole").onchange = () => {
+    whole = $("whole").checked;
+    settled();
+  };
+}
+function averaged() {  // the gradient of the mean over the examples, what is dragged in the one shown included
+  const mean = [], here = data.examples[example].values, n = data.examples.length;
+  for (const pair of here) pair[1] = v[pair[0]];
+  total = 0;
+  for (const { values } of data.examples) {
+    for (const [slot, x] of values) v[slot] = x;
+    forward();
+    total += v[root] / n;
+    back(root).forEach((x, slot) => { mean[slot] = (mean[slot] || 0) + x / n; });
+  }
+  for (const [slot, x] of here) v[slot] = x;
+  return mean;
+}

@@ -1,0 +1,395 @@
+// ---------------------------------------------------------------- the tape: forward, and back
+const $ = id => document.getElementById(id), all = (query, within = document) => [...within.querySelectorAll(query)];
+const entries = Object.entries, mapped = (table, f) => Object.fromEntries(entries(table).map(([key, x]) => [key, f(x)]));
+const runs = text => text.split(" ").filter(Boolean).flatMap(run => {  // "0-3 7" are 0, 1, 2, 3 and 7
+  const [from, to = from] = run.split("-").map(Number);
+  return Array.from({ length: to - from + 1 }, (_, k) => from + k);
+});
+const sequences = data.sequences.map(runs), first = data.numbers.length, root = data.root;
+const tape = data.code.map(([op, ...from]) => (
+  { ...table[data.operations[op]], from: from.flatMap(i => i < 0 ? sequences[-1 - i] : i) }));
+const variables = data.variables.map(([name, label, slot, kind]) => ({ name, label, slot, kind }));
+const named = new Map(variables.map(x => [x.name, x])), trained = variables.filter(x => x.kind === "weight");
+let v = [...data.numbers], g = [], debt = null, eta = data.eta, example = 0, whole = false, total = 0, gradient = [], largest = 0;
+
+const operands = k => tape[k - first].from.map(i => v[i]);
+function forward() {
+  tape.forEach(({ f }, k) => { v[first + k] = f(operands(first + k)); });
+}
+function back(from, to = 0) {  // the derivatives of one slot by those before it
+  const found = [];
+  found[from] = 1;
+  for (let k = from; k >= first && k > to; k--) {
+    const { d, from } = tape[k - first];
+    if (k in found && d) d(operands(k), v[k]).forEach((slope, i) => {
+      found[from[i]] = (found[from[i]] || 0) + found[k] * slope;
+    });
+  }
+  return found;
+}
+function compute() {  // and return the derivatives that an update goes by
+  const mean = whole && averaged();
+  forward();
+  g = back(root);
+  if (!whole) total = v[root];
+  return mean || g;
+}
+
+const local = (k, i) => tape[k - first].d(operands(k), v[k])[i] || 0;
+const slope = (of, by) => of === by ? 1 : back(of, by)[by] || 0;
+const quantities = {
+  v: i => v[i], g: i => g[i] || 0, p: (i, j) => (g[i] || 0) * v[j], s: slope, l: local,
+  c: (k, i) => (g[k] || 0) * local(k, i), n: i => v[i] - eta * (gradient[i] || 0), o: () => 1, t: () => total, m: () => largest,
+};
+function quantity(text) {
+  const [, kind, i, j] = /(\w)(\d*)\.?(\d*)/.exec(text);
+  return quantities[kind](+i, +j);
+}
+
+function fixed(size, digits) {  // a half goes to the even digit, as in Python
+  const text = size.toFixed(digits), half = size * 2 ** (digits + 1) % 1 === 0 && size.toFixed(digits + 1).endsWith("5");
+  return half && /[13579]$/.test(text) ? (size - 0.5 / 10 ** digits).toFixed(digits) : text;
+}
+function shown(x, how) {  // as autograd.notation writes a number
+  if (how === "r") return x - x === 0 ? String(x) : `float("${x}")`;
+  if (x !== x) return "nan";
+  const size = Math.abs(x), sign = x < 0 ? "−" : x > 0 && how.includes("+") ? "+" : "", significant = how.includes("s");
+  let digits = +how[0], long = size >= 1e6 || size > 0 && size < 0.5 / 10 ** digits;
+  const scientific = size.toExponential(significant ? digits - 1 : Math.max(1, digits - 1));
+  if (significant) {
+    const exponent = +scientific.split("e")[1];
+    long = exponent < -4 || exponent > 5;
+    digits -= 1 + exponent;
+  }
+  const text = size === 1 / 0 ? "∞" : long ? scientific.replace("e+", "e").replace("-", "−") :
+    digits < 0 ? fixed(+scientific, 0) : fixed(size, digits);
+  return how.includes("(") && x < 0 ? `(${sign}${text})` : sign + text;
+}
+
+// ---------------------------------------------------------------- the picture
+const picture = $("picture"), parts = new Map();
+for (const shape of all("[class*=' of-']", picture)) {
+  const [kind, owner] = shape.getAttribute("class").split(" of-");
+  if (!parts.has(owner)) parts.set(owner, {});
+  (parts.get(owner)[kind] ||= []).push(shape);
+}
+const shapes = (owner, ...kinds) => kinds.flatMap(kind => (parts.get(owner) || {})[kind] || []);
+const lines = owner => shapes(owner, "line").filter(shape => shape.tagName === "path");
+const put = (shape, says) => {
+  for (const [key, text] of entries(says)) if (shape.getAttribute(key) !== `${text}`) shape.setAttribute(key, text);
+  return shape;
+};
+const make = (name, says) => put(document.createElementNS("http://www.w3.org/2000/svg", name), says);
+const say = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+const numbers = within => all("[data-n]", within).map(element => [element, ...element.dataset.n.split(" ")]);
+const renew = list => { for (const [element, what, how] of list) say(element, shown(quantity(what), how)); };
+const filled = text => text.replace(/\{(\S+) (\S+)\}/g, (_, what, how) => shown(quantity(what), how));
+const weight = owner => data.edges && named.get(owner);  // what an edge stands for
+const sign = x => x - x !== 0 ? "odd" : x > 0 ? "plus" : x < 0 ? "minus" : "zero";
+const always = [...numbers(picture), ...numbers($("bar"))];
+
+function paint() {
+  gradient = compute();
+  if (debt) gradient = gradient.map((x, i) => x + (debt[i] || 0));
+  const credits = entries(mapped(data.signs, quantity));
+  largest = Math.max(...credits.map(([owner, x]) => x - x === 0 && owner in data.lines ? Math.abs(x) : 0));
+  renew(always);
+  for (const id of ["why", "told"]) renew(numbers($(id)));
+  if ($("table").open) renew(numbers($("table")));
+  if ($("python").open) say($("code"), filled(data.python));
+  for (const [owner, x] of credits) {
+    // what is right to 1e-16 must not look guilty
+    const part = sign(x), share = x - x === 0 ? Math.abs(x) / Math.max(1e-9, largest) : 0.3;
+    for (const shape of shapes(owner, "line", "pill", "credit", "delta")) put(shape, { "data-sign": part });
+    const width = 1.2 + (data.widest - 1.2) * share, dash = { minus: `${4 + 1.2 * width} ${2.5 + 0.6 * width}`, odd: "1 3" };
+    for (const line of lines(owner)) {
+      put(line, { "stroke-width": width.toFixed(1), "stroke-dasharray": dash[part] || "none" });
+      if (data.pattern) put(line, { opacity: Math.max(0.25, Math.min(1, 0.25 + 2 * share)).toFixed(2) });
+    }
+  }
+  const tired = entries(data.units || {}).filter(([, [a, z]]) => Math.abs(slope(z, a)) < 0.05).map(([j]) => j);
+  for (const [owner] of parts) for (const shape of shapes(owner, "unit")) {
+    shape.classList.toggle("saturated", tired.includes(owner));
+  }
+  say($("tired"), tired.join(", "));
+  put($("saturated"), { "data-none": !tired.length });
+  for (const [{ name, label, slot }, handle] of handles) {
+    const credit = data.signs[name] ? `, credit ${shown(quantity(data.signs[name]), "4+")}` : "";
+    put(handle, { "aria-valuenow": v[slot], "aria-valuetext": `${label} ${shown(v[slot], "4")}${credit}` });
+  }
+  follow();
+}
+
+// ---------------------------------------------------------------- what is lit, and what is said of it
+let lit = null, chapter = 0;
+const toggle = owner => light(lit === owner ? null : owner);
+function way(from) {  // everything by which the error comes back to a node
+  const found = new Set([from]);
+  for (const node of found) for (const [tail, head, owner] of data.links) if (tail === node) found.add(owner).add(head);
+  return found;
+}
+function light(owner) {
+  lit = owner;
+  const link = data.links.find(link => link[2] === owner), on = owner === null ? null : way(link ? link[1] : owner);
+  if (link) on.add(owner).add(link[0]);
+  show(on, link && owner);
+  const cards = $("cards").content, of = owner => all("p", cards).filter(card => card.dataset.of === owner);
+  const behind = link ? all(".back", cards).filter(({ dataset }) => on.has(dataset.of) && dataset.of !== link[0]) : [];
+  const said = [...behind.slice(0, 4), ...behind.slice(4).slice(-1), ...of(owner)].map(card => card.innerHTML);
+  if (link && data.card) said.push(data.card(owner));
+  $("why").innerHTML = said.map(text => `<p>${text}</p>`).join("") || data.hint;
+  renew(numbers($("why")));
+  const [at] = shapes(owner, "pill", "unit", "value");
+  if (at) at.scrollIntoView({ block: "nearest", inline: "center" });  // where the window is too narrow
+}
+function show(on, meet) {
+  const marks = { [meet]: ["halo", "forward", "back", "meet"] };
+  for (const [owner, kinds] of parts) {
+    for (const [kind, list] of entries(kinds)) for (const { classList } of list) {
+      classList.toggle("dim", !!on && !on.has(owner));
+      classList.toggle("on", !!meet && on.has(owner) && (marks[owner] || ["halo", "back", "return"]).includes(kind));
+    }
+  }
+}
+const chapters = all("#story > li");
+function turn(k) {
+  chapter = Math.max(0, Math.min(chapters.length - 1, k));
+  const { lit, path } = chapters[chapter].dataset;
+  $("told").innerHTML = chapters[chapter].innerHTML;
+  say($("place"), `${chapter + 1} / ${chapters.length}`);
+  $("back").disabled = chapter === 0;
+  $("on").disabled = chapter === chapters.length - 1;
+  renew(numbers($("told")));
+  show(lit == null ? null : new Set(runs(lit).map(k => data.owners[k])), path);
+}
+
+// ---------------------------------------------------------------- changes, and the way back
+let past = [], curve = [], chosen = trained[0], quiet = null, asked = 0, timer = null;
+const state = () => structuredClone({ v, eta, debt, curve, example });
+function remember() {
+  past = [...past, state()].slice(-200);
+  $("undo").disabled = false;
+}
+function restore(then) {
+  ({ v, eta, debt, curve, example } = then);
+  settled();
+}
+function change(variable, x) {
+  if (x !== x) return;
+  v[variable.slot] = x;
+  asked ||= requestAnimationFrame(() => { asked = 0; paint(); });
+  later();
+}
+function settled() {
+  paint();
+  plot();
+  later();
+}
+function later() {  // not every frame is announced, but every change
+  clearTimeout(quiet);
+  quiet = setTimeout(() => {
+    say($("said"), `${chosen.label} ${shown(v[chosen.slot], "4")}, ${data.result} ${shown(total, "4")}`);
+    const changed = variables.filter(({ slot }) => v[slot] !== data.numbers[slot]).map(x => [x.name, v[x.slot]]);
+    if (eta !== data.eta) changed.push(["lr", eta]);
+    if (example) changed.push(["example", example]);
+    try { history.replaceState(null, "", "#" + new URLSearchParams(changed)); } catch { /* no address here */ }
+  }, 400);
+}
+function update() {
+  if (!curve.length) curve.push(total);
+  if (debt) debt = gradient;
+  for (const { slot } of trained) v[slot] -= eta * (gradient[slot] || 0);
+  paint();
+  curve.push(total);
+  plot();
+}
+function plot() {
+  const most = Math.max(1e-300, ...curve.filter(x => x - x === 0)), n = Math.max(1, curve.length - 1);
+  const points = curve.map((x, k) => x - x === 0 ? `${200 * k / n},${38 - 36 * x / most}` : "");
+  put($("line"), { points: points.join(" ") });
+  say($("updates"), curve.length ? `${n} × update: ${shown(curve[0], "4")} → ${shown(curve.at(-1), "4")}` : "");
+}
+function train(on) {
+  clearInterval(timer);
+  timer = on ? setInterval(() => {
+    update();
+    if (total - total !== 0) train(false);
+  }, matchMedia("(prefers-reduced-motion: reduce)").matches ? 600 : 60) : null;
+  say($("train"), on ? "pause" : "train");
+  put($("train"), { "aria-pressed": on });
+  later();
+}
+function choose(variable) {
+  chosen = variable;
+  $("which").value = variable.name;
+  follow();
+}
+function follow() {  // the fields beside the picture
+  const x = v[chosen.slot], fields = { number: x - x === 0 ? +x.toPrecision(6) : x, range: x, eta };
+  const wide = Math.max(3, Math.ceil(Math.abs(data.numbers[chosen.slot]) * 2), Math.ceil(Math.abs(x) || 0));
+  put($("range"), { min: -wide, max: wide });
+  for (const [id, x] of entries(fields)) if (document.activeElement !== $(id)) $(id).value = x;
+}
+
+// ---------------------------------------------------------------- hands and keys
+const handles = [];
+function group(list, says) {
+  const made = make("g", { tabindex: 0, ...says });
+  list[0].before(made);
+  made.append(...list);
+  return made;
+}
+function grab(element, variable, click) {
+  let from = null, was = 0, moved = false;
+  const tidy = x => +x.toFixed(6);
+  element.onpointerdown = event => {
+    if (event.button) return;
+    [from, was, moved] = [event.clientX, v[variable.slot], false];
+    element.setPointerCapture(event.pointerId);
+    choose(variable);
+  };
+  element.onpointermove = event => {
+    if (from === null || !moved && Math.abs(event.clientX - from) < 4) return;
+    if (!moved) remember();
+    moved = true;
+    const fine = event.shiftKey ? 0.001 : 0.01;
+    change(variable, tidy(Math.round(was / fine + event.clientX - from) * fine));
+  };
+  element.onpointerup = event => {
+    element.onpointermove(event);
+    if (from !== null && !moved) click();
+    from = null;
+  };
+  element.onpointercancel = () => { from = null; };
+  element.onfocus = () => choose(variable);
+  element.onkeydown = event => {
+    const { key } = event, way = /Right|Up/.test(key) ? 1 : /Left|Down/.test(key) ? -1 : 0;
+    if (way) {
+      remember();
+      change(variable, tidy(v[variable.slot] + way * (key[0] === "P" ? 0.5 : event.shiftKey ? 0.01 : 0.05)));
+    } else if (key === "Enter" || key === " ") click();
+    else if (/^[-\d.]$/.test(key) && !event.ctrlKey) {
+      $("number").focus();
+      $("number").value = key;
+    } else return;
+    event.preventDefault();
+  };
+}
+for (const [owner, name, ...kinds] of data.grips) {
+  const variable = named.get(name), list = shapes(owner, ...kinds), label = `${data.kinds[variable.kind]} ${variable.label}`;
+  if (!list.length) continue;
+  const made = group(list, { role: "slider", "aria-label": label, "aria-valuemin": -1e6, "aria-valuemax": 1e6, class: "drag" });
+  handles.push([variable, made]);
+  grab(made, variable, () => toggle(owner));
+}
+for (const [owner, label, ...kinds] of data.buttons) {
+  const list = shapes(owner, ...kinds), says = { role: "button", ...(label && { "aria-label": label }) };
+  const made = list.length ? group(list, says) : {};
+  made.onclick = () => toggle(owner);
+  made.onkeydown = event => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    toggle(owner);
+  };
+}
+for (const owner of Object.keys(data.lines)) for (const line of lines(owner)) {
+  if (!weight(owner)) for (const pill of shapes(owner, "pill")) pill.onclick = () => toggle(owner);
+  const wide = make("path", { class: "hit", d: line.getAttribute("d") }), variable = weight(owner);  // room for a finger
+  line.after(wide);
+  if (variable && !shapes(owner, "pill").length) grab(wide, variable, () => toggle(owner));
+  else wide.onclick = () => toggle(owner);
+  const told = wide.appendChild(make("title", {}));
+  wide.onpointerenter = () => {
+    const own = variable ? `${variable.label} = ${shown(v[variable.slot], "4")}, ` : "";
+    say(told, `${own}credit ${shown(quantity(data.signs[owner]), "4+")}`);
+  };
+}
+
+// ---------------------------------------------------------------- the controls
+$("step").onclick = () => {
+  train(false);
+  remember();
+  update();
+};
+$("train").onclick = () => {
+  if (!timer) remember();
+  train(!timer);
+};
+$("undo").onclick = () => {
+  train(false);
+  if (past.length) restore(past.pop());
+  $("undo").disabled = !past.length;
+};
+$("reset").onclick = () => {
+  train(false);
+  remember();
+  light(null);
+  restore(structuredClone(start));
+};
+$("eta").oninput = () => {
+  const x = parseFloat($("eta").value);
+  if (x >= 0) eta = x;
+  settled();
+};
+$("which").onchange = () => choose(named.get($("which").value));
+$("range").onpointerdown = $("range").onkeydown = remember;
+$("range").oninput = () => change(chosen, parseFloat($("range").value));
+$("number").onchange = () => {
+  const text = $("number").value.replace("−", "-");
+  if (!text.trim() || isNaN(text)) return;
+  remember();
+  change(chosen, +text);
+};
+$("back").onclick = () => turn(chapter - 1);
+$("on").onclick = () => turn(chapter + 1);
+for (const radio of all("[name=mode]")) radio.onchange = () => put(picture, { "data-mode": radio.value });
+for (const [k, { label }] of data.presets.entries()) $("preset").add(new Option(label, k));
+$("preset").onchange = () => {
+  const preset = data.presets[$("preset").value];
+  say($("wrong"), preset ? preset.note : "");
+  if (!preset) return;
+  remember();
+  for (const [name, x] of entries(preset.values)) v[named.get(name).slot] = x;
+  for (const slot of runs(preset.larger || "")) v[slot] *= 20;
+  eta = preset.eta || eta;
+  debt = preset.owing ? [] : null;
+  settled();
+};
+$("table").ontoggle = $("python").ontoggle = paint;
+$("copy").onclick = async () => {
+  try { await navigator.clipboard.writeText($("code").textContent); } catch {
+    getSelection().selectAllChildren($("code"));
+    document.execCommand("copy");
+  }
+  say($("said"), "copied");
+};
+document.onkeydown = event => {
+  if (event.key === "Escape") light(null);
+  if (event.key === "z" && (event.ctrlKey || event.metaKey) && event.target.tagName !== "INPUT") $("undo").click();
+};
+
+// ---------------------------------------------------------------- at the beginning
+window.live = {
+  set(name, x) {
+    if (name === "lr") eta = x;
+    else if (!named.has(name)) throw new Error(`there is no ${name}; there are ${[...named.keys()].join(", ")}`);
+    else v[named.get(name).slot] = x;
+    settled();
+  },
+  update,
+  get: () => ({ loss: v[root], ...mapped(data.report, table => mapped(table, quantity)) }),
+};
+for (const { name, label, kind } of variables) $("which").add(new Option(`${data.kinds[kind]} ${label}`, name));
+document.body.classList.add("js");
+put(picture, { role: "group" });
+const start = state(), given = new URLSearchParams(location.hash.slice(1));
+if (data.examples.length) begin(+given.get("example"));
+for (const [name, text] of given) {
+  if (!text.trim() || isNaN(text)) continue;
+  if (name === "lr") eta = Math.max(0, text);
+  if (named.has(name)) v[named.get(name).slot] = +text;
+}
+choose(chosen);
+turn(0);
+light(null);
+paint();
