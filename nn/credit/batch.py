@@ -1,11 +1,15 @@
 """The credit of a batch: each edge's credit, summed over the examples."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from autograd.notation import Table, shown, significant, table
 from nn.arguments import learning_rate
 from nn.credit.assignment import Key
 from nn.credit.credit import Credit
+
+if TYPE_CHECKING:
+    from autograd.pictures.live.page import Live
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,16 @@ class BatchCredit:
         """Return what one step of gradient descent on the summed loss makes of each weight."""
         lr = learning_rate(lr)
         return {key: edge.weight - lr * edge.credit for key, edge in self.edges.items()}
+
+    def live(self, lr: float = 0.1) -> "Live":
+        """Return the examples as a page that recomputes while one drags a weight, one of them shown at a time.
+
+        Args:
+            lr: the learning rate η that the page begins with.
+        """
+        from nn.credit.pictures.live.network import live_network
+
+        return live_network(self.examples, lr)
 
     def table(self, lr: float = 0.1) -> Table:
         """Return every edge as text: weight, Σ δ·z and the new weight."""

@@ -8,10 +8,12 @@ from nn.credit.assignment import Assignment, Key
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
+    from autograd.pictures.live.page import Live
     from autograd.pictures.palette import Theme
     from nn.credit.check import CreditCheck
     from nn.credit.derivation import Derivation
     from nn.credit.matrices import Matrices
+    from nn.credit.pictures.live.widget import CreditWidget
     from nn.credit.pictures.player import Player
     from nn.credit.pictures.words import Show
 
@@ -73,6 +75,30 @@ class Credit(Assignment):
         from nn.credit.pictures.player import Player
 
         return Player(self, lr)
+
+    def live(self, lr: float = 0.1) -> "Live":
+        """Return the example as a page that recomputes while one drags a weight, an input or the target.
+
+        Args:
+            lr: the learning rate η that the page begins with.
+        """
+        from nn.credit.pictures.live.network import live_network
+
+        return live_network([self], lr)
+
+    def widget(self, lr: float = 0.1) -> "CreditWidget":
+        """Return the living page as a widget for Jupyter, from which dragged weights come back to Python.
+
+        Args:
+            lr: the learning rate η that the page begins with.
+
+        Raises:
+            ImportError: if the package anywidget is missing; it says how to install it.
+        """
+        from nn.credit.pictures.live.network import live_network, values
+        from nn.credit.pictures.live.widget import CreditWidget
+
+        return CreditWidget(self, live_network([self], lr, hosted=True), values(self))
 
     def check(self) -> "CreditCheck":
         """Put δ·z beside central differences, edge by edge."""

@@ -357,4 +357,4 @@ def _plain(y: object) -> str:
     if isinstance(y, (list, tuple)):
         rest = ", …" if len(y) > _NUMBERS else ""
         return f"({', '.join(map(_plain, y[:_NUMBERS]))}{rest})"
-    return shown(float(y)) if isinstance(y, (int, float)) else str(y)
+    return shown(y) if isinstance(y, (int, float)) else str(y)

@@ -65,7 +65,7 @@ class CreditGraph:
         self.hover = hover
         self.canvas = Canvas(layout.width, layout.height)
         flows = map(self.words.flow, credit.edges.values())
-        self._largest = max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0)
+        self.largest = max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0)
         self._began = began(credit) if self.words.show != "blank" else []
         # what lies below comes first: the rest, then the lit path on its halo; small credits before large
         order = list(credit.edges)
@@ -109,7 +109,7 @@ class CreditGraph:
         return self._size(self.words.flow(edge))
 
     def _size(self, flow: float) -> float:
-        return abs(flow) / max(self._largest, FLOOR) if math.isfinite(flow) else 0.3
+        return abs(flow) / max(self.largest, FLOOR) if math.isfinite(flow) else 0.3
 
     def _part(self, edge: Edge) -> str:
         return self._sign(self.words.flow(edge))
@@ -357,9 +357,9 @@ class CreditGraph:
 
     def _thickest(self) -> str:
         what = "|w·z|" if self.words.show == "forward" else "|δ·z|"
-        if self._largest < FLOOR:
+        if self.largest < FLOOR:
             return f"{what} below {shown(FLOOR)}: thin"
-        return f"width by {what}, thickest = {shown(self._largest)}"
+        return f"width by {what}, thickest = {shown(self.largest)}"
 
     def _called(self, item: int | Key) -> str:
         if isinstance(item, int):

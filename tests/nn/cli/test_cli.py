@@ -46,6 +46,13 @@ def test_main_job(here, capsys):
     assert str(here / "credit.svg") in out
     assert (here / "credit.svg").read_text(encoding="utf-8").rstrip().endswith("</svg>")
     assert (here / "steps.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert (here / "live.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+
+
+def test_a_living_page_of_a_net_from_a_file(weights, here, capsys):
+    assert main(["live", "--weights", weights, *EXAMPLE, "--lr", "0.3"]) == 0
+    assert str(here / "live.html") in capsys.readouterr().out
+    assert '"eta":0.3' in (here / "live.html").read_text(encoding="utf-8")
 
 
 def test_learning_brings_the_loss_down(here, capsys):
@@ -92,27 +99,21 @@ def test_steps_in_the_terminal(here, capsys):
         (["credit", *EXAMPLE, "--out", "no/such/folder/c.svg"], "no/such/folder"),
         (["credit", *EXAMPLE, "--out", "c.jpeg"], "jpeg"),
         (["draw", "--path", "1", "5"], "no edge from 1 to 5"),
-        (
-            ["draw", "--path", "one", "5"],
-            "such as 5 1, or b and a number for a bias, but 'one' '5'",
-        ),
-        (["explain", "--edge", "a", "b"], "such as 5 1, or b and a number for a bias, but 'a' 'b'"),
+        (["draw", "--path", "one", "5"], "such as 5 1, or b and a number for a bias, but one 5"),
+        (["explain", "--edge", "a", "b"], "such as 5 1, or b and a number for a bias, but a b"),
         (
             ["credit", "--lr", "nan", "--out", "c.svg"],
-            "the learning rate must be a finite number, at least 0; got nan",
+            "a learning rate is a finite number from 0, but nan",
         ),
         (
             ["credit", "--lr", "inf", "--html", "c.html"],
-            "the learning rate must be a finite number, at least 0",
+            "a learning rate is a finite number from 0",
         ),
         (
             ["credit", "--lr", "-1", "--steps"],
-            "the learning rate must be a finite number, at least 0; got -1.0",
+            "a learning rate is a finite number from 0, but -1.0",
         ),
-        (
-            ["worksheet", "--lr", "nan"],
-            "the learning rate must be a finite number, at least 0; got nan",
-        ),
+        (["worksheet", "--lr", "nan"], "a learning rate is a finite number from 0, but nan"),
         (["worksheet", "--sizes", "100000", "1"], "100,000 weights are too many"),
     ],
 )

@@ -1,0 +1,88 @@
+"""The living page as a widget of Jupyter: the weights dragged in it arrive in Python, and the other way round."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograd.pictures.live.page import Live
+from nn.credit.assignment import Assignment, Key
+from nn.credit.pictures.graph import owner
+from nn.network import MLP
+
+try:
+    import anywidget
+    import traitlets
+except ImportError:
+    raise ImportError(
+        "a widget needs anywidget: pip install 'scalar-autograd[widget]'; credit.live() is the same page, "
+        "but nothing comes back from it to Python"
+    ) from None
+
+_HOST = """
+export default { render({ model, el }) {
+  const frame = document.createElement("iframe");
+  frame.srcdoc = model.get("page");
+  frame.sandbox = "allow-scripts";
+  frame.title = "Credit assignment, live";
+  frame.style = "width:100%;height:1000px;border:0";
+  const send = () => frame.contentWindow && frame.contentWindow.postMessage({ values: model.get("values") }, "*");
+  const take = event => {
+    if (event.source !== frame.contentWindow) return;
+    if (event.data.ready) send();
+    if (event.data.values) {
+      model.set("values", event.data.values);
+      model.save_changes();
+    }
+  };
+  addEventListener("message", take);
+  model.on("change:values", send);
+  el.append(frame);
+  return () => {
+    removeEventListener("message", take);
+    model.off("change:values", send);
+  };
+} };
+"""
+
+
+class CreditWidget(anywidget.AnyWidget):
+    """The living page of one example, whose numbers are Python's, too.
+
+    Attributes:
+        values: the weights by "5-1" (a bias "b-1"), inputs by "x1", the target by "y" or "y0": in every view of the widget
+            the same. Assign a new dict to set them.
+    """
+
+    _esm = _HOST
+    page = traitlets.Unicode().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, credit: Assignment, page: Live, values: Mapping[str, float]) -> None:
+        self._begun = credit
+        super().__init__(page=page.html(), values=dict(values))
+
+    @property
+    def net(self) -> MLP:
+        """The network with the weights of now."""
+        weights: dict[Key, float] = {
+            key: float(self.values[owner(key)]) for key in self._begun.edges
+        }
+        return self._begun.network(weights)
+
+    @property
+    def credit(self) -> Assignment:
+        """The credit of the example as it is now."""
+        before = self._begun
+        x = [float(self.values[f"x{k}"]) for k in range(1, len(before.layers[0]) + 1)]
+        return self._begun.of(self.net, x, self._target(), before.loss_function)
+
+    def _target(self) -> Any:
+        outputs = self._begun.layers[-1]
+        names = ["y"] if len(outputs) == 1 else [f"y{j}" for j in outputs]
+        if not all(name in self.values for name in names):
+            return self._begun.y
+        targets = [float(self.values[name]) for name in names]
+        return targets if len(targets) > 1 else targets[0]
+
+    def on_change(self, does: Callable[[Assignment], object]) -> None:
+        """Call a function with the credit of now whenever a number has changed."""
+        self.observe(lambda _: does(self.credit), names="values")

@@ -1,0 +1,46 @@
+"""The widget on the side of Python; the side of the browser is in tests/browser/test_live.py."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("anywidget", reason="anywidget is not installed")
+
+from nn import MLP, assign_credit, losses
+from tests.worked import X, Y, network, worked
+
+
+def test_what_is_dragged_is_there_in_python() -> None:
+    widget = worked().widget()
+    assert widget.net.state_dict() == network().state_dict()
+    heard = []
+    widget.on_change(lambda credit: heard.append(credit.loss))
+    widget.values = widget.values | {"5-1": 0.25, "x2": 2.0, "y": 0.75}
+    assert widget.net.layers[0].neurons[0].w[0].data == 0.25
+    now = assign_credit(widget.net, [X[0], 2.0, X[2]], 0.75)
+    assert widget.credit.loss == now.loss
+    assert heard == [now.loss]
+    assert Y == 0.2
+
+
+def test_several_outputs_and_biases() -> None:
+    net = MLP(2, [3, 2], rng=0)
+    credit = assign_credit(net, [0.5, 1.0], 1, loss=losses.cross_entropy)
+    widget = credit.widget()
+    assert widget.credit.loss == pytest.approx(credit.loss, rel=1e-15)
+    assert {"b-0", "b-4", "x1", "x2", "y0", "y1"} <= widget.values.keys()
+
+
+def test_without_anywidget_it_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['anywidget'] = None\n"
+        "from tests.worked import worked\n"
+        "worked().live()\n"
+        "worked().widget()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith(
+        "ImportError: a widget needs anywidget: pip install 'scalar-autograd[widget]'"
+    )
