@@ -1,61 +1,239 @@
-"""What a thread may switch on: no_grad, detect_anomaly, and tracing for `trace`."""
+"""What a flow of control may switch on: no_grad, detect_anomaly, and tracing for `trace`.
 
+A mode is on for what the function that entered it calls, as long as its `with` block lasts: operations look for that
+function among their callers. So neither another thread nor another asyncio task, nor whoever resumes a generator
+that waits inside such a block, is touched; and whatever ends a block, an interrupt too, ends the mode.
+"""
+
+import functools
+import inspect
+import itertools
+import sys
 import threading
-from contextlib import AbstractContextManager, ContextDecorator, nullcontext
+import weakref
+from collections.abc import Callable, Iterable
+from contextlib import (
+    AbstractContextManager,
+    _AsyncGeneratorContextManager,
+    _GeneratorContextManager,
+    nullcontext,
+)
+from types import FrameType
+from typing import TYPE_CHECKING, Any, TypeVar
 
-active = 0  # how many modes are on in all threads: the hot path looks no further while it is 0
-_active_lock = threading.Lock()
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Every mode that is on anywhere, by a number of its own: the hot paths look no further while there is none.
+active: dict[int, "_Entry"] = {}
+
+moment = 0  # how many transforms have begun; a leaf keeps the moment when it was made
+
+_numbers = itertools.count()
+_SUSPENDED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_ON_BEHALF = {"__enter__", "__aenter__", "enter_context", "enterContext", "enterClassContext"}
+_GENERATOR_ENTERS = (
+    _GeneratorContextManager.__enter__.__code__,
+    _AsyncGeneratorContextManager.__aenter__.__code__,
+)
 
 
-class _Modes(threading.local):
-    no_grad = False
-    anomaly = False
-    tracing = False
-    transforms = 0  # how many grads, jacobians ... are running their functions
+class _Entry:
+    """One mode that is on: for which frame, and a way to see whether its `with` block still lasts."""
+
+    __slots__ = ("mode", "nodes", "opened_in", "frame", "code", "thread", "lasts", "entered")
+
+    def __init__(self, mode: "_Mode", opened_in: int, frame: FrameType) -> None:
+        self.mode = type(mode)
+        self.nodes: dict[int, Any] | None = getattr(mode, "nodes", None)
+        self.opened_in = opened_in
+        self.frame = id(frame)  # a number: a reference would keep what the function holds alive
+        self.code = frame.f_code
+        # where to look for it; a generator may be resumed in another thread
+        self.thread = None if frame.f_code.co_flags & _SUSPENDED else threading.get_ident()
+        self.lasts: Callable[[], object] = bool
+        self.entered = False
 
 
-local = _Modes()
+def _open(mode: "_Mode", opened_in: int, frame: FrameType) -> tuple[Callable[..., None], _Entry]:
+    """Register a mode and return the function that switches it off, and the entry; `entered` switches it on.
+
+    The mode is on as long as somebody holds that function. A `with` statement holds it on the stack of its
+    frame and drops it however the block is left, even where an interrupt keeps it from being called.
+    """
+    number = next(_numbers)
+    entry = _Entry(mode, opened_in, frame)
+    close = functools.partial(_close, number)
+    entry.lasts = weakref.ref(close)
+    active[number] = entry
+    return close, entry
 
 
-def _count(change: int) -> None:
-    global active
-    with _active_lock:
-        active += change
+def _close(number: int, *exc_info: object) -> None:
+    active.pop(number, None)
 
 
-class _Mode(ContextDecorator):
-    """A context that sets one mode of this thread and restores it on every exit."""
+def _owner(frame: FrameType) -> FrameType:
+    """Return the frame on whose behalf this one enters a mode: of a `@contextmanager`, who uses it."""
+    while frame.f_back is not None and frame.f_back.f_code in _GENERATOR_ENTERS:
+        outer = frame.f_back.f_back
+        if outer is None:
+            break
+        frame = outer
+    return frame
 
-    _name: str
-    _setting = True
+
+def begin_transform() -> int:
+    """Return a new moment: leaves made from now on are younger than it."""
+    global moment
+    moment += 1
+    return moment
+
+
+def settings() -> tuple[bool, bool]:
+    """Tell whether `no_grad` and whether `detect_anomaly` are on, for the caller of the function that asks."""
+    waiting = _waiting()
+    quiet, checked = None, False
+    frame: FrameType | None = sys._getframe(2) if waiting else None
+    while frame is not None:
+        here = id(frame)
+        if here in waiting:
+            for entry in reversed(waiting.pop(here)):
+                if entry.code is frame.f_code:
+                    checked = checked or entry.mode is detect_anomaly
+                    if quiet is None:  # the innermost decides
+                        quiet = entry.mode.quiet
+            if not waiting:
+                break
+        frame = frame.f_back
+    return bool(quiet), checked
+
+
+def _waiting() -> dict[int, list[_Entry]]:
+    """Return by frame the modes that may be on here, and forget those whose blocks are over."""
+    here = threading.get_ident()
+    waiting: dict[int, list[_Entry]] = {}
+    for number, entry in list(active.items()):
+        if entry.lasts() is None:
+            active.pop(number, None)
+        elif entry.entered and (entry.thread is None or entry.thread == here):
+            waiting.setdefault(entry.frame, []).append(entry)
+    return waiting
+
+
+def traces(operands: tuple[Any, ...]) -> list[dict[int, Any]]:
+    """Return, of each trace that one of the operands belongs to, the nodes that belong to it.
+
+    Whatever is computed from a traced number belongs to the trace, in whichever thread: so nothing of it can
+    become a plain number unseen.
+    """
+    found = []
+    for entry in list(active.values()) if active else ():
+        nodes = entry.nodes
+        if nodes is not None and entry.entered and entry.lasts() and _any_of(operands, nodes):
+            found.append(nodes)
+    return found
+
+
+def _any_of(operands: tuple[Any, ...], nodes: dict[int, Any]) -> bool:
+    for x in operands:
+        if id(x) in nodes or hasattr(x, "holds"):  # there are no conditions but those of traces
+            return True
+        if type(x) is tuple and any(id(item) in nodes for item in x):
+            return True
+    return False
+
+
+class _Leave:
+    """`__exit__` of a mode, as `with` looks it up: this opens the mode, for the frame of the `with`."""
+
+    def __get__(self, mode: "_Mode | None", cls: "type[_Mode]") -> Callable[..., None]:
+        if mode is None:  # an ExitStack asks the class
+            return cls._leave
+        if mode._called:
+            return mode._leave
+        frame = sys._getframe(1)
+        return _open(mode, id(frame), _owner(frame))[0]
+
+
+class _Mode:
+    """A context that switches one mode on; also a decorator.
+
+    `with` fetches `__enter__` and `__exit__` and then calls the first. Whoever calls `__enter__` without having fetched
+    `__exit__` from the instance is no `with` of ours, but an ExitStack, or another context's `__enter__`: then the
+    mode is on for its caller, until `__exit__` is called.
+    """
+
+    quiet: bool | None = None  # what it says about recording
 
     def __init__(self) -> None:
-        self._before: list[bool] = []
+        self._called: list[Callable[..., None]] = []
 
     def __enter__(self) -> None:
-        before = getattr(local, self._name)
-        counted = False
-        try:  # an interrupt may come between any two of these
-            self._before.append(before)
-            setattr(local, self._name, self._setting)
-            _count(1)
-            counted = True
-        except BaseException:
-            setattr(local, self._name, before)
-            del self._before[-1:]
-            if counted:
-                _count(-1)
-            raise
+        frame = sys._getframe(1)
+        for entry in reversed(list(active.values())):
+            if entry.opened_in == id(frame) and not entry.entered and entry.lasts():
+                entry.entered = True
+                return
+        while frame.f_code.co_name in _ON_BEHALF and frame.f_back is not None:
+            frame = frame.f_back
+        close, entry = _open(self, 0, _owner(frame))
+        self._called.append(close)
+        entry.entered = True
 
-    def __exit__(self, *exc_info: object) -> None:
-        setattr(local, self._name, self._before.pop())
-        _count(-1)
+    def _leave(self, *exc_info: object) -> None:
+        if self._called:
+            self._called.pop()()
+
+    if TYPE_CHECKING:
+
+        def __exit__(self, *exc_info: object) -> None: ...
+    else:
+        __exit__ = _Leave()
+
+    def __call__(self, function: F) -> F:
+        """Return the function with this mode on in its body, of a generator or a coroutine too.
+
+        Raises:
+            TypeError: if it is an asynchronous generator; write the `with` inside it.
+        """
+        mode = type(self)
+        f: Any = function
+        wrapper: Any
+        if inspect.isasyncgenfunction(f) or not callable(f) or isinstance(f, type):
+            kind = (
+                "an asynchronous generator" if callable(f) and not isinstance(f, type) else repr(f)
+            )
+            raise TypeError(
+                f"{mode.__name__}() decorates functions, generators and coroutines, but {kind} was given; "
+                f"write `with {mode.__name__}():` inside it"
+            )
+        if inspect.iscoroutinefunction(f):
+
+            async def wrapper(*args: Any, **kwargs: Any) -> Any:
+                with mode():
+                    return await f(*args, **kwargs)
+
+        elif inspect.isgeneratorfunction(f):
+
+            def wrapper(*args: Any, **kwargs: Any) -> Any:
+                with mode():
+                    return (yield from f(*args, **kwargs))
+
+        else:
+
+            def wrapper(*args: Any, **kwargs: Any) -> Any:
+                with mode():
+                    return f(*args, **kwargs)
+
+        functools.update_wrapper(wrapper, f)
+        return wrapper  # type: ignore[no-any-return]
 
 
 class no_grad(_Mode):
     """Compute without recording: results have data, but no parents.
 
-    Also a decorator. It holds for this thread only and is restored on every exit.
+    Also a decorator. It holds in the `with` block and whatever that calls, however the block is left; other
+    threads, other asyncio tasks and whoever resumes a generator that waits in the block are not touched.
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -65,26 +243,26 @@ class no_grad(_Mode):
     ()
     """
 
-    _name = "no_grad"
+    quiet = True
 
 
 class recording(_Mode):
     """Record although an outer `no_grad` is on: a transform needs the graph of its function."""
 
-    _name = "no_grad"
-    _setting = False
+    quiet = False
 
 
 def recorded() -> AbstractContextManager[None]:
     """Return a context in which operations are recorded, at no cost where they are anyway."""
-    return recording() if local.no_grad else nullcontext()
+    return recording() if active and settings()[0] else nullcontext()
 
 
 class detect_anomaly(_Mode):
     """Stop at the first operation that makes a nan or an inf out of finite operands.
 
     Inside, such an operation raises FloatingPointError, and so does a backward pass in which a
-    gradient becomes nan. The message names the operation, its operands and their labels.
+    gradient becomes nan. The message names the operation, its operands and their labels. It holds where
+    `no_grad` would: in the block and whatever that calls.
 
     >>> from autograd import Value
     >>> with detect_anomaly():
@@ -93,10 +271,16 @@ class detect_anomaly(_Mode):
     FloatingPointError: log made -inf out of finite operands: log(x = 0.0)
     """
 
-    _name = "anomaly"
-
 
 class tracing(_Mode):
-    """Record comparisons as conditions, so that a replay can decide them anew."""
+    """Record what is computed from some nodes so that it can be replayed: comparisons, detach, no_grad.
 
-    _name = "tracing"
+    Args:
+        variables: the nodes to begin with.
+    """
+
+    quiet = False
+
+    def __init__(self, variables: Iterable[Any]) -> None:
+        super().__init__()
+        self.nodes = {id(v): v for v in variables}

@@ -44,6 +44,20 @@ def as_float(x: Any) -> float:
     )
 
 
+def coerced(x: Any) -> Any:
+    """Return an operand that is neither a Value nor a float as a float."""
+    if type(x) is int or is_number(x) or isinstance(x, REFUSED):
+        return as_float(x)
+    return NotImplemented  # an array, say: its own operator works element by element
+
+
+def comparable(x: Any) -> Any:
+    """Return the number to compare with, or None if x is no number."""
+    if isinstance(x, Decimal):
+        return float(x)  # a Decimal nan raises when compared
+    return x if is_number(x) else None
+
+
 def clip_bounds(low: Any, high: Any) -> tuple[float, float]:
     """Return the bounds of clip as floats.
 

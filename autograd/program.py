@@ -23,10 +23,13 @@ def trace(f: Callable[..., Any], *args: Any) -> "Program":
         f: a function of numbers, or of nested lists, tuples and dicts of numbers, that returns one number
             or a list of them. Whatever else it uses is frozen: a Value from outside (a network's
             parameter, say) counts as the constant it is now, so pass parameters as arguments.
+            `detach()`, `.data`, copies and `no_grad` are recorded: each replay computes the number
+            anew, and no gradient flows through it. What would freeze a traced number is refused.
         *args: example arguments. Only their structure matters, and labels if there are Values among them.
 
     Raises:
-        TypeError: if f branches on the result of a comparison; `autograd.where` takes it instead.
+        TypeError: if f branches on the result of a comparison (`autograd.where` takes it instead), or rounds,
+            formats or pickles a traced number or goes backward from it.
 
     The source begins sums at 0.0 and gradients with `+ 0.0`, as `backward` does: so −0.0 becomes 0.0 there, too.
 
@@ -78,12 +81,17 @@ class Program:
         """The program as a Python module that needs nothing but `math`."""
         return write_source(self.recording)
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **named: Any) -> Any:
         """Return the function's result for these arguments, as floats in the result's structure.
 
         Raises:
-            TypeError: if the arguments have another structure than the traced ones.
+            TypeError: if the arguments have another structure than the traced ones, or are given by name.
         """
+        if named:
+            raise TypeError(
+                f"a Program takes its arguments by place, ({', '.join(self.recording.parameters)}), but "
+                f"{', '.join(named)} was given by name"
+            )
         return self._functions["value"](*args)
 
     @cached_property

@@ -1,5 +1,6 @@
 """Arguments made of numbers: nested lists, tuples and dicts, taken apart and put together again."""
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,15 +23,31 @@ def rebuild(tree: Any, f: Callable[[Any], Any]) -> Any:
     >>> rebuild({"w": [1, 2], "b": 3}, lambda x: 10 * x)
     {'w': [10, 20], 'b': 30}
     """
+    alike: Any
     if isinstance(tree, (list, tuple)):
         items = [rebuild(item, f) for item in tree]
         if isinstance(tree, tuple):
             # a named tuple takes its items one by one
             return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
-        return items
+        if type(tree) is list:
+            return items
+        alike = copy.copy(tree)
+        alike[:] = items
+        return alike
     if isinstance(tree, dict):
-        return {key: rebuild(item, f) for key, item in tree.items()}
+        pairs = {key: rebuild(item, f) for key, item in tree.items()}
+        if type(tree) is dict:
+            return pairs
+        alike = copy.copy(tree)
+        for key, item in pairs.items():  # `update` of a Counter adds
+            alike[key] = item
+        return alike
     return f(tree)
+
+
+def copied(tree: Any) -> Any:
+    """Return the structure anew around the same numbers: what is done to one in place does not change the other."""
+    return rebuild(tree, lambda x: copy.copy(x) if getattr(x, "shape", ()) else x)
 
 
 def describe(tree: Any) -> str:
@@ -66,6 +83,22 @@ def describe_arguments(args: tuple[Any, ...]) -> str:
     '(list of 2 numbers, list of 2 numbers)'
     """
     return f"({', '.join([describe(x) for x in args[:8]] + ['...'] * (len(args) > 8))})"
+
+
+def no_numbers(name: str, place: int, argument: Any, error: TypeError) -> TypeError:
+    """Return the error for an argument that is not made of numbers.
+
+    Args:
+        name: what differentiates or records.
+        place: the place of the argument, from 0.
+        argument: what was given.
+        error: what refused it.
+    """
+    why = "it is None; what is not a number goes in by keyword, or is closed over"
+    return TypeError(
+        f"argument {place + 1} of {name} must be a number, or a list, tuple or dict of numbers: "
+        f"{why if argument is None else error}"
+    )
 
 
 def _is_leaf(x: Any) -> bool:

@@ -6,49 +6,114 @@ derivative of the derivative may be wanted, as Values.
 
 import functools
 import operator
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from autograd import modes
 from autograd.graph.anomaly import check_backward
-from autograd.graph.reverse import differentiable_gradients, gradients
+from autograd.graph.node import CONSTANT, UNRECORDED
+from autograd.graph.reverse import differentiable_gradients, flows, gradients, inner_nodes
 from autograd.numbers import as_float
-from autograd.structure import describe, leaves, rebuild
+from autograd.structure import copied, describe, leaves, no_numbers, rebuild
 from autograd.value import Number, Value
 
 
-@contextmanager
-def _inside_transform() -> Iterator[None]:
-    modes.local.transforms += 1
-    try:
+class _Run:
+    """A function run once on variables of its own, and the derivatives of what it returned.
+
+    Args:
+        f: the function.
+        args, kwargs: what it is given; it gets a copy of their structure, and may change that in place.
+        chosen: the places of the arguments to differentiate by.
+        name: what the transform is called, for messages.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        chosen: tuple[int, ...],
+        name: str,
+    ) -> None:
+        self._name, self._quiet = name, bool(modes.active) and modes.settings()[0]
+        self._began = modes.begin_transform()
         with modes.recorded():
-            yield
-    finally:
-        modes.local.transforms -= 1
+            self.variables = [self._variable(args[i], i) for i in chosen]
+            lifted = [copied(x) for x in args]
+            for i, variable in zip(chosen, self.variables):
+                lifted[i] = copied(variable)
+            self.out = f(*lifted, **{key: copied(x) for key, x in kwargs.items()})
+        self._orders: dict[int, list[Value]] = {}
+        # somebody outside may differentiate again by what is not ours
+        self.as_values = any(
+            [type(x) is Value for i in chosen for x in leaves(args[i])]
+            + [self._depends_on_others(y) for y in leaves(self.out) if type(y) is Value]
+        )
+
+    def _variable(self, argument: Any, place: int) -> Any:
+        """Return an argument with a variable for each number, so that other uses are not confused with it."""
+        try:
+            return rebuild(argument, lambda x: +x if type(x) is Value else Value(x))
+        except TypeError as error:
+            raise no_numbers(self._name, place, argument, error) from None
+
+    def _depends_on_others(self, y: Value) -> bool:
+        """Tell whether y depends on a Value that is older than this run, or on what is being traced."""
+        if modes.active and modes.traces((y,)):
+            return True
+        self._orders[id(y)] = order = inner_nodes(y)
+        return (y._op is None and self._is_older(y)) or any(
+            self._is_older(p) for v in order for p, _ in flows(v) if p._op is None
+        )
+
+    def _is_older(self, leaf: Any) -> bool:
+        born = leaf._stamp
+        if born is CONSTANT or born is UNRECORDED:
+            return False
+        return type(born) is not int or born < self._began
+
+    def number(self, y: Any) -> Number:
+        """Return a result as it is handed out: a Value if somebody may differentiate again."""
+        if self.as_values:
+            v: Value = y if type(y) is Value else Value(y)
+            return v.detach() if self._quiet else v
+        return y._data if type(y) is Value else as_float(y)
+
+    def gradient(self, y: Any, variables: Any) -> Any:
+        """Return ∂y/∂variable in the structure of the variables; 0 where y does not depend on it."""
+        found = _derivatives(y, self.as_values, self._orders.get(id(y)))
+        return rebuild(variables, lambda v: self.number(found.get(id(v), 0.0)))
 
 
-def _wanted_as_values(arguments: Any) -> bool:
-    """Tell whether somebody outside may differentiate the result again."""
-    return (
-        modes.local.transforms > 0
-        or modes.local.tracing
-        or any(type(x) is Value for x in leaves(arguments))
-    )
+def _derivatives(y: Any, as_values: bool, order: list[Value] | None = None) -> dict[int, Any]:
+    """Return the derivatives of y by the ids of the nodes that it was made from."""
+    if type(y) is not Value:
+        return {}
+    if modes.active and modes.settings()[1]:
+        check_backward(y, 1.0)
+    with modes.recorded():
+        return differentiable_gradients(y) if as_values else gradients(y, 1.0, order)
 
 
-def _fresh(x: Any) -> Value:
-    """Return a variable of this transform's own, so that other uses of x are not confused with it."""
-    return +x if type(x) is Value else Value(x)
+def _places(f: Callable[..., Any], argnums: int | tuple[int, ...]) -> tuple[int, ...]:
+    """Return argnums as a tuple.
 
-
-def _selected(args: tuple[Any, ...], argnums: int | tuple[int, ...], name: str) -> tuple[int, ...]:
+    Raises:
+        TypeError: if f is no function, or argnums are no whole numbers.
+    """
+    if not callable(f):
+        raise TypeError(f"a function is needed, but {type(f).__name__} was given: {f!r}")
     try:
-        chosen = tuple(map(operator.index, argnums if isinstance(argnums, tuple) else (argnums,)))
+        return tuple(map(operator.index, argnums if isinstance(argnums, tuple) else (argnums,)))
     except TypeError:
         raise TypeError(
-            f"argnums is the place of an argument or a tuple of places, but {argnums!r} was given"
+            f"argnums must be the place of an argument or a tuple of places; got {argnums!r}. To differentiate "
+            f"at a point, call what is returned: grad(f)({argnums!r})"
         ) from None
+
+
+def _selected(args: tuple[Any, ...], chosen: tuple[int, ...], name: str) -> tuple[int, ...]:
     for i in chosen:
         if not -len(args) <= i < len(args):
             raise TypeError(
@@ -57,40 +122,12 @@ def _selected(args: tuple[Any, ...], argnums: int | tuple[int, ...], name: str) 
             )
     places = tuple(i % len(args) for i in chosen)
     if len(set(places)) < len(places):
-        raise ValueError(f"argnums {argnums!r} name the same argument twice")
+        raise ValueError(f"argnums {chosen!r} name the same argument twice")
     return places
 
 
 def _name(f: Callable[..., Any]) -> str:
     return getattr(f, "__name__", type(f).__name__)
-
-
-def _run(
-    f: Callable[..., Any], args: tuple[Any, ...], chosen: tuple[int, ...], kwargs: dict[str, Any]
-) -> tuple[list[Any], Any]:
-    """Return the variables put in place of the chosen arguments, and what f returns for them."""
-    variables = [rebuild(args[i], _fresh) for i in chosen]
-    lifted = list(args)
-    for i, variable in zip(chosen, variables):
-        lifted[i] = variable
-    with _inside_transform():
-        return variables, f(*lifted, **kwargs)
-
-
-def _gradient(out: Any, variables: Any, as_values: bool) -> Any:
-    """Return ∂out/∂variable in the structure of the variables; 0 where out does not depend on it."""
-    if type(out) is not Value:
-        return rebuild(variables, lambda v: Value(0.0) if as_values else 0.0)
-    if modes.local.anomaly:
-        check_backward(out, 1.0)
-    with _inside_transform():
-        found: Any = differentiable_gradients(out) if as_values else gradients(out)
-
-    def of(v: Value) -> Number:
-        g = found.get(id(v), 0.0)
-        return Value(g) if as_values and type(g) is not Value else g
-
-    return rebuild(variables, of)
 
 
 def one_number(out: Any, name: str, transform: str, instead: str) -> Any:
@@ -101,6 +138,8 @@ def one_number(out: Any, name: str, transform: str, instead: str) -> Any:
             f"{transform} needs a function that returns one number, but {name} returned a "
             f"{describe(out)}; use {instead}"
         )
+    if out is None:
+        raise TypeError(f"{name} returned None (NoneType): does it lack its `return`?")
     return as_float(out)
 
 
@@ -115,8 +154,9 @@ def value_and_grad(
 
     Returns:
         A function of the same arguments that returns (value, gradient): floats in the structure of the
-        argument, and for a tuple of argnums a tuple of gradients. Where an argument is a Value, or inside
-        another transform, the results are Values, so that they can be differentiated in turn.
+        argument, and for a tuple of argnums a tuple of gradients. Where the result depends on a Value from
+        outside (an argument, a keyword, one that f closes over), the results are Values, so that they can
+        be differentiated in turn. What f does to its lists in place changes only its own copy of them.
 
     Raises:
         TypeError: if f returns anything but one number, or argnums name no argument.
@@ -125,15 +165,15 @@ def value_and_grad(
     (6.0, (3.0, 2.0))
     """
 
+    numbers = _places(f, argnums)
+
     @functools.wraps(f)
     def wrapper(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        chosen = _selected(args, argnums, _name(f))
-        as_values = _wanted_as_values(args)
-        variables, out = _run(f, args, chosen, kwargs)
-        out = one_number(out, _name(f), "grad", "jacobian")
-        gradient = _gradient(out, tuple(variables), as_values)
-        value = out if as_values or type(out) is not Value else out.data
-        return value, gradient if isinstance(argnums, tuple) else gradient[0]
+        chosen = _selected(args, numbers, _name(f))
+        run = _Run(f, args, kwargs, chosen, f"grad({_name(f)})")
+        out = one_number(run.out, _name(f), "grad", "jacobian")
+        gradient = run.gradient(out, tuple(run.variables))
+        return run.number(out), gradient if isinstance(argnums, tuple) else gradient[0]
 
     wrapper.__name__ = f"value_and_grad({_name(f)})"
     return wrapper
@@ -183,16 +223,22 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(f)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        as_values = _wanted_as_values(args)
-        variables, out = _run(f, args, tuple(range(len(args))), kwargs)
-        columns = list(leaves(variables))
-        if isinstance(out, (list, tuple, dict)):
-            results = [y if type(y) is Value else as_float(y) for y in leaves(out)]
-            return [_gradient(y, columns, as_values) for y in results]
-        return _gradient(one_number(out, _name(f), "jacobian", "a list"), columns, as_values)
+        return _rows(f, args, kwargs, wrapper.__name__)
 
     wrapper.__name__ = f"jacobian({_name(f)})"
     return wrapper
+
+
+def _rows(
+    f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], name: str
+) -> list[Any]:
+    """Return a row of derivatives for each of f's results; of one result, that row alone."""
+    run = _Run(f, args, kwargs, tuple(range(len(args))), name)
+    columns, out = list(leaves(run.variables)), run.out
+    if isinstance(out, (list, tuple, dict)):
+        results = [y if type(y) is Value else as_float(y) for y in leaves(out)]
+        return [run.gradient(y, columns) for y in results]
+    return run.gradient(one_number(out, _name(f), name, "a list"), columns)  # type: ignore[no-any-return]
 
 
 def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
@@ -209,16 +255,15 @@ def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
     [[6.0, 4.0], [4.0, 0.0]]
     """
 
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        columns = list(leaves(args))  # Values already: they are the jacobian's variables
+    def gradient(*args: Any, **kwargs: Any) -> list[Any]:
+        columns = list(leaves(args))  # before f may change the arguments in place
         out = one_number(f(*args, **kwargs), _name(f), "hessian", "jacobian of jacobian")
-        return _gradient(out, columns, as_values=True)
-
-    rows = jacobian(gradient)
+        found = _derivatives(out, as_values=True)
+        return [found.get(id(v), 0.0) for v in columns]
 
     @functools.wraps(f)
     def wrapper(*args: Any, **kwargs: Any) -> list[list[Any]]:
-        return rows(*args, **kwargs)  # type: ignore[no-any-return]
+        return _rows(gradient, args, kwargs, wrapper.__name__)
 
     wrapper.__name__ = f"hessian({_name(f)})"
     return wrapper

@@ -7,7 +7,6 @@ writes what it finds. What an operation is, its value and its derivatives, is a 
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 from autograd import modes, primitives
@@ -15,9 +14,10 @@ from autograd.graph.anomaly import check_backward, check_forward
 from autograd.graph.conditions import Condition, holds
 from autograd.graph.copying import deep_copy, reduce, shallow_copy
 from autograd.graph.inner_loops import hand_back
-from autograd.graph.node import CONSTANT, SPENT, UNRECORDED, Node, operand_numbers, plain
+from autograd.graph.node import CONSTANT, SPENT, UNRECORDED, Node, is_leaf, operand_numbers, plain
 from autograd.graph.reverse import flows, gradients, inner_nodes
-from autograd.numbers import REFUSED, as_float, clip_bounds, is_number
+from autograd.graph.traced import detached, joined, refuse_traced
+from autograd.numbers import as_float, clip_bounds, coerced, comparable
 from autograd.primitive import Primitive
 
 Number: TypeAlias = "float | Value"
@@ -60,11 +60,11 @@ def _comparison(symbol: str, compare: Callable[[Any, Any], bool]) -> "Callable[[
     """Return the method that compares numbers, or records a condition while a function is traced."""
 
     def method(self: "Value", other: Any) -> Any:
-        y = other._data if type(other) is Value else _comparable(other)
+        y = other._data if type(other) is Value else comparable(other)
         if y is None:
             return NotImplemented
         holds = compare(self._data, y)
-        if modes.active and modes.local.tracing:
+        if modes.active and modes.traces((self, other)):
             other = other if type(other) is Value else as_float(other)
             return Condition(symbol, (self, other), holds)
         return holds
@@ -100,16 +100,24 @@ class Value(Node):
         )
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._data = data if type(data) is float else as_float(data)
+        if type(data) is not float:
+            if type(data) is Value and (traces := modes.traces((data,))):
+                detached(self, data, traces)  # Value(x.data) in a traced function
+                self.label = label
+                return
+            data = as_float(data)
+        self._data = data
         self._grad = 0.0
         self._op = None
-        self._stamp = None
+        self._stamp = modes.moment
         if label:
             self.label = label
 
     @property
     def data(self) -> float:
-        """The number. A leaf's may be assigned; recorded derivatives stay those of the recording."""
+        """The number, or of a traced one what `detach` gives: a leaf's may be assigned, recorded slopes stay."""
+        if modes.active and modes.traces((self,)):
+            return self.detach()  # type: ignore[return-value]
         return self._data
 
     @data.setter
@@ -119,6 +127,7 @@ class Value(Node):
                 f"this Value is the result of {self._op.name}, so its data cannot be set; set the data of a "
                 "leaf and compute again, or take .detach() for a leaf of its own"
             )
+        refuse_traced(self, "assigning .data of")
         self._data = data if type(data) is float else as_float(data)
         global assigned
         assigned = object()
@@ -165,7 +174,7 @@ class Value(Node):
     @property
     def parents(self) -> "tuple[Value, ...]":
         """The operands, in order and as often as they occur; plain numbers appear as constants."""
-        if self._op is None:
+        if is_leaf(self):
             return ()
         if type(self._da) is tuple:
             parents = self._a if self._b is None else self._a + self._b
@@ -180,10 +189,8 @@ class Value(Node):
 
     @property
     def partials(self) -> tuple[float, ...]:
-        """The derivative of this node by each of its parents, as recorded with it.
-
-        No gradient flows to a constant, so nothing is recorded for one: that derivative is computed anew.
-        """
+        """The derivative by each of the parents, as recorded; by a constant it is not, and computed anew."""
+        refuse_traced(self, "reading .partials of")
         row, numbers = operand_numbers(self)
         if row is None:
             return ()
@@ -216,6 +223,7 @@ class Value(Node):
         6.0
         """
         seed = as_float(seed)
+        refuse_traced(self, "backward() of", "; autograd.grad(f) is recorded")
         if self._op is None:
             if self._stamp is UNRECORDED:
                 raise RuntimeError(
@@ -225,7 +233,7 @@ class Value(Node):
             self._grad += seed
             return
         order = inner_nodes(self)
-        if modes.active and modes.local.anomaly:
+        if modes.active and modes.settings()[1]:
             check_backward(self, seed)
         if hasattr(self, "_grad"):
             # not the first time: collected apart, a leaf's credit is the same number again
@@ -261,10 +269,10 @@ class Value(Node):
             p._grad += found[id(p)]
 
     def detach(self) -> "Value":
-        """Return a leaf with this number and label, and no memory of how it was made."""
-        v = leaf(self._data)
-        if self.label:
-            v.label = self.label
+        """Return a leaf with this number and label, and no memory of how it was made; a trace records it."""
+        traces = modes.traces((self,))
+        v = detached(_new(Value), self, traces) if traces else leaf(self._data)
+        v.label = self.label
         return v
 
     # ------------------------------------------------------------ operators
@@ -425,9 +433,7 @@ class Value(Node):
     __ge__ = _comparison(">=", operator.ge)
 
     def __bool__(self) -> bool:
-        if modes.active and modes.local.tracing:
-            return bool(self != 0.0)
-        return self._data != 0.0
+        return bool(self != 0.0)  # a condition, if it is traced, refuses
 
     if not TYPE_CHECKING:  # type checkers must refuse float(v) and math.tanh(v) as Python does
 
@@ -444,11 +450,12 @@ class Value(Node):
             )
 
     def __round__(self, ndigits: int = 0) -> float:
-        if modes.active and modes.local.tracing:
-            raise TypeError("rounding a traced number would freeze it into every replay")
+        refuse_traced(self, "rounding")
         return round(self._data, ndigits)
 
     def __format__(self, spec: str) -> str:
+        if spec:
+            refuse_traced(self, "formatting")
         return format(self._data, spec) if spec else str(self)
 
     def __repr__(self) -> str:
@@ -485,7 +492,7 @@ def leaf(data: float, stamp: object = None) -> "Value":
     v._data = data
     v._grad = 0.0
     v._op = None
-    v._stamp = stamp
+    v._stamp = modes.moment if stamp is None else stamp
     return v
 
 
@@ -509,10 +516,19 @@ def apply(row: Primitive, *operands: Any) -> "Value":
     )
     data = tuple(map(plain, operands))
     out = row.value(*data)
-    if modes.local.anomaly:
+    if not modes.active:
+        return _node(row, operands, data, out)
+    quiet, checked = modes.settings()
+    if checked:
         check_forward(row, operands, data, out)
-    if modes.local.no_grad:
-        return leaf(out, UNRECORDED)
+    traces = modes.traces(operands)
+    if not traces:
+        return leaf(out, UNRECORDED) if quiet else _node(row, operands, data, out)
+    v = joined(_node(row, operands, data, out), traces)
+    return detached(_new(Value), v, traces) if quiet else v
+
+
+def _node(row: Primitive, operands: tuple[Any, ...], data: tuple[Any, ...], out: float) -> "Value":
     v = _new(Value)
     v._data = out
     v._op = row
@@ -564,19 +580,10 @@ def record(row: Primitive, data: float, a: Any, b: Any, da: Any, db: Any) -> "Va
     return v
 
 
-def _coerced(x: Any) -> Any:
-    """Return an operand that is neither a Value nor a float as a float."""
-    if type(x) is int or is_number(x) or isinstance(x, REFUSED):
-        return as_float(x)
-    return NotImplemented  # an array, say: its own operator works element by element
-
-
 def _binary(row: Primitive, x: Any, y: Any) -> Any:
     """Apply a row of two operands, of which at least one is a Value."""
-    if type(x) is not Value and type(x) is not float:
-        x = _coerced(x)
-    if type(y) is not Value and type(y) is not float:
-        y = _coerced(y)
+    x = x if type(x) is Value or type(x) is float else coerced(x)
+    y = y if type(y) is Value or type(y) is float else coerced(y)
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
     if modes.active:
@@ -590,10 +597,3 @@ def _binary(row: Primitive, x: Any, y: Any) -> Any:
     except (ArithmeticError, ValueError):
         return apply(row, x, y)
     return record(row, out, x, y, slope_x, slope_y)
-
-
-def _comparable(x: Any) -> Any:
-    """Return the number to compare with, or None if x is no number."""
-    if isinstance(x, Decimal):
-        return float(x)  # a Decimal nan raises when compared
-    return x if is_number(x) else None

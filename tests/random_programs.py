@@ -1,5 +1,6 @@
 """Random programs for property-based tests: lists of steps that Hypothesis can shrink."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -50,6 +51,28 @@ SMOOTH = (
     *("+", "-", "*", "**2", "-x", "sum", "dot", "logsumexp", "tanh", "sigmoid", "softplus", "sin"),
     *("cos", "exp", "atan", "erf", "gelu", "silu", "where", "relu", "maximum", "clip", "abs"),
 )
+
+
+def _unrecorded(a: Any, b: Any, c: Any) -> Any:
+    with ag.no_grad():
+        return a * b + c
+
+
+def _recorded_again(a: Any, b: Any, c: Any) -> Any:
+    return ag.grad(lambda t: t * ag.sin(t) * b)(a)
+
+
+HELD: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "detach": lambda a, b, c: b.detach() * a,
+    ".data": lambda a, b, c: a - b.data,
+    "Value(.data)": lambda a, b, c: ag.Value(a.data),
+    "no_grad": _unrecorded,
+    "deepcopy": lambda a, b, c: copy.deepcopy([a, b])[1] * c,
+    "copy": lambda a, b, c: copy.copy(a) * b,
+    "grad": _recorded_again,
+}
+OPERATIONS |= HELD
+SMOOTH_AND_HELD = (*SMOOTH, *HELD)
 
 Steps = list[tuple[str, int, int, int]]
 

@@ -12,7 +12,7 @@ from autograd.tables import MOST
 from autograd.value import Value
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Edge:
     """One operand of one operation, and its share of the blame.
 

@@ -1,17 +1,23 @@
 """explain: a gradient as the sum over paths of products of local derivatives."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from autograd import latex
 from autograd.explanation.credit import Edge, expect_value, named
 from autograd.graph.reverse import flows, gradients, inner_nodes
-from autograd.notation import factor, shown
+from autograd.notation import factor, shown, superscript
 from autograd.primitives import TABLE
 from autograd.value import Value
 
+T = TypeVar("T")
+
 LISTED = 20
+MOST = (
+    10**300
+)  # counted no further: the number of paths may have as many digits as the graph has nodes
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,14 +33,26 @@ class Path:
     product: float
 
     def __str__(self) -> str:
-        stops = [_name(self.edges[0].child), *(_name(edge.parent) for edge in self.edges)]
-        factors = [factor(edge.local) for edge in self.edges]
+        stops = _shortened([self.edges[0].child, *(edge.parent for edge in self.edges)], _name)
+        factors = _shortened(self.edges, lambda edge: factor(edge.local))
         product = shown(self.product, 4, sign=True)
-        return f"{' ← '.join(_shortened(stops))}:  {' · '.join(_shortened(factors))} = {product}"
+        return f"{' ← '.join(stops)}:  {' · '.join(factors)} = {product}"
 
 
-def _shortened(items: list[str]) -> list[str]:
-    return items if len(items) <= 16 else [*items[:8], "…", *items[-4:]]
+def _shortened(items: Sequence[T], text: Callable[[T], str], gap: str = "…") -> list[str]:
+    """Return the texts of the items, of many the first and the last."""
+    if len(items) <= 16:
+        return list(map(text, items))
+    return [*map(text, items[:8]), gap, *map(text, items[-4:])]
+
+
+def _counted(n: int) -> str:
+    """Return a number of paths, a long one rounded."""
+    if n < 10**40:
+        return str(n)
+    digits = str(n)
+    about = "more than" if n >= MOST - LISTED else "about"
+    return f"{about} {digits[0]}.{digits[1]}·10{superscript(len(digits) - 1)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +62,7 @@ class Explanation:
     Attributes:
         root: the result.
         leaf: what it is differentiated by.
-        count: how many paths lead from the result back to the leaf.
+        count: how many paths lead from the result back to the leaf; `MOST` if there are that many or more.
         paths: the first of them.
         gradient: the sum over all paths, as back-propagation computes it.
     """
@@ -59,12 +77,12 @@ class Explanation:
         head = f"∂{_name(self.root)}/∂{_name(self.leaf)} = {shown(self.gradient, 4, sign=True)}"
         if self.count == 0:
             return f"{head}: {_name(self.root)} does not depend on {_name(self.leaf)}"
-        ways = "one path" if self.count == 1 else f"the sum over {self.count} paths"
+        ways = "one path" if self.count == 1 else f"the sum over {_counted(self.count)} paths"
         lines = [f"{head}: {ways} of the product of local derivatives along it"]
         lines += [f"  {path}" for path in self.paths]
         if self.count > len(self.paths):
             lines.append(
-                f"  … {self.count - len(self.paths)} more paths are counted but not listed "
+                f"  … {_counted(self.count - len(self.paths))} more paths are counted but not listed "
                 "(max_paths=...); back-propagation never lists any: it sums at every node"
             )
         return "\n".join(lines)
@@ -80,15 +98,10 @@ class Explanation:
             return rf"\frac{{\partial {root}}}{{\partial {leaf}}} = 0"
         more = r" + \cdots" if self.count > len(self.paths) else ""
         symbols = " + ".join(
-            r" \cdot ".join(
-                rf"\frac{{\partial {_latex_name(e.child)}}}{{\partial {_latex_name(e.parent)}}}"
-                for e in path.edges
-            )
-            for path in self.paths
+            r" \cdot ".join(_shortened(path.edges, _latex_slope, r"\cdots")) for path in self.paths
         )
         numbers = " + ".join(
-            r" \cdot ".join(latex.number(factor(e.local)) for e in path.edges)
-            for path in self.paths
+            r" \cdot ".join(_shortened(path.edges, _latex_local, r"\cdots")) for path in self.paths
         )
         total = latex.number(shown(self.gradient, 4))
         return (
@@ -108,6 +121,8 @@ def explain(root: Value, wrt: Value, max_paths: int = LISTED) -> Explanation:
         wrt: the leaf, or an inner node, to differentiate by.
         max_paths: how many paths to list; all are counted, without listing them.
 
+    The time grows with the number of nodes, not of paths: a second for some 200,000 nodes.
+
     Returns:
         An Explanation, which prints in words and numbers and shows itself as LaTeX.
 
@@ -124,20 +139,22 @@ def explain(root: Value, wrt: Value, max_paths: int = LISTED) -> Explanation:
     """
     for x in (root, wrt):
         expect_value("explain", x)
-    upstream = gradients(root)
-    counts = _counts(root, wrt)
+    order = inner_nodes(root)
+    upstream, counts = gradients(root, 1.0, order), _counts(order, wrt)
     paths = itertools.islice(_paths(root, wrt, counts, upstream), max_paths)
     return Explanation(root, wrt, counts.get(id(root), 0), tuple(paths), upstream.get(id(wrt), 0.0))
 
 
-def _counts(root: Value, leaf: Value) -> dict[int, int]:
+def _counts(order: list[Value], leaf: Value) -> dict[int, int]:
     """Return how many paths lead from each node to the leaf, summed from the leaf upwards."""
     counts = {id(leaf): 1}
-    for node in inner_nodes(root):
+    for node in order:
         if node is not leaf:
-            total = sum(counts.get(id(parent), 0) for parent, _ in flows(node))
+            total = 0
+            for parent, _ in flows(node):
+                total += counts.get(id(parent), 0)
             if total:
-                counts[id(node)] = total
+                counts[id(node)] = min(total, MOST)
     return counts
 
 
@@ -176,6 +193,14 @@ def _paths(
 
 def _name(v: Value) -> str:
     return named(v) if v.label or v.op in TABLE else shown(v.data, 4)
+
+
+def _latex_slope(edge: Edge) -> str:
+    return rf"\frac{{\partial {_latex_name(edge.child)}}}{{\partial {_latex_name(edge.parent)}}}"
+
+
+def _latex_local(edge: Edge) -> str:
+    return latex.number(factor(edge.local))
 
 
 def _latex_name(v: Value) -> str:

@@ -6,9 +6,10 @@ Both write a graph as a flat list of nodes, parents first, in which an operand i
 from collections.abc import Callable, Container, Iterator
 from typing import Any, TypeVar
 
-from autograd import primitives
+from autograd import modes, primitives
 from autograd.graph.conditions import Condition
-from autograd.graph.node import CONSTANT, Node
+from autograd.graph.node import CONSTANT, Node, is_leaf
+from autograd.graph.traced import detached, joined, refuse_traced
 from autograd.primitives import TABLE
 
 N = TypeVar("N", bound=Node)
@@ -17,7 +18,13 @@ _BELOW = object()
 
 
 def deep_copy(root: N, memo: dict[int, Any]) -> N:
-    """Return an independent graph, keeping all sharing: `copy.deepcopy` calls this."""
+    """Return an independent graph, keeping all sharing: `copy.deepcopy` calls this.
+
+    A trace records the copy of a traced number as it does `detach`.
+    """
+    if traces := modes.traces((root,)):
+        memo[id(root)] = v = _detached(root, traces)
+        return v
 
     def twin(x: Node) -> Any:
         return memo[id(x)]
@@ -29,7 +36,16 @@ def deep_copy(root: N, memo: dict[int, Any]) -> N:
 
 def shallow_copy(v: N) -> N:
     """Return a second node with the same parents."""
-    return _rebuilt(v, lambda parent: parent)
+    traces = modes.traces((v,))
+    if traces and is_leaf(v):
+        return _detached(v, traces)
+    return joined(_rebuilt(v, lambda parent: parent), traces)
+
+
+def _detached(x: N, traces: list[dict[int, Any]]) -> N:
+    v = detached(object.__new__(type(x)), x, traces)
+    v._label = getattr(x, "_label", "")
+    return v
 
 
 def reduce(root: N) -> tuple[Any, ...]:
@@ -37,9 +53,16 @@ def reduce(root: N) -> tuple[Any, ...]:
 
     The rest is written in columns, which pickle faster than a million rows.
     """
-    if root._op is None:
+    refuse_traced(root, "pickling")
+    if is_leaf(root):
         label = getattr(root, "_label", "")
-        return _new_leaf, (type(root), root._data, root._grad, label, root._stamp is CONSTANT)
+        return _new_leaf, (
+            type(root),
+            root._data,
+            getattr(root, "_grad", 0.0),
+            label,
+            root._stamp is CONSTANT,
+        )
     places: dict[int, int] = {}
     leaves: list[N] = []
     inner: list[tuple[Any, ...]] = []
@@ -48,7 +71,7 @@ def reduce(root: N) -> tuple[Any, ...]:
         return places[id(x)]
 
     for node in _parents_first(root, places):
-        if node._op is None:
+        if is_leaf(node):
             places[id(node)] = ~len(leaves)
             leaves.append(node)
         else:
@@ -71,7 +94,7 @@ def _parents_first(root: N, done: Container[int]) -> Iterator[N]:
         if isinstance(v, kind):
             if id(v) in done:
                 continue
-            if v._op is None:
+            if is_leaf(v):
                 yield v
             else:
                 stack += (v, _BELOW, v._a)
@@ -124,8 +147,14 @@ def _state(v: Node, translate: Callable[[Node], Any]) -> tuple[Any, ...]:
 
 def _rebuilt(v: N, translate: Callable[[Any], Any]) -> N:
     """Return a node like v, made from the translated operands."""
-    if v._op is None:
-        return _new_leaf(type(v), v._data, v._grad, getattr(v, "_label", ""), v._stamp is CONSTANT)
+    if is_leaf(v):
+        return _new_leaf(
+            type(v),
+            v._data,
+            getattr(v, "_grad", 0.0),
+            getattr(v, "_label", ""),
+            v._stamp is CONSTANT,
+        )
     return _new_inner(type(v), *_state(v, translate))
 
 
@@ -134,7 +163,7 @@ def _new_leaf(kind: type[N], data: float, grad: float, label: str, is_constant: 
     v._data = data
     v._grad = grad
     v._op = None
-    v._stamp = CONSTANT if is_constant else None
+    v._stamp = CONSTANT if is_constant else modes.moment
     if label:
         v._label = label
     return v

@@ -3,6 +3,7 @@
 `Value` is a node with operators. The walks, copies and checks of a graph need no more than this.
 """
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 from autograd import primitives
@@ -14,6 +15,9 @@ UNRECORDED = (
     object()
 )  # the stamp of a result of `no_grad`, which does not know what it was made from
 SPENT = object()  # the stamp of a leaf whose gradient was used, and not assigned since
+
+# What a traced function goes on with after `detach` and under `no_grad`: the same number, and no rule for a gradient.
+DETACHED = Primitive("detach", "detach", operator.pos, (), "none", ())
 
 
 class Node:
@@ -65,6 +69,11 @@ class Node:
         if row is primitives.clip:
             return self._a, *self._c
         return (self._a,) if self._b is None else (self._a, self._b)
+
+
+def is_leaf(v: Node) -> bool:
+    """Tell whether no gradient flows on from a node."""
+    return v._op is None or v._op is DETACHED
 
 
 def plain(x: Any) -> Any:

@@ -221,7 +221,9 @@ def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> N
             if x in operations:  # as late as possible: equal tails of unequal beginnings meet
                 operations[x].level = min(operations[x].level, v.level - 1)
         v.reached, v.conditional = slot in reached, slot not in certain
-        if v.op in DECISIONS or not v.reached:
+        if v.op in DECISIONS:
+            v.reached = False
+        if not v.reached:
             continue
         flows = v.operands[1:] if v.op == "where" else v.operands
         reached.update(slots_of(flows))

@@ -18,6 +18,7 @@ def _negated(x: Any) -> Any:
     return not x if isinstance(x, bool) else ~x
 
 
+# what no gradient flows through
 DECISIONS: dict[str, Callable[..., Any]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -28,6 +29,7 @@ DECISIONS: dict[str, Callable[..., Any]] = {
     "&": operator.and_,
     "|": operator.or_,
     "~": _negated,
+    "detach": operator.pos,
 }
 
 
@@ -36,7 +38,7 @@ class Instruction:
     """One recorded operation.
 
     Args:
-        op: the name of a row of the table, or the symbol of a decision (a comparison, & | ~).
+        op: the name of a row of the table, or of a decision (a comparison, & | ~), or "detach".
         operands: what the row's rules take.
         label: the label of the recorded Value.
     """
@@ -47,7 +49,7 @@ class Instruction:
 
     @property
     def row(self) -> Primitive | None:
-        """The row of the table; None for a decision."""
+        """The row of the table; None for what no gradient flows through."""
         return TABLE.get(self.op)
 
     def value(self, *operands: Any) -> Any:
@@ -176,7 +178,9 @@ class Recording:
                 if type(taken) is int:
                     found[taken] += g
                 continue
-            row, operands = TABLE[instruction.op], instruction.operands
+            row, operands = instruction.row, instruction.operands
+            if row is None:
+                continue
             plain = [values[x] if type(x) is int else fetch(values, x) for x in operands]
             for i, operand in enumerate(instruction.differentiated()):
                 if type(operand) is int:
@@ -205,5 +209,10 @@ def _collect(template: Any, given: Any, flat: list[float]) -> bool:
         )
     if isinstance(given, (list, tuple, dict)):
         return False
+    if hasattr(given, "__primitive__"):
+        raise TypeError(
+            "a Program computes with plain numbers and records nothing, but a Value was given: give x.data, or "
+            "call the traced function itself where a gradient shall flow through it"
+        )
     flat.append(as_float(given))
     return True

@@ -1,12 +1,12 @@
 """The straight-line Python of a recording: forward, then the chain rule, statement by statement."""
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
 
 from autograd.graph.reverse import contribution
 from autograd.primitive import slopes_of
-from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS, Recording, fetch, slots_of
 from autograd.replay.statements import Namer, Writer, helpers
 from autograd.replay.symbols import Sheet, Symbol
@@ -119,7 +119,9 @@ def gradients_in(
                 if type(operand) is int and side is not False:
                     contribute(operand, g, condition & side)
             continue
-        row = TABLE[instruction.op]
+        row = instruction.row
+        if row is None:
+            continue
         for rule, operand in zip(row.partials, instruction.differentiated()):
             if type(operand) is int or any(True for _ in slots_of((operand,))):
                 slopes = slopes_of(rule, [*operands, symbols[slot]])
@@ -177,11 +179,19 @@ class Arguments:
         self._containers[id(tree)] = name
         items = list(tree.values() if isinstance(tree, dict) else tree)
         parts = [self._name(item, f"{name}_{i}") for i, item in enumerate(items, 1)]
-        if isinstance(tree, dict) and _printable(tree):
-            self.statements += [f"{part} = {name}[{key!r}]" for part, key in zip(parts, tree)]
+        if isinstance(tree, dict) and all(map(_literal, tree)):
+            self.statements += [
+                f"{part} = {name}[{_literal(key)}]" for part, key in zip(parts, tree)
+            ]
             self._refusals.append(f"type({name}) is not dict or len({name}) != {len(parts)}")
         else:
             values = f"{name}.values()" if isinstance(tree, dict) else name
+            if isinstance(tree, dict):
+                known = _sequence("[", [_literal(repr(key)) for key in tree])
+                self.statements += [
+                    f"if list(map(repr, {name})) != {known}:",
+                    '    raise ValueError("the keys, or their order, are not those of the traced dict")',
+                ]
             self.statements.append(f"{_sequence('(', parts)} = {values}")
             # keys that the source cannot name cannot be checked in it either
             kind = "tuple" if isinstance(tree, tuple) else "list"
@@ -198,18 +208,26 @@ class Arguments:
             self.display(item, text) for item in (tree.values() if isinstance(tree, dict) else tree)
         ]
         if isinstance(tree, dict):
-            if not _printable(tree):
+            if not all(map(_literal, tree)):
                 return f"dict(zip({self._containers[id(tree)]}, {_sequence('(', items)}))"
-            return "{" + ", ".join(f"{key!r}: {item}" for key, item in zip(tree, items)) + "}"
+            return (
+                "{" + ", ".join(f"{_literal(key)}: {item}" for key, item in zip(tree, items)) + "}"
+            )
         return _sequence("[" if isinstance(tree, list) else "(", items)
 
 
-def _printable(tree: dict[Any, Any]) -> bool:
-    """Tell whether the keys may stand in source text: no other text of the user's is compiled."""
-    return all(
-        type(key) is int or (type(key) is str and re.fullmatch(r"[A-Za-z0-9_.]*", key))
-        for key in tree
-    )
+def _literal(key: Any) -> str:
+    """Return Python that gives the key of a dict; empty if there is none.
+
+    Text that might be mistaken for source is spelled by its code points.
+    """
+    if type(key) is tuple:
+        items = list(map(_literal, key))
+        return _sequence("(", items) if all(items) else ""
+    if type(key) is str and not re.fullmatch(r"[A-Za-z0-9_. -]*", key):
+        return '"' + "".join(f"\\U{ord(c):08x}" for c in key) + '"'
+    plain = type(key) in (str, int, bool, type(None))
+    return repr(key) if plain or (type(key) is float and math.isfinite(key)) else ""
 
 
 def _sequence(bracket: str, items: list[str]) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 
 from autograd import modes
 from autograd.graph.conditions import Condition
+from autograd.graph.traced import refuse_traced
 from autograd.numbers import as_float, is_number
 from autograd.replay.recording import Instruction, Recording, decided, slots_of
-from autograd.structure import leaves, rebuild
+from autograd.structure import copied, leaves, no_numbers, rebuild
 from autograd.value import Value
 
 _RECORDED = (Value, Condition)
@@ -20,9 +21,16 @@ def record(f: Callable[..., Any], args: tuple[Any, ...]) -> Recording:
     def variable(x: Any) -> Value:
         return Value(x.data, label=x.label) if type(x) is Value else Value(x)
 
-    variables = tuple(rebuild(arg, variable) for arg in args)
-    with modes.tracing(), modes.recording():
-        result = f(*variables)
+    if not callable(f):
+        raise TypeError(f"trace(f, *args) takes a function first; got {f!r}")
+    variables: tuple[Any, ...] = ()
+    for place, argument in enumerate(args):
+        try:
+            variables += (rebuild(argument, variable),)
+        except TypeError as error:
+            raise no_numbers("trace", place, argument, error) from None
+    with modes.tracing(leaves(variables)):
+        result = f(*map(copied, variables))
     if not _is_nested_list(result):
         raise TypeError(
             "trace needs a function that returns one number or a list of numbers, but "
@@ -44,7 +52,7 @@ def record(f: Callable[..., Any], args: tuple[Any, ...]) -> Recording:
                 label = "" if type(node) is Condition else node.label
                 instructions.append(Instruction(op, operands, label))
             else:
-                places[id(node)] = node.holds if type(node) is Condition else node.data
+                places[id(node)] = node.holds if type(node) is Condition else _fixed(node)
     slots = iter(range(len(inputs)))
     return Recording(
         rebuild(variables, lambda _: next(slots)),
@@ -75,10 +83,17 @@ def _place(x: Any, places: dict[int, Any]) -> Any:
             place = places[id(x)] = tuple(_place(item, places) for item in x)
         return place
     if type(x) is Value:
-        return places.get(id(x), x.data)
+        place = places.get(id(x))
+        return _fixed(x) if place is None else place
     if type(x) is Condition:
         return places[id(x)]
     return x if type(x) is bool else as_float(x)
+
+
+def _fixed(v: Value) -> float:
+    """Return the number of a Value that depends on no argument."""
+    refuse_traced(v, "an inner trace that uses")  # an outer one may go on
+    return v.data
 
 
 def _operations(root: Any, done: dict[int, Any]) -> Iterator[Any]:

@@ -1,12 +1,27 @@
 """grad, value_and_grad, jacobian, hessian: functions in, functions out, to any order."""
 
+import collections
+import copy
 import functools
 import math
 
+import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value, detect_anomaly, grad, hessian, jacobian, no_grad, trace, value_and_grad
+from autograd import (
+    Value,
+    check_gradients,
+    detect_anomaly,
+    grad,
+    hessian,
+    jacobian,
+    no_grad,
+    trace,
+    value_and_grad,
+)
+from autograd.structure import leaves
+from nn import MLP
 
 
 def f(x, y=2.0):
@@ -253,3 +268,159 @@ def test_constants_that_python_refuses_at_every_order():
     assert grad(grad(lambda x: x / 0.0))(1.0) == 0.0
     assert grad(grad(lambda x: x / 0.0 * x))(1.0) == math.inf
     assert hessian(lambda x: x / 0.0)(1.0) == [[0.0]]
+
+
+# ---------------------------------------------------------------- what belongs to whom
+
+
+def _normalized(xs):
+    total = ag.sum(xs)
+    xs[:] = [x / total for x in xs]
+    return xs[0]
+
+
+def _doubled(xs):
+    xs[0] = xs[0] * 2
+    return xs[0] * xs[1]
+
+
+def _sorted(xs):
+    xs.sort()
+    return 3 * xs[0] + xs[1]
+
+
+def _moved_on(xs):
+    xs.append(xs.pop(0) * xs[0])
+    return xs[-1] + xs[0]
+
+
+def _renamed(d):
+    d["w"] = d.pop("x") * d["y"][0]
+    d["y"].clear()
+    return d["w"]
+
+
+IN_PLACE = [
+    (_normalized, [1.0, 3.0], [0.1875, -0.0625]),
+    (_doubled, [3.0, 4.0], [8.0, 6.0]),
+    (_sorted, [5.0, 2.0], [1.0, 3.0]),
+    (_moved_on, [3.0, 4.0], [4.0, 4.0]),
+    (_renamed, {"x": 2.0, "y": [5.0]}, {"x": 5.0, "y": [2.0]}),
+]
+
+
+@pytest.mark.parametrize(("f", "at", "expected"), IN_PLACE)
+def test_a_function_may_change_its_argument_in_place(f, at, expected):
+    given = copy.deepcopy(at)
+    numbers = list(leaves(expected))
+    assert grad(f)(given) == expected
+    assert value_and_grad(lambda x, y: f(y), 1)(given, given)[1] == expected
+    assert value_and_grad(lambda x, y: x * f(y))(1.0, given)[1] == f(copy.deepcopy(at))
+    assert grad(lambda x, *, y: x * f(y))(1.0, y=given) == f(copy.deepcopy(at))
+    assert jacobian(f)(given) == numbers
+    assert jacobian(grad(f))(given) == hessian(f)(given)
+    assert check_gradients(f, given).ok
+    # `sort` and its like compare, which a trace refuses
+    if f is not _sorted:
+        program = trace(f, given)
+        assert program.value_and_grad(given) == (f(copy.deepcopy(at)), (expected,))
+    assert given == at
+
+
+def test_structures_keep_their_kind():
+    counts = collections.Counter(a=2.0, b=3.0)
+    assert grad(lambda d: d["a"] * d["b"] + d["missing"])(counts) == {"a": 3.0, "b": 2.0}
+    matrix = np.array([1.0, 2.0])
+
+    def f(x, array):
+        array *= 2.0
+        return x * float(array[0])
+
+    assert grad(f)(3.0, matrix) == 2.0
+    assert matrix.tolist() == [1.0, 2.0]
+
+
+def test_what_depends_on_a_value_from_outside_is_a_value():
+    x = Value(4.0)
+    y = x * grad(lambda t: x * t)(1.0)
+    y.backward()
+    assert x.grad == 8.0
+    for transform, read in [
+        (lambda f: grad(f)(1.0), lambda v: v),
+        (lambda f: value_and_grad(f)(1.0), lambda pair: pair[0] + pair[1]),
+        (lambda f: jacobian(lambda t: [f(t), 1.0])(1.0), lambda rows: rows[0][0]),
+        (lambda f: hessian(lambda t: f(t) * t)(1.0), lambda rows: rows[0][0]),
+    ]:
+        for f in (lambda t: x * t, lambda t: t * (x * 2.0), lambda t: ag.dot([t], [x])):
+            assert type(read(transform(f))) is Value
+    assert type(grad(lambda t, *, k: k * t)(1.0, k=x)) is Value
+    assert type(value_and_grad(lambda t: x)(1.0)[0]) is Value
+
+
+def test_what_depends_on_the_transforms_own_alone_is_a_float():
+    x = Value(4.0)
+    for f in (
+        lambda t: t * t,
+        lambda t: t * Value(3.0),
+        lambda t: t * t.detach(),
+        lambda t: t * x.data,
+        lambda t: t * x.detach(),
+        lambda t: t * copy.deepcopy(x),
+        lambda t: ag.where(False, x, t),
+        lambda t: t * grad(lambda s: s * t.data)(2.0),
+    ):
+        assert type(grad(f)(1.0)) is float
+        assert all(type(v) is float for v in value_and_grad(f)(1.0))
+
+
+def test_a_loss_with_a_derivative_of_the_net_by_its_input():
+    net = MLP(1, [2, 1], rng=0)
+
+    def loss():
+        return (net([0.0]) - 1) ** 2 + (grad(lambda t: net([t]))(0.5) - 2) ** 2
+
+    loss().backward()
+    found = [p.grad for p in net.parameters()]
+    assert found == pytest.approx(
+        [0.5086, 0.0168, 1.8301, 0.4164, -2.8578, -2.2513, -2.0], abs=1e-4
+    )
+    for p, g in zip(net.parameters(), found):
+        at, h = p.data, 1e-6
+        p.data = at + h
+        above = loss().data
+        p.data = at - h
+        assert (above - loss().data) / (2 * h) == pytest.approx(g, rel=1e-6, abs=1e-8)
+        p.data = at
+
+
+def test_under_no_grad_results_have_no_parents():
+    x = Value(2.0)
+    with no_grad():
+        value, slope = value_and_grad(lambda t: t * t * x)(x)
+    assert (value.data, slope.data) == (8.0, 8.0)
+    assert value.parents == slope.parents == ()
+
+
+def test_misuse_is_told():
+    with pytest.raises(TypeError, match=r"grad\(f\)\(3\.0\)$"):
+        grad(f, 3.0)
+    with pytest.raises(TypeError, match="a function is needed, but float was given"):
+        value_and_grad(3.0)
+    with pytest.raises(
+        TypeError, match=r"^argument 2 of hessian\(f\) must .* it is None; .* by keyword"
+    ):
+        hessian(f)(2.0, None)
+    with pytest.raises(
+        TypeError, match=r"^argument 1 of grad\(f\) must be a number, .* str was given"
+    ):
+        grad(f)("2")
+    with pytest.raises(TypeError, match="argument 2 of trace"):
+        trace(f, 1.0, None)
+    with pytest.raises(TypeError, match="takes a function first; got 3"):
+        trace(3.0, f)
+
+
+def test_gradients_of_what_closes_over_values_are_checked():
+    net, w = MLP(1, [2, 1], rng=0), Value(3.0)
+    assert check_gradients(lambda t: t * t * w, 2.0).ok
+    assert check_gradients(lambda t: net([t]), 0.5).ok

@@ -25,6 +25,8 @@ def operation(op: str, operands: Sequence[Formula]) -> Formula:
         return ONE / x
     if op == "~":
         return called("not", operands, np.logical_not)
+    if op == "detach":
+        return called("detach", operands, np.positive)
     if op in DECISIONS:
         decide = {"&": np.logical_and, "|": np.logical_or}.get(op, DECISIONS[op])
         latex = f" {_LATEX.get(op, op)} "

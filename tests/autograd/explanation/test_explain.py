@@ -1,11 +1,14 @@
 """Why a gradient is what it is: paths, edges, trees and steps tell the same numbers as backward."""
 
 import math
+import random
 
 import pytest
 
 import autograd as ag
 from autograd import Value, edges, explain, steps, tree
+from autograd.explanation.paths import MOST
+from autograd.notation import superscript
 from autograd.primitives import TABLE
 
 
@@ -187,3 +190,40 @@ def test_nodes_without_a_label_are_called_by_their_symbol_everywhere():
         assert "two\\nlines" in text
         assert "two\n" not in text
         assert "add" not in text
+
+
+def test_a_number_of_paths_too_long_to_print_is_rounded():
+    x = y = Value(1.0, label="x")
+    for _ in range(3000):
+        y = y + y
+    why = explain(y, wrt=x)
+    assert why.count == MOST
+    assert "the sum over more than 1.0·10³⁰⁰ paths" in str(why)
+    y = x
+    for _ in range(450):
+        y = y + y
+    assert f"about 2.9·10{superscript(135)} paths" in str(explain(y, wrt=x))
+
+
+def test_long_paths_are_shortened_in_text_and_latex():
+    x = y = Value(1.0, label="x")
+    for _ in range(5000):
+        y = y + 1.0
+    why = explain(y, wrt=x)
+    assert len(str(why)) < 400
+    assert len(why.latex) < 2000
+    assert r"\cdots" in why.latex
+
+
+def test_a_graph_of_products_that_share_operands():
+    rng = random.Random(0)
+    values = [Value(1.0 + 0.01 * i, label=f"v{i}") for i in range(10)]
+    for _ in range(450):
+        values.append(rng.choice(values[-30:]) * rng.choice(values[-30:]) * 0.9)
+    root = values[-1]
+    for leaf in values[:3]:
+        why = explain(root, wrt=leaf)
+        leaf_gradient = sum(e.credit for e in edges(root) if e.parent is leaf)
+        assert why.gradient == pytest.approx(leaf_gradient)
+    assert sum(1 for _ in steps(root)) == len({id(e.child) for e in edges(root)})
+    assert len(str(tree(root)).splitlines()) <= 201
