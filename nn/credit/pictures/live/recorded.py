@@ -32,7 +32,13 @@ class Recorded:
         self.a: dict[int, Value] = {}
         self.z = {i: Value(credit.nodes[i].z) for i in credit.layers[0]}
         y = plain(credit.y)
-        with modes.recorded(), modes.tracing():
+        if credit.probabilities:  # of a class, its probability: 1 for the right one
+            y = [credit.nodes[i].target for i in credit.layers[-1]]
+        try:
+            free = rebuild(y, Value)
+        except (TypeError, ValueError):  # no number that the loss computes with
+            free = []
+        with modes.tracing([*net.parameters(), *self.z.values(), *leaves(free)]):
             z = [self.z[i] for i in credit.layers[0]]
             for layer, tails, heads in zip(net.layers, credit.layers, credit.layers[1:]):
                 units = layer.preactivations(z)
@@ -45,13 +51,10 @@ class Recorded:
                         self.weights[None, j] = neuron.b
             prediction = z[0] if len(z) == 1 else z
             loss, targets = credit.loss_function, []
-            if credit.probabilities:  # of a class, its probability: 1 for the right one
-                y = [credit.nodes[i].target for i in credit.layers[-1]]
             try:
-                free = rebuild(y, Value)
-                root = loss(prediction, free)
+                root = loss(prediction, y if free == [] else free)
                 targets = list(leaves(free))
-            except (TypeError, ValueError):  # no number that the loss computes with
+            except (TypeError, ValueError):
                 root = loss(prediction, y)
             share = ag.softmax(z) if credit.probabilities else []
         if len(targets) != len(z):

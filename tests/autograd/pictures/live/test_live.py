@@ -68,7 +68,7 @@ def test_a_tape_computes_what_the_graph_computed(expression: Expression, data: l
 
 def test_a_recorded_comparison_is_decided_anew() -> None:
     x = Value(2.0)
-    with modes.tracing():
+    with modes.tracing([x]):
         y = ag.where((x > 1.0) & ~(x > 3.0), x * x, -x)
     tape = Tape(y, [x])
     assert tape.frozen == 0
