@@ -146,13 +146,18 @@ class Program:
             batched: the arguments that get a leading axis, one entry per example.
             reduction: "mean" or "sum" over the examples, or None to keep one result for each.
 
+        Raises:
+            ValueError: if there is a batch, and too many operations wait for each other.
+
+        Without a batch, a function of few equal operations is left to this program, which is faster then.
+
         >>> b = trace(lambda w, x: (w * x - 1.0) ** 2, 0.5, 2.0).vectorize(batched=1)
         >>> float(b(0.5, [1.0, 2.0, 3.0]))
         0.16666666666666666
         """
         from autograd.matrices.vectorize import VectorProgram
 
-        return VectorProgram(self.recording, batched, reduction)
+        return VectorProgram(self, batched, reduction)
 
     @cached_property
     def _functions(self) -> dict[str, Callable[..., Any]]:

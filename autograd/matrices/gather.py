@@ -84,6 +84,10 @@ class Layout:
         """Return the sum over the first axis."""
         return self.xp.add.reduce(array) if self._ufuncs else self.xp.sum(array, axis=0)
 
+    def product(self, x: Any, y: Any) -> Any:
+        """Return the matrix product."""
+        return x.dot(y) if self._ufuncs else x @ y
+
     def inverse(self, order: Sequence[int]) -> Any:
         """Return the index that undoes a permutation; None if there is nothing to undo."""
         inverse = sorted(range(len(order)), key=order.__getitem__)
@@ -168,7 +172,7 @@ class Pick:
             return
         layout = self._layout
         if not self.batched and c.shape[1] > 1:
-            c = c @ state.ones
+            c = layout.product(c, state.ones)
         if self._repeated:
             c = layout.total(c)[None, ...]
         if self._inverse is not None:
@@ -179,7 +183,7 @@ class Pick:
             start += rows
             if number >= 0:
                 if part.shape[1] > 1 and not layout.batched[source]:
-                    part = part @ state.ones
+                    part = layout.product(part, state.ones)
                 before = pending[source][number]
                 pending[source][number] = part if before is None else before + part
 

@@ -79,6 +79,14 @@ class Grouping:
                 self.places.update((slot, (source, i)) for i, slot in enumerate(group.slots))
                 self.groups.append(group)
 
+    def links(self) -> int:
+        """Return how many sources the operands of all groups are taken from: few where a function is regular."""
+        return sum(
+            len({self.places[x][0] for x in refs if type(x) is int})
+            for group in self.groups
+            for refs in group.operands
+        )
+
     def _grouped(
         self, slots: list[int], operations: dict[int, Operation], sides: Sides
     ) -> Iterator[Group]:
@@ -178,6 +186,18 @@ class Grouping:
         places = [self.places[x] if type(x) is int else (-1, 0) for x in refs]
         source, row = places[0]
         return places == [(source, row + i) for i in range(len(places))]
+
+
+def depth(recording: Recording) -> int:
+    """Return how many groups there are at least: operations one after the other, sums of sums as one."""
+    first, levels = len(recording.names), [0] * len(recording.names)
+    for v in recording.instructions:
+        level = 0
+        for x in slots_of(v.operands):
+            merged = v.op in SUMS and x >= first and recording.instructions[x - first].op in SUMS
+            level = max(level, levels[x] + (not merged))
+        levels.append(level)
+    return max(levels, default=0)
 
 
 def _group(

@@ -134,7 +134,7 @@ class Step(ABC):
 
     def __init__(self, layout: Layout, source: int, group: Group) -> None:
         self.xp = layout.xp
-        self.reshape, self.total = layout.reshape, layout.total
+        self.reshape, self.total, self.product = layout.reshape, layout.total, layout.product
         self.source = source
         self.kept = layout.constants + 1 + source  # where forward leaves what backward needs
         self.batched, self.reached = group.batched, group.reached
@@ -293,7 +293,7 @@ class Product(Differentiable):
         if self._columns > 1:
             x = self.reshape(x, (self._length, -1))
         state.arrays[self.kept] = w, x
-        out = w @ x
+        out = self.product(w, x)
         if self._columns > 1:
             out = self.reshape(out, (self.size, -1))
         state.arrays[self.source] = out if self.picks[2].scalar == 0.0 else out + bias
@@ -304,12 +304,12 @@ class Product(Differentiable):
         if bias.scalar is None:
             self.give(bias, g, mask, state)
         if self.batched and not inputs.batched:
-            g = g @ state.ones
+            g = self.product(g, state.ones)
         if self._columns > 1:
             g = self.reshape(g, (self._units, -1))
-        dw = x @ g.T if self._by_inputs else g @ x.T
+        dw = self.product(x, g.T) if self._by_inputs else self.product(g, x.T)
         self.give(weights, self.reshape(dw, (-1, 1)), mask, state)
-        dx = w.T @ g
+        dx = self.product(w.T, g)
         if self._columns > 1:
             dx = self.reshape(dx, (self._length * self._columns, -1))
         self.give(inputs, dx, mask, state)

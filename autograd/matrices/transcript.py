@@ -60,6 +60,10 @@ class Written(NDArrayOperatorsMixin):
         text = f"{self.name}.take({self.transcript.text(index)}, {axis})"
         return self.transcript.note(text, self.array.take(index, axis), [self])
 
+    def dot(self, other: "Written") -> "Written":
+        text = f"{self.name}.dot({other.name})"
+        return self.transcript.note(text, self.array.dot(other.array), [self, other])
+
     def __getitem__(self, index: Any) -> "Written":
         text = f"{self.name}[{self.transcript.constant(index)}]"
         return self.transcript.note(text, self.array[index], [self], view=True)
@@ -110,6 +114,11 @@ class Transcript:
     def call(self, name: str, f: Any, args: Any, kwargs: Any, elementwise: bool = False) -> Written:
         while self.names.setdefault(name, f) != f:
             name += "_"
+        if elementwise:  # NumPy takes an array for less than it takes a number of Python
+            types = {x.dtype for x in args if type(x) is Written}
+            if len(types) == 1 and next(iter(types)).kind == "f":
+                (dtype,) = types
+                args = [np.asarray(x, dtype) if type(x) is float else x for x in args]
         texts = [self.text(x) for x in args]
         texts += [f"{key}={self.text(x)}" for key, x in kwargs.items()]
         used = [x for x in _flat((*args, *kwargs.values())) if type(x) is Written]
@@ -145,7 +154,9 @@ class Transcript:
 
     def constant(self, x: Any) -> str:
         """Return the name of an index, an array of numbers or a type."""
-        key = id(x) if isinstance(x, np.ndarray) else repr(x)
+        key: Any = repr(x)
+        if isinstance(x, np.ndarray):
+            key = id(x) if x.shape else (x.dtype, x.tobytes())
         name = self._constants.setdefault(key, f"k{len(self._constants) + 1}")
         self.names[name] = x
         return name
