@@ -33,6 +33,7 @@ class Schedule:
         self._blocks = blocks
         self._layout = layout = Layout(
             xp,
+            dtype,
             grouping.places,
             [*(len(block.slots) for block in blocks), *(len(group.slots) for group in groups)],
             [*(block.batched for block in blocks), *(group.batched for group in groups)],
@@ -133,7 +134,7 @@ class Step(ABC):
     """A group on arrays."""
 
     def __init__(self, layout: Layout, source: int, group: Group) -> None:
-        self.xp = layout.xp
+        self.xp, self.typed = layout.xp, layout.typed
         self.reshape, self.total, self.product = layout.reshape, layout.total, layout.product
         self.source = source
         self.kept = layout.constants + 1 + source  # where forward leaves what backward needs
@@ -198,7 +199,7 @@ class Choice(Differentiable):
     def forward(self, state: State) -> None:
         condition, a, b = [pick(state) for pick in self.picks]
         state.arrays[self.kept] = condition
-        state.arrays[self.source] = TABLE["where"].on_arrays(self.xp, condition, a, b)
+        state.arrays[self.source] = self.typed(TABLE["where"].on_arrays(self.xp, condition, a, b))
 
     def backward(self, state: State, g: Any, mask: Any) -> None:
         condition = state.arrays[self.kept]
@@ -221,7 +222,7 @@ class Elementwise(Differentiable):
             arrays[self.source], arrays[self.kept] = self._paired(self.xp, *operands)
         else:
             arrays[self.kept] = operands
-            arrays[self.source] = self._row.on_arrays(self.xp, *operands)
+            arrays[self.source] = self.typed(self._row.on_arrays(self.xp, *operands))
 
     def backward(self, state: State, g: Any, mask: Any) -> None:
         kept = state.arrays[self.kept]
@@ -231,7 +232,7 @@ class Elementwise(Differentiable):
         out = state.arrays[self.source]
         for pick, rule in zip(self.picks, self._row.partials):
             if pick.scalar is None:
-                slope = slopes_of(rule, [*kept, out])
+                slope = self.typed(slopes_of(rule, [*kept, out]))
                 self.give(pick, contribution(self._row, g, slope), mask, state)
 
 

@@ -73,8 +73,7 @@ class Written(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> "Written":
         if method == "__call__":
-            elementwise = ufunc.signature is None  # matmul has one
-            return self.transcript.call(ufunc.__name__, ufunc, args, kwargs, elementwise)
+            return self.transcript.call(ufunc.__name__, ufunc, args, kwargs, elementwise=True)
         name = f"{ufunc.__name__}_{method}"
         return self.transcript.call(name, getattr(ufunc, method), args, kwargs)
 
@@ -123,7 +122,7 @@ class Transcript:
         texts += [f"{key}={self.text(x)}" for key, x in kwargs.items()]
         used = [x for x in _flat((*args, *kwargs.values())) if type(x) is Written]
         array = f(*_plain(args), **{key: _plain(x) for key, x in kwargs.items()})
-        view = any(np.may_share_memory(array, x.array) for x in used[:1])
+        view = not elementwise and np.may_share_memory(array, used[0].array)
         return self.note(f"{name}({', '.join(texts)})", array, used, view, elementwise=elementwise)
 
     def note(
