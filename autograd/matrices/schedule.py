@@ -1,7 +1,15 @@
 """The groups of a recording as steps on arrays, forward and backward, in any array namespace.
 
 Every value is a matrix: a row for each scalar of a source (a block of an argument, or a group), a
-column for each example, or a single column where all examples share it.
+column for each example, or a single column where all examples share it. A layer tanh(Wx + b) is two steps:
+
+    step            takes (`Pick`)                    forward          backward, given g: hands on
+    Product         W, x, b from the arguments        A = W x + b      g xᵀ to W, Wᵀ g to x, g to b
+    Elementwise     A                                 Z = tanh A       g ⊙ tanh′A to A
+
+Forward runs the steps from first to last, each on what it takes out of the matrices so far. Backward runs them
+from last to first: a step's g is the sum of what was handed to its rows (`Collector`); what all examples share
+gets the sum over them. Where `where` chooses, a mask keeps a branch not taken from handing on anything.
 """
 
 from abc import ABC, abstractmethod
@@ -15,6 +23,7 @@ from autograd.matrices.grouping import Group, Grouping
 from autograd.primitive import slopes_of
 from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS
+from autograd.structure import leaves
 
 
 class Schedule:
@@ -40,10 +49,11 @@ class Schedule:
             [*(False for _ in blocks), *(group.conditional for group in groups)],
         )
         self.steps = [_step(layout, i, group) for i, group in enumerate(groups, len(blocks))]
-        self.differentiable = not isinstance(grouping.result, list)
+        self.differentiable = not isinstance(grouping.result, (list, tuple))
         self._result = [
-            Pick(layout, [x], differentiated=self.differentiable) for x in _flat(grouping.result)
+            Pick(layout, [x], differentiated=self.differentiable) for x in leaves(grouping.result)
         ]
+        self.numbers = len(self._result)
         self._collect = [Collector(layout, source) for source in range(len(layout.sizes))]
         self.constants = layout.reshape(xp.asarray(layout.values, dtype=dtype), (-1, 1))
         self.sizes = layout.sizes
@@ -114,10 +124,6 @@ class Schedule:
         if n is None or matrix.shape[1] == n:
             return matrix
         return self.xp.repeat(matrix, n, axis=1)
-
-
-def _flat(tree: Any) -> list[Any]:
-    return [x for item in tree for x in _flat(item)] if isinstance(tree, list) else [tree]
 
 
 def _step(layout: Layout, source: int, group: Group) -> "Step":

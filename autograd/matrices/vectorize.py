@@ -22,7 +22,7 @@ from autograd.matrices.grouping import Grouping, depth
 from autograd.matrices.replayed import A_LINK, Replayed, Scalar, work
 from autograd.matrices.schedule import Schedule
 from autograd.matrices.transcript import Run, transcribe
-from autograd.structure import describe, leaves, rebuild
+from autograd.structure import describe, rebuild
 
 _DOUBLE = np.dtype(np.float64)
 _DEEPEST = 50_000  # groups; each takes some 100 µs and 8 KB when it is first run
@@ -148,7 +148,7 @@ class VectorProgram:
         if xp is np and dtype == _DOUBLE and self._irregular:
             batch = Replayed(self._program, self.blocks)
         else:
-            batch = _Batch(self, self._runs(xp, dtype), count)
+            batch = _Batch(self._runs(xp, dtype), self.reduction, count)
         if len(shapes) == len(given):
             self._last = shapes, batch
         return batch, arrays
@@ -176,8 +176,8 @@ class _Runs:
     """The runs of a schedule: on NumPy arrays, where Python counts, written out at first use."""
 
     def __init__(self, schedule: Schedule, blocks: Sequence[Block], batched: bool) -> None:
-        self._schedule, self._blocks, self._batched = schedule, blocks, batched
-        self.xp, self.dtype = schedule.xp, schedule.dtype
+        self._schedule, self.blocks, self._batched = schedule, blocks, batched
+        self.xp, self.dtype, self.numbers = schedule.xp, schedule.dtype, schedule.numbers
         varying, shared = max(schedule.varying, 1), schedule.shared
         # what the examples share is done again for each chunk of them: let it not be the most of the work
         self.chunk = max(32, _ROOM // varying, shared // varying)
@@ -210,7 +210,7 @@ class _Runs:
             return copied
 
         def arrays(n: int | None) -> list[Any]:
-            shapes = [((n or 1,) if x.batched else ()) + x.shape for x in self._blocks]
+            shapes = [((n or 1,) if x.batched else ()) + x.shape for x in self.blocks]
             return before(n) + [self.full(0.0, *shape) for shape in shapes]
 
         return transcribe(run, arrays, self._batched) or copied
@@ -219,20 +219,15 @@ class _Runs:
 class _Batch:
     """Calls with equally many examples, in chunks of them that fit into the cache.
 
-    Args:
-        program: what is called.
-        runs: its runs on arrays of some library.
-        count: the number of examples; None without a batch.
-
     Raises:
         ValueError: if the mean of no examples is asked for.
     """
 
-    def __init__(self, program: VectorProgram, runs: _Runs, count: int | None) -> None:
-        if count == 0 and program.reduction == "mean":
+    def __init__(self, runs: _Runs, reduction: str | None, count: int | None) -> None:
+        if count == 0 and reduction == "mean":
             raise ValueError("the mean over no examples is undefined; give at least one")
-        self._program, self._runs, self._count, self.xp = program, runs, count, runs.xp
-        self._mean = bool(count) and program.reduction == "mean"
+        self._runs, self._reduction, self._count, self.xp = runs, reduction, count, runs.xp
+        self._mean = bool(count) and reduction == "mean"
         self._scale = 1.0 / count if count and self._mean else 1.0
         self._kept: dict[Any, list[Any]] = {}  # constants, ones and seeds, by number of examples
 
@@ -247,8 +242,7 @@ class _Batch:
         run = self._runs.results
         parts = [run(n, *self._before(n), *chunk) for n, chunk in self._chunks(arrays)]
         if not parts:  # no examples
-            numbers = [*leaves([self._program.recording.result])]
-            parts = [[self._runs.full(0.0, 1, 0)] * len(numbers)]
+            parts = [[self._runs.full(0.0, 1, 0)] * self._runs.numbers]
         return [self._reduced(rows) for rows in zip(*parts)]
 
     def value_and_grad(self, arrays: list[Any]) -> tuple[Any, list[Any]]:
@@ -267,7 +261,7 @@ class _Batch:
         """Return the sum, and the gradients, of all chunks."""
         totals, *columns = zip(*parts)
         joined = [reduce(operator.add, totals)]
-        for block, column in zip(self._program.blocks, columns):
+        for block, column in zip(self._runs.blocks, columns):
             if column[0] is None:
                 joined.append(None)
             elif block.batched:
@@ -282,7 +276,7 @@ class _Batch:
         if count is None or 0 < count <= chunk:
             return [(count, arrays)]
         parts = [slice(start, min(start + chunk, count)) for start in range(0, count, chunk)]
-        pairs = [*zip(self._program.blocks, arrays)]
+        pairs = [*zip(self._runs.blocks, arrays)]
         return (
             (part.stop - part.start, [x[part, ...] if block.batched else x for block, x in pairs])
             for part in parts
@@ -290,11 +284,10 @@ class _Batch:
 
     def _reduced(self, rows: Sequence[Any]) -> Any:
         """Return the rows of all chunks as one array, reduced as the program says."""
-        xp, reduction = self.xp, self._program.reduction
+        xp = self.xp
         if self._count is None:
             return xp.reshape(rows[0], ())
         row = rows[0] if len(rows) == 1 else xp.concat(rows, axis=1)
-        if reduction is None:
+        if self._reduction is None:
             return xp.reshape(row, (-1,))
-        total = xp.sum(row)
-        return total / self._count if reduction == "mean" else total
+        return xp.sum(row) / self._count if self._mean else xp.sum(row)

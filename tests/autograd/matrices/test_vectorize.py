@@ -1,8 +1,10 @@
 """VectorProgram: the numbers of the scalar engine, for any batch, in any array library."""
 
+import gc
 import math
 import pickle
 import re
+import weakref
 from collections import namedtuple
 from fractions import Fraction
 from itertools import pairwise
@@ -577,3 +579,30 @@ def test_constants_that_python_refuses_answer_as_ieee_does(name):
     assert_close([value, *gradients], [expected[0], *expected[1]])
     value, (gradient,) = p.vectorize(0, "sum").value_and_grad(np.array([2.0, 2.0]))
     assert_close([value, *gradient], [2.0 * expected[0], *expected[1] * 2])
+
+
+def test_a_sum_or_a_mean_of_one_number_is_that_number():
+    def f(w, x):
+        error = ag.mean([ag.sum([w * x])])
+        error.label = "error"
+        return ag.square(error)
+
+    b = trace(f, 0.5, 2.0).vectorize(1)
+    assert [(g.op, list(g.labels)) for g in b.grouping.groups] == [
+        ("mul", ["error"]), ("square", [""])
+    ]  # fmt: skip
+    assert_close(b(0.5, [1.0, 2.0]), 0.625)
+    constant = trace(lambda x: ag.sum([1.0]) / 1.0 + x, 0.5).vectorize()
+    assert constant(2.0) == 3.0
+
+
+def test_a_program_that_nobody_needs_is_freed_at_once():
+    b = trace(line, [0.5, 0.1], 1.0, 2.0).vectorize((1, 2))
+    b.value_and_grad([0.5, 0.1], XS, YS)
+    freed = weakref.ref(b)
+    gc.disable()
+    try:
+        del b
+        assert freed() is None
+    finally:
+        gc.enable()
