@@ -17,7 +17,7 @@ OPTIONAL = {
 CLASH = (
     "HIPS/autograd is installed in the same folder: the two packages share the import name `autograd`, and "
     "whichever came last has overwritten files of the other. Keep them in different environments; to "
-    "repair this one: pip uninstall autograd scalar-autograd, then pip install scalar-autograd"
+    "repair this one: pip uninstall autograd scalar-autograd, then pip install -e . in the clone of scalar-autograd"
 )
 
 
