@@ -45,8 +45,6 @@ def test_contract_of_names():
             "SGD",
             "Adam",
             "fit",
-            "EarlyStop",
-            "accuracy",
             "assign_credit",
             "squared_error",
             "hinge",

@@ -99,27 +99,21 @@ def test_steps_in_the_terminal(here, capsys):
         (["credit", *EXAMPLE, "--out", "no/such/folder/c.svg"], "no/such/folder"),
         (["credit", *EXAMPLE, "--out", "c.jpeg"], "jpeg"),
         (["draw", "--path", "1", "5"], "no edge from 1 to 5"),
-        (
-            ["draw", "--path", "one", "5"],
-            "such as 5 1, or b and a number for a bias, but 'one' '5'",
-        ),
-        (["explain", "--edge", "a", "b"], "such as 5 1, or b and a number for a bias, but 'a' 'b'"),
+        (["draw", "--path", "one", "5"], "such as 5 1, or b and a number for a bias, but one 5"),
+        (["explain", "--edge", "a", "b"], "such as 5 1, or b and a number for a bias, but a b"),
         (
             ["credit", "--lr", "nan", "--out", "c.svg"],
-            "the learning rate must be a finite number, at least 0; got nan",
+            "a learning rate is a finite number from 0, but nan",
         ),
         (
             ["credit", "--lr", "inf", "--html", "c.html"],
-            "the learning rate must be a finite number, at least 0",
+            "a learning rate is a finite number from 0",
         ),
         (
             ["credit", "--lr", "-1", "--steps"],
-            "the learning rate must be a finite number, at least 0; got -1.0",
+            "a learning rate is a finite number from 0, but -1.0",
         ),
-        (
-            ["worksheet", "--lr", "nan"],
-            "the learning rate must be a finite number, at least 0; got nan",
-        ),
+        (["worksheet", "--lr", "nan"], "a learning rate is a finite number from 0, but nan"),
         (["worksheet", "--sizes", "100000", "1"], "100,000 weights are too many"),
     ],
 )
