@@ -288,6 +288,7 @@ def test_an_error_at_any_instruction_leaves_nothing_on(mode, error):
 
         before = sys.gettrace()
         try:
+            sys._getframe().f_trace_opcodes = True  # before, or Python 3.12 sends no such events
             sys.settrace(tracer)
             try:
                 x = Value(2.0)
