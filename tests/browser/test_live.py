@@ -1,5 +1,6 @@
 """The living page in a real browser: what it computes beside what Python computes, and what hands can do."""
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,24 @@ NETWORKS: dict[str, tuple[MLP, Any, Any]] = {
 
 
 def close(x: float, y: float) -> bool:
-    return abs(x - y) <= 1e-12 * max(1.0, abs(x), abs(y))
+    same = x == y or (x != x and y != y)
+    return same or abs(x - y) <= 1e-12 * max(1.0, abs(x), abs(y))
+
+
+def answers(browser: Chrome, drags: list[Any]) -> list[Any]:
+    """Return what the page says of itself after each drag, a pair of name and number."""
+    told = browser.execute_script(
+        """return arguments[0].map(([name, x]) => { live.set(name, x);
+           return JSON.stringify(live.get(), (_, x) => typeof x === "number" ? String(x) : x); })""",
+        drags,
+    )
+    return [_floats(json.loads(text)) for text in told]  # nan and ∞ come as text alone
+
+
+def _floats(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {key: _floats(item) for key, item in told.items()}
+    return float(told)
 
 
 def show(browser: Chrome, folder: Path, page: str) -> None:
@@ -109,9 +127,7 @@ def test_every_drag_gives_the_numbers_of_python(browser: Chrome, tmp_path: Path,
     show(browser, tmp_path, credit.live().html())
     names = browser.execute_script("return variables.map(variable => variable.name)")
     drags = [(rng.choice(names), round(rng.uniform(-2.0, 2.0), 2)) for _ in range(DRAGS)]
-    found = browser.execute_script(
-        "return arguments[0].map(([name, x]) => { live.set(name, x); return live.get(); })", drags
-    )
+    found = answers(browser, drags)
     weights = {key: edge.weight for key, edge in credit.edges.items()}
     targets = y if isinstance(y, list) else [y]
     if loss is losses.cross_entropy:
@@ -149,6 +165,7 @@ EXPRESSIONS: dict[str, Any] = {
     "micrograd": published,
     "powers": lambda a, b: (a * a + 1.0) ** b + 2.0**a - ag.hypot(a, b) / (1.0 + b * b),
     "waves": lambda a, b: ag.sin(a * b) + ag.atan2(a, b + 3.0) * ag.cos(b) - ag.tan(0.3 * a),
+    "constant parts": lambda a, b: a.relu().sqrt() + ag.maximum(a, b).log() + ag.clip(b, -1.0, 1.0) ** -0.5,
     "choices": lambda a, b: ag.maximum(a, b) * ag.minimum(a, -b) + abs(a - b) + ag.clip(a, -1.0, 1.0),
     "sequences": lambda a, b: ag.dot([a, b, 2.0], [b, b, a], a) * ag.logsumexp([a, b, a * b])
     + ag.sum([a, b, a]) + ag.erf(a) * ag.gelu(b) + ag.log(a.square() + 0.1) * ag.exp(-b),
@@ -163,9 +180,7 @@ def test_every_drag_in_an_expression(browser: Chrome, tmp_path: Path, name: str)
     root.label = "out"
     show(browser, tmp_path, ag.live(root).html())
     drags = [(rng.choice("ab"), round(rng.uniform(-2.0, 2.0), 2)) for _ in range(DRAGS)]
-    found = browser.execute_script(
-        "return arguments[0].map(([name, x]) => { live.set(name, x); return live.get(); })", drags
-    )
+    found = answers(browser, drags)
     data = {"a": 0.3, "b": -0.7}
     for (label, x), answer in zip(drags, found):
         data[label] = x
@@ -309,6 +324,8 @@ def test_a_click_lights_the_way_and_says_why(page: Chrome) -> None:
     halo = page.find_element(By.CSS_SELECTOR, ".halo.of-1-0")
     assert halo.is_displayed()
     assert not page.find_element(By.CSS_SELECTOR, ".halo.of-2-0").is_displayed()
+    assert written(page, "credit of-1-0") == "δ₀·w₁⇝₀ = +0.44"  # what comes back on the way
+    assert written(page, "credit of-3-1") == "δ₁·z₃ = +0.07"
     page.execute_script("live.set('x3', -1)")
     assert halo.is_displayed()  # it stays while numbers change, and the numbers follow
     assert text(page, "why").splitlines()[2].startswith("∂L/∂w₃⇝₁ = δ₁·z₃ = ")
@@ -318,6 +335,18 @@ def test_a_click_lights_the_way_and_says_why(page: Chrome) -> None:
     handle(page, "unit 2").click()
     assert text(page, "why").startswith("δ₂ = δ₀·w₂⇝₀·(1−tanh²a₂) = ")
     assert complaints(page) == []
+
+
+def test_forward_and_backward(page: Chrome) -> None:
+    assert written(page, "credit of-4-1") == "δ₁·z₄ = −0.14"
+    page.find_element(By.CSS_SELECTOR, "[value=forward]").click()
+    assert written(page, "credit of-4-1") == "w₄⇝₁·z₄ = +0.30"
+    page.execute_script("live.set('x2', 2)")
+    assert written(page, "credit of-4-1") == "w₄⇝₁·z₄ = −0.60"
+    assert not page.find_element(By.CSS_SELECTOR, "text.delta.of-1").is_displayed()
+    page.find_element(By.CSS_SELECTOR, "[value=backward]").click()
+    assert not page.find_element(By.CSS_SELECTOR, "text.a.of-1").is_displayed()
+    assert written(page, "delta of-1").startswith("δ₁ = ")
 
 
 def test_the_chapters_have_the_numbers_of_the_moment(page: Chrome) -> None:

@@ -29,7 +29,7 @@ function averaged() {  // the gradient of the mean over the examples, what is dr
     for (const [slot, x] of values) v[slot] = x;
     forward();
     total += v[root] / n;
-    back(root).forEach((x, slot) => { mean[slot] = (mean[slot] || 0) + x / n; });
+    back(root).forEach((x, slot) => { mean[slot] = (mean[slot] ?? 0) + x / n; });
   }
   for (const [slot, x] of here) v[slot] = x;
   return mean;

@@ -84,7 +84,7 @@ def script(operations: Iterable[Operation]) -> str:
     """Return JavaScript that defines `table`: of each operation the value f and the derivatives d.
 
     Both take the operands as one flat array, the derivatives the output, too. There is a derivative for each
-    operand that a gradient flows to; none where it may not.
+    operand that a gradient flows to; none where it may not. `flat` says that nothing flows back where it is 0.
 
     Raises:
         TypeError: if the rule of an operation does not run on symbols.
@@ -121,7 +121,8 @@ def _row(operation: Operation, calls: set[str]) -> str:
             slopes = [slopes_of(rule, [*operands, out]) for rule in TABLE[name].partials]
         except (TypeError, ValueError) as error:
             raise _cannot(name, str(error)) from error
-    return f"{{f:{_function('a', value, calls)},d:{_function('a,o', _flat(slopes), calls)}}}"
+    flat = ",flat:1" * (name in TABLE and TABLE[name].flat)
+    return f"{{f:{_function('a', value, calls)},d:{_function('a,o', _flat(slopes), calls)}{flat}}}"
 
 
 def _helper(name: str, calls: set[str]) -> str:

@@ -16,13 +16,16 @@ const operands = k => tape[k - first].from.map(i => v[i]);
 function forward() {
   tape.forEach(({ f }, k) => { v[first + k] = f(operands(first + k)); });
 }
+// where an operation is constant nothing flows back, not even 0 times infinity
+const share = (k, x, slope) => slope || !tape[k - first].flat ? x * slope : 0;
 function back(from, to = 0) {  // the derivatives of one slot by those before it
-  const found = [];
+  const found = v.map(() => 0), met = new Set([from]);
   found[from] = 1;
   for (let k = from; k >= first && k > to; k--) {
     const { d, from } = tape[k - first];
-    if (k in found && d) d(operands(k), v[k]).forEach((slope, i) => {
-      found[from[i]] = (found[from[i]] || 0) + found[k] * slope;
+    if (met.has(k) && d) d(operands(k), v[k]).forEach((slope, i) => {
+      met.add(from[i]);
+      found[from[i]] += share(k, found[k], slope);
     });
   }
   return found;
@@ -35,11 +38,11 @@ function compute() {  // and return the derivatives that an update goes by
   return mean || g;
 }
 
-const local = (k, i) => tape[k - first].d(operands(k), v[k])[i] || 0;
-const slope = (of, by) => of === by ? 1 : back(of, by)[by] || 0;
+const local = (k, i) => tape[k - first].d(operands(k), v[k])[i] ?? 0;
+const slope = (of, by) => of === by ? 1 : back(of, by)[by];
 const quantities = {
-  v: i => v[i], g: i => g[i] || 0, p: (i, j) => (g[i] || 0) * v[j], s: slope, l: local,
-  c: (k, i) => (g[k] || 0) * local(k, i), n: i => v[i] - eta * (gradient[i] || 0), o: () => 1, t: () => total, m: () => largest,
+  v: i => v[i], g: i => g[i], p: (i, j) => g[i] * v[j], w: (i, j) => v[i] * v[j], s: slope, l: local,
+  c: (k, i) => share(k, g[k], local(k, i)), n: i => v[i] - eta * gradient[i], o: () => 1, t: () => total, m: () => largest,
 };
 function quantity(text) {
   const [, kind, i, j] = /(\w)(\d*)\.?(\d*)/.exec(text);
@@ -85,13 +88,20 @@ const numbers = within => all("[data-n]", within).map(element => [element, ...el
 const renew = list => { for (const [element, what, how] of list) say(element, shown(quantity(what), how)); };
 const filled = text => text.replace(/\{(\S+) (\S+)\}/g, (_, what, how) => shown(quantity(what), how));
 const weight = owner => data.edges && named.get(owner);  // what an edge stands for
+const flow = owner => data.flow ? data.flow(owner, mode, carried.has(owner)) : [data.signs[owner]];
+function relabel() {  // what a pill says of what passes: forward w·z; back δ·z, or δ·w on the way to the edge asked about
+  for (const owner of data.flow ? Object.keys(data.lines) : []) for (const text of shapes(owner, "credit")) {
+    text.innerHTML = flow(owner)[1];
+  }
+  always = [...numbers(picture), ...numbers($("bar"))];
+}
 const sign = x => x - x !== 0 ? "odd" : x > 0 ? "plus" : x < 0 ? "minus" : "zero";
-const always = [...numbers(picture), ...numbers($("bar"))];
+let always = [], carried = new Set(), mode = "both";
 
 function paint() {
   gradient = compute();
-  if (debt) gradient = gradient.map((x, i) => x + (debt[i] || 0));
-  const credits = entries(mapped(data.signs, quantity));
+  if (debt) gradient = gradient.map((x, i) => x + (debt[i] ?? 0));
+  const credits = Object.keys(data.signs).map(owner => [owner, quantity(flow(owner)[0])]);
   largest = Math.max(...credits.map(([owner, x]) => x - x === 0 && owner in data.lines ? Math.abs(x) : 0));
   renew(always);
   for (const id of ["why", "told"]) renew(numbers($(id)));
@@ -132,13 +142,15 @@ function light(owner) {
   lit = owner;
   const link = data.links.find(link => link[2] === owner), on = owner === null ? null : way(link ? link[1] : owner);
   if (link) on.add(owner).add(link[0]);
+  carried = new Set(link && [...on].filter(x => x !== owner));
   show(on, link && owner);
+  relabel();
   const cards = $("cards").content, of = owner => all("p", cards).filter(card => card.dataset.of === owner);
   const behind = link ? all(".back", cards).filter(({ dataset }) => on.has(dataset.of) && dataset.of !== link[0]) : [];
   const said = [...behind.slice(0, 4), ...behind.slice(4).slice(-1), ...of(owner)].map(card => card.innerHTML);
-  if (link && data.card) said.push(data.card(owner));
-  $("why").innerHTML = said.map(text => `<p>${text}</p>`).join("") || data.hint;
-  renew(numbers($("why")));
+  if (link) said.push(data.lines[owner].said || "");
+  $("why").innerHTML = said.filter(Boolean).map(text => `<p>${text}</p>`).join("") || data.hint;
+  paint();
   const [at] = shapes(owner, "pill", "unit", "value");
   if (at) at.scrollIntoView({ block: "nearest", inline: "center" });  // where the window is too narrow
 }
@@ -198,7 +210,7 @@ function later() {  // not every frame is announced, but every change
 function update() {
   if (!curve.length) curve.push(total);
   if (debt) debt = gradient;
-  for (const { slot } of trained) v[slot] -= eta * (gradient[slot] || 0);
+  for (const { slot } of trained) v[slot] -= eta * gradient[slot];
   paint();
   curve.push(total);
   plot();
@@ -258,9 +270,8 @@ function grab(element, variable, click) {
   element.onpointerup = event => {
     element.onpointermove(event);
     if (from !== null && !moved) click();
-    from = null;
   };
-  element.onpointercancel = () => { from = null; };
+  element.onlostpointercapture = () => { from = null; };
   element.onfocus = () => choose(variable);
   element.onkeydown = event => {
     const { key } = event, way = /Right|Up/.test(key) ? 1 : /Left|Down/.test(key) ? -1 : 0;
@@ -342,8 +353,12 @@ $("number").onchange = () => {
 };
 $("back").onclick = () => turn(chapter - 1);
 $("on").onclick = () => turn(chapter + 1);
-for (const radio of all("[name=mode]")) radio.onchange = () => put(picture, { "data-mode": radio.value });
-for (const [k, { label }] of data.presets.entries()) $("preset").add(new Option(label, k));
+for (const radio of all("[name=mode]")) radio.onchange = () => {
+  mode = radio.value;
+  put(picture, { "data-mode": mode });
+  relabel();
+  paint();
+};
 $("preset").onchange = () => {
   const preset = data.presets[$("preset").value];
   say($("wrong"), preset ? preset.note : "");
@@ -357,22 +372,20 @@ $("preset").onchange = () => {
 };
 $("table").ontoggle = $("python").ontoggle = paint;
 $("copy").onclick = async () => {
-  try { await navigator.clipboard.writeText($("code").textContent); } catch {
-    getSelection().selectAllChildren($("code"));
-    document.execCommand("copy");
+  try {
+    await navigator.clipboard.writeText($("code").textContent);
+    say($("said"), "copied");
+  } catch {
+    getSelection().selectAllChildren($("code"));  // where a page may not write there, a hand can
   }
-  say($("said"), "copied");
 };
-document.onkeydown = event => {
-  if (event.key === "Escape") light(null);
-  if (event.key === "z" && (event.ctrlKey || event.metaKey) && event.target.tagName !== "INPUT") $("undo").click();
-};
+document.onkeydown = event => { if (event.key === "Escape") light(null); };
 
 // ---------------------------------------------------------------- at the beginning
 window.live = {
   set(name, x) {
     if (name === "lr") eta = x;
-    else if (!named.has(name)) throw new Error(`there is no ${name}; there are ${[...named.keys()].join(", ")}`);
+    else if (!named.has(name)) throw new Error(`there is no ${name} among ${[...named.keys()]}`);
     else v[named.get(name).slot] = x;
     settled();
   },
@@ -392,4 +405,3 @@ for (const [name, text] of given) {
 choose(chosen);
 turn(0);
 light(null);
-paint();

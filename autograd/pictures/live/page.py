@@ -21,6 +21,7 @@ from autograd.pictures.palette import colour
 from autograd.pictures.text import clean
 
 MOST = 150_000  # bytes of a page
+_MANY = 60  # numbers that are given: of more, the table is folded
 _SMALLEST = 0.72  # what share of its width a picture shrinks to, so that fingers find its parts; then it scrolls
 _PARTS = ("card", "ink", "muted", "unit", "plus", "minus", "zero", "odd")
 
@@ -127,6 +128,11 @@ def _page(contents: Contents, engine: str | None) -> str:
         "STORY": marks.fill("\n".join(contents.story), "b"),
         "EXAMPLES": _EXAMPLES if contents.data["examples"] else "",
         "TABLE": marks.fill(contents.table, "b"),
+        "OPEN": " open" * (len(tape.numbers) <= _MANY),
+        "PRESETS": "".join(
+            f'<option value="{k}">{html.escape(preset["label"])}</option>'
+            for k, preset in enumerate(contents.data["presets"])
+        ),
         "CARDS": marks.fill("".join(contents.cards), "b"),
         "OPERATIONS": script(tape.operations),
         "DATA": literal(data),

@@ -60,7 +60,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
     told = scale(credit)
     graph = CreditGraph(
         layout, named.nodes.keys(), named.edges.keys(),
-        marks=named.edges.keys() if told == "edge" else frozenset(), waiting=True,
+        marks=named.edges.keys() if told == "edge" else frozenset(),
         joined=layout.shows == "pattern",
     )  # fmt: skip
     graph.largest = marks.place("m", graph.largest)
@@ -80,7 +80,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
         list(_cards(named)), prelude=
         "\n".join(_script(name) for name in ("network", *["pattern"] * (layout.shows == "pattern"))),
         data={
-            "eta": lr, "result": "L", "widest": 6.6 if layout.shows == "full" else 5.4, "pattern": layout.shows == "pattern",
+            "eta": lr, "result": "L", "widest": 6.6 if layout.shows == "full" else 5.4, "pattern": layout.shows == "pattern", "full": layout.shows == "full",
             "kinds": {kind: kind for kind in ("weight", "input", "target")},
             "hint": "Click an edge or a unit.", "given": given,
             "edges": [owner(key) for key, _ in edges],
