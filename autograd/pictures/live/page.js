@@ -165,14 +165,14 @@ function show(on, meet) {
 }
 const chapters = all("#story > li");
 function turn(k) {
-  chapter = Math.max(0, Math.min(chapters.length - 1, k));
+  chapter = k;
   const { lit, path } = chapters[chapter].dataset;
   $("told").innerHTML = chapters[chapter].innerHTML;
   say($("place"), `${chapter + 1} / ${chapters.length}`);
-  $("back").disabled = chapter === 0;
-  $("on").disabled = chapter === chapters.length - 1;
+  $("back").disabled = !k;
+  $("on").disabled = !chapters[k + 1];
   renew(numbers($("told")));
-  show(lit == null ? null : new Set(runs(lit).map(k => data.owners[k])), path);
+  show(lit ? new Set(runs(lit).map(k => data.owners[k])) : null, path);
 }
 
 // ---------------------------------------------------------------- changes, and the way back
