@@ -7,6 +7,8 @@ from typing import Any
 
 from autograd.graph.anomaly import HINTS
 from autograd.graph.node import operand_numbers
+from autograd.graph.reverse import gradients
+from autograd.graph.rounding import TINY, UNIT, rounding_errors
 from autograd.graph.walks import topological
 from autograd.notation import shown, subscript, table
 from autograd.structure import leaves, rebuild
@@ -14,8 +16,13 @@ from autograd.transforms import grad, hessian, one_number
 from autograd.value import Value
 
 RELATIVE = 1e-6  # how far the two may differ, relative to the larger
-_STEPS = 9  # refinements of a difference
+_CERTAIN = 1e-4  # a difference less certain than this, relative, proves nothing
+_STEPS = 48  # refinements of a difference, at most
+_NOTHING = 1e-290  # what is smaller may have been rounded away
 _SHRINK = 1.6  # how much smaller the step is at each
+_ORDERS = 7  # how often a difference is extrapolated
+_WITNESSES = 3  # how many differences in a row must contradict, and agree with one another
+UNTOLD = "cannot tell at this step: rounding hides the difference"
 
 
 class GradientError(AssertionError):
@@ -31,7 +38,8 @@ class Entry:
         exact: what the engine says.
         numerical: what the differences say.
         error: how uncertain the differences are, by their own estimate.
-        verdict: "ok", "differs", or "not differentiable here: …".
+        verdict: "ok", "differs", "not differentiable here: …", or "cannot tell at this step: …", where the numbers
+            are too coarse for a difference to prove anything.
     """
 
     name: str
@@ -86,14 +94,17 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2) -> Gradie
     Returns:
         A report that prints as a table; x₁, x₂, … are the numbers of all arguments in order. At a kink the
         engine's derivative is a convention and the differences say something else: such entries read
-        "not differentiable here: relu at 0".
+        "not differentiable here: relu at 0". Where rounding drowns every difference, as of x + 1e15 at 1, they
+        read "cannot tell at this step".
 
     Raises:
         GradientError: if a derivative is wrong; its message names the entry.
         ValueError: if order is neither 1 nor 2.
 
-    The extrapolation is Ridders' (1982), which halves the error's order at each refinement and reports the
-    smallest error met.
+    The extrapolation is Ridders' (1982), from steps as large as the number down to the smallest useful one. How
+    certain a difference is, two things say: how much the last extrapolation changed it, and the rounding errors of
+    the function itself (`graph.rounding`). Only three certain differences that agree with one another, at the
+    smallest steps that tell anything, contradict the engine.
 
     >>> check_gradients(lambda x, y: x * y, 2.0, 3.0).ok
     True
@@ -104,15 +115,22 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2) -> Gradie
         raise ValueError(f"order is 1 or 2, but {order!r} was given")
     point = [Value(x).data for x in leaves(args)]
     function = _of_a_list(f, args)
-    kinks = _kinks(_record(function, point))
+    kinks = _kinks(function([Value(x) for x in point]))
     report = GradientReport(kinks=kinks)
-    gradient, second = _in_floats(grad(function)), _in_floats(hessian(function))
-    exact = gradient(point)
-    _compare(
-        report, "∂f/∂x{0}", function, lambda x: [_value(function, x)], [[g] for g in exact], point
-    )
+    exact = [[g] for g in _in_floats(grad(function))(point)]
     if order == 2 and point:
-        _compare(report, "∂²f/∂x{0}∂x{1}", function, gradient, second(point), point)
+        exact = [[g, *row] for (g,), row in zip(exact, _in_floats(hessian(function))(point))]
+    seconds: list[Entry] = []
+    for j, by in enumerate(exact):
+        answers = [_Answer(e) for e in by]
+        crossed = [] if kinks else _listen(function, point, j, answers)
+        for i, answer in enumerate(answers):
+            where = subscript(j + 1)
+            name = f"∂²f/∂x{where}∂x{subscript(i)}" if i else f"∂f/∂x{where}"
+            verdict = answer.verdict(kinks or crossed)
+            entry = Entry(name, answer.exact, answer.numerical, answer.error, verdict)
+            (seconds if i else report.entries).append(entry)
+    report.entries.extend(seconds)
     wrong = [entry for entry in report.entries if entry.verdict == "differs"]
     if wrong:
         raise GradientError(
@@ -142,95 +160,135 @@ def _of_a_list(f: Callable[..., Any], args: tuple[Any, ...]) -> Callable[[list[A
     return function
 
 
-def _record(function: Callable[[list[Any]], Any], point: list[float]) -> Value | float:
-    out: Value | float = function([Value(x) for x in point])
-    return out
+@dataclass
+class _Answer:
+    """What differences say about one derivative, from large steps to small ones."""
+
+    exact: float
+    numerical: float = math.nan  # the most certain difference so far
+    error: float = math.inf  # and how uncertain it is
+    pro: int = 0  # how many of the latest certain ones agree with the engine
+    contra: int = 0  # or contradict it, and agree with one another
+    scale: float = 0.0  # the size of the differences before extrapolation
+    added_up: float = 0.0  # the same of the numbers that were added up to the function
+    before: list[float] = field(default_factory=list)  # the extrapolations at the step before
+    latest: tuple[float, float] = (math.nan, 0.0)  # the one that contradicted last, and its error
+
+    @property
+    def settled(self) -> bool:
+        return self.pro >= 2
+
+    def hear(self, difference: float, rounding: float, fine: bool) -> None:
+        """Take in the difference at a step.
+
+        Args:
+            difference: the quotient.
+            rounding: how far rounding may have moved it.
+            fine: whether the step is small beside every number of the point; a coarse one cannot contradict.
+        """
+        if self.settled:
+            return
+        self.scale = max(self.scale, abs(difference))
+        if not self.before:
+            self.added_up = rounding / UNIT
+        row, factor = [difference], _SHRINK**2
+        for older in self.before[:_ORDERS]:
+            row.append(row[-1] + (row[-1] - older) / (factor - 1.0))
+            factor *= _SHRINK**2
+        changes = [
+            (max(abs(new - row[m]), abs(new - self.before[m])) + 2.0 * rounding + TINY, new)
+            for m, new in enumerate(row[1:])
+        ]
+        self.before = row
+        if changes:
+            error, numerical = min(changes)
+            self._weigh(numerical, error, fine)
+
+    def _weigh(self, numerical: float, error: float, fine: bool) -> None:
+        if not math.isfinite(
+            numerical + error
+        ):  # what is too large for a float contradicts nothing
+            self.contra = 0
+            return
+        if error <= self.error:
+            self.numerical, self.error = numerical, error
+        finite = math.isfinite(self.exact)
+        apart = abs(self.exact - numerical) if finite else math.inf
+        size = max(abs(numerical), abs(self.exact) if finite else 0.0, RELATIVE * self.scale)
+        # 0 has no relative error; there the numbers that were added up tell what is small
+        least = _CERTAIN * (size if self.exact else max(size, RELATIVE * self.added_up, _NOTHING))
+        if apart <= RELATIVE * size + 4.0 * error:
+            if error <= least:
+                self.pro, self.contra = self.pro + 1, 0
+        elif fine and error <= 0.1 * min(apart, max(abs(numerical), RELATIVE * self.added_up)):
+            alike = abs(numerical - self.latest[0]) <= 4.0 * (error + self.latest[1])
+            self.pro, self.contra = 0, self.contra + 1 if self.contra and alike else 1
+            self.latest = numerical, error
+
+    def verdict(self, kinks: list[str]) -> str:
+        if kinks:
+            return f"not differentiable here: {'; '.join(kinks)}"
+        if self.settled:
+            return "ok"
+        return "differs" if self.contra >= _WITNESSES else UNTOLD
 
 
-def _value(function: Callable[[list[Any]], Any], point: list[float]) -> float:
-    out = _record(function, point)
-    return out.data if isinstance(out, Value) else out
+def _listen(
+    function: Callable[[list[Any]], Any], point: list[float], j: int, answers: list[_Answer]
+) -> list[str]:
+    """Let the answers hear the differences by number j: of the function and, if they ask, of its gradient.
+
+    Returns:
+        The kinks that are closer than any step, in words.
+    """
+    here, _ = _look(function, point, len(answers))
+    crossing = True
+    smallest = min(map(abs, filter(None, point)), default=math.inf)
+    for start in _starts(point[j], smallest):
+        for k in range(_STEPS):
+            step = start / _SHRINK**k
+            above, below, fine = point[j] + step, point[j] - step, step <= 0.2 * smallest
+            if above == below:
+                break
+            sides = [
+                _look(function, [*point[:j], x, *point[j + 1 :]], len(answers))
+                for x in (above, below)
+            ]
+            beyond = any(signature != here for signature, _ in sides)
+            crossing = crossing and beyond
+            for answer, (a, da), (b, db) in zip(answers, *(seen for _, seen in sides)):
+                if beyond or k == 0:
+                    answer.before = []
+                if not beyond:
+                    answer.hear((a - b) / (above - below), (da + db) / (above - below), fine)
+            if all(answer.settled for answer in answers):
+                return []
+    return ["a kink or the edge of a domain is closer than any useful step"] if crossing else []
 
 
-def _compare(
-    report: GradientReport,
-    name: str,
-    function: Callable[[list[Any]], Any],
-    quantity: Callable[[list[float]], list[float]],
-    exact: list[list[float]],
-    point: list[float],
-) -> None:
-    """Add an entry for the derivative of each quantity by each number of the point."""
-    for j, by in enumerate(exact):
-        numerical, errors, crossed = _differences(function, quantity, point, j, len(by))
-        for i, value in enumerate(by):
-            subscripts = [subscript(k + 1) for k in (j, i)]
-            verdict = _verdict(value, numerical[i], errors[i], report.kinks or crossed)
-            report.entries.append(
-                Entry(name.format(*subscripts), value, numerical[i], errors[i], verdict)
-            )
+def _starts(x: float, smallest: float) -> list[float]:
+    """Return the first steps to try: on the scale of most functions, of the number, of the smallest number."""
+    usual = max(0.05 * max(min(abs(x), 1.0), 0.1), 1e-5 * abs(x))
+    return [
+        usual,
+        *dict.fromkeys(0.1 * scale for scale in (abs(x), smallest) if 0.0 < scale < math.inf),
+    ]
 
 
-def _verdict(exact: float, numerical: float, error: float, kinks: list[str]) -> str:
-    if kinks:
-        return f"not differentiable here: {'; '.join(kinks)}"
-    if exact == numerical or (math.isnan(exact) and math.isnan(numerical)):
-        return "ok"
-    tolerance = RELATIVE * max(abs(exact), abs(numerical)) + 4.0 * min(
-        error, 1e-4 * max(1.0, abs(exact))
-    )
-    return "ok" if abs(exact - numerical) <= tolerance else "differs"
-
-
-def _differences(
-    function: Callable[[list[Any]], Any],
-    quantity: Callable[[list[float]], list[float]],
-    point: list[float],
-    j: int,
-    size: int,
-) -> tuple[list[float], list[float], list[str]]:
-    """Return the derivatives of the quantities by number j, their errors, and the kinks in the way."""
-    h, crossed = _clear_step(function, point, j)
-    best, errors = [math.nan] * size, [math.inf] * size
-    before: list[list[float]] = []
-    for k in range(_STEPS):
-        step = h / _SHRINK**k
-        above, below = (quantity(_moved(point, j, sign * step)) for sign in (1.0, -1.0))
-        width = (point[j] + step) - (point[j] - step)
-        row = [[(a - b) / width for a, b in zip(above, below)]]
-        factor = _SHRINK * _SHRINK
-        for older in before:
-            row.append([(factor * r - o) / (factor - 1.0) for r, o in zip(row[-1], older)])
-            factor *= _SHRINK * _SHRINK
-        for i in range(size):
-            rounding = 2.0**-52 * max(abs(above[i]), abs(below[i])) / width
-            for m in range(1, len(row)):
-                error = rounding + max(
-                    abs(row[m][i] - row[m - 1][i]), abs(row[m][i] - before[m - 1][i])
-                )
-                if error < errors[i]:
-                    best[i], errors[i] = row[m][i], error
-        before = row
-    return best, errors, crossed
-
-
-def _moved(point: list[float], j: int, by: float) -> list[float]:
-    return [x + by if i == j else x for i, x in enumerate(point)]
-
-
-def _clear_step(
-    function: Callable[[list[Any]], Any], point: list[float], j: int
-) -> tuple[float, list[str]]:
-    """Return a step that crosses no kink, or the kinks that are closer than any useful step."""
-    here = _signature(_record(function, point))
-    # small beside the scale of most functions, and not lost in the rounding of a large number
-    h = max(0.05 * max(min(abs(point[j]), 1.0), 0.1), 1e-5 * abs(point[j]))
-    smallest = 1e-7 * max(abs(point[j]), 1e-3)
-    while h > smallest:
-        if all(_signature(_record(function, _moved(point, j, s * h))) == here for s in (1.0, -1.0)):
-            return h, []
-        h /= 4.0
-    return smallest, ["a kink or the edge of a domain is closer than any useful step"]
+def _look(
+    function: Callable[[list[Any]], Any], point: list[float], size: int
+) -> tuple[tuple[Any, ...], list[tuple[float, float]]]:
+    """Return the function's signature, its value and its derivatives, each with its rounding error."""
+    variables = [Value(x) for x in point]
+    root = function(variables)
+    if not isinstance(root, Value):
+        return _signature(root), [(root, 0.0), *[(0.0, 0.0)] * (size - 1)]
+    error, of_gradients = rounding_errors(root)
+    seen = [(root.data, error)]
+    if size > 1:
+        found = gradients(root)
+        seen += [(found.get(id(v), 0.0), of_gradients.get(id(v), 0.0)) for v in variables]
+    return _signature(root), seen
 
 
 _PIECEWISE = {"relu", "leaky_relu", "abs", "maximum", "minimum", "clip", "where"}
@@ -240,10 +298,13 @@ def _signature(root: Value | float) -> tuple[Any, ...]:
     """Return which operations were done and which side of each kink they were on."""
     if not isinstance(root, Value):
         return (math.isfinite(root),)
-    nodes = topological(root)
-    return tuple(
-        (v.op, v.partials if v.op in _PIECEWISE else None, math.isfinite(v.data)) for v in nodes
-    )
+    return tuple((v.op, _side(v), math.isfinite(v.data)) for v in topological(root))
+
+
+def _side(v: Value) -> Any:
+    if v.op == "elu":  # its slope does not jump
+        return v.parents[0].data > 0.0
+    return v.partials if v.op in _PIECEWISE else None
 
 
 def _kinks(root: Value | float) -> list[str]:

@@ -51,7 +51,8 @@ class Primitive:
         infix: whether `symbol` stands between the operands.
         paired: value and slope on arrays at once, a function of the namespace and the operand, where
             one costly function serves both.
-        jumps: whether it is the value that jumps at a kink, while the slopes go on smoothly.
+        conventional: whether the slopes at a kink are conventions; if not, it is the value that jumps there, or a
+            later derivative.
         flat: whether the operation is constant in an operand wherever its slope by that is 0. Nothing flows back
             there, whatever arrives: not even 0·inf.
     """
@@ -69,7 +70,7 @@ class Primitive:
     aliases: tuple[str, ...] = ()
     infix: bool = False
     paired: Callable[[Any, Any], tuple[Any, Any]] | None = None
-    jumps: bool = False
+    conventional: bool = True
     flat: bool = False
     on_floats: Rule = field(init=False)  # forward at full speed; may raise
     slopes: tuple[Rule, ...] = field(init=False)  # partials at full speed; may raise

@@ -188,7 +188,7 @@ acos  = Primitive("acos", "acos", math.acos, (_acos_slope,), "−1/√(1−x²)"
 atan  = Primitive("atan", "atan", math.atan, (_atan_slope,), "1/(1+x²)", aliases=("arctan",))
 atan2 = Primitive("atan2", "atan2", math.atan2, (_atan2_slope_y, _atan2_slope_x),
                   "x/(x²+y²), −y/(x²+y²) of atan2(y, x)", aliases=("arctan2",),
-                  kink="nan at the origin; a jump across the negative x axis", kinks=_on_the_cut, jumps=True)
+                  kink="nan at the origin; a jump across the negative x axis", kinks=_on_the_cut, conventional=False)
 hypot = Primitive("hypot", "hypot", math.hypot, (_hypot_slope_x, _hypot_slope_y), "x/√(x²+y²), y/√(x²+y²)",
                   kink="slopes 0 at (0, 0); second derivatives nan there", kinks=_both_zero)
 
@@ -306,7 +306,7 @@ relu       = Primitive("relu", "relu", _relu, (_relu_slope,), "1 if x > 0 else 0
 leaky_relu = Primitive("leaky_relu", "leaky relu", _leaky_relu, (_leaky_relu_slope,), "1 if x > 0 else 0.01",
                        kink="leaky_relu′(0) = 0.01, leaky_relu″(0) = nan", kinks=_at_zero)
 elu        = Primitive("elu", "elu", _elu, (_elu_slope,), "1 if x > 0 else exp x",
-                       kink="elu″(0) = 1, the left-hand one; elu′ is continuous")
+                       kink="elu″(0) = 1, the left-hand one; elu′ is continuous", kinks=_at_zero, conventional=False)
 silu       = Primitive("silu", "silu", _silu, (_silu_slope,), "σ(x) + x·σ(x)·σ(−x)")
 gelu       = Primitive("gelu", "gelu", _gelu, (_gelu_slope,), "Φ(x) + x·φ(x)")
 absolute   = Primitive("abs", "abs", operator.abs, (_abs_slope,), "sign x", aliases=("absolute", "fabs"),

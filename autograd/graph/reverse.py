@@ -162,7 +162,7 @@ def settled_contribution(row: Primitive, operands: Sequence[Any], g: Any, slope:
     Where the slope is a convention, what it says of its own change would be a silent 0; it becomes nan.
     """
     amount = contribution(row, g, slope)
-    if row.kinks is None or row.jumps:
+    if row.kinks is None or not row.conventional:
         return amount
     at_kink = row.kinks(*operands)
     for x in operands:

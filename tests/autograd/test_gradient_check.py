@@ -182,3 +182,101 @@ def test_bad_use_is_refused():
         check_gradients(lambda x: [x, x], 1.0)
     with pytest.raises(TypeError, match="str"):
         check_gradients(ag.sin, "1")
+
+
+@pytest.mark.parametrize(
+    ("f", "at"),
+    [
+        (lambda x: x**3, (0.0,)),
+        (lambda x: x**5, (0.0,)),
+        (lambda x: x - ag.sin(x), (0.0,)),
+        (lambda x, y: x**3 - 3.0 * x * y**2, (0.0, 0.0)),
+        (lambda x: ag.sin(1000.0 * x), (1.0,)),
+        (lambda x: 1.0 / x, (1e-100,)),
+        (ag.hypot, (1e-10, 1e-10)),
+        (lambda x: ag.softplus(1e8 * (x - 1.0)), (1.0 + 1e-9,)),
+        (lambda x, y: ag.tanh(x) * 2.0, (0.3, 0.4)),
+    ],
+    ids=map(str, range(9)),
+)
+def test_flat_steep_and_tiny_functions_are_found_right(f, at):
+    assert check_gradients(f, *at).ok
+
+
+def test_where_rounding_hides_the_difference_nothing_is_claimed():
+    report = check_gradients(lambda x: x + 1e15, 1.0, order=1)
+    assert report.entries[0].verdict.startswith("cannot tell at this step")
+    assert not report.ok
+    assert "elu at 0" in check_gradients(ag.elu, 0.0).entries[1].verdict
+
+
+ALL = [row for row in TABLE.values() if row.name != "where"]
+
+
+def _drawn(interval, chance):
+    """Return a number of the domain: common, whole, near an end, or of another magnitude."""
+    low, high = interval
+    while True:
+        kind = chance.randrange(4)
+        if kind == 0:
+            x = chance.uniform(max(low, -5.0), min(high, 5.0))
+        elif kind == 1:
+            x = float(chance.randint(-5, 5))
+        elif kind == 2:
+            end = chance.choice([e for e in (*interval, 0.0) if math.isfinite(e)])
+            x = end + chance.choice((-1, 1)) * 10.0 ** chance.uniform(-12, 0)
+        else:
+            x = chance.choice((-1, 1)) * 10.0 ** chance.uniform(-100, 100)
+        if low < x < high:
+            return x
+
+
+def _applied(row):
+    """Return a function that applies the row, and how many numbers it takes."""
+    if row.name in ("sum", "logsumexp"):
+        return (lambda *xs: getattr(ag, row.name)(xs)), 3
+    if row.name == "dot":
+        return (lambda *xs: ag.dot(xs[:2], xs[2:4], xs[4])), 5
+    if row.name == "clip":
+        return (lambda x: ag.clip(x, -1.0, 2.0)), 1
+    return row, len(row.partials)
+
+
+def _accusations(count, seed):
+    """Check right rules over their domains; return what was held against them."""
+    chance = random.Random(seed)
+    found = []
+    for k in range(count):
+        row = ALL[k % len(ALL)]
+        f, size = _applied(row)
+        at = [_drawn(row.domain[min(i, len(row.domain) - 1)], chance) for i in range(size)]
+        try:
+            check_gradients(f, *at)
+        except GradientError as error:
+            found.append((row.name, at, str(error).partition("\n")[0]))
+    return found
+
+
+def test_no_right_rule_is_accused_anywhere_in_its_domain():
+    assert _accusations(250, seed=1) == []
+
+
+@pytest.mark.slow
+def test_no_right_rule_is_accused_at_ten_thousand_points():
+    assert _accusations(10_000, seed=2) == []
+
+
+def test_rules_wrong_by_a_thousandth_are_caught_at_random_points():
+    chance = random.Random(3)
+    for row in NUMERIC:
+        for i, rule in enumerate(row.partials):
+            at = [
+                chance.uniform(max(low, 0.2) if low < 1.0 else 1.2, min(high, 3.0) - 0.1)
+                for low, high in row.domain
+            ]
+            slope = row.partial(i, *at, row(*at))
+            if abs(slope) < 1e-6:
+                continue
+            wrong = _with_partial(row, i, lambda *xs, rule=rule: 1.001 * rule(*xs))
+            with pytest.raises(GradientError):
+                check_gradients(wrong, *at, order=1)
