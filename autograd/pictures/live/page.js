@@ -166,9 +166,9 @@ function show(on, meet) {
 const chapters = all("#story > li");
 function turn(k) {
   chapter = k;
-  const { lit, path } = chapters[chapter].dataset;
-  $("told").innerHTML = chapters[chapter].innerHTML;
-  say($("place"), `${chapter + 1} / ${chapters.length}`);
+  const { lit, path } = chapters[k].dataset;
+  $("told").innerHTML = chapters[k].innerHTML;
+  say($("place"), `${k + 1} / ${chapters.length}`);
   $("back").disabled = !k;
   $("on").disabled = !chapters[k + 1];
   renew(numbers($("told")));
