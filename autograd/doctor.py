@@ -11,14 +11,13 @@ from autograd.pictures.render import EngineNotFoundError, find_engine
 OPTIONAL = {
     "numpy": "VectorProgram, arrays",
     "scipy": "erf and gelu on arrays",
-    "llvmlite": "machine code",
     "matplotlib": "plots of training",
     "ipython": "a better prompt",
 }
 CLASH = (
     "HIPS/autograd is installed in the same folder: the two packages share the import name `autograd`, and "
     "whichever came last has overwritten files of the other. Keep them in different environments; to "
-    "repair this one: pip uninstall autograd scalar-autograd, then pip install scalar-autograd"
+    "repair this one: pip uninstall autograd scalar-autograd, then pip install -e . in the clone of scalar-autograd"
 )
 
 

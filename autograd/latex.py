@@ -13,9 +13,9 @@ between dollars.
 import re
 from collections.abc import Iterable
 
-_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₋"
+_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₋ᵢⱼₖ"
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵀ"
-_LOWERED = str.maketrans(_SUBSCRIPTS, "0123456789-") | {ord("⇝"): r" \leadsto "}
+_LOWERED = str.maketrans(_SUBSCRIPTS, "0123456789-ijk") | {ord("⇝"): r" \leadsto "}
 _RAISED = str.maketrans(_SUPERSCRIPTS, "0123456789-()T")
 
 _TYPED = {"\\": r"\backslash", "^": r"\hat{}", "~": r"\sim"} | {c: "\\" + c for c in "{}_%$#&"}
@@ -35,6 +35,9 @@ _SIGNS |= {
     "√": r"\surd",
     "∛": r"\sqrt[3]{\ }",
     "¬": r"\lnot",
+    "½": r"\tfrac{1}{2}",
+    "◄": r"\blacktriangleleft",
+    "►": r"\blacktriangleright",
 }
 _WORDS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"}
 

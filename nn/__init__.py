@@ -6,9 +6,10 @@ if not hasattr(autograd, "Value"):
     raise ImportError(
         f"the autograd at {autograd.__file__} is not the one of scalar-autograd but, it seems, HIPS/autograd, which "
         "has the same import name: keep them in different environments. To repair this one: pip uninstall "
-        "autograd scalar-autograd, then pip install scalar-autograd"
+        "autograd scalar-autograd, then pip install -e . in the clone of scalar-autograd"
     )
 
+from nn import datasets as datasets
 from nn.credit import assign_credit
 from nn.layers import Layer, Neuron
 from nn.losses import (
@@ -22,14 +23,19 @@ from nn.losses import (
 )
 from nn.network import MLP
 from nn.optim import SGD, Adam
+from nn.training import plots as plots
+from nn.training.history import EarlyStop
 from nn.training.loop import fit
+from nn.training.metrics import accuracy
 
 __all__ = [
     "MLP",
     "SGD",
     "Adam",
+    "EarlyStop",
     "Layer",
     "Neuron",
+    "accuracy",
     "assign_credit",
     "binary_cross_entropy_with_logits",
     "cross_entropy",

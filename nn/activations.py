@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import autograd as ag
 from autograd import Value
-from nn.arguments import expect
+from nn.arguments import expect, named
 
 Activation: TypeAlias = Callable[[Value], Value]
 
@@ -38,13 +38,13 @@ def activation(given: str | Activation) -> Activation:
         ValueError: if no activation has that name.
         TypeError: if it is neither a name nor a function.
     """
+    if given == "softmax":
+        raise ValueError(
+            "softmax acts on all units of a layer together, so it is not the activation of one: leave the output "
+            "linear and train with the loss cross_entropy, which has the softmax in it"
+        )
     if isinstance(given, str):
-        if given not in ACTIVATIONS:
-            raise ValueError(
-                f"no activation is called {given!r}; known are {', '.join(ACTIVATIONS)}, "
-                "or give a function of a Value"
-            )
-        return ACTIVATIONS[given]
+        return named("activation", given, ACTIVATIONS)
     expect(callable(given), "an activation is a name or a function of a Value", given)
     return ACTIVATIONS[_NAMES[given]] if given in _NAMES else given
 

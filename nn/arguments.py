@@ -1,20 +1,64 @@
 """What is expected of an argument, and what is said when something else was given."""
 
+import inspect
 import math
 import operator
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from reprlib import repr as brief
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd import Value
 from autograd.numbers import as_float
+
+T = TypeVar("T")
 
 
 def expect(ok: bool, wanted: str, given: Any) -> None:
     """Raise a TypeError that says what was wanted and what was given, unless all is well."""
     if not ok:
         raise TypeError(f"{wanted}, but {brief(given)} was given")
+
+
+def named(kind: str, given: str, known: Mapping[str, T]) -> T:
+    """Return what is known by a name.
+
+    Raises:
+        ValueError: if nothing is, saying which names are known.
+    """
+    if given in known:
+        return known[given]
+    near = _near(given, known)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise ValueError(f"no {kind} is called {given!r}; known are {', '.join(known)}{hint}")
+
+
+def _near(name: str, known: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches  # only for a message
+
+    return get_close_matches(name, list(known), 1)
+
+
+def refuse_unknown(
+    function: str, given: Iterable[str], known: Iterable[str], elsewhere: Mapping[str, str]
+) -> None:
+    """Raise a TypeError for the first argument that a function does not have, with what to write instead.
+
+    Args:
+        function: its name.
+        given: the names of the arguments that were given.
+        known: the names of those that it has.
+        elsewhere: for what other libraries call an argument, what it is here.
+    """
+    known = list(known)
+    for name in given:
+        if name not in known:
+            near = _near(name, known)
+            hint = elsewhere.get(name) or (f"{near[0]}=" if near else "")
+            raise TypeError(
+                f"{function} has no argument {name}"
+                + (f": did you mean {hint}?" if hint else f"; it has {', '.join(known)}")
+            )
 
 
 def whole(name: str, given: Any, least: int = 1) -> int:
@@ -25,11 +69,12 @@ def whole(name: str, given: Any, least: int = 1) -> int:
             a flag in the place of a number.
         ValueError: if it is less than the least.
     """
-    wanted = f"{name} is a whole number from {least}"
-    expect(hasattr(given, "__index__") and not isinstance(given, bool), wanted, given)
+    message = f"{name} must be a whole number, at least {least}; got {brief(given)}"
+    if not hasattr(given, "__index__") or isinstance(given, bool):
+        raise TypeError(message)
     n = operator.index(given)
     if n < least:
-        raise ValueError(f"{wanted}, but {given!r} was given")
+        raise ValueError(message)
     return n
 
 
@@ -40,21 +85,34 @@ def real(name: str, given: Any, below: float = math.inf) -> float:
         TypeError: if it is no number.
         ValueError: if it is out of bounds, or nan.
     """
-    wanted = f"{name} is a finite number from 0" + (
-        f" to below {below:g}" if below < math.inf else ""
-    )
+    bound = f" and below {below:g}" if below < math.inf else ""
+    message = f"{name} must be a finite number, at least 0{bound}; got {brief(given)}"
     try:
         x = as_float(given)
     except TypeError:
-        raise TypeError(f"{wanted}, but {brief(given)} was given") from None
+        raise TypeError(message) from None
     if not 0.0 <= x < below:
-        raise ValueError(f"{wanted}, but {given!r} was given")
+        raise ValueError(message)
     return x
 
 
 def learning_rate(given: Any) -> float:
     """Return a learning rate η: 0 leaves all as it is."""
-    return real("a learning rate", given)
+    return real("the learning rate", given)
+
+
+def read_number(text: str) -> float:
+    """Return the number that a text spells; its minus may be the one that is printed (−).
+
+    Raises:
+        ValueError: if it does not spell one.
+
+    >>> read_number(" −1.5e-3 ")
+    -0.0015
+    """
+    if "_" in text:
+        raise ValueError(f"{text!r} is not a number")
+    return float(text.replace("−", "-"))
 
 
 def is_sequence(x: Any) -> bool:
@@ -107,3 +165,9 @@ def generator(rng: int | random.Random | None) -> random.Random:
 def once(parameters: Iterable[Value]) -> list[Value]:
     """Return the parameters in their order, one that stands in several places only once."""
     return list({id(p): p for p in parameters}.values())
+
+
+def arguments_of(made: type) -> list[str]:
+    """Return the names of the arguments that a class is made with; none if it takes any."""
+    given = list(inspect.signature(made.__init__).parameters.values())[1:]  # type: ignore[misc]
+    return [] if any(p.kind is p.VAR_KEYWORD for p in given) else [p.name for p in given]

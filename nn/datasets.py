@@ -3,15 +3,16 @@
 Two classes are −1 and 1, several are 0, 1, 2, …; the same seed gives the same points.
 """
 
-import csv
 import math
 import os
 import random
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from nn.arguments import generator, is_sequence, paired, real, whole
+
+if TYPE_CHECKING:
+    from nn.csv_files import CsvExamples
 
 Examples: TypeAlias = tuple[list[list[float]], list[float]]
 Classes: TypeAlias = tuple[list[list[float]], list[int]]
@@ -164,53 +165,38 @@ def _examples(n: int) -> int:
     return whole("the number of examples", n)
 
 
-def load_csv(path: str | os.PathLike[str], target: int | str = -1) -> Examples:
-    """Read examples from a file of comma-separated numbers; a first line without numbers names the columns.
+def load_csv(
+    path: str | os.PathLike[str],
+    target: int | str = -1,
+    test: float = 0.0,
+    scale: bool = False,
+    *,
+    inputs: Sequence[int | str] | None = None,
+    missing: str = "refuse",
+    seed: int = 0,
+) -> "CsvExamples":
+    """Read examples from a file: `xs, ys = load_csv(path)`.
+
+    Columns are separated by commas, semicolons or tabs; where it is not commas, numbers may have a decimal comma.
+    A first line without numbers names the columns. A first column that only counts the rows is left out, with a
+    warning. Targets that are text become the classes 0, 1, 2, … in the order of the alphabet.
 
     Args:
         path: the file.
-        target: the column of the target by number or name; the last if not given. All others are inputs.
+        target: the column of the target by name or number; the last if not given.
+        test: the share of the examples to hold back, from 0 to 1, or how many; they are in `.test`.
+        scale: whether to bring each input to mean 0 and deviation 1 over the examples that are not held back.
+        inputs: the columns of the inputs; all others if not given.
+        missing: what becomes of rows without a value: "refuse", "drop", or "mean" for that of the column.
+        seed: of the choice of those held back.
+
+    Returns:
+        A CsvExamples of xs and ys, which also knows the names of the columns and classes.
 
     Raises:
-        ValueError: if the file is empty or ragged, a cell is no number, or there is no such column.
+        ValueError: if the file is empty or ragged, an input is not a number, a value is missing, or there is no such
+            column.
     """
-    try:
-        with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
-            lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path} does not hold comma-separated text: {error}") from None
-    names = [] if not lines or any(map(_is_number, lines[0][1])) else lines.pop(0)[1]
-    if not lines:
-        raise ValueError(f"{path} holds no examples")
-    width = len(names or lines[0][1])
-    if isinstance(target, str):
-        columns = [name.strip() for name in names]
-        if target not in columns:
-            raise ValueError(
-                f"{path} has no column {target!r}; it has {', '.join(columns) or 'no names'}"
-            )
-        target = columns.index(target)
-    if width < 2:
-        raise ValueError(f"{path} has a single column: inputs and target are separated by commas")
-    if not -width <= target < width:
-        raise ValueError(f"{path} has {width} columns: too few for a target in column {target}")
-    xs, ys = [], []
-    for line, row in lines:
-        if len(row) != width:
-            raise ValueError(f"{path}, line {line}: {len(row)} columns, but {width} before")
-        for cell in row:
-            if not _is_number(cell):
-                raise ValueError(f"{path}, line {line}: {cell!r} is not a number")
-        numbers = list(map(float, row))
-        ys.append(numbers.pop(target))
-        xs.append(numbers)
-    return xs, ys
+    from nn.csv_files import read_examples
 
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    return read_examples(path, target, test, scale, inputs=inputs, missing=missing, seed=seed)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import autograd as ag
 from autograd import Value
 from autograd.numbers import as_float
-from nn.arguments import is_sequence, plain, real
+from nn.arguments import expect, is_sequence, named, plain, real
 from nn.layers import Number
 
 Outputs: TypeAlias = "Value | Sequence[Value]"
@@ -143,6 +143,30 @@ FORMULAS: dict[Loss, str] = {
     cross_entropy: "logsumexp(ŷ) − ŷ[y]",
 }
 LOSSES: dict[str, Loss] = {f.__name__: f for f in FORMULAS}
+SHORT: dict[str, Loss] = {
+    "mse": mean_squared_error,
+    "mae": mean_absolute_error,
+    "bce": binary_cross_entropy_with_logits,
+}
+TAKES_LOGITS = (binary_cross_entropy_with_logits, cross_entropy)
+
+
+def as_loss(given: "str | Loss") -> Loss:
+    """Return the loss of a name; a function of prediction and target is returned as it is.
+
+    Raises:
+        ValueError: if no loss has that name.
+        TypeError: if it is neither a name nor a function.
+
+    >>> as_loss("mse").__name__
+    'mean_squared_error'
+    """
+    if isinstance(given, str):
+        return named(
+            "loss", given.strip().lower().replace(" ", "_").replace("-", "_"), LOSSES | SHORT
+        )
+    expect(callable(given), "a loss is a name or a function of prediction and target", given)
+    return given
 
 
 def loss_name(loss: Loss) -> str:

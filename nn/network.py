@@ -5,13 +5,21 @@ import random
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from reprlib import repr as brief
-from typing import Any, Self, TypeAlias
+from typing import Any, Never, Self
 
-from autograd import Value
+from autograd import Value, no_grad
 from autograd.notation import table
-from nn import saving
-from nn.activations import Activation, activation, activation_name
-from nn.arguments import expect, generator, is_sequence, once
+from nn import elsewhere, saving
+from nn.activations import Activation, activation_name
+from nn.arguments import (
+    arguments_of,
+    expect,
+    generator,
+    is_sequence,
+    once,
+    plain,
+    refuse_unknown,
+)
 from nn.layers import (
     Fixed,
     Layer,
@@ -22,12 +30,10 @@ from nn.layers import (
     check_width,
     each_unit,
     overrides,
-    parameter,
 )
 from nn.naming import edge_name, numbering
 from nn.saving import bias_name, weight_name
-
-LayerActivations: TypeAlias = str | Activation | Sequence[UnitActivations]
+from nn.shapes import LayerActivations, check_biases, check_matrix, per_layer
 
 
 class MLP(Fixed):
@@ -56,6 +62,17 @@ class MLP(Fixed):
     __slots__ = ("layers",)
     layers: list[Layer]
 
+    def __new__(cls, *args: Any, **given: Any) -> Self:
+        """Refuse what networks of other libraries are given: all widths in one list, or arguments of another name."""
+        if known := arguments_of(cls):
+            refuse_unknown(cls.__name__, given, known, elsewhere.NETWORK)
+        if len(args) == 1 and not given.keys() & {"inputs", "units"} and is_sequence(args[0]):
+            inputs, *units = args[0] or [3, 2, 1]
+            raise TypeError(
+                f"the number of inputs and those of units are given one after the other: {cls.__name__}({inputs}, {units})"
+            )
+        return super().__new__(cls)
+
     def __init__(
         self,
         inputs: int,
@@ -69,7 +86,7 @@ class MLP(Fixed):
         expect(is_sequence(units), "units lists the units of each layer, such as [2, 1]", units)
         if not len(units):
             raise ValueError("a network needs at least one layer: give the number of units of each")
-        functions = _per_layer(activation, output_activation, len(units))
+        functions = per_layer(activation, output_activation, len(units))
         rng = generator(rng)
         widths = [inputs, *units]
         self.layers = [
@@ -106,13 +123,13 @@ class MLP(Fixed):
         expect(is_sequence(biases), "biases lists those of each layer, or None", biases)
         if len(biases) != len(weights):
             raise ValueError(f"{len(weights)} layers of weights, but {len(biases)} of biases")
-        functions = _per_layer(activation, output_activation, len(weights))
+        functions = per_layer(activation, output_activation, len(weights))
         net = cls.__new__(cls)
         net.layers = []
         for k, (matrix, bias, function) in enumerate(zip(weights, biases, functions), 1):
-            units = _check_matrix(k, matrix, net.layers[-1] if net.layers else None)
+            units = check_matrix(k, matrix, len(net.layers[-1].neurons) if net.layers else None)
             columns = [[row[j] for row in matrix] for j in range(units)]
-            offsets = [None] * units if bias is None else _check_biases(k, bias, units)
+            offsets = [None] * units if bias is None else check_biases(k, bias, units)
             net.layers.append(
                 Layer.from_neurons(
                     list(map(Neuron.from_weights, columns, offsets, each_unit(function, units)))
@@ -131,17 +148,55 @@ class MLP(Fixed):
                     if p is not None and id(p) not in given:
                         p.label = edge_name(i, j)
 
-    def __call__(self, x: Sequence[Number]) -> Any:
+    def __call__(self, x: Sequence[Number], *more: Never) -> Any:
         """Return the output for one input vector: a Value, or a list of Values if there are several.
 
         Raises:
             ValueError: if x has another width than the network.
         """
+        if more:
+            raise TypeError(f"an input vector is one argument, a list: net({brief([x, *more])})")
         check_width(self.layers[0].inputs, x)
         z: Any = x
         for layer in self.layers:
             z = layer(z)
         return z[0] if len(z) == 1 else z
+
+    def predict(self, xs: Sequence[Any]) -> list[Any]:
+        """Return the outputs for many input vectors, as numbers: one for each, or a list where there are several.
+
+        Args:
+            xs: the input vectors: a list of lists of numbers, an array or a data frame.
+
+        Raises:
+            ValueError, TypeError: if one of them has another width than the network, saying which.
+
+        >>> MLP.from_weights([[[0.5], [1.0]]]).predict([[1.0, 2.0], [3.0, 0.0]])
+        [2.5, 1.5]
+        """
+        xs = plain(xs)
+        expect(
+            is_sequence(xs) or isinstance(xs, Iterator), "predict takes a list of input vectors", xs
+        )
+        outputs: list[Any] = []
+        with no_grad():
+            for i, x in enumerate(map(plain, xs)):
+                if not is_sequence(x):
+                    raise TypeError(
+                        f"xs[{i}] is {brief(x)}, but predict takes a list of input vectors; for a single one x it is "
+                        "predict([x])[0]"
+                    )
+                try:
+                    output = self(x)
+                except (ValueError, TypeError) as error:
+                    raise type(error)(f"xs[{i}]: {error}") from None
+                several = isinstance(output, list)
+                outputs.append([v.data for v in output] if several else output.data)
+        return outputs
+
+    def __getattr__(self, name: str) -> Any:
+        hint = f": {elsewhere.METHODS[name]}" if name in elsewhere.METHODS else ""
+        raise AttributeError(f"{type(self).__name__} has no {name}{hint}")
 
     @property
     def sizes(self) -> list[int]:
@@ -237,9 +292,8 @@ class MLP(Fixed):
             parts = [f"missing {', '.join(missing[:5])}"] if missing else []
             parts += [f"unknown {', '.join(unknown[:5])}"] if unknown else []
             raise ValueError("the state does not fit this network: " + "; ".join(parts))
-        numbers = {
-            name: Value(state[name]).data for name in named
-        }  # all are checked before any is set
+        # all are checked before any is set
+        numbers = {name: Value(state[name]).data for name in named}
         for name, p in named.items():
             p.data = numbers[name]
 
@@ -259,12 +313,17 @@ class MLP(Fixed):
 
         return cls.from_weights(*from_model(model).layers())
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        names: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         """Write the network to a file, whole or not at all; every bit is kept.
 
         Args:
             path: where to. Its ending says how: `.npz` for NumPy, `.safetensors` as PyTorch names its
                 arrays, `.onnx`; any other is JSON.
+            names: of the "inputs" and the "classes", if they have any; a JSON file keeps them.
 
         Raises:
             ValueError: if something in it is code of the user's own, or a number is not finite, neither of which
@@ -278,7 +337,7 @@ class MLP(Fixed):
             [[unit.b for unit in layer.neurons] for layer in self.layers],
             [[unit.activation for unit in layer.neurons] for layer in self.layers],
         )
-        saved = saving.content(*parts, self.own_computation())
+        saved = saving.content(*parts, self.own_computation(), names)
         if Path(path).suffix.lower() in saving.EXCHANGED:
             from nn.exchange import write
 
@@ -339,47 +398,3 @@ class MLP(Fixed):
             f"{type(self).__name__}({self.layers[0].inputs}, {self.sizes[1:]}, "
             f"activations={self._activation_names()}, {len(self.parameters())} parameters)"
         )
-
-
-def _per_layer(
-    given: LayerActivations, output: UnitActivations, layers: int
-) -> list[UnitActivations]:
-    if isinstance(given, str) or callable(given):
-        return [activation(given)] * (layers - 1) + [output]
-    wanted = "activation is a name, a function of a Value, or a list of these"
-    expect(is_sequence(given), wanted, given)
-    functions = list(given)
-    if len(functions) == layers - 1:
-        functions.append(output)
-    if len(functions) != layers:
-        raise ValueError(f"{layers} layers, but {len(functions)} activations")
-    return functions
-
-
-def _check_matrix(k: int, matrix: Matrix, before: Layer | None) -> int:
-    """Return the number of units of a layer, given its matrix and the layer before."""
-    rows = list(matrix) if is_sequence(matrix) else []
-    if not rows or not all(is_sequence(row) and len(row) for row in rows):
-        raise ValueError(
-            f"the weights of layer {k} are a matrix, one row per input and one column per unit, "
-            f"but {brief(matrix)} was given"
-        )
-    widths = {len(row) for row in matrix}
-    if len(widths) > 1:
-        raise ValueError(
-            f"the rows of the weights of layer {k} have different lengths: {sorted(widths)}"
-        )
-    if before is not None and len(matrix) != len(before.neurons):
-        raise ValueError(
-            f"layer {k} needs one row of weights for each of the {len(before.neurons)} units before it, "
-            f"but has {len(matrix)} rows (a row per input, a column per unit)"
-        )
-    return len(matrix[0])
-
-
-def _check_biases(k: int, biases: Sequence[Number | None], units: int) -> list[Value | None]:
-    """Return the biases of a layer as parameters, one for each of its units, or None for a unit without."""
-    expect(is_sequence(biases), f"the biases of layer {k} are a sequence of numbers", biases)
-    if len(biases) != units:
-        raise ValueError(f"layer {k} has {units} units, but {len(biases)} biases")
-    return [None if b is None else parameter(b) for b in biases]

@@ -3,11 +3,22 @@
 import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from reprlib import repr as brief
 from typing import Any, Self, TypeAlias
 
 from autograd import Value
 from autograd.graph.node import spend_gradient
-from nn.arguments import expect, is_sequence, learning_rate, once, real
+from nn import elsewhere
+from nn.arguments import (
+    arguments_of,
+    expect,
+    is_sequence,
+    learning_rate,
+    named,
+    once,
+    real,
+    refuse_unknown,
+)
 
 Schedule: TypeAlias = Callable[[int], float]
 
@@ -16,20 +27,28 @@ class Optimizer:
     """A rule that moves parameters against their gradients.
 
     `fit` takes the steps; in a loop of your own it is `net.zero_grad()`, `loss.backward()`,
-    `optimizer.step(net.parameters())`.
+    `optimizer.step(net.parameters())`. An optimiser of your own is a class with a `move`:
+
+    >>> class SignDescent(Optimizer):
+    ...     def move(self, data, grads, lr):
+    ...         return [w - lr * ((g > 0) - (g < 0)) for w, g in zip(data, grads)]
+    >>> SignDescent(lr=0.25).update([1.0, 1.0], [8.0, -0.1])
+    [0.75, 1.25]
 
     Args:
         lr: the learning rate η, or a function from the number of the step (from 0) to it.
-        weight_decay: how much of each weight to take off, as a gradient.
+        weight_decay: how much of each weight to take off, as a gradient; it is for `move` to use.
 
     Attributes:
         steps: how many steps were taken.
     """
 
     def __new__(cls, *args: Any, **given: Any) -> Self:
-        """Refuse parameters, before they count as the learning rate: PyTorch's optimisers are given them here."""
+        """Refuse what optimisers of other libraries are given: other names, or parameters in the place of lr."""
+        if known := arguments_of(cls):
+            refuse_unknown(cls.__name__, given, known, elsewhere.OPTIMIZER)
         first = args[0] if args else given.get("lr")
-        if hasattr(first, "parameters") or is_sequence(first):
+        if known[:1] == ["lr"] and (hasattr(first, "parameters") or is_sequence(first)):
             raise TypeError(
                 "an optimiser is given its learning rate, and the parameters at each step: "
                 f"{cls.__name__}(lr=0.1).step(net.parameters())"
@@ -60,8 +79,8 @@ class Optimizer:
         spent = [spend_gradient(p) for p in moved]
         if any(spent):
             warnings.warn(
-                "the gradients were not set to 0 since the last step, so this step repeats it: call "
-                "net.zero_grad() before backward()",
+                "the gradients were not set to 0 since the last step, so they still contain those of that step: "
+                "call net.zero_grad() before backward()",
                 RuntimeWarning,
                 stacklevel=2,
             )
@@ -80,13 +99,40 @@ class Optimizer:
                 f"{len(data)} parameters and {len(grads)} gradients, after {self._size} in the step before: "
                 "an optimiser keeps the state of one network, so make one for each"
             )
+        new = self.move(data, grads, self.learning_rate())
+        if not is_sequence(new) or len(new) != len(data):
+            raise ValueError(
+                f"{type(self).__name__}.move must return a number for each of {len(data)} parameters; got {brief(new)}"
+            )
         self._size = len(data)
-        new = self._update(data, grads, self.learning_rate())
         self.steps += 1
         return new
 
-    def _update(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
-        raise TypeError(f"{type(self).__name__} is no optimiser: it has no rule for an update")
+    def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+        """Return the parameters' new numbers: the rule, which each kind of optimiser has.
+
+        Args:
+            data: the parameters' numbers.
+            grads: ∂L/∂w of each.
+            lr: the learning rate η of this step.
+        """
+        raise TypeError(
+            f"{type(self).__name__} is not an optimiser: it has no rule, move(data, grads, lr)"
+        )
+
+    def __repr__(self) -> str:
+        lr = self.lr if isinstance(self.lr, float) else getattr(self.lr, "__name__", "a function")
+        more = [
+            f", {name}={given!r}"
+            for name in arguments_of(type(self))[1:]
+            if (given := getattr(self, name, None)) not in (None, 0.0, False)
+        ]
+        return f"<{type(self).__name__}(lr={lr}{''.join(more)}) after {self.steps} steps>"
+
+    def __getattr__(self, name: str) -> Any:
+        hints = {"zero_grad": "net.zero_grad()", "state_dict": "copy.deepcopy(optimizer)"}
+        hint = f": it is {hints[name]} here" if name in hints else ""
+        raise AttributeError(f"{type(self).__name__} has no {name}{hint}")
 
 
 class SGD(Optimizer):
@@ -117,7 +163,8 @@ class SGD(Optimizer):
         self.nesterov = nesterov
         self._velocity: list[float] = []
 
-    def _update(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+    def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+        """Return w − η·v."""
         if self.weight_decay:
             grads = [g + self.weight_decay * w for w, g in zip(data, grads)]
         if self.momentum:
@@ -155,13 +202,14 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(lr, weight_decay)
         expect(is_sequence(betas) and len(betas) == 2, "betas are two numbers", betas)
-        self.betas = tuple(real("a beta", beta, below=1.0) for beta in betas)
+        self.betas = tuple(real("each beta", beta, below=1.0) for beta in betas)
         self.eps = real("eps", eps)
         self.decoupled = decoupled
         self._mean: list[float] = []
         self._square: list[float] = []
 
-    def _update(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+    def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+        """Return w − η·m̂/(√v̂ + ε)."""
         if self.weight_decay and self.decoupled:
             data = [w - lr * self.weight_decay * w for w in data]
         elif self.weight_decay:
@@ -176,3 +224,24 @@ class Adam(Optimizer):
         correction = math.sqrt(1.0 - beta2**t)
         scales = [math.sqrt(s) / correction + self.eps for s in square]
         return [w - rate * m / scale if scale else w for w, m, scale in zip(data, mean, scales)]
+
+
+OPTIMIZERS: dict[str, Callable[[], Optimizer]] = {"sgd": SGD, "adam": Adam}
+
+
+def as_optimizer(given: "str | Optimizer | None") -> Optimizer:
+    """Return the optimiser of a name, with its usual learning rate; an optimiser is returned as it is.
+
+    Raises:
+        ValueError: if no optimiser has that name.
+        TypeError: if it is neither a name nor an optimiser.
+    """
+    if given is None:
+        return SGD()
+    if isinstance(given, str):
+        return named("optimiser", given.strip().lower(), OPTIMIZERS)()
+    if isinstance(given, type) and issubclass(given, Optimizer):
+        raise TypeError(f"an optimiser is made with brackets: {given.__name__}(lr=0.1)")
+    known = isinstance(given, Optimizer)
+    expect(known, "an optimiser is one such as SGD(lr=0.1) or Adam(), or its name", given)
+    return given

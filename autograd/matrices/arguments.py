@@ -1,7 +1,8 @@
 """Arguments as arrays: which of their nests of lists are rectangular, and what is given for them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -53,22 +54,22 @@ def shape_of(tree: Any) -> tuple[int, ...] | None:
     return (len(tree), *(next(iter(shapes), None) or ()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Nest:
     """A list, tuple or dict among the arguments that is no block.
 
     Attributes:
+        parent, key: the number of the nest that it is an item of.
         kind: its type.
-        keys: the indices or keys of its items.
+        keys: the keys of its items, or their indices.
         items: for each of them the number of a block, or ~number of a nest.
-        parent, key: the nest that it is an item of.
     """
 
-    kind: type
-    keys: Sequence[Any]
-    items: list[int]
     parent: int
     key: Any
+    kind: type
+    keys: Sequence[Any]
+    items: list[int] = field(default_factory=list)
 
     def holds(self, given: Any) -> bool:
         """Tell whether what was given in its place has as many items, or the same keys."""
@@ -76,17 +77,16 @@ class _Nest:
             return isinstance(given, dict) and given.keys() == {*self.keys}
         return isinstance(given, (list, tuple)) and len(given) == len(self.keys)
 
-    def made_of(self, items: list[Any]) -> Any:
-        if self.kind is list:
-            return items
+    @property
+    def made(self) -> Callable[[Any], Any]:
+        """A function that makes it of its items."""
         if self.kind is dict:
-            return dict(zip(self.keys, items))
-        # a named tuple takes its items one by one
-        return self.kind(*items) if hasattr(self.kind, "_fields") else tuple(items)
+            return lambda items: dict(zip(self.keys, items))
+        return getattr(self.kind, "_make", self.kind)  # which a named tuple has
 
 
 class Arguments:
-    """The arguments of a recording: the blocks, and the nests around them as a flat plan.
+    """The arguments of a recording: the blocks, and a flat plan of the nests around them.
 
     Args:
         recording: whose arguments.
@@ -100,10 +100,13 @@ class Arguments:
         self._recording = recording
         self.blocks: list[Block] = []
         self._places: list[tuple[int, Any]] = []  # of each block: its nest, and its key there
-        outermost = _Nest(tuple, range(len(recording.arguments)), [], -1, None)
+        outermost = _Nest(0, 0, tuple, range(len(recording.arguments)))
         self._nests = [outermost]  # each after the one it is in
         for i, tree in enumerate(recording.arguments):
             outermost.items.append(self._find(tree, recording.parameters[i], i in batched, 0, i))
+        self._plan = [
+            (~number, nest.made, _picker(nest.items)) for number, nest in enumerate(self._nests)
+        ][::-1]
 
     def _find(self, tree: Any, name: str, batched: bool, parent: int, key: Any) -> int:
         """Add the blocks and nests of a tree; return the number of the block that it is, or ~number of the nest."""
@@ -114,14 +117,12 @@ class Arguments:
             self.blocks.append(Block(name, range(first, first + len(slots)), shape, batched))
             self._places.append((parent, key))
             return len(self.blocks) - 1
-        nest = _Nest(
-            type(tree), [*tree] if isinstance(tree, dict) else range(len(tree)), [], parent, key
-        )
-        place = len(self._nests)
+        keys = [*tree] if isinstance(tree, dict) else range(len(tree))
+        number, nest = len(self._nests), _Nest(parent, key, type(tree), keys)
         self._nests.append(nest)
-        for k in nest.keys:
-            nest.items.append(self._find(tree[k], f"{name}[{k!r}]", batched, place, k))
-        return ~place
+        for k in keys:
+            nest.items.append(self._find(tree[k], f"{name}[{k!r}]", batched, number, k))
+        return ~number
 
     def taken_apart(self, args: tuple[Any, ...]) -> list[Any]:
         """Return what was given for each block.
@@ -133,22 +134,17 @@ class Arguments:
         for nest in self._nests:
             given = nests[nest.parent][nest.key] if nests else args
             if not nest.holds(given):
-                break
+                wanted, given = map(describe_arguments, (self._recording.arguments, args))
+                raise TypeError(f"traced for arguments {wanted}, but {given} was given")
             nests.append(given)
-        else:
-            found = [nests[parent][key] for parent, key in self._places]
-            if dict not in map(type, found):
-                return found
-        wanted = describe_arguments(self._recording.arguments)
-        raise TypeError(f"traced for arguments {wanted}, but {describe_arguments(args)} was given")
+        return [nests[number][key] for number, key in self._places]
 
     def put_together(self, arrays: Sequence[Any]) -> Any:
         """Return the structure of the arguments with an array for each block."""
-        nests: list[Any] = [None] * len(self._nests)
-        for i in reversed(range(len(nests))):
-            nest = self._nests[i]
-            nests[i] = nest.made_of([arrays[k] if k >= 0 else nests[~k] for k in nest.items])
-        return nests[0]
+        pool = [*arrays, *self._nests]  # nests from the end, each when its items are there
+        for place, made, items in self._plan:
+            pool[place] = made(items(pool))
+        return pool[-1]
 
     def checked(self, given: Sequence[Any]) -> tuple[Any, Any, list[Any], int | None]:
         """Return the array library, the type to compute in, an array for each block, and the number of examples.
@@ -160,7 +156,7 @@ class Arguments:
             TypeError: if something other than real numbers was given.
             ValueError: if an array has another shape, or they differ in their number of examples.
         """
-        xp = namespace(given)
+        xp = _namespace(given)
         arrays = [as_array(block.name, x, xp) for block, x in zip(self.blocks, given)]
         counts = set()
         for block, x in zip(self.blocks, arrays):
@@ -180,6 +176,11 @@ class Arguments:
         return xp, dtype, arrays, counts.pop() if counts else None
 
 
+def _picker(places: list[int]) -> Callable[[list[Any]], Any]:
+    """Return a function that takes the items at some places out of a list."""
+    return itemgetter(*places) if len(places) > 1 else lambda items: [items[i] for i in places]
+
+
 def _misshapen(block: Block, x: Any) -> ValueError:
     wanted = str(("n", *block.shape) if block.batched else block.shape).replace("'", "")
     return ValueError(
@@ -188,7 +189,7 @@ def _misshapen(block: Block, x: Any) -> ValueError:
     )
 
 
-def namespace(given: Sequence[Any]) -> Any:
+def _namespace(given: Sequence[Any]) -> Any:
     """Return the array library of the first array; NumPy if there is none."""
     for x in leaves([*given]):
         if hasattr(x, "__array_namespace__") and not isinstance(x, np.generic):
@@ -208,6 +209,8 @@ def as_array(name: str, x: Any, xp: Any) -> Any:
             f"{name} is a masked array, but every number counts here; fill it, x.filled(0.0), and let an "
             "argument more say which numbers count"
         )
+    if isinstance(x, dict):
+        raise TypeError(f"{name} needs numbers or an array, but a dict was given: {describe(x)}")
     if isinstance(x, (list, tuple)) and any(hasattr(y, "shape") for y in leaves(x)):
         return xp.stack([as_array(name, item, xp) for item in x])
     try:

@@ -33,6 +33,7 @@ class Layout:
 
     Args:
         xp: the array namespace.
+        dtype: the type to compute in.
         places: slot to (source, row).
         sizes: the number of rows of each source.
         batched: of each source, whether it has a column for each example.
@@ -42,12 +43,13 @@ class Layout:
     def __init__(
         self,
         xp: Any,
+        dtype: Any,
         places: dict[int, tuple[int, int]],
         sizes: Sequence[int],
         batched: Sequence[bool],
         conditional: Sequence[bool],
     ) -> None:
-        self.xp = xp
+        self.xp, self.dtype = xp, dtype
         self._ufuncs = hasattr(xp.add, "reduce")  # then its methods do: they cost half
         self.places, self.sizes = places, [*sizes]
         self.batched, self.conditional = [*batched, False], [*conditional, False]
@@ -64,6 +66,12 @@ class Layout:
         if row == len(self.values):
             self.values.append(x)
         return self.constants, row
+
+    def typed(self, x: Any) -> Any:
+        """Return an array in the type to compute in: what a choice between two numbers gives is of another."""
+        if type(x) is float or x.dtype == self.dtype:
+            return x
+        return self.xp.astype(x, self.dtype)
 
     def reshape(self, array: Any, shape: tuple[int, ...]) -> Any:
         return array.reshape(shape) if self._ufuncs else self.xp.reshape(array, shape)
@@ -83,6 +91,10 @@ class Layout:
     def total(self, array: Any) -> Any:
         """Return the sum over the first axis."""
         return self.xp.add.reduce(array) if self._ufuncs else self.xp.sum(array, axis=0)
+
+    def product(self, x: Any, y: Any) -> Any:
+        """Return the matrix product."""
+        return x.dot(y) if self._ufuncs else x @ y
 
     def inverse(self, order: Sequence[int]) -> Any:
         """Return the index that undoes a permutation; None if there is nothing to undo."""
@@ -168,7 +180,7 @@ class Pick:
             return
         layout = self._layout
         if not self.batched and c.shape[1] > 1:
-            c = c @ state.ones
+            c = layout.product(c, state.ones)
         if self._repeated:
             c = layout.total(c)[None, ...]
         if self._inverse is not None:
@@ -179,7 +191,7 @@ class Pick:
             start += rows
             if number >= 0:
                 if part.shape[1] > 1 and not layout.batched[source]:
-                    part = part @ state.ones
+                    part = layout.product(part, state.ones)
                 before = pending[source][number]
                 pending[source][number] = part if before is None else before + part
 

@@ -61,7 +61,7 @@ class Grouping:
         self.places: dict[int, tuple[int, int]] = {}
         for source, block in enumerate(blocks):
             self.places.update((slot, (source, i)) for i, slot in enumerate(block))
-        operations = simplified.operations
+        self._operations = operations = simplified.operations
         _mark(operations, batched, self.result)
         kinds: dict[Any, list[int]] = {}
         for slot, v in operations.items():
@@ -74,32 +74,42 @@ class Grouping:
             kinds.setdefault(key, []).append(slot)
         self.groups: list[Group] = []
         for key in sorted(kinds, key=lambda key: key[:2]):
-            for group in self._grouped(kinds[key], operations, key[-1]):
+            for group in self._grouped(kinds[key], key[-1]):
                 source = len(blocks) + len(self.groups)
                 self.places.update((slot, (source, i)) for i, slot in enumerate(group.slots))
                 self.groups.append(group)
 
-    def _grouped(
-        self, slots: list[int], operations: dict[int, Operation], sides: Sides
-    ) -> Iterator[Group]:
-        first = operations[slots[0]]
+    def links(self) -> int:
+        """Return how many sources the operands of all groups are taken from: few where a function is regular."""
+        return sum(
+            len({self.places[x][0] for x in refs if type(x) is int})
+            for group in self.groups
+            for refs in group.operands
+        )
+
+    def _grouped(self, slots: list[int], sides: Sides) -> Iterator[Group]:
+        first = self._operations[slots[0]]
         if first.op == "dot" and not first.conditional:
             rest: list[int] = []
-            blocks = list(self._products(slots, operations, sides))
+            blocks = list(self._products(slots, sides))
             worthwhile = 1 if len(blocks) <= 2 else 64 if first.batched else 1024
             for rows, columns, members in blocks:
-                if len(members) * len(operations[members[0]].operands[0]) >= worthwhile and rows:
-                    yield self._product(rows, columns, members, operations)
+                if (
+                    len(members) * len(self._operations[members[0]].operands[0]) >= worthwhile
+                    and rows
+                ):
+                    yield self._product(rows, columns, members)
                 else:
                     rest += members
             slots = rest
         if first.op in ("sum", "dot"):
-            yield from (self._elementwise(s, operations) for s in _padded(slots, operations))
+            yield from map(self._elementwise, _padded(slots, self._operations))
         elif slots:
-            yield self._elementwise(slots, operations)
+            yield self._elementwise(slots)
 
-    def _elementwise(self, slots: list[int], operations: dict[int, Operation]) -> Group:
+    def _elementwise(self, slots: list[int]) -> Group:
         """Order the operations as their operands lie, so that these are slices wherever possible."""
+        operations = self._operations
         slots = sorted(slots, key=lambda slot: self._place(operations[slot].operands))
         first = operations[slots[0]]
         columns: list[list[Any]] = []
@@ -113,25 +123,23 @@ class Grouping:
                 )
             else:
                 columns.append(rows)
-        return _group(first, slots, columns, length, None, operations)
+        return self._group(slots, columns, length, None)
 
     def _place(self, operands: Iterable[Any]) -> list[tuple[int, int]]:
         return [self.places[slot] for slot in slots_of(tuple(operands))]
 
     def _products(
-        self, slots: list[int], operations: dict[int, Operation], sides: Sides
+        self, slots: list[int], sides: Sides
     ) -> Iterator[tuple[list[Any], list[Any], list[int]]]:
         """Yield (matrix rows, input columns, slots row by row) of each full product."""
         (first_varies, _), (second_varies, _) = sides
         if first_varies and second_varies:  # both vary from example to example
             yield from (([], [], [slot]) for slot in slots)
             return
-        swapped = first_varies or (
-            not second_varies and self._matrix_is_second(slots, operations, sides)
-        )
+        swapped = first_varies or (not second_varies and self._matrix_is_second(slots, sides))
         partners: dict[Any, dict[Any, int]] = {}
         for slot in slots:
-            ws, xs, _ = operations[slot].operands
+            ws, xs, _ = self._operations[slot].operands
             row, column = map(_exact, (xs, ws) if swapped else (ws, xs))
             if column in partners.setdefault(row, {}):  # the same dot with another bias
                 yield [], [], [slot]
@@ -146,33 +154,30 @@ class Grouping:
             members = [partners[r][c] for r in rows for c in columns]
             yield [row for row, _ in rows], [column for column, _ in columns], members
 
-    def _matrix_is_second(
-        self, slots: list[int], operations: dict[int, Operation], sides: Sides
-    ) -> bool:
+    def _matrix_is_second(self, slots: list[int], sides: Sides) -> bool:
         """Tell which side of unbatched dots is the matrix: that of more rows, or else the argument."""
-        firsts, seconds = ({operations[slot].operands[i] for slot in slots} for i in (0, 1))
+        firsts, seconds = ({self._operations[x].operands[i] for x in slots} for i in (0, 1))
         if len(firsts) != len(seconds):
             return len(seconds) > len(firsts)
         return sides[0][1] and not sides[1][1]
 
-    def _product(
-        self,
-        rows: list[Any],
-        columns: list[Any],
-        slots: list[int],
-        operations: dict[int, Operation],
-    ) -> Group:
-        first = operations[slots[0]]
+    def _product(self, rows: list[Any], columns: list[Any], slots: list[int]) -> Group:
         matrix = [x for row in rows for x in row]
         inputs = [column[k] for k in range(len(columns[0])) for column in columns]
-        bias = [operations[slot].operands[2] for slot in slots]
+        bias = [self._operations[slot].operands[2] for slot in slots]
         shape = (len(rows), len(columns), len(columns[0]))
         by_inputs = [row[k] for k in range(shape[2]) for row in rows]
         turned = self._consecutive(by_inputs) and not self._consecutive(matrix)
         operands = [by_inputs if turned else matrix, inputs, bias]
-        group = _group(first, slots, operands, shape[2], shape, operations)
+        group = self._group(slots, operands, shape[2], shape)
         group.by_inputs = turned
         return group
+
+    def _group(self, slots: list[int], operands: list[list[Any]], length: int, shape: Any) -> Group:
+        v = self._operations[slots[0]]
+        labels = [self._operations[slot].label for slot in slots]
+        kind = v.batched, v.reached, v.conditional
+        return Group(v.op, slots, operands, *kind, length, shape, labels)
 
     def _consecutive(self, refs: list[Any]) -> bool:
         places = [self.places[x] if type(x) is int else (-1, 0) for x in refs]
@@ -180,17 +185,16 @@ class Grouping:
         return places == [(source, row + i) for i in range(len(places))]
 
 
-def _group(
-    first: Operation,
-    slots: list[int],
-    operands: list[list[Any]],
-    length: int,
-    shape: tuple[int, int, int] | None,
-    operations: dict[int, Operation],
-) -> Group:
-    labels = [operations[slot].label for slot in slots]
-    kind = first.batched, first.reached, first.conditional
-    return Group(first.op, slots, operands, *kind, length, shape, labels)
+def depth(recording: Recording) -> int:
+    """Return how many groups there are at least: operations one after the other, sums of sums as one."""
+    first, levels = len(recording.names), [0] * len(recording.names)
+    for v in recording.instructions:
+        level = 0
+        for x in slots_of(v.operands):
+            merged = v.op in SUMS and x >= first and recording.instructions[x - first].op in SUMS
+            level = max(level, levels[x] + (not merged))
+        levels.append(level)
+    return max(levels, default=0)
 
 
 def _padded(slots: list[int], operations: dict[int, Operation]) -> Iterator[list[int]]:

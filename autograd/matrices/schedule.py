@@ -1,7 +1,15 @@
 """The groups of a recording as steps on arrays, forward and backward, in any array namespace.
 
 Every value is a matrix: a row for each scalar of a source (a block of an argument, or a group), a
-column for each example, or a single column where all examples share it.
+column for each example, or a single column where all examples share it. A layer tanh(Wx + b) is two steps:
+
+    step            takes (`Pick`)                    forward          backward, given g: hands on
+    Product         W, x, b from the arguments        A = W x + b      g xᵀ to W, Wᵀ g to x, g to b
+    Elementwise     A                                 Z = tanh A       g ⊙ tanh′A to A
+
+Forward runs the steps from first to last, each on what it takes out of the matrices so far. Backward runs them
+from last to first: a step's g is the sum of what was handed to its rows (`Collector`); what all examples share
+gets the sum over them. Where `where` chooses, a mask keeps a branch not taken from handing on anything.
 """
 
 from abc import ABC, abstractmethod
@@ -15,6 +23,7 @@ from autograd.matrices.grouping import Group, Grouping
 from autograd.primitive import slopes_of
 from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS
+from autograd.structure import leaves
 
 
 class Schedule:
@@ -33,16 +42,18 @@ class Schedule:
         self._blocks = blocks
         self._layout = layout = Layout(
             xp,
+            dtype,
             grouping.places,
             [*(len(block.slots) for block in blocks), *(len(group.slots) for group in groups)],
             [*(block.batched for block in blocks), *(group.batched for group in groups)],
             [*(False for _ in blocks), *(group.conditional for group in groups)],
         )
         self.steps = [_step(layout, i, group) for i, group in enumerate(groups, len(blocks))]
-        self.differentiable = not isinstance(grouping.result, list)
+        self.differentiable = not isinstance(grouping.result, (list, tuple))
         self._result = [
-            Pick(layout, [x], differentiated=self.differentiable) for x in _flat(grouping.result)
+            Pick(layout, [x], differentiated=self.differentiable) for x in leaves(grouping.result)
         ]
+        self.numbers = len(self._result)
         self._collect = [Collector(layout, source) for source in range(len(layout.sizes))]
         self.constants = layout.reshape(xp.asarray(layout.values, dtype=dtype), (-1, 1))
         self.sizes = layout.sizes
@@ -115,10 +126,6 @@ class Schedule:
         return self.xp.repeat(matrix, n, axis=1)
 
 
-def _flat(tree: Any) -> list[Any]:
-    return [x for item in tree for x in _flat(item)] if isinstance(tree, list) else [tree]
-
-
 def _step(layout: Layout, source: int, group: Group) -> "Step":
     if group.shape:
         return Product(layout, source, group)
@@ -133,8 +140,8 @@ class Step(ABC):
     """A group on arrays."""
 
     def __init__(self, layout: Layout, source: int, group: Group) -> None:
-        self.xp = layout.xp
-        self.reshape, self.total = layout.reshape, layout.total
+        self.xp, self.typed = layout.xp, layout.typed
+        self.reshape, self.total, self.product = layout.reshape, layout.total, layout.product
         self.source = source
         self.kept = layout.constants + 1 + source  # where forward leaves what backward needs
         self.batched, self.reached = group.batched, group.reached
@@ -198,7 +205,7 @@ class Choice(Differentiable):
     def forward(self, state: State) -> None:
         condition, a, b = [pick(state) for pick in self.picks]
         state.arrays[self.kept] = condition
-        state.arrays[self.source] = TABLE["where"].on_arrays(self.xp, condition, a, b)
+        state.arrays[self.source] = self.typed(TABLE["where"].on_arrays(self.xp, condition, a, b))
 
     def backward(self, state: State, g: Any, mask: Any) -> None:
         condition = state.arrays[self.kept]
@@ -221,7 +228,7 @@ class Elementwise(Differentiable):
             arrays[self.source], arrays[self.kept] = self._paired(self.xp, *operands)
         else:
             arrays[self.kept] = operands
-            arrays[self.source] = self._row.on_arrays(self.xp, *operands)
+            arrays[self.source] = self.typed(self._row.on_arrays(self.xp, *operands))
 
     def backward(self, state: State, g: Any, mask: Any) -> None:
         kept = state.arrays[self.kept]
@@ -231,7 +238,7 @@ class Elementwise(Differentiable):
         out = state.arrays[self.source]
         for pick, rule in zip(self.picks, self._row.partials):
             if pick.scalar is None:
-                slope = slopes_of(rule, [*kept, out])
+                slope = self.typed(slopes_of(rule, [*kept, out]))
                 self.give(pick, contribution(self._row, g, slope), mask, state)
 
 
@@ -293,7 +300,7 @@ class Product(Differentiable):
         if self._columns > 1:
             x = self.reshape(x, (self._length, -1))
         state.arrays[self.kept] = w, x
-        out = w @ x
+        out = self.product(w, x)
         if self._columns > 1:
             out = self.reshape(out, (self.size, -1))
         state.arrays[self.source] = out if self.picks[2].scalar == 0.0 else out + bias
@@ -304,12 +311,12 @@ class Product(Differentiable):
         if bias.scalar is None:
             self.give(bias, g, mask, state)
         if self.batched and not inputs.batched:
-            g = g @ state.ones
+            g = self.product(g, state.ones)
         if self._columns > 1:
             g = self.reshape(g, (self._units, -1))
-        dw = x @ g.T if self._by_inputs else g @ x.T
+        dw = self.product(x, g.T) if self._by_inputs else self.product(g, x.T)
         self.give(weights, self.reshape(dw, (-1, 1)), mask, state)
-        dx = w.T @ g
+        dx = self.product(w.T, g)
         if self._columns > 1:
             dx = self.reshape(dx, (self._length * self._columns, -1))
         self.give(inputs, dx, mask, state)

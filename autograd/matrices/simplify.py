@@ -1,12 +1,12 @@
 """A recording simplified for arrays: equal values once, sums of products put together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from autograd.replay.recording import Recording, decided, slots_of
-from autograd.structure import leaves
+from autograd.structure import leaves, rebuild
 
 SUMS = ("add", "sum", "dot")
 
@@ -42,7 +42,7 @@ class Simplified:
         self.operations: dict[int, Operation] = {}
         self._new_slots = count(len(recording.names) + len(recording.instructions))
         self._merge_equal(recording)
-        self.result = _mapped(recording.result, self._now)
+        self.result = rebuild(recording.result, self._now)
         self._collect_sums()
         self._drop_unused()
 
@@ -66,7 +66,9 @@ class Simplified:
                 continue
             op, operands = _plainer(instruction.op, operands)
             if op == "pos":
-                self._alias[slot] = operands[0]
+                self._alias[slot] = only = operands[0]
+                if type(only) is int and only in self.operations:
+                    self.operations[only].label = self.operations[only].label or instruction.label
                 continue
             key = op, repr(operands)  # lest 0.0 be -0.0, or the constant 2.0 slot 2
             if key in known:
@@ -104,13 +106,9 @@ class Simplified:
         for slot, operation in operations.items():
             if slot in terms:
                 for i, x in enumerate(chain := terms[slot]):
-                    if (
-                        type(x) is int
-                        and uses[x] == 1
-                        and x in operations
-                        and operations[x].op == "mul"
-                    ):
-                        chain[i] = operations[x].operands
+                    product = operations.get(x) if type(x) is int and uses[x] == 1 else None
+                    if product is not None and product.op == "mul":
+                        chain[i] = product.operands
                 self._write_sum(slot, operation, chain)
             else:
                 self.operations[slot] = operation
@@ -155,6 +153,10 @@ def _plainer(op: str, operands: list[Any]) -> tuple[str, list[Any]]:
         return "pos", [operands[1] if operands[0] else operands[2]]
     if op == "dot" and not operands[0]:
         return "pos", operands[2:]
+    if op == "sum" and len(operands[0]) == 1:  # of the errors of a single output, say
+        return "pos", [*operands[0]]
+    if op == "div" and type(operands[1]) is float and operands[1] == 1.0:  # and their mean
+        return "pos", operands[:1]
     if op in ("&", "|") and any(type(x) is bool for x in operands):
         return "pos", [decided(op, *operands)]
     if op == "pow" and type(operands[1]) is float and operands[1] in (1.0, 2.0):
@@ -177,9 +179,3 @@ def _sum(terms: list[Any], label: str) -> Operation:
     if len(terms) == 2:
         return Operation("add", tuple(terms), label)
     return Operation("sum", (tuple(terms),), label)
-
-
-def _mapped(tree: Any, f: Callable[[Any], Any]) -> Any:
-    if isinstance(tree, (list, tuple)):
-        return [_mapped(item, f) for item in tree]
-    return f(tree)

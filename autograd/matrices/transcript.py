@@ -1,6 +1,22 @@
 """A run on NumPy arrays written down as a function: the calls that it made, and nothing between them.
 
-What a run decides from indices and shapes it would decide again each time; the function has it decided.
+A schedule decides much from indices and shapes, and would decide it again in each run. So it runs once on arrays
+that write down what is done to them; the text is compiled, and that function serves from then on:
+
+>>> transcript = Transcript(n=None)
+>>> x = transcript.argument(np.ones(3))
+>>> print(transcript.source([np.tanh(2.0 * x) + x]))
+def run(n, a1):
+    v1 = multiply(k1, a1)
+    v2 = tanh(v1, v1)
+    del v1
+    v3 = add(v2, a1, v2)
+    del v2
+    return [v3]
+
+A result is written into the memory of an operand that nobody needs any more (`tanh(v1, v1)`), as that is warm;
+never into an argument. For a batch it is written down twice, with different numbers of examples: where both texts
+are the same, n stands for any number.
 """
 
 import math
@@ -10,6 +26,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from autograd.structure import leaves, rebuild
 
 Run: TypeAlias = Callable[..., list[Any]]
 _LONGEST = 20_000  # lines; compiling takes about 20 µs for each
@@ -23,7 +41,13 @@ class _Count(int):
 
 
 class Written(NDArrayOperatorsMixin):
-    """An array, and the name by which a transcript knows it; `root` is the one whose memory it shows."""
+    """An array that writes down what is done to it.
+
+    Attributes:
+        name: how the transcript calls it.
+        root: the name of the array whose memory it shows: its own, or that of which it is a view.
+        unshaped: the array of which it is a reshaped view, or itself.
+    """
 
     def __init__(
         self,
@@ -34,7 +58,7 @@ class Written(NDArrayOperatorsMixin):
         shown: "Written | None" = None,
     ) -> None:
         self.transcript, self.name, self.array, self.root = transcript, name, array, root
-        self.unshaped = shown or self  # the array of which it is a reshaped view
+        self.unshaped = shown or self
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -60,6 +84,10 @@ class Written(NDArrayOperatorsMixin):
         text = f"{self.name}.take({self.transcript.text(index)}, {axis})"
         return self.transcript.note(text, self.array.take(index, axis), [self])
 
+    def dot(self, other: "Written") -> "Written":
+        text = f"{self.name}.dot({other.name})"
+        return self.transcript.note(text, self.array.dot(other.array), [self, other])
+
     def __getitem__(self, index: Any) -> "Written":
         text = f"{self.name}[{self.transcript.constant(index)}]"
         return self.transcript.note(text, self.array[index], [self], view=True)
@@ -69,8 +97,7 @@ class Written(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> "Written":
         if method == "__call__":
-            elementwise = ufunc.signature is None  # matmul has one
-            return self.transcript.call(ufunc.__name__, ufunc, args, kwargs, elementwise)
+            return self.transcript.call(ufunc.__name__, ufunc, args, kwargs, elementwise=True)
         name = f"{ufunc.__name__}_{method}"
         return self.transcript.call(name, getattr(ufunc, method), args, kwargs)
 
@@ -93,6 +120,10 @@ class Transcript:
 
     Args:
         n: the number of examples, if there is one.
+
+    Attributes:
+        names: what the text names besides arrays: functions, indices, numbers.
+        parameters: the names of the function's parameters.
     """
 
     def __init__(self, n: int | None) -> None:
@@ -110,11 +141,16 @@ class Transcript:
     def call(self, name: str, f: Any, args: Any, kwargs: Any, elementwise: bool = False) -> Written:
         while self.names.setdefault(name, f) != f:
             name += "_"
+        if elementwise:  # NumPy takes an array for less than it takes a number of Python
+            types = {x.dtype for x in args if type(x) is Written}
+            if len(types) == 1 and next(iter(types)).kind == "f":
+                (dtype,) = types
+                args = [np.asarray(x, dtype) if type(x) is float else x for x in args]
         texts = [self.text(x) for x in args]
         texts += [f"{key}={self.text(x)}" for key, x in kwargs.items()]
-        used = [x for x in _flat((*args, *kwargs.values())) if type(x) is Written]
-        array = f(*_plain(args), **{key: _plain(x) for key, x in kwargs.items()})
-        view = any(np.may_share_memory(array, x.array) for x in used[:1])
+        used = [x for x in leaves([*args, *kwargs.values()]) if type(x) is Written]
+        array = f(*rebuild(args, _plain), **rebuild(kwargs, _plain))
+        view = not elementwise and np.may_share_memory(array, used[0].array)
         return self.note(f"{name}({', '.join(texts)})", array, used, view, elementwise=elementwise)
 
     def note(
@@ -145,7 +181,9 @@ class Transcript:
 
     def constant(self, x: Any) -> str:
         """Return the name of an index, an array of numbers or a type."""
-        key = id(x) if isinstance(x, np.ndarray) else repr(x)
+        key: Any = repr(x)
+        if isinstance(x, np.ndarray):
+            key = id(x) if x.shape else (x.dtype, x.tobytes())
         name = self._constants.setdefault(key, f"k{len(self._constants) + 1}")
         self.names[name] = x
         return name
@@ -231,7 +269,7 @@ def _compiled(source: str, names: dict[str, Any]) -> Run | None:
         return None
     functions = dict(names)
     exec(compile(source, "<vectorised program>", "exec"), functions)
-    return functions["run"]  # type: ignore[no-any-return]
+    return functions.pop("run")  # type: ignore[no-any-return]  # no cycle is left behind
 
 
 def _same(names: dict[str, Any], others: dict[str, Any]) -> bool:
@@ -245,10 +283,4 @@ def _equal(x: Any, y: Any) -> bool:
 
 
 def _plain(x: Any) -> Any:
-    if type(x) in (list, tuple):
-        return type(x)(map(_plain, x))
     return x.array if type(x) is Written else x
-
-
-def _flat(xs: Any) -> list[Any]:
-    return [y for x in xs for y in (_flat(x) if type(x) in (list, tuple) else [x])]

@@ -18,13 +18,14 @@ except ImportError:
 
 from autograd.matrices.arguments import Arguments, Block, shape_of
 from autograd.matrices.equations.pages import latex, page
-from autograd.matrices.grouping import Grouping
+from autograd.matrices.grouping import Grouping, depth
+from autograd.matrices.replayed import A_LINK, Replayed, Scalar, work
 from autograd.matrices.schedule import Schedule
 from autograd.matrices.transcript import Run, transcribe
-from autograd.replay.recording import Recording
-from autograd.structure import describe, leaves, rebuild
+from autograd.structure import describe, rebuild
 
 _DOUBLE = np.dtype(np.float64)
+_DEEPEST = 50_000  # groups; each takes some 100 µs and 8 KB when it is first run
 _ROOM = 1 << 17  # numbers that a chunk of examples may fill: what a core's cache holds
 
 
@@ -39,10 +40,11 @@ class VectorProgram:
 
     def __init__(
         self,
-        recording: Recording,
+        program: Scalar,
         batched: int | tuple[int, ...] = (),
         reduction: str | None = "mean",
     ) -> None:
+        recording = program.recording
         if reduction not in ("mean", "sum", None):
             raise ValueError(f'reduction is "mean", "sum" or None, but {reduction!r} was given')
         count = len(recording.arguments)
@@ -54,18 +56,27 @@ class VectorProgram:
                 )
             if not -count <= i < count:
                 raise ValueError(f"batched names argument {i}, but there are {count}")
-        self.recording = recording
+        self.recording, self._program = recording, program
         self.batched = tuple(sorted({i % count for i in chosen}))
         self.reduction = reduction
+        if self.batched and len(recording.instructions) > _DEEPEST < (deep := depth(recording)):
+            raise ValueError(
+                f"at least {deep:,} operations wait for each other here, and arrays do them one after the other: "
+                f"for a batch, {_DEEPEST:,} are the most; call the Program example by example"
+            )
         self._arguments = Arguments(recording, self.batched)
         self.blocks = self._arguments.blocks
-        varying = {slot for block in self.blocks if block.batched for slot in block.slots}
-        self.grouping = Grouping(recording, [block.slots for block in self.blocks], varying)
         self._known: dict[Any, _Runs] = {}
         self._last: tuple[Any, Any] = None, None  # the shapes of the last call, and its batch
 
+    @cached_property
+    def grouping(self) -> Grouping:
+        """The operations in groups that are done at once."""
+        varying = {slot for block in self.blocks if block.batched for slot in block.slots}
+        return Grouping(self.recording, [block.slots for block in self.blocks], varying)
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return VectorProgram, (self.recording, self.batched, self.reduction)
+        return VectorProgram, (self._program, self.batched, self.reduction)
 
     def __repr__(self) -> str:
         return (
@@ -90,7 +101,7 @@ class VectorProgram:
         """
         batch, arrays = self._prepared(args)
         with np.errstate(all="ignore"):  # IEEE rules answer, without a warning
-            return batch.results(arrays)
+            return self._structured(batch.xp, batch.results(arrays))
 
     def value_and_grad(self, *args: Any) -> tuple[Any, tuple[Any, ...]]:
         """Return the reduced value and its gradient by each argument, arrays of the arguments' shapes.
@@ -113,18 +124,42 @@ class VectorProgram:
             value, gradients = batch.value_and_grad(arrays)
         return value, self._arguments.put_together(gradients)
 
-    def _prepared(self, args: tuple[Any, ...]) -> tuple["Batch", list[Any]]:
+    def _structured(self, xp: Any, rows: list[Any]) -> Any:
+        """Return the numbers of the result in its structure."""
+        result = self.recording.result
+        if not isinstance(result, (list, tuple)):
+            return rows[0]
+        shape = shape_of(result)
+        if shape is None or not rows:
+            following = iter(rows)
+            return rebuild(result, lambda _: next(following))
+        stacked = xp.stack(rows, axis=-1)
+        return xp.reshape(stacked, (*stacked.shape[:-1], *shape))
+
+    def _prepared(self, args: tuple[Any, ...]) -> tuple["_Batch | Replayed", list[Any]]:
         """Return what a call needs besides its numbers, and these as arrays."""
         given = self._arguments.taken_apart(args)
         shapes = [x.shape for x in given if type(x) is np.ndarray and x.dtype is _DOUBLE]
-        known, batch = self._last  # read and written at once, as there may be other threads
+        known, last = self._last  # read and written at once, as there may be other threads
         if shapes == known:  # as in training, where nothing but the numbers changes
-            return batch, given
+            return last, given
         xp, dtype, arrays, count = self._arguments.checked(given)
-        batch = Batch(self, self._runs(xp, dtype), count)
+        batch: _Batch | Replayed
+        if xp is np and dtype == _DOUBLE and self._irregular:
+            batch = Replayed(self._program, self.blocks)
+        else:
+            batch = _Batch(self._runs(xp, dtype), self.reduction, count)
         if len(shapes) == len(given):
             self._last = shapes, batch
         return batch, arrays
+
+    @cached_property
+    def _irregular(self) -> bool:
+        """Whether the Program is done before arrays have gone through all groups."""
+        if self.batched:
+            return False
+        worth = work(self.recording) / A_LINK
+        return depth(self.recording) > worth or self.grouping.links() > worth
 
     def _runs(self, xp: Any, dtype: Any) -> "_Runs":
         key = xp.__name__, dtype
@@ -141,8 +176,8 @@ class _Runs:
     """The runs of a schedule: on NumPy arrays, where Python counts, written out at first use."""
 
     def __init__(self, schedule: Schedule, blocks: Sequence[Block], batched: bool) -> None:
-        self._schedule, self._blocks, self._batched = schedule, blocks, batched
-        self.xp, self.dtype = schedule.xp, schedule.dtype
+        self._schedule, self.blocks, self._batched = schedule, blocks, batched
+        self.xp, self.dtype, self.numbers = schedule.xp, schedule.dtype, schedule.numbers
         varying, shared = max(schedule.varying, 1), schedule.shared
         # what the examples share is done again for each chunk of them: let it not be the most of the work
         self.chunk = max(32, _ROOM // varying, shared // varying)
@@ -175,29 +210,24 @@ class _Runs:
             return copied
 
         def arrays(n: int | None) -> list[Any]:
-            shapes = [((n or 1,) if x.batched else ()) + x.shape for x in self._blocks]
+            shapes = [((n or 1,) if x.batched else ()) + x.shape for x in self.blocks]
             return before(n) + [self.full(0.0, *shape) for shape in shapes]
 
         return transcribe(run, arrays, self._batched) or copied
 
 
-class Batch:
+class _Batch:
     """Calls with equally many examples, in chunks of them that fit into the cache.
-
-    Args:
-        program: what is called.
-        runs: its runs on arrays of some library.
-        count: the number of examples; None without a batch.
 
     Raises:
         ValueError: if the mean of no examples is asked for.
     """
 
-    def __init__(self, program: VectorProgram, runs: _Runs, count: int | None) -> None:
-        if count == 0 and program.reduction == "mean":
+    def __init__(self, runs: _Runs, reduction: str | None, count: int | None) -> None:
+        if count == 0 and reduction == "mean":
             raise ValueError("the mean over no examples is undefined; give at least one")
-        self._program, self._runs, self._count, self._xp = program, runs, count, runs.xp
-        self._mean = bool(count) and program.reduction == "mean"
+        self._runs, self._reduction, self._count, self.xp = runs, reduction, count, runs.xp
+        self._mean = bool(count) and reduction == "mean"
         self._scale = 1.0 / count if count and self._mean else 1.0
         self._kept: dict[Any, list[Any]] = {}  # constants, ones and seeds, by number of examples
 
@@ -207,14 +237,13 @@ class Batch:
             self._kept[key] = self._runs.before(n, *seeds)
         return self._kept[key]
 
-    def results(self, arrays: list[Any]) -> Any:
-        """Return the function's result."""
+    def results(self, arrays: list[Any]) -> list[Any]:
+        """Return each number of the result, reduced as the program says."""
         run = self._runs.results
         parts = [run(n, *self._before(n), *chunk) for n, chunk in self._chunks(arrays)]
         if not parts:  # no examples
-            numbers = [*leaves([self._program.recording.result])]
-            parts = [[self._runs.full(0.0, 1, 0)] * len(numbers)]
-        return self._structured([self._reduced(rows) for rows in zip(*parts)])
+            parts = [[self._runs.full(0.0, 1, 0)] * self._runs.numbers]
+        return [self._reduced(rows) for rows in zip(*parts)]
 
     def value_and_grad(self, arrays: list[Any]) -> tuple[Any, list[Any]]:
         """Return the reduced value, and the gradient by each array."""
@@ -232,11 +261,11 @@ class Batch:
         """Return the sum, and the gradients, of all chunks."""
         totals, *columns = zip(*parts)
         joined = [reduce(operator.add, totals)]
-        for block, column in zip(self._program.blocks, columns):
+        for block, column in zip(self._runs.blocks, columns):
             if column[0] is None:
                 joined.append(None)
             elif block.batched:
-                joined.append(self._xp.concat(column, axis=0))
+                joined.append(self.xp.concat(column, axis=0))
             else:
                 joined.append(reduce(operator.add, column))
         return joined
@@ -247,7 +276,7 @@ class Batch:
         if count is None or 0 < count <= chunk:
             return [(count, arrays)]
         parts = [slice(start, min(start + chunk, count)) for start in range(0, count, chunk)]
-        pairs = [*zip(self._program.blocks, arrays)]
+        pairs = [*zip(self._runs.blocks, arrays)]
         return (
             (part.stop - part.start, [x[part, ...] if block.batched else x for block, x in pairs])
             for part in parts
@@ -255,23 +284,10 @@ class Batch:
 
     def _reduced(self, rows: Sequence[Any]) -> Any:
         """Return the rows of all chunks as one array, reduced as the program says."""
-        xp, reduction = self._xp, self._program.reduction
+        xp = self.xp
         if self._count is None:
             return xp.reshape(rows[0], ())
         row = rows[0] if len(rows) == 1 else xp.concat(rows, axis=1)
-        if reduction is None:
+        if self._reduction is None:
             return xp.reshape(row, (-1,))
-        total = xp.sum(row)
-        return total / self._count if reduction == "mean" else total
-
-    def _structured(self, rows: list[Any]) -> Any:
-        """Return the numbers of the result in its structure."""
-        result = self._program.recording.result
-        if not isinstance(result, (list, tuple)):
-            return rows[0]
-        shape = shape_of(result)
-        if shape is None or not rows:
-            following = iter(rows)
-            return rebuild(result, lambda _: next(following))
-        stacked = self._xp.stack(rows, axis=-1)
-        return self._xp.reshape(stacked, (*stacked.shape[:-1], *shape))
+        return xp.sum(row) / self._count if self._mean else xp.sum(row)

@@ -1,10 +1,11 @@
 """A Drawing: DOT text that shows itself and saves itself as a picture."""
 
-import importlib
+import importlib.util
 import itertools
 import math
 import os
 import re
+import shutil
 import struct
 import sys
 import tempfile
@@ -84,7 +85,8 @@ class Drawing:
         """Write the picture to a file, whole or not at all.
 
         Args:
-            path: where to; its suffix says how: .svg, .png, .pdf or .gv (the DOT text).
+            path: where to; its suffix says how: .svg, .png, .pdf (drawn by matplotlib, the
+                extra `plot`, or by `dot` where it is asked for), .tex (TikZ), or .gv (the DOT text).
             engine: the program that draws; see render.find_engine.
 
         Raises:
@@ -159,6 +161,22 @@ def _png(drawing: Drawing, engine: str | None) -> bytes:
     return content
 
 
+def _pdf(drawing: Drawing, engine: str | None) -> bytes:
+    if engine or os.environ.get("AUTOGRAD_DOT"):
+        return _rendered(drawing, "pdf", engine)
+    if importlib.util.find_spec("matplotlib") is None and shutil.which("dot"):
+        return _rendered(drawing, "pdf", engine)
+    from autograd.pictures.pdf import write_pdf
+
+    return write_pdf(drawing.svg(), drawing.title)
+
+
+def _tikz(drawing: Drawing, engine: str | None) -> bytes:
+    from autograd.pictures.tikz import write_tikz
+
+    return write_tikz(drawing.svg(engine), drawing.title).encode()
+
+
 def _rendered(drawing: Drawing, format: str, engine: str | None) -> bytes:
     return render.render(drawing.source, format, engine, drawing.pinned)
 
@@ -167,6 +185,7 @@ def _rendered(drawing: Drawing, format: str, engine: str | None) -> bytes:
 WRITERS: dict[str, Callable[[Drawing, str | None], bytes]] = {
     "svg": lambda drawing, engine: drawing.svg(engine).encode(),
     "png": _png,
-    "pdf": lambda drawing, engine: _rendered(drawing, "pdf", engine),
+    "pdf": _pdf,
+    "tex": _tikz,
     "gv": lambda drawing, _: drawing.source.encode(),
 }

@@ -3,10 +3,9 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from autograd.notation import shown
-from nn.cli.options import AddCommand
+from nn.cli.options import AddCommand, brief, check_output, check_picture, number, where, whole
 from nn.credit import Credit, assign_credit
 from nn.lessons.published_networks import WORKED
 from nn.losses import LOSSES, half_squared_error
@@ -32,17 +31,20 @@ def add_commands(command: AddCommand) -> None:
 
 def demonstrate(arguments: argparse.Namespace) -> None:
     """Show the credit of the worked network, draw it, tell its story and train it."""
+    check_output("credit.svg")
+    check_output("steps.html")
+    check_output("live.html")
     credit = WORKED.credit()
+    credit.draw().save("credit.svg")
+    credit.steps(lr=0.1).save("steps.html")
+    credit.live(lr=0.1).save("live.html")
     print(_summary(credit, 0.1))
     print()
     print(_story_of_learning())
     print()
-    credit.draw().save("credit.svg")
-    print(f"the credit graph is in {Path('credit.svg').resolve()}")
-    credit.steps(lr=0.1).save("steps.html")
-    print(f"the same, step by step, is in {Path('steps.html').resolve()}")
-    credit.live(lr=0.1).save("live.html")
-    print(f"to drag the weights yourself, open {Path('live.html').resolve()}")
+    print(f"the credit graph is in {where('credit.svg')}")
+    print(f"the same, step by step, is in {where('steps.html')}")
+    print(f"to drag the weights yourself, open {where('live.html')}")
 
 
 def _story_of_learning() -> str:
@@ -65,9 +67,9 @@ def _add_example(parser: argparse.ArgumentParser) -> None:
         help='the network: {"weights": [W1, W2, ...], "biases": [...], "activation": "tanh"}, each W with one '
         "row per input and one column per unit (default: the worked 3-2-1 network)",
     )
-    parser.add_argument("--x", nargs="+", type=float, metavar="X", help="the input vector")
+    parser.add_argument("--x", nargs="+", type=number, metavar="X", help="the input vector")
     parser.add_argument(
-        "--y", nargs="+", type=float, metavar="Y", help="the target, one number per output"
+        "--y", nargs="+", type=number, metavar="Y", help="the target, one number per output"
     )
     parser.add_argument(
         "--loss", choices=sorted(LOSSES), default="half_squared_error", metavar="NAME",
@@ -94,7 +96,7 @@ def _credit_of(arguments: argparse.Namespace) -> Credit:
 def _add_credit(command: AddCommand) -> None:
     credit = command("credit", _credit, "print the credit of every edge, and draw it")
     _add_example(credit)
-    credit.add_argument("--lr", type=float, default=0.1, help="the learning rate η (default: 0.1)")
+    credit.add_argument("--lr", type=number, default=0.1, help="the learning rate η (default: 0.1)")
     credit.add_argument(
         "--out", metavar="FILE", help="write the credit graph: .svg, .png, .pdf or .gv"
     )
@@ -107,17 +109,22 @@ def _add_credit(command: AddCommand) -> None:
 
 
 def _credit(arguments: argparse.Namespace) -> None:
+    check_picture(arguments.out)
+    check_output(arguments.html, ["html", "htm"], "a page")
     credit = _credit_of(arguments)
+    summary = _summary(credit, arguments.lr)
+    if arguments.out is not None:
+        credit.draw().save(arguments.out)
+    if arguments.html is not None:
+        credit.steps(lr=arguments.lr).save(arguments.html)
     if arguments.steps:
         _walk_through(credit, arguments.lr)
     else:
-        print(_summary(credit, arguments.lr))
-    if arguments.out:
-        credit.draw().save(arguments.out)
-        print(f"\nthe credit graph is in {Path(arguments.out).resolve()}")
-    if arguments.html:
-        credit.steps(lr=arguments.lr).save(arguments.html)
-        print(f"\nthe story, step by step, is in {Path(arguments.html).resolve()}")
+        print(summary)
+    if arguments.out is not None:
+        print(f"\nthe credit graph is in {where(arguments.out)}")
+    if arguments.html is not None:
+        print(f"\nthe story, step by step, is in {where(arguments.html)}")
 
 
 def _summary(credit: Credit, lr: float) -> str:
@@ -146,14 +153,14 @@ def _walk_through(credit: Credit, lr: float) -> None:
     """Print the story step by step: Enter for the next where somebody reads along, else all at once."""
     from nn.credit.story import story
 
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    interactive = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     steps = story(credit, lr)
     for k, step in enumerate(steps):
         print(step)
         if interactive and k + 1 < len(steps):
             try:
                 input("— Enter for the next step —")
-            except (EOFError, KeyboardInterrupt):
+            except EOFError:
                 print()
                 return
         else:
@@ -185,22 +192,23 @@ def _add_draw(command: AddCommand) -> None:
 
 
 def _draw(arguments: argparse.Namespace) -> None:
+    check_picture(arguments.out)
     path = None if arguments.path is None else _edge_key(arguments.path)
     credit = _credit_of(arguments)
     if path is not None:
         credit.edge(*path)
     credit.draw(path=path).save(arguments.out)
-    print(f"the credit graph is in {Path(arguments.out).resolve()}")
+    print(f"the credit graph is in {where(arguments.out)}")
 
 
 def _edge_key(words: Sequence[str]) -> tuple[int | None, int]:
     source, target = words
     try:
-        return (None if source == "b" else int(source)), int(target)
-    except ValueError:
+        return (None if source == "b" else whole(source)), whole(target)
+    except argparse.ArgumentTypeError:
         raise ValueError(
             f"an edge is two nodes by their numbers, such as 5 1, or b and a number for a bias, "
-            f"but {source} {target} was given"
+            f"but {brief(source)} {brief(target)} was given"
         ) from None
 
 
@@ -210,12 +218,13 @@ def _edge_key(words: Sequence[str]) -> tuple[int | None, int]:
 def _add_live(command: AddCommand) -> None:
     live = command("live", _live, "write a page in which every number follows a dragged weight")
     _add_example(live)
-    live.add_argument("--lr", type=float, default=0.1, help="the learning rate η (default: 0.1)")
+    live.add_argument("--lr", type=number, default=0.1, help="the learning rate η (default: 0.1)")
     live.add_argument(
         "--out", default="live.html", metavar="FILE.html", help="the page (default: live.html)"
     )
 
 
 def _live(arguments: argparse.Namespace) -> None:
+    check_output(arguments.out, ["html", "htm"], "a page")
     _credit_of(arguments).live(arguments.lr).save(arguments.out)
-    print(f"the living page is in {Path(arguments.out).resolve()}")
+    print(f"the living page is in {where(arguments.out)}")

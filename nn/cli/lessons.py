@@ -1,10 +1,9 @@
 """The commands for lessons: check, gallery, worksheet."""
 
 import argparse
-from pathlib import Path
 
 from nn.activations import ACTIVATIONS
-from nn.cli.options import AddCommand
+from nn.cli.options import AddCommand, check_picture, number, where, whole
 
 
 def add_commands(command: AddCommand) -> None:
@@ -44,24 +43,28 @@ def _add_gallery(command: AddCommand) -> None:
 def _gallery(arguments: argparse.Namespace) -> None:
     from nn.lessons.gallery import example, examples
 
+    check_picture(arguments.out)
     if arguments.key is None:
+        if arguments.out is not None:
+            raise ValueError("say which example to draw: backprop gallery NAME --out FILE")
         for e in examples():
             print(f"{e.key:<21} {e.title}. {e.source}")
         return
     chosen = example(arguments.key)
-    print(chosen)
-    if arguments.out:
+    if arguments.out is not None:
         chosen.draw().save(arguments.out)
-        print(f"\nthe picture is in {Path(arguments.out).resolve()}")
+    print(chosen)
+    if arguments.out is not None:
+        print(f"\nthe picture is in {where(arguments.out)}")
 
 
 def _add_worksheet(command: AddCommand) -> None:
     sub = command("worksheet", _worksheet, "make a worksheet and its answer key")
-    sub.add_argument("--seed", type=int, default=0, help="the same seed gives the same sheet")
-    sub.add_argument("--sizes", type=int, nargs="+", default=[2, 2, 1], metavar="N",
+    sub.add_argument("--seed", type=whole, default=0, help="the same seed gives the same sheet")
+    sub.add_argument("--sizes", type=whole, nargs="+", default=[2, 2, 1], metavar="N",
                      help="the number of inputs, then of units (default: 2 2 1)")  # fmt: skip
     sub.add_argument("--activation", choices=ACTIVATIONS, default="tanh", metavar="NAME")
-    sub.add_argument("--lr", type=float, default=0.5, help="the learning rate η (default: 0.5)")
+    sub.add_argument("--lr", type=number, default=0.5, help="the learning rate η (default: 0.5)")
     sub.add_argument("--out", metavar="FOLDER", default="worksheet", help="default: worksheet")
     sub.add_argument(
         "--overwrite", action="store_true", help="even a worksheet that is filled in already"

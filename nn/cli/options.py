@@ -1,10 +1,16 @@
-"""What the commands have in common."""
+"""What the commands have in common: numbers as they are printed, and outputs that are tried before the work."""
 
 import argparse
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
+from autograd.files import check_writable, ending
+from nn.arguments import read_number
+
 Run: TypeAlias = Callable[[argparse.Namespace], int | None]
+LONGEST = 60  # letters of a word in a message
 
 
 class AddCommand(Protocol):
@@ -13,3 +19,59 @@ class AddCommand(Protocol):
     def __call__(self, name: str, run: Run, text: str) -> argparse.ArgumentParser:
         """Return the parser of the command's own arguments."""
         ...
+
+
+def number(text: str) -> float:
+    """Return the number that a word spells; its minus may be the one that is printed (−)."""
+    try:
+        return read_number(_text(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{brief(text)} is not a number") from None
+
+
+def whole(text: str) -> int:
+    """Return the whole number that a word spells; its minus may be the one that is printed (−)."""
+    try:
+        return int(_text(text).replace("−", "-").replace("_", "?"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{brief(text)} is not a whole number") from None
+
+
+def _text(word: str) -> str:
+    # where the system is set to plain ASCII, the bytes of other letters come one by one
+    return word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def brief(word: str) -> str:
+    """Return a word in quotes, shortened for a message."""
+    return repr(word if len(word) <= LONGEST else f"{word[:LONGEST]}...")
+
+
+def check_output(
+    path: str | None, endings: Iterable[str] = (), what: str = "", size: int = 0
+) -> None:
+    """Raise what would stand in the way of writing a file, before any work.
+
+    Args:
+        path: where to; None if nothing is to be written.
+        endings: those that the name may have, if not any.
+        what: what is written there: "a picture".
+        size: how many bytes it may take.
+    """
+    if path is not None:
+        if endings and Path(path).suffix:  # a device has none
+            ending(path, endings, what)
+        check_writable(path, size)
+
+
+def check_picture(path: str | None) -> None:
+    """Raise what would stand in the way of saving a picture, before any work."""
+    from autograd.pictures.drawing import WRITERS
+
+    check_output(path, WRITERS, "a picture")
+
+
+def where(path: str | os.PathLike[str]) -> str:
+    """Return the whole path of a file that was written, for a message of one line."""
+    name = os.fspath(Path(os.path.abspath(path)))
+    return name if name.isprintable() else repr(name)

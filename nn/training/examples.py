@@ -1,16 +1,21 @@
 """Examples to learn from: checked before any work, and blamed for a loss that is not finite."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from autograd import Value, detect_anomaly, no_grad
+from autograd.modes import recorded
 from autograd.numbers import as_float, is_number
 from autograd.structure import leaves
-from nn.arguments import expect, paired
+from nn.arguments import expect, is_sequence, paired
 from nn.layers import Network, check_width
-from nn.losses import Loss, loss_name
+from nn.losses import TAKES_LOGITS, Loss, loss_name
+
+RISES = 4  # losses in a row that are each larger than the one before
 
 Penalty: TypeAlias = Callable[[list[Value]], Value]
 
@@ -25,7 +30,6 @@ def checked_examples(
     """
     trainable = callable(net) and hasattr(net, "parameters")
     expect(trainable, "a network is called and has parameters", net)
-    expect(callable(loss), "a loss is a function of prediction and target", loss)
     for name, p in zip(_names(net), net.parameters()):
         if p.parents:
             raise ValueError(
@@ -47,6 +51,10 @@ def checked_examples(
                 for v in leaves(y):
                     if is_number(v):
                         _finite(v)
+                    elif isinstance(v, str):
+                        raise TypeError(
+                            f"a target is a number, but {v!r} was given: number the classes 0, 1, 2, …"
+                        )
                 # the loss knows what targets it takes
                 if not isinstance(example := loss(blank, y), Value):
                     raise TypeError(
@@ -60,6 +68,48 @@ def _finite(x: Any) -> float:
     if not math.isfinite(data):
         raise ValueError(f"a finite number is needed, but {x!r} was given")
     return data
+
+
+def checked_validation(
+    net: Network, given: Any, loss: Loss
+) -> tuple[list[list[float]], list[Any]] | None:
+    """Return the validation examples as plain lists, checked as those to learn from are; None if there are none."""
+    if given is None:
+        return None
+    pair = is_sequence(given) and len(given) == 2
+    expect(pair, "validation is a pair (xs, ys)", given)
+    with _located("validation"):
+        return checked_examples(net, given[0], given[1], loss)
+
+
+def warn_of_logits(net: Network, x: Sequence[float], loss: Loss) -> None:
+    """Warn if a loss that has the sigmoid or the softmax in it is given outputs that have been through one."""
+    if loss not in TAKES_LOGITS:
+        return
+    with recorded():
+        prediction = net(x)
+    outputs = prediction if isinstance(prediction, list) else [prediction]
+    squashed = "a sigmoid" if {v.op for v in outputs} == {"sigmoid"} else ""
+    if len(outputs) > 1 and abs(math.fsum(v.data for v in outputs) - 1.0) < 1e-9:
+        squashed = squashed or "a softmax"
+    if squashed:
+        warnings.warn(
+            f"{loss_name(loss)} takes logits, which run from −∞ to ∞, but these outputs have been through "
+            f"{squashed} already: leave the output layer linear",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def warn_of_divergence(losses: Sequence[float]) -> None:
+    """Warn if a loss rose again and again, to many times what it was."""
+    last = losses[-RISES:]
+    if len(last) == RISES and last[-1] > 10.0 * losses[0] and all(a < b for a, b in pairwise(last)):
+        warnings.warn(
+            f"the loss rose from {losses[0]:.3g} to {losses[-1]:.3g}: try a smaller learning rate",
+            RuntimeWarning,
+            stacklevel=3,
+        )
 
 
 class _located:
@@ -87,6 +137,7 @@ def blame(
 ) -> str:
     """Return where a loss or gradient that is not finite first appeared, by running the step again."""
     parameters = net.parameters()
+    hint = "; try a smaller learning rate" if step else ""
     named = list(zip(_names(net), parameters))
     for name, p in named:
         if not math.isfinite(p.data):
@@ -102,12 +153,12 @@ def blame(
                 result = term()
                 result.backward()
         except FloatingPointError as error:
-            return f"step {step}, {place}: {error}"
+            return f"step {step}, {place}: {error}{hint}"
         if not math.isfinite(result.data):
-            return f"step {step}, {place}: the loss is {result.data!r}"
+            return f"step {step}, {place}: the loss is {result.data!r}{hint}"
         for name, p in named:
             if not math.isfinite(p.grad):
-                return f"step {step}, {place}: the gradient of {name} is {p.grad!r}"
+                return f"step {step}, {place}: the gradient of {name} is {p.grad!r}{hint}"
     return f"step {step}: the sum over the batch overflows; try a smaller learning rate"
 
 

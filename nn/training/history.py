@@ -1,13 +1,15 @@
 """What a training run leaves behind."""
 
+import csv
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from autograd.notation import significant, table
-from nn.arguments import whole
+from autograd.notation import Table, significant, table
+from nn.arguments import real, whole
 from nn.training.plots import BLUE, VERMILION, axes
 
 if TYPE_CHECKING:
@@ -18,19 +20,67 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 @dataclass(eq=False, repr=False)
 class History:
-    """The course of a training run; its repr is a sparkline of the loss.
+    """The course of a training run; its repr is a sparkline of the loss, and printed it is a table.
 
     Attributes:
         losses: the mean loss of each epoch, as it was before each of its steps.
         seconds: how long the run took.
         metrics: for each metric by name its number after each epoch.
         stopped: why the run ended early: "callback" or "interrupted"; empty if it did not.
+        validation: the mean loss of the validation examples after each epoch, if there are some.
+        steps: how many steps were taken: the parameters and the optimiser are those after the last of them.
     """
 
     losses: list[float] = field(default_factory=list)
     seconds: float = 0.0
     metrics: dict[str, list[float]] = field(default_factory=dict)
     stopped: str = ""
+    validation: list[float] = field(default_factory=list)
+    steps: int = 0
+
+    def columns(self) -> dict[str, list[float]]:
+        """Return the courses by name: the loss, that of the validation examples if there are some, each metric."""
+        validation = {"validation loss": self.validation} if self.validation else {}
+        return {"loss": self.losses, **validation, **self.metrics}
+
+    def table(self, rows: int = 20) -> Table:
+        """Return the course as text: a line for each epoch, or for so many of them, evenly spread.
+
+        Args:
+            rows: how many lines at most.
+
+        >>> print(History([4.0, 2.0, 1.0]).table(rows=2))
+        epoch   loss
+        1      4.000
+        3      1.000
+        """
+        rows = whole("rows", rows)
+        last = len(self) - 1
+        count = min(rows, len(self))
+        told = sorted({round(k * last / max(1, count - 1)) for k in range(count)})
+        columns = self.columns()
+        cells = [
+            [str(k + 1), *(significant(c[k]) if k < len(c) else "" for c in columns.values())]
+            for k in told
+        ]
+        return table(["epoch", *columns], cells)
+
+    def csv(self) -> str:
+        """Return the whole course as comma-separated text, a line for each epoch; numbers come back as they are.
+
+        >>> History([4.0, 2.0]).csv()
+        'epoch,loss\\n1,4.0\\n2,2.0\\n'
+        """
+        columns = self.columns()
+        text = io.StringIO()
+        lines = csv.writer(text, lineterminator="\n")
+        lines.writerow(["epoch", *columns])
+        for k in range(len(self)):
+            lines.writerow([k + 1, *(c[k] if k < len(c) else "" for c in columns.values())])
+        return text.getvalue()
+
+    def __str__(self) -> str:
+        return self.table() if self.losses else repr(self)
 
     def __len__(self) -> int:
         """Return the number of epochs."""
@@ -43,23 +93,13 @@ class History:
         if not self.losses:
             return f"<History: {epochs}>"
         course = f"loss {self.losses[0]:.4g} → {self.losses[-1]:.4g} {sparkline(self.losses)}"
-        last = "".join(
-            f", {name} {values[-1]:.4g}" for name, values in self.metrics.items() if values
-        )
+        others = [(name, c) for name, c in self.columns().items() if name != "loss" and c]
+        last = "".join(f", {name} {course[-1]:.4g}" for name, course in others)
         return f"<History: {epochs}: {course}{last}>"
 
     def _repr_html_(self) -> str:
         """Return the epochs as a table, for notebooks: of many the first, some between and the last."""
-        count, most = len(self), 12
-        chosen = sorted({round(k * (count - 1) / (most - 1)) for k in range(most)}) if count else []
-        rows = [
-            [
-                str(k + 1),
-                *(significant(course[k]) for course in (self.losses, *self.metrics.values())),
-            ]
-            for k in chosen
-        ]
-        return table(["epoch", "loss", *self.metrics], rows).html(repr(self).strip("<>"))
+        return self.table(rows=12).html(repr(self).strip("<>"))
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Plot the losses, and the metrics if there are any, over the epochs (needs matplotlib).
@@ -72,9 +112,12 @@ class History:
         """
         ax = axes(ax)
         ax.plot(self.losses, color=BLUE, label="loss")
+        if self.validation:
+            ax.plot(self.validation, ":", color=BLUE, label="validation loss")
+            ax.legend()
         ax.set_xlabel("epoch")
         ax.set_ylabel("loss")
-        if self.losses and min(self.losses) > 0.0:
+        if self.losses and min(self.losses + self.validation) > 0.0:
             ax.set_yscale("log")
         if self.metrics:
             right = ax.twinx()
@@ -114,16 +157,18 @@ class Epoch:
         loss: its mean loss.
         metrics: each metric by name.
         net: the network, as it is now.
+        validation: the mean loss of the validation examples; None if there are none.
     """
 
     index: int
     loss: float
     metrics: dict[str, float]
     net: Any
+    validation: float | None = None
 
 
 class EarlyStop:
-    """A callback that ends the training when the loss has stopped falling.
+    """A callback that ends the training when the loss has stopped falling: that of the validation examples, if any.
 
     Args:
         patience: how many epochs to wait for a smaller loss.
@@ -132,7 +177,7 @@ class EarlyStop:
 
     def __init__(self, patience: int = 10, least: float = 0.0) -> None:
         self.patience = whole("patience", patience)
-        self.least = least
+        self.least = real("least", least)
         self.best = math.inf
         self._since = 0
 
@@ -140,8 +185,12 @@ class EarlyStop:
         """Return whether to stop after this epoch."""
         if epoch.index == 0:
             self.best, self._since = math.inf, 0
-        if epoch.loss < self.best - self.least:
-            self.best, self._since = epoch.loss, 0
+        loss = epoch.loss if epoch.validation is None else epoch.validation
+        if loss < self.best - self.least:
+            self.best, self._since = loss, 0
         else:
             self._since += 1
         return self._since >= self.patience
+
+    def __repr__(self) -> str:
+        return f"<EarlyStop(patience={self.patience}, least={self.least:g}): best loss {self.best:.4g}>"

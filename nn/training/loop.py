@@ -1,32 +1,39 @@
 """fit: train a network on examples."""
 
+import inspect
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Never, Protocol
 
 from autograd import Value, no_grad
 from autograd.modes import recorded
-from autograd.numbers import as_float
-from nn.arguments import expect, generator, is_sequence, once, whole
+from nn import elsewhere
+from nn.arguments import expect, generator, once, refuse_unknown, whole
 from nn.layers import Network
-from nn.losses import Loss, half_squared_error
-from nn.optim import SGD, Optimizer
-from nn.training.examples import Penalty, blame, checked_examples
+from nn.losses import Loss, as_loss, half_squared_error
+from nn.optim import Optimizer, as_optimizer
+from nn.training.examples import (
+    Penalty,
+    blame,
+    checked_examples,
+    checked_validation,
+    warn_of_divergence,
+    warn_of_logits,
+)
 from nn.training.history import Epoch, History
+from nn.training.interrupts import Whole
+from nn.training.metrics import Callback, Metric, check_watchers, measure
 from nn.training.progress import epochs_bar
-
-Metric: TypeAlias = Callable[[Any, Sequence[Any], Sequence[Any]], float]
-Callback: TypeAlias = Callable[[Epoch], object]
 
 
 def fit(
     net: Network,
     xs: Sequence[Any],
     ys: Sequence[Any],
-    loss: Loss = half_squared_error,
-    optimizer: Optimizer | None = None,
+    loss: str | Loss = half_squared_error,
+    optimizer: str | Optimizer | None = None,
     epochs: int = 100,
     batch_size: int | None = None,
     vectorize: bool = False,
@@ -35,7 +42,9 @@ def fit(
     penalty: Penalty | None = None,
     metrics: Mapping[str, Metric] | None = None,
     callbacks: Sequence[Callback] = (),
+    validation: tuple[Sequence[Any], Sequence[Any]] | None = None,
     rng: int | random.Random = 0,
+    **mistaken: Never,
 ) -> History:
     """Train a network: each step moves its parameters against the gradient of the mean loss of a batch.
 
@@ -43,21 +52,24 @@ def fit(
         net: the network; its parameters are changed.
         xs: the input vectors: a list of lists of numbers, or an array.
         ys: for each of them what the loss takes as its target.
-        loss: a function of prediction and target that gives the loss of one example.
-        optimizer: how the parameters move; SGD(lr=0.1) if not given. It keeps its state for the next run.
-        epochs: how often to go through all examples.
+        loss: a function of prediction and target that gives the loss of one example, or its name.
+        optimizer: how the parameters move, or its name; SGD(lr=0.1) if not given. It keeps its state for the
+            next run.
+        epochs: how many passes through the data.
         batch_size: how many examples make a step; all of them if not given, else they are shuffled anew
             in every epoch.
-        vectorize: whether to run the recorded loss on arrays (needs NumPy and an MLP): the same numbers
+        vectorize: whether to run the recorded loss on arrays (needs NumPy): the same numbers
             but for rounding, much faster for many examples.
         progress: whether to show a progress bar, if a terminal or a notebook is there to show it.
         penalty: a function of the list of parameters that is added to the loss, such as `l2(1e-4)`.
-        metrics: functions of (net, xs, ys) by name, called after each epoch.
+        metrics: functions of (net, xs, ys) by name, such as `accuracy`, called after each epoch.
         callbacks: functions of an Epoch, called after each; the training ends when one returns something true.
+        validation: examples (xs, ys) that are not learned from; their loss is computed after each epoch.
         rng: a seed or a random.Random for the shuffle.
 
     Returns:
-        The History. Ctrl-C ends the training after the last complete step; the history until then is returned.
+        The History. Ctrl-C ends the training between two steps; parameters, optimiser and history tell of the
+        same step then, and an epoch that had begun counts with the examples it had seen.
 
     Raises:
         ValueError, TypeError: if there are no examples, or one of them does not fit the network or the
@@ -70,18 +82,17 @@ def fit(
     >>> len(history), history.losses[-1] < 1e-3 * history.losses[0]
     (300, True)
     """
+    refuse_unknown("fit", mistaken, list(inspect.signature(fit).parameters)[:-1], elsewhere.FIT)
     epochs = whole("epochs", epochs, least=0)
     batch_size = None if batch_size is None else whole("batch_size", batch_size)
-    optimizer = SGD(lr=0.1) if optimizer is None else optimizer
+    loss, optimizer, rng = as_loss(loss), as_optimizer(optimizer), generator(rng)
     metrics = {} if metrics is None else metrics
-    known = isinstance(optimizer, Optimizer)
-    expect(known, "an optimiser is one such as SGD(lr=0.1) or Adam()", optimizer)
     known = penalty is None or callable(penalty)
     expect(known, "a penalty is a function such as l2(1e-4)", penalty)
-    expect(isinstance(metrics, Mapping), "metrics is a dict of functions by name", metrics)
-    expect(is_sequence(callbacks), "callbacks is a list of functions", callbacks)
-    rng = generator(rng)
+    check_watchers(metrics, callbacks, (net, xs, ys))
     xs, ys = checked_examples(net, xs, ys, loss)
+    held_back = checked_validation(net, validation, loss)
+    warn_of_logits(net, xs[0], loss)
     parameters = once(net.parameters())
     task: _Task = _Eager(net, xs, ys, loss, penalty)
     if vectorize:
@@ -90,42 +101,51 @@ def fit(
         task = Vectorized(net, xs, ys, loss, penalty)
     history = History(metrics={name: [] for name in metrics})
     bar = epochs_bar(epochs, progress)
-    step, start = 0, time.perf_counter()
-    before: list[float] = []
+    start, together = time.perf_counter(), Whole()
     try:
+        measure(metrics, net, xs, ys)  # what cannot be measured is found before the first epoch
         for epoch in bar:
-            total = 0.0
+            total, seen = 0.0, 0
             for batch in _batches(len(xs), batch_size, rng):
-                before = [p.data for p in parameters]
                 mean = task.gradients(batch)
                 if not math.isfinite(mean) or not all(
                     map(math.isfinite, [p.grad for p in parameters])
                 ):
-                    raise FloatingPointError(blame(net, xs, ys, loss, penalty, batch, step))
-                optimizer.step(parameters)
-                before = []
-                total += mean * (len(batch) / len(xs))
-                step += 1
-            history.losses.append(total)
+                    raise FloatingPointError(
+                        blame(net, xs, ys, loss, penalty, batch, history.steps)
+                    )
+                with together:
+                    optimizer.step(parameters)
+                    total += mean * (len(batch) / len(xs))
+                    seen += len(batch)
+                    history.losses[epoch:] = [
+                        total if seen == len(xs) else total * (len(xs) / seen)
+                    ]
+                    history.steps += 1
             history.seconds = time.perf_counter() - start
-            with no_grad():
-                for name, metric in metrics.items():
-                    history.metrics[name].append(as_float(metric(net, xs, ys)))
+            if held_back is not None:
+                history.validation.append(_mean_loss(net, *held_back, loss))
+            now = measure(metrics, net, xs, ys)
+            for name, figure in now.items():
+                history.metrics[name].append(figure)
             bar.set_postfix_str(f"loss {history.losses[-1]:.4g}", refresh=False)
-            now = {name: numbers[-1] for name, numbers in history.metrics.items()}
-            record = Epoch(epoch, history.losses[-1], now, net)
+            record = Epoch(epoch, history.losses[-1], now, net, *history.validation[-1:])
             answers = [callback(record) for callback in callbacks]
             if any(answers):
                 history.stopped = "callback"
                 break
     except KeyboardInterrupt:
         history.stopped = "interrupted"
-        for p, data in zip(parameters, before):
-            p.data = data
     finally:
         bar.close()
     history.seconds = time.perf_counter() - start
+    warn_of_divergence(history.losses)
     return history
+
+
+def _mean_loss(net: Network, xs: Sequence[Any], ys: Sequence[Any], loss: Loss) -> float:
+    with no_grad():
+        return math.fsum(loss(net(x), y).data for x, y in zip(xs, ys)) / len(xs)
 
 
 def _batches(count: int, size: int | None, rng: random.Random) -> Iterator[Sequence[int]]:

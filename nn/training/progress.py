@@ -14,7 +14,7 @@ def _in_notebook() -> bool:
 def epochs_bar(epochs: int, wanted: bool) -> Any:
     """Return a tqdm bar over the epochs, or a silent one if it is not wanted or nobody watches."""
     notebook = wanted and _in_notebook()
-    if not notebook and not (wanted and sys.stderr.isatty()):
+    if not notebook and not (wanted and sys.stderr is not None and sys.stderr.isatty()):
         return _Silent(epochs)
     if notebook and find_spec("ipywidgets"):
         from tqdm.notebook import tqdm

@@ -45,6 +45,8 @@ def test_contract_of_names():
             "SGD",
             "Adam",
             "fit",
+            "EarlyStop",
+            "accuracy",
             "assign_credit",
             "squared_error",
             "hinge",

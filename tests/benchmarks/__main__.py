@@ -13,7 +13,6 @@ CONTESTS = {
         "eager, operators",
         "eager, dot nodes",
         "Program",
-        "Program, compiled",
         "casadi",
         "jax.jit",
         "torch",
@@ -24,22 +23,14 @@ CONTESTS = {
         "eager, operators",
         "eager, nn",
         "VectorProgram",
-        "VectorProgram, compiled",
         "C, gcc -O2",
         "casadi",
         "jax.jit",
         "torch",
         "micrograd-rust",
     ],
-    "W2-10k": ["C, gcc -O2", "VectorProgram", "VectorProgram, compiled", "jax.jit", "torch"],
-    "W4": [
-        "micrograd",
-        "eager, operators",
-        "eager, dot nodes",
-        "VectorProgram",
-        "VectorProgram, compiled",
-        "casadi",
-    ],
+    "W2-10k": ["C, gcc -O2", "VectorProgram", "jax.jit", "torch"],
+    "W4": ["micrograd", "eager, operators", "eager, dot nodes", "VectorProgram", "casadi"],
 }
 
 INTRODUCTION = """\

@@ -35,13 +35,15 @@ def test_sizes_and_seeds(name):
     assert make(30, seed=1) == make(30, seed=1)
     assert make(30, seed=1) != make(30, seed=2)
     for n in (0, 2.0, "a", None):
-        with pytest.raises((ValueError, TypeError), match=f"number of examples .*, but {n!r} was"):
+        with pytest.raises(
+            (ValueError, TypeError), match=f"number of examples must be .*; got {n!r}"
+        ):
             make(n)
     with pytest.raises(TypeError, match=r"a seed.*, but \[1\] was given"):
         make(2, seed=[1])
     if name != "yin_yang":
         for noise in (-0.1, math.nan, "a"):
-            with pytest.raises((ValueError, TypeError), match=f"noise .*, but {noise!r} was given"):
+            with pytest.raises((ValueError, TypeError), match=f"noise must be .*; got {noise!r}"):
                 make(2, noise=noise)
 
 
@@ -130,11 +132,15 @@ def test_load_csv(tmp_path):
         ("1,2\n3\n", -1, "line 2: 1 columns, but 2 before"),
         ("1,2\n3,x\n", -1, "line 2: 'x' is not a number"),
         ("a,b\n1,2\n", "c", "no column 'c'; it has a, b"),
-        ("1,2\n", "c", "no column 'c'; it has no names"),
+        ("1,2\n", "c", "no column 'c'; it has column 1, column 2"),
         ("1,2\n", 5, "too few for a target in column 5"),
-        ("1;2\n3;4\n", -1, "a single column: inputs and target are separated by commas"),
-        ("café,y\n", -1, "points.csv does not hold comma-separated text"),
-        ('1,"2\n' + "3" * 200_000, -1, "points.csv does not hold comma-separated text"),
+        (
+            "1|2\n3|4\n",
+            -1,
+            "single column: inputs and target are separated by commas, semicolons or tabs",
+        ),
+        ("café,y\n", -1, "points.csv does not hold separated values as UTF-8 text"),
+        ('1,"2\n' + "3" * 200_000, -1, "points.csv does not hold separated values as UTF-8 text"),
     ],
     ids=range(11),
 )

@@ -107,18 +107,26 @@ def test_state_belongs_to_one_network():
 @pytest.mark.parametrize(
     ("kind", "settings", "message"),
     [
-        (SGD, {"lr": -0.1}, "a learning rate is a finite number from 0, but"),
-        (SGD, {"lr": math.nan}, "a learning rate is a finite number from 0, but"),
-        (SGD, {"momentum": 1.0}, "momentum is a finite number from 0 to below 1"),
+        (SGD, {"lr": -0.1}, "the learning rate must be a finite number, at least 0; got"),
+        (SGD, {"lr": math.nan}, "the learning rate must be a finite number, at least 0; got"),
+        (SGD, {"momentum": 1.0}, "momentum must be a finite number, at least 0 and below 1"),
         (SGD, {"nesterov": True}, "needs a momentum"),
-        (SGD, {"weight_decay": -1.0}, "the weight decay is a finite number from 0, but -1.0"),
-        (Adam, {"betas": (0.9, 1.0)}, "a beta is a finite number from 0 to below 1, but 1.0"),
+        (
+            SGD,
+            {"weight_decay": -1.0},
+            "the weight decay must be a finite number, at least 0; got -1.0",
+        ),
+        (
+            Adam,
+            {"betas": (0.9, 1.0)},
+            "each beta must be a finite number, at least 0 and below 1; got 1.0",
+        ),
         (Adam, {"betas": 0.9}, "betas are two numbers, but 0.9"),
         (Adam, {"betas": (0.9,)}, r"betas are two numbers, but \(0.9,\)"),
-        (Adam, {"eps": math.nan}, "eps is a finite number from 0, but nan"),
-        (Adam, {"eps": "small"}, "eps is a finite number from 0, but 'small'"),
-        (SGD, {"lr": math.inf}, "a learning rate is a finite number from 0, but inf"),
-        (SGD, {"lr": "fast"}, "a learning rate is a finite number from 0, but 'fast'"),
+        (Adam, {"eps": math.nan}, "eps must be a finite number, at least 0; got nan"),
+        (Adam, {"eps": "small"}, "eps must be a finite number, at least 0; got 'small'"),
+        (SGD, {"lr": math.inf}, "the learning rate must be a finite number, at least 0; got inf"),
+        (SGD, {"lr": "fast"}, "the learning rate must be a finite number, at least 0; got 'fast'"),
         (
             SGD,
             {"lr": MLP(1, [1]).parameters()},
@@ -141,7 +149,7 @@ def test_a_learning_rate_of_0_stands_still(kind):
 def test_a_schedule_that_gives_no_learning_rate(rate):
     optimizer = SGD(lr=lambda step: rate)
     with pytest.raises(
-        (ValueError, TypeError), match=f"a learning rate .*, but {rate!r} was given"
+        (ValueError, TypeError), match=f"the learning rate must be .*; got {rate!r}"
     ):
         optimizer.update([1.0], [1.0])
     assert optimizer.steps == 0

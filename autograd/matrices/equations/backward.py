@@ -30,7 +30,7 @@ class Backward:
     Attributes:
         equations, updates: the equations.
         gradients: how the gradient by each source reached so far is written.
-        parameters: the slots whose gradients are among the equations.
+        parameters: the slots of the layers' parameters.
     """
 
     names: Names
@@ -120,7 +120,9 @@ def _write_parameters(written: Backward, source: int) -> None:
     gradient = z.T @ delta if varies else z if first else z @ delta.T
     gradient = added([gradient, *_besides(written, source, 0, layer.w)])
     _finish(written, layer.group.operands[0], layer.w, gradient, layer)
+    written.parameters.update(layer.group.operands[0])
     if layer.b is not None:
+        written.parameters.update(layer.group.operands[2])
         gradient = delta.T @ names.each if varies else delta
         gradient = added([gradient, *_besides(written, source, 2, layer.b)])
         _finish(written, layer.group.operands[2], layer.b, gradient)
@@ -165,7 +167,6 @@ def _finish(
     """Write the gradient of a parameter, and its update."""
     flat = written.names.sources.gradients(slots)
     name = derivative(parameter, weights_of(layer.group, flat) if layer else flat)
-    written.parameters.update(slots)
     written.equations.append(Equation(name, gradient))
     step = parameter - symbol("η", value=1.0) @ name
     written.updates.append(Equation(parameter, step, "←"))

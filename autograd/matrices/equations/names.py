@@ -26,6 +26,8 @@ from autograd.matrices.equations.operations import operation
 from autograd.matrices.equations.sources import Sources
 from autograd.matrices.grouping import Group
 
+_LARGEST = 1000  # exponent of a power
+
 
 @dataclass(frozen=True, eq=False)
 class Layer:
@@ -264,5 +266,6 @@ def _monomials(sources: Sources) -> dict[int, tuple[float, Counter[int]]]:
                 factor, inner = found.get(origin, (1.0, Counter({origin: 1})))
                 coefficient *= factor
                 atoms += inner
-        found[source] = coefficient, atoms
+        if sum(atoms.values()) < _LARGEST:
+            found[source] = coefficient, atoms
     return found

@@ -4,6 +4,7 @@ Every equation is computed at two points before it is printed; where one does no
 kind cannot say what the function does, its operations are printed one by one.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.matrices.arguments import Block
-from autograd.matrices.equations.backward import write_backward
+from autograd.matrices.equations.backward import Backward, write_backward
 from autograd.matrices.equations.formula import Equation, Untrue
 from autograd.matrices.equations.forward import write_forward
 from autograd.matrices.equations.names import Names
@@ -80,31 +81,38 @@ def _page(points: Sequence[Sources], mean: bool, layered: bool) -> Page | None:
         try:
             names = Names(sources, layered, mean)
             forward, backward = write_forward(names), write_backward(names)
-            _check_names(names, backward.parameters)
         except Untrue:
             return None
-        if not all(e.holds() for e in [*names.given, *forward, *backward.equations]):
+        equations = [*names.given, *forward, *backward.equations]
+        if not all(e.holds() for e in equations) or _one_name_for_two(names, backward, equations):
             return None
         parts = names.given, forward, backward.equations, backward.updates
         pages.append(Page(sources.n, dict(zip(("given", "forward", "backward", "update"), parts))))
     return pages[0] if pages else None
 
 
-def _check_names(names: Names, parameters: set[int]) -> None:
-    """Make sure that no two matrices go by one name."""
-    blocks = names.sources.blocks
+def _one_name_for_two(names: Names, backward: Backward, equations: Sequence[Equation]) -> bool:
+    """Tell whether two matrices go by one name, or one by that of the number n, the rate η or a unit vector e."""
+    sources, known = names.sources, dict[str, Any]()
+    for name, used in (
+        ("n", sources.n is not None),
+        ("η", bool(backward.updates)),
+        ("e", any(re.search(r"\be\[", e.text) for e in equations)),
+    ):
+        known |= {name: None} if used else {}
     shown = [
         name
         for source, name in names.written.items()
-        if source not in blocks or not parameters.issuperset(blocks[source].slots)
+        if source not in sources.blocks
+        or not backward.parameters.issuperset(sources.blocks[source].slots)
     ]
     for layer in names.layers.values():
         shown += [x for x in (layer.w, layer.b, layer.x) if x is not None]
-    known: dict[str, Any] = {"e": None, "n": None, "η": None}
-    for x in shown:
-        other = known.setdefault(x.text, x.value)
-        if other is not x.value and not np.array_equal(other, x.value):
-            raise Untrue("two matrices of one name")
+    return any(not _same(known.setdefault(x.text, x.value), x.value) for x in shown)
+
+
+def _same(x: Any, y: Any) -> bool:
+    return x is y or np.array_equal(x, y)
 
 
 def _points(

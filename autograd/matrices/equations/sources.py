@@ -37,7 +37,7 @@ class Sources:
         self.n, self._values, self._gradients = n, values, gradients
         self._all: dict[int, Block | Group] = {**self.blocks, **self.groups}
         self._places = grouping.places
-        several = isinstance(grouping.result, list)
+        several = isinstance(grouping.result, (list, tuple))
         self.result = None if several else self.of(grouping.result)
         self.uses: dict[int, list[tuple[int, int]]] = {source: [] for source in self._all}
         for user, group in self.groups.items():

@@ -427,3 +427,82 @@ def test_latex_of_roots_quotients_and_conditions():
     for part in (r"\sqrt{x}", r"\frac{", r"\land", "10^{-7}"):
         assert part in latex
     assert latex.count("{") == latex.count("}")
+
+
+def test_a_label_that_a_layer_has_for_a_name():
+    def f(w, x):
+        hidden = [ag.tanh(ag.dot(unit, x)) for unit in w]
+        twice = hidden[0] * hidden[1]
+        twice.label = "A1"
+        return twice + 1.0
+
+    text = str(trace(f, [[0.1, 0.2], [0.3, 0.4]], [1.0, 2.0]).vectorize())
+    assert "operation by operation" in text
+    assert "A1" in text
+
+
+@pytest.mark.parametrize("name", ["n", "e", "η"])
+def test_an_argument_that_is_called_as_the_equations_call_theirs(name):
+    """n counts the examples, e is a unit vector, η the learning rate: wherever they are met."""
+    names = {}
+    exec(f"def several(w, {name}):\n    return (w[0] * {name} + w[1]) ** 2", names)
+    exec(f"def one(w, {name}):\n    return w * {name}", names)
+    several = trace(names["several"], [0.5, 0.25], 2.0)
+    one = trace(names["one"], 0.5, 2.0)
+    said = {
+        (f, batched): "operation by operation" not in str(p.vectorize(batched))
+        for f, p in (("several", several), ("one", one))
+        for batched in ((), 0)
+    }
+    assert said == {
+        ("several", ()): name == "n",
+        ("several", 0): name == "e",
+        ("one", ()): name != "η",
+        ("one", 0): name == "e",
+    }
+
+
+def test_differences_of_a_list_have_lines_of_their_own():
+    text = str(trace(lambda x, y: [x - y, (x + y) * 2.0], 1.0, 2.0).vectorize())
+    assert re.search(r"^ +v\d = x − y +1×1$", text, re.MULTILINE)
+    assert re.search(r"^ +v\d = 2 \(x \+ y\) +1×1$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("f", "line"),
+    [
+        (lambda x: ag.acosh(x) * x, "∂L/∂v1 acosh′(x)"),
+        (lambda x: ag.log(-1.1 - x) * x, "−∂L/∂v2 log′(−1.1 − x)"),
+        (lambda x: ag.asin(x) * x, "∂L/∂v1 asin′(x)"),
+        (lambda x: ag.log(x) * x, "∂L/∂v1 log′(x)"),
+        (lambda x: ag.atanh(x) * ag.sqrt(x), "v1 = atanh x"),
+    ],
+)
+def test_equations_are_tried_where_the_function_is_defined(f, line):
+    text = str(trace(f, 0.5).vectorize())
+    assert "operation by operation" not in text
+    assert line in text
+
+
+def test_where_it_is_defined_nowhere_there_are_no_equations():
+    text = str(trace(lambda x: ag.sqrt(-1.0 - x * x), 0.5).vectorize())
+    assert "operation by operation" in text
+
+
+def test_a_sum_of_many_does_not_overflow_where_it_is_tried():
+    text = str(trace(lambda w: ag.exp(ag.sum(w)) * 0.5, [0.1] * 2000).vectorize())
+    assert "exp v1" in text
+    many = str(trace(lambda w, x: ag.exp(ag.dot(w, x)), [0.1] * 3000, [0.1] * 3000).vectorize(1))
+    assert "exp A1" in many
+
+
+def test_powers_grow_until_nobody_reads_them():
+    def f(x):
+        y = x * 1.0
+        for _ in range(1100):
+            y = y * y
+        return y
+
+    text = str(trace(f, 1.0).vectorize())
+    assert "v10 = x⁵¹² " in text
+    assert "v11 = v10 v10 " in text

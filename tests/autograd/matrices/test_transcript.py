@@ -9,9 +9,10 @@ from hypothesis import given, settings, strategies as st
 import autograd as ag
 from autograd import trace
 from autograd.matrices.schedule import Schedule
-from autograd.matrices.transcript import transcribe
+from autograd.matrices.transcript import Transcript, transcribe
 from autograd.primitives import TABLE
 from autograd.structure import leaves
+from tests.autograd.matrices.rows import point, using
 from tests.random_programs import function, steps
 
 
@@ -53,21 +54,13 @@ def test_sizes_that_numbers_of_examples_may_have(size):
             np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize("row", TABLE.values(), ids=list(TABLE))
-def test_every_row_is_written_out(row):
-    if row.name in ("sum", "logsumexp"):
-        p = trace(lambda x, y: getattr(ag, row.name)([x, y]), 0.6, 0.7)
-    elif row.name == "dot":
-        p = trace(lambda x, y: ag.dot([x, y], [y, 2.0], x), 0.6, 0.7)
-    elif row.name == "where":
-        p = trace(lambda x, y: row(x < y, x * y, y), 0.6, 0.7)
-    elif row.name == "clip":
-        p = trace(lambda x, y: row(x, 0.0, 1.0) * y, 0.6, 0.7)
-    else:
-        p = trace(lambda x, y: row(*[x, y][: len(row.partials)]) * y, 1.6, 1.7)
+@pytest.mark.parametrize("name", TABLE)
+def test_every_row_is_written_out(name):
+    x, y = point(name)
+    p = trace(using(name), x, y)
     for batched in ((), (0,), (0, 1)):
         b = p.vectorize(batched, "sum")
-        b.value_and_grad(*([1.6, 1.7] if i in batched else 1.6 for i in range(2)))
+        b.value_and_grad(*([v] * 2 if i in batched else v for i, v in enumerate((x, y))))
         (runs,) = b._known.values()
         assert runs.value_and_grad.__code__.co_filename == "<vectorised program>"
 
@@ -130,6 +123,33 @@ def test_a_run_that_depends_on_the_number_of_examples_is_not_written_out():
     run = transcribe(fine, arrays, batched=True)
     assert run is not None
     np.testing.assert_array_equal(run(4, np.arange(4.0))[0], [0.0, 3.0, 6.0, 9.0])
+
+
+def test_what_shows_the_memory_of_another_is_never_written_into():
+    transcript = Transcript(None)
+    a = transcript.argument(np.ones((2, 1)))
+    wide = np.broadcast_to(a, (2, 3))
+    assert (wide.root, (wide + 1.0).root) == (a.root, "v2")
+    assert (a.T.root, a.reshape((2,)).root, a[:1].root) == (a.root,) * 3
+    assert a.dot(a.T).root not in (a.root, a.T.name)
+    run = transcribe(
+        lambda n, a: [np.broadcast_to(a, (2, 3)) * 2.0, a], lambda n: [np.ones((2, 1))], False
+    )
+    given_ = np.ones((2, 1))
+    product, copy = run(None, given_)
+    assert (product.tolist(), given_.tolist()) == ([[2.0] * 3] * 2, [[1.0]] * 2)
+    assert not np.shares_memory(copy, given_)
+
+
+def test_numbers_are_told_apart_to_the_last_bit():
+    def run(n, a):
+        return [a * 0.1 + a * 0.10000000000000002 + a * -0.0 + a * 0.0]
+
+    written = transcribe(run, lambda n: [np.zeros(1)], batched=False)
+    found = written(None, np.array([3.0]))
+    np.testing.assert_array_equal(found, [np.array([3.0 * 0.1 + 3.0 * 0.10000000000000002])])
+    names = [x for x in written.__globals__ if x.startswith("k")]
+    assert len(names) == 4
 
 
 def test_what_nobody_needs_is_not_called():

@@ -1,8 +1,10 @@
 """VectorProgram: the numbers of the scalar engine, for any batch, in any array library."""
 
+import gc
 import math
 import pickle
 import re
+import weakref
 from collections import namedtuple
 from fractions import Fraction
 from itertools import pairwise
@@ -14,11 +16,11 @@ from hypothesis import assume, given, settings, strategies as st
 import autograd as ag
 from autograd import trace, value_and_grad
 from autograd.matrices.schedule import Schedule
+from autograd.primitives import TABLE
 from autograd.structure import leaves
+from tests.autograd.matrices.rows import point, using
 from tests.random_programs import OPERATIONS, SMOOTH, function, steps
 from tests.strategies import by_rows, expressions, results
-
-pytestmark = pytest.mark.usefixtures("engine")
 
 numbers = st.floats(-2.0, 2.0)
 
@@ -502,10 +504,62 @@ def test_array_api_network():
         assert_close(np.asarray(g), e)
 
 
-def test_single_precision_stays_single():
-    single = [x.astype(np.float32) for x in (np.array([0.5, 0.1]), XS, YS)]
-    value, gradients = LINE.vectorize((1, 2)).value_and_grad(*single)
-    assert {x.dtype for x in (value, *gradients)} == {np.dtype(np.float32)}
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("library", ["numpy", "array_api_strict"])
+def test_single_precision_stays_single(library, name):
+    xp = pytest.importorskip(library)
+    if library != "numpy" and name in ("erf", "gelu", "cbrt"):
+        pytest.skip("the standard has no such function")
+    x, y = point(name)
+    p = trace(using(name), x, y)
+    for batched in ((), (0,), (1,), (0, 1)):
+        b = p.vectorize(batched)
+        numbers = [[v] * 3 if i in batched else v for i, v in enumerate((x, y))]
+        single = [xp.asarray(v, dtype=xp.float32) for v in numbers]
+        value, gradients = b.value_and_grad(*single)
+        assert all(v.dtype == xp.float32 for v in (value, *gradients, b(*single)))
+        expected, slopes = b.value_and_grad(*(xp.astype(v, xp.float64) for v in single))
+        for found, precise in zip((value, *gradients), (expected, *slopes)):
+            assert_close(np.asarray(found), np.asarray(precise), 1e-5)
+
+
+def test_a_branch_not_taken_stays_out_of_sums_and_dots():
+    """Each row and each example has its own branch."""
+
+    def f(x, y):
+        kept = []
+        for a in (x, y):
+            parts = [ag.log(a), ag.sqrt(a), 1.0 / a]
+            kept.append(ag.where(a > 0.0, ag.logsumexp(parts), a))
+            kept.append(ag.where(a > 0.0, ag.sum(parts), 2.0 * a))
+            kept.append(ag.where(a > 0.0, ag.dot(parts, [a, a * a, 3.0], ag.log(a)), a))
+        return ag.sum(kept)
+
+    p = trace(f, 1.0, 1.0)
+    xs, ys = [2.0, -1.0, 0.5, 0.0], [-1.0, 3.0, 0.25, 1.5]
+    _, gradients = p.vectorize((0, 1), "sum").value_and_grad(xs, ys)
+    expected = [p.value_and_grad(x, y)[1] for x, y in zip(xs, ys)]
+    assert np.isfinite(expected).all()
+    for found, column in zip(gradients, zip(*expected)):
+        assert_close(found, column)
+    for x, y, g in zip(xs, ys, expected):
+        assert_close(p.vectorize().value_and_grad(x, y)[1], g)
+
+
+@pytest.mark.parametrize("f", [ag.tanh, ag.sigmoid, ag.cosh, ag.softplus, ag.silu, ag.gelu])
+def test_saturated_units_take_the_way_of_all_others(f):
+    """The same run answers, with as many calls, wherever the units are."""
+    p = trace(lambda w, x: ag.sum([f(a * x) for a in w]), [1.0, 2.0], 1.0)
+    b = p.vectorize(1, "sum")
+    b.value_and_grad([1.0, 2.0], [0.5, 0.25])
+    (runs,) = b._known.values()
+    run = runs.value_and_grad
+    for w in ([711.0, -711.0], [1e4, 1e308]):
+        _, (gradient, _) = b.value_and_grad(w, [1.0, -1.0])
+        expected = [p.value_and_grad(w, x)[1][0] for x in (1.0, -1.0)]
+        assert_close(gradient, np.sum(expected, axis=0))
+        assert runs.value_and_grad is run
+        assert b._known == {("numpy", np.dtype(float)): runs}
 
 
 REFUSED_BY_PYTHON = {
@@ -525,3 +579,30 @@ def test_constants_that_python_refuses_answer_as_ieee_does(name):
     assert_close([value, *gradients], [expected[0], *expected[1]])
     value, (gradient,) = p.vectorize(0, "sum").value_and_grad(np.array([2.0, 2.0]))
     assert_close([value, *gradient], [2.0 * expected[0], *expected[1] * 2])
+
+
+def test_a_sum_or_a_mean_of_one_number_is_that_number():
+    def f(w, x):
+        error = ag.mean([ag.sum([w * x])])
+        error.label = "error"
+        return ag.square(error)
+
+    b = trace(f, 0.5, 2.0).vectorize(1)
+    assert [(g.op, list(g.labels)) for g in b.grouping.groups] == [
+        ("mul", ["error"]), ("square", [""])
+    ]  # fmt: skip
+    assert_close(b(0.5, [1.0, 2.0]), 0.625)
+    constant = trace(lambda x: ag.sum([1.0]) / 1.0 + x, 0.5).vectorize()
+    assert constant(2.0) == 3.0
+
+
+def test_a_program_that_nobody_needs_is_freed_at_once():
+    b = trace(line, [0.5, 0.1], 1.0, 2.0).vectorize((1, 2))
+    b.value_and_grad([0.5, 0.1], XS, YS)
+    freed = weakref.ref(b)
+    gc.disable()
+    try:
+        del b
+        assert freed() is None
+    finally:
+        gc.enable()

@@ -99,21 +99,27 @@ def test_steps_in_the_terminal(here, capsys):
         (["credit", *EXAMPLE, "--out", "no/such/folder/c.svg"], "no/such/folder"),
         (["credit", *EXAMPLE, "--out", "c.jpeg"], "jpeg"),
         (["draw", "--path", "1", "5"], "no edge from 1 to 5"),
-        (["draw", "--path", "one", "5"], "such as 5 1, or b and a number for a bias, but one 5"),
-        (["explain", "--edge", "a", "b"], "such as 5 1, or b and a number for a bias, but a b"),
+        (
+            ["draw", "--path", "one", "5"],
+            "such as 5 1, or b and a number for a bias, but 'one' '5'",
+        ),
+        (["explain", "--edge", "a", "b"], "such as 5 1, or b and a number for a bias, but 'a' 'b'"),
         (
             ["credit", "--lr", "nan", "--out", "c.svg"],
-            "a learning rate is a finite number from 0, but nan",
+            "the learning rate must be a finite number, at least 0; got nan",
         ),
         (
             ["credit", "--lr", "inf", "--html", "c.html"],
-            "a learning rate is a finite number from 0",
+            "the learning rate must be a finite number, at least 0",
         ),
         (
             ["credit", "--lr", "-1", "--steps"],
-            "a learning rate is a finite number from 0, but -1.0",
+            "the learning rate must be a finite number, at least 0; got -1.0",
         ),
-        (["worksheet", "--lr", "nan"], "a learning rate is a finite number from 0, but nan"),
+        (
+            ["worksheet", "--lr", "nan"],
+            "the learning rate must be a finite number, at least 0; got nan",
+        ),
         (["worksheet", "--sizes", "100000", "1"], "100,000 weights are too many"),
     ],
 )

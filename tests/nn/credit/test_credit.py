@@ -283,7 +283,9 @@ def test_learning_rates_that_are_none(lr):
     credit = assign_credit(WORKED, X, Y)
     batch = assign_credit(WORKED, [X], [Y], batch=True)
     for ask in (credit.updates, credit.after, credit.table, batch.updates):
-        with pytest.raises((ValueError, TypeError), match=f"a learning rate .*, but {lr!r} was"):
+        with pytest.raises(
+            (ValueError, TypeError), match=f"the learning rate must be .*; got {lr!r}"
+        ):
             ask(lr)
 
 

@@ -200,7 +200,7 @@ def test_early_stop():
     assert all(loss > best - 2e-3 for loss in history.losses[-3:])
     again = fit(net, XS, YS, epochs=2, callbacks=[stop])
     assert again.stopped == "", "a new run starts afresh"
-    with pytest.raises(ValueError, match="patience is a whole number from 1, but 0"):
+    with pytest.raises(ValueError, match="patience must be a whole number, at least 1; got 0"):
         EarlyStop(patience=0)
 
 
@@ -223,8 +223,13 @@ def test_ctrl_c_keeps_the_history_and_whole_steps():
 
 
 def test_ctrl_c_in_a_metric():
+    calls = []
+
     def interrupted(net, xs, ys):
-        raise KeyboardInterrupt
+        calls.append(net)
+        if len(calls) == 2:  # the first is a trial
+            raise KeyboardInterrupt
+        return 0.0
 
     history = fit(MLP(2, [1], rng=0), XS, YS, metrics={"m": interrupted})
     assert (history.stopped, len(history)) == ("interrupted", 1)
@@ -321,17 +326,38 @@ def test_labels_out_of_range(loss, outputs, bad, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"epochs": -1}, "epochs is a whole number from 0, but -1"),
-        ({"epochs": 1.5}, "epochs is a whole number from 0, but 1.5"),
-        ({"epochs": None}, "epochs is a whole number from 0, but None"),
-        ({"batch_size": 0}, "batch_size is a whole number from 1, but 0"),
-        ({"batch_size": 2.0}, "batch_size is a whole number from 1, but 2.0"),
-        ({"batch_size": "a"}, "batch_size is a whole number from 1, but 'a'"),
-        ({"batch_size": True}, "batch_size is a whole number from 1, but True"),
+        ({"epochs": -1}, "epochs must be a whole number, at least 0; got -1"),
+        ({"epochs": 1.5}, "epochs must be a whole number, at least 0; got 1.5"),
+        ({"epochs": None}, "epochs must be a whole number, at least 0; got None"),
+        ({"batch_size": 0}, "batch_size must be a whole number, at least 1; got 0"),
+        ({"batch_size": 2.0}, "batch_size must be a whole number, at least 1; got 2.0"),
+        ({"batch_size": "a"}, "batch_size must be a whole number, at least 1; got 'a'"),
+        ({"batch_size": True}, "batch_size must be a whole number, at least 1; got True"),
         ({"rng": "a"}, "a seed.*, but 'a' was given"),
-        ({"loss": "mse"}, "a loss is a function of prediction and target, but 'mse'"),
-        ({"optimizer": "adam"}, r"an optimiser is one such as SGD\(lr=0.1\).*, but 'adam'"),
-        ({"optimizer": SGD}, r"an optimiser is one such as SGD\(lr=0.1\).*, but <class"),
+        ({"loss": "msw"}, "no loss is called 'msw'; known are squared_error, .*did you mean 'mse'"),
+        ({"loss": 3}, "a loss is a name or a function of prediction and target, but 3 was given"),
+        ({"optimizer": "adagrad"}, "no optimiser is called 'adagrad'; known are sgd, adam"),
+        ({"optimizer": SGD}, r"an optimiser is made with brackets: SGD\(lr=0.1\)"),
+        ({"optimizer": 0.1}, r"an optimiser is one such as SGD\(lr=0.1\).*, but 0.1 was given"),
+        ({"lr": 0.1}, r"fit has no argument lr: did you mean optimizer=SGD\(lr=0.1\)\?"),
+        ({"verbose": 0}, "fit has no argument verbose: did you mean progress="),
+        ({"seed": 0}, "fit has no argument seed: did you mean rng="),
+        ({"epoch": 0}, "fit has no argument epoch: did you mean epochs="),
+        ({"zzz": 0}, "fit has no argument zzz; it has net, xs, ys, loss, "),
+        (
+            {"callbacks": [EarlyStop]},
+            r"a callback is .* but the class EarlyStop was given: EarlyStop\(\)\?",
+        ),
+        ({"callbacks": [3]}, r"a callback is a function of \(epoch\), but 3 was given"),
+        (
+            {"callbacks": [lambda: 0]},
+            r"a callback is called with \(epoch\), but <lambda> cannot be",
+        ),
+        ({"metrics": {"m": lambda net: 0}}, r"the metric 'm' is called with \(net, xs, ys\), but"),
+        ({"metrics": {"m": 3}}, "the metric 'm' is a function of .*, but 3 was given"),
+        ({"metrics": {"m": lambda *_: "a"}}, "the metric 'm' gives a number, but it gave 'a'"),
+        ({"validation": 3}, r"validation is a pair \(xs, ys\), but 3 was given"),
+        ({"validation": ([[1.0]], [1.0])}, r"validation: xs\[0\]: 2 inputs expected, got 1"),
         ({"penalty": 1e-4}, r"a penalty is a function such as l2\(1e-4\), but 0.0001"),
         ({"penalty": lambda parameters: 0.0}, "a penalty gives a Value .*, but 0.0"),
         ({"metrics": print}, "metrics is a dict of functions by name, but <built-in"),
@@ -339,8 +365,11 @@ def test_labels_out_of_range(loss, outputs, bad, message):
     ],
 )
 def test_bad_settings(options, message):
+    net = MLP(2, [1], rng=0)
+    before = net.state_dict()
     with pytest.raises((ValueError, TypeError), match=message):
-        fit(MLP(2, [1], rng=0), XS, YS, **options)
+        fit(net, XS, YS, **options)
+    assert net.state_dict() == before
 
 
 def test_a_loss_that_is_not_finite_is_traced_to_its_operation_and_example():
@@ -445,7 +474,7 @@ def test_blame_over_training():
     assert course.names[3, 1] == "w₃⇝₁"
     again = credit_over_training(MLP(2, [1], rng=0), iter(XS), iter(YS), epochs=1)
     assert again.epochs == [0, 1]
-    with pytest.raises(ValueError, match="every is a whole number from 1, but 0"):
+    with pytest.raises(ValueError, match="every must be a whole number, at least 1; got 0"):
         credit_over_training(net, xs, ys, every=0)
 
 
@@ -472,7 +501,7 @@ def test_plots():
     ax = plot_decision_boundary(several, points, classes, resolution=8)
     shown = ax.collections[0].get_array().ravel().tolist()
     assert set(shown) <= {0.0, 1.0, 2.0}
-    with pytest.raises(TypeError, match=r"resolution is a whole number from 2, but 8\.5"):
+    with pytest.raises(TypeError, match=r"resolution must be a whole number, at least 2; got 8\.5"):
         plot_decision_boundary(net, XS, ys, resolution=8.5)
     with pytest.raises(ValueError, match="xs has 5 examples, but ys 4"):
         plot_decision_boundary(net, XS, ys[:4])

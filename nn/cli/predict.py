@@ -1,0 +1,70 @@
+"""The command `backprop predict`."""
+
+import argparse
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograd.files import write_whole
+from nn import saving
+from nn.cli.options import AddCommand, check_output, number, where
+from nn.cli.train import add_table
+from nn.csv_files import read_inputs
+from nn.network import MLP
+
+
+def add_commands(command: AddCommand) -> None:
+    """Add `predict` to the command line."""
+    sub = command("predict", _predict, "print what a saved network makes of inputs")
+    sub.add_argument(
+        "--weights", metavar="FILE", required=True,
+        help="the network, as train saved it: .json, .npz, .safetensors, .onnx",
+    )  # fmt: skip
+    add_table(sub, "the inputs", ["refuse", "mean"])
+    sub.add_argument("--x", nargs="+", type=number, metavar="X", help="a single input vector")
+    sub.add_argument(
+        "--out", metavar="FILE.csv", help="where to write the predictions (default: the terminal)"
+    )
+
+
+def _predict(arguments: argparse.Namespace) -> None:
+    check_output(arguments.out)
+    if (arguments.data is None) == (arguments.x is None):
+        raise ValueError("give the inputs, either with --data FILE.csv or with --x")
+    net = MLP.load(arguments.weights)
+    names = _names(arguments.weights)
+    if arguments.x is None:
+        xs = read_inputs(
+            arguments.data, net.sizes[0], arguments.inputs or names.get("inputs"), arguments.missing
+        )
+    else:
+        xs = [arguments.x]
+    text = _as_csv(net.predict(xs), names.get("classes", []))
+    if arguments.out is None:
+        print(text, end="")
+    else:
+        write_whole(arguments.out, text.encode())
+        print(f"{len(xs)} predictions are in {where(arguments.out)}")
+
+
+def _names(path: str) -> dict[str, list[str]]:
+    """Return what the inputs and the classes are called, if the file says so."""
+    return {} if Path(path).suffix.lower() in saving.EXCHANGED else saving.read(path)
+
+
+def _as_csv(outputs: Sequence[float | list[float]], classes: Sequence[str]) -> str:
+    """Return a line for each prediction: its class, if there are several, and the outputs."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    for k, output in enumerate(outputs):
+        several = isinstance(output, list)
+        scores = output if isinstance(output, list) else [output]
+        best = max(range(len(scores)), key=scores.__getitem__) if several else int(scores[0] > 0.0)
+        told = several or len(classes) == 2
+        label = [classes[best] if best < len(classes) else best] if told else []
+        if k == 0:
+            numbered = [f"ŷ{j}" for j in range(len(scores))] if several else ["ŷ"]
+            lines.writerow([*(["class"] if told else []), *numbered])
+        lines.writerow([*label, *scores])
+    return text.getvalue()

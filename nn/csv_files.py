@@ -1,0 +1,329 @@
+"""Examples from a file of separated values: text labels, decimal commas, missing values, scaling, a test split."""
+
+import csv
+import math
+import os
+import random
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nn.arguments import generator, read_number, real, whole
+
+SEPARATORS = ";\t,"  # a comma last: it may stand in a number
+MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
+INDEX_NAMES = {"", "#", "id", "index", "no", "no.", "nr", "nr.", "row", "rownames", "unnamed: 0"}
+MOST_SINGLE = 10  # examples that may each be of another class
+DECIMAL_COMMA = re.compile(r"\s*[-+−]?\d*,\d+(?:[eE][-+−]?\d+)?\s*")
+
+
+class _Pair(NamedTuple):
+    xs: list[list[float]]
+    ys: list[Any]
+
+
+class CsvExamples(_Pair):
+    """Examples of a file: `xs, ys = examples`, and what is known of them.
+
+    Attributes:
+        xs: the input vectors.
+        ys: for each its target: a number, or the number of its class.
+        inputs: the names of the columns of xs.
+        target: the name of the column of ys.
+        classes: the labels of the classes 0, 1, 2, …, if the targets were text.
+        scaling: for each column of xs the mean that was taken off and the deviation it was divided by, if it was.
+        test: the examples that were held back, if some were.
+    """
+
+    inputs: list[str]
+    target: str
+    classes: list[str]
+    scaling: list[tuple[float, float]]
+    test: "CsvExamples | None"
+
+    def scaled(self, x: Sequence[float]) -> list[float]:
+        """Return one more input vector, scaled as these examples were."""
+        return [(v - mean) / spread for v, (mean, spread) in zip(x, self.scaling)] or list(x)
+
+    def __repr__(self) -> str:
+        test = "" if self.test is None else f", {len(self.test.xs)} more held back"
+        classes = f" ({', '.join(self.classes)})" if self.classes else ""
+        return f"<{len(self.xs)} examples{test}: {', '.join(self.inputs)} → {self.target}{classes}>"
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """The cells of a file, line by line, and what is said of a bad one."""
+
+    path: str
+    names: list[str]
+    rows: list[tuple[int, list[str]]]
+    named: bool
+
+    def column(self, wanted: int | str) -> int:
+        """Return the place of a column, by its name or its number."""
+        width = len(self.names)
+        if isinstance(wanted, str):
+            if wanted not in self.names:
+                raise ValueError(
+                    f"{self.path} has no column {wanted!r}; it has {', '.join(self.names)}"
+                )
+            return self.names.index(wanted)
+        if not -width <= wanted < width:
+            raise ValueError(
+                f"{self.path} has {width} columns: too few for a target in column {wanted}"
+            )
+        return wanted % width
+
+    def bad(self, line: int, what: str) -> ValueError:
+        return ValueError(f"{self.path}, line {line}: {what}")
+
+
+def read_examples(
+    path: str | os.PathLike[str],
+    target: int | str = -1,
+    test: float = 0.0,
+    scale: bool = False,
+    *,
+    inputs: Sequence[int | str] | None = None,
+    missing: str = "refuse",
+    seed: int | random.Random = 0,
+) -> CsvExamples:
+    """Read examples from a file; see `datasets.load_csv`."""
+    if missing not in ("refuse", "drop", "mean"):
+        raise ValueError(f"missing must be 'refuse', 'drop' or 'mean'; got {missing!r}")
+    lines = _read(path)
+    goal = lines.column(target)
+    if inputs is None:
+        left_out = (goal, _index_column(lines, goal))
+        wanted = [k for k in range(len(lines.names)) if k not in left_out]
+    else:
+        wanted = [lines.column(name) for name in inputs]
+    if not wanted or goal in wanted:
+        raise ValueError(
+            f"{lines.path}: the inputs are other columns than the target, at least one"
+        )
+    numbers = _numbers(lines, wanted)
+    ys, classes = _targets(lines, goal)
+    _check_complete(lines, wanted, goal, numbers, ys, missing)
+    keep = [r for r, y in enumerate(ys) if y is not None and None not in numbers[r]]
+    if missing == "mean":
+        keep = list(range(len(ys)))
+    if not keep:
+        raise ValueError(f"{lines.path} holds no complete example")
+    held = _held_back(len(keep), test, seed)
+    training = [r for k, r in enumerate(keep) if k not in held]
+    names = [lines.names[c] for c in wanted]
+    means = [_mean(name, [numbers[r][c] for r in training]) for c, name in enumerate(names)]
+    filled = [[m if v is None else v for v, m in zip(row, means)] for row in numbers]
+    spreads = [
+        math.hypot(*(filled[r][c] - m for r in training)) / math.sqrt(len(training)) or 1.0
+        for c, m in enumerate(means)
+    ]
+    scaling = list(zip(means, spreads)) if scale else []
+
+    def part(rows: list[int], beside: CsvExamples | None) -> CsvExamples:
+        table = CsvExamples([filled[r] for r in rows], [ys[r] for r in rows])
+        table.inputs, table.target = names, lines.names[goal]
+        table.classes, table.scaling, table.test = classes, scaling, beside
+        table.xs[:] = map(table.scaled, table.xs)
+        return table
+
+    return part(training, part([keep[k] for k in sorted(held)], None) if held else None)
+
+
+def read_inputs(
+    path: str | os.PathLike[str],
+    count: int,
+    inputs: Sequence[int | str] | None = None,
+    missing: str = "refuse",
+) -> list[list[float]]:
+    """Read input vectors from a file, which may hold other columns, too.
+
+    Args:
+        path: the file.
+        count: how many inputs there are.
+        inputs: their columns by name or number; all columns if not given, or if they have no names there.
+        missing: what is put where a value is missing: "mean", that of the column; "refuse" if nothing.
+
+    Raises:
+        ValueError: if there are not so many columns, or a value is missing; and as for `read_examples`.
+    """
+    lines = _read(path, least=1)
+    if inputs is not None and (lines.named or not all(isinstance(name, str) for name in inputs)):
+        wanted = [lines.column(name) for name in inputs]
+    else:
+        wanted = list(range(len(lines.names)))
+    if len(wanted) != count:
+        raise ValueError(
+            f"{lines.path} has {len(wanted)} columns, but the network {count} input{'s' * (count != 1)}: say "
+            "which columns they are (inputs=)"
+        )
+    numbers = _numbers(lines, wanted)
+    for (line, _), row in zip(lines.rows, numbers):
+        if None in row and missing != "mean":
+            column = lines.names[wanted[row.index(None)]]
+            raise lines.bad(
+                line, f"no value in {column}: say missing='mean' to put the mean of the column"
+            )
+    means = [_mean(lines.names[c], column) for c, column in zip(wanted, zip(*numbers))]
+    return [[m if v is None else v for v, m in zip(row, means)] for row in numbers]
+
+
+def _read(path: str | os.PathLike[str], least: int = 2) -> _Lines:
+    raw = Path(path).read_bytes()
+    utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        text = raw.decode("utf-16" if utf16 else "utf-8-sig")
+        found = [_split(text, separator) for separator in SEPARATORS]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path} does not hold separated values as UTF-8 text: {error}") from None
+    even = [rows for rows in found if len({len(row) for _, row in rows}) == 1 < len(rows[0][1])]
+    rows = (even or [rows for rows in found if rows and len(rows[0][1]) > 1] or found)[0]
+    header = bool(rows) and not any(map(_is_number, rows[0][1]))
+    width = len(rows[0][1]) if rows else 0
+    names = [name.strip() for name in rows.pop(0)[1]] if header else []
+    if not rows:
+        raise ValueError(f"{path} holds no examples")
+    if width < least:
+        raise ValueError(
+            f"{path} has a single column: inputs and target are separated by commas, semicolons or tabs"
+        )
+    lines = _Lines(str(path), names or [f"column {k + 1}" for k in range(width)], rows, header)
+    for line, row in rows:
+        if len(row) != width:
+            raise lines.bad(line, f"{len(row)} columns, but {width} before")
+    return lines
+
+
+def _split(text: str, separator: str) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
+    return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        read_number(cell)
+    except ValueError:
+        return bool(DECIMAL_COMMA.fullmatch(cell))
+    return True
+
+
+def _index_column(lines: _Lines, goal: int) -> int | None:
+    """Return the place of a first column that only counts the rows, and say so."""
+    cells = [row[0].strip() for _, row in lines.rows]
+    if goal == 0 or len(lines.names) < 3 or lines.names[0].lower() not in INDEX_NAMES:
+        return None
+    if not all(map(str.isdecimal, cells)) or int(cells[0]) > 1:
+        return None
+    if any(int(b) != int(a) + 1 for a, b in pairwise(cells)):
+        return None
+    warnings.warn(
+        f"{lines.path}: the first column, {lines.names[0]!r}, only counts the rows, so it is left out; say which "
+        "columns are inputs (inputs=) to have it as one",
+        stacklevel=4,
+    )
+    return 0
+
+
+def _numbers(lines: _Lines, wanted: list[int]) -> list[list[float | None]]:
+    """Return the inputs of each row; None where a value is missing."""
+    rows: list[list[float | None]] = []
+    comma = point = ""
+    for line, row in lines.rows:
+        numbers: list[float | None] = []
+        for c in wanted:
+            cell = row[c].strip()
+            if cell.lower() in MISSING:
+                numbers.append(None)
+                continue
+            if DECIMAL_COMMA.fullmatch(cell):
+                comma, cell = comma or cell, cell.replace(",", ".")
+            elif "." in cell:
+                point = point or cell
+            try:
+                numbers.append(_finite(cell))
+            except ValueError:
+                raise lines.bad(
+                    line,
+                    f"{row[c]!r} is not a number; inputs are finite numbers, and inputs= says which columns "
+                    "they are",
+                ) from None
+        rows.append(numbers)
+    if comma and point:
+        raise ValueError(
+            f"{lines.path} has decimal commas ({comma}) and decimal points ({point}): which is it?"
+        )
+    return rows
+
+
+def _finite(cell: str) -> float:
+    """Return the finite number that a text spells."""
+    x = read_number(cell)
+    if not math.isfinite(x):
+        raise ValueError(f"{cell!r} is not finite")
+    return x
+
+
+def _targets(lines: _Lines, goal: int) -> tuple[list[Any], list[str]]:
+    """Return the target of each row, None where it is missing, and the labels of the classes if they are text."""
+    cells = [row[goal].strip() for _, row in lines.rows]
+    if any(map(_is_number, cells)):
+        return [row[0] for row in _numbers(lines, [goal])], []
+    # a label may read "NA" or "none": only an empty cell is missing among labels
+    labels = [cell for cell in cells if cell]
+    classes = sorted(set(labels))
+    if len(classes) == len(labels) > MOST_SINGLE:
+        raise ValueError(
+            f"{lines.path}: every target is another text ({labels[0]}, {labels[1]}, ...): is "
+            f"{lines.names[goal]} the target? target= says which column is"
+        )
+    return [classes.index(cell) if cell else None for cell in cells], classes
+
+
+def _check_complete(
+    lines: _Lines,
+    wanted: list[int],
+    goal: int,
+    numbers: list[list[float | None]],
+    ys: list[Any],
+    missing: str,
+) -> None:
+    """Refuse missing values unless it was said what to do with them; those of a target cannot be filled in."""
+    empty = [(r, goal) for r, y in enumerate(ys) if y is None]
+    if missing == "refuse":
+        empty += [(r, c) for r, row in enumerate(numbers) for c, v in zip(wanted, row) if v is None]
+    if empty and missing != "drop":
+        r, c = min(empty)
+        raise lines.bad(
+            lines.rows[r][0],
+            f"no value in {lines.names[c]}; {len({r for r, _ in empty})} of {len(ys)} rows lack one: say "
+            "missing='drop' to leave such rows out"
+            + (", or missing='mean' to put the mean of the column" if missing == "refuse" else ""),
+        )
+
+
+def _held_back(count: int, test: float, seed: int | random.Random) -> set[int]:
+    """Return which of so many examples are held back: a share of them, or so many if it is a whole number."""
+    if hasattr(test, "__index__"):
+        held = whole("test", test, least=0)
+    else:
+        held = round(real("test", test, below=1.0) * count)
+    if test and not 0 < held < count:
+        raise ValueError(
+            f"test is the share of the {count} examples to hold back, or how many: some, but not all; got {test:g}"
+        )
+    order = list(range(count))
+    generator(seed).shuffle(order)
+    return set(order[:held])
+
+
+def _mean(column: str, numbers: Sequence[float | None]) -> float:
+    present = [x for x in numbers if x is not None]
+    if not present:
+        raise ValueError(f"no example to learn from has a value in {column}")
+    return math.fsum(x / len(present) for x in present)  # their sum may be too large
