@@ -12,7 +12,7 @@ from typing import Any
 from autograd import modes
 from autograd.graph.anomaly import check_backward
 from autograd.graph.node import CONSTANT, UNRECORDED
-from autograd.graph.reverse import differentiable_gradients, flows, gradients, inner_nodes
+from autograd.graph.reverse import differentiable_gradients, gradients, inner_nodes, reached_leaves
 from autograd.numbers import as_float
 from autograd.structure import copied, describe, leaves, no_numbers, rebuild
 from autograd.value import Number, Value
@@ -63,9 +63,7 @@ class _Run:
         if modes.active and modes.traces((y,)):
             return True
         self._orders[id(y)] = order = inner_nodes(y)
-        return (y._op is None and self._is_older(y)) or any(
-            self._is_older(p) for v in order for p, _ in flows(v) if p._op is None
-        )
+        return any(map(self._is_older, reached_leaves(order) if order else (y,)))
 
     def _is_older(self, leaf: Any) -> bool:
         born = leaf._stamp

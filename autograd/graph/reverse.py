@@ -4,7 +4,7 @@
 order, so the numbers have the same bits.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from autograd import primitives
@@ -88,6 +88,18 @@ def flows(v: N) -> Iterable[tuple[N, float]]:
         yield v._a, v._da
     if v._db is not None:
         yield v._b, v._db
+
+
+def reached_leaves(order: Iterable[Node]) -> Iterator[Node]:
+    """Yield the leaves to which the gradient flows from these nodes, as often as it does."""
+    for v in order:
+        if type(v._da) is tuple:
+            yield from (p for p, _ in flows(v) if p._op is None)
+            continue
+        if v._da is not None and v._a._op is None:
+            yield v._a
+        if v._db is not None and v._b._op is None:
+            yield v._b
 
 
 def gradients(root: N, seed: float = 1.0, order: list[N] | None = None) -> dict[int, float]:

@@ -28,5 +28,5 @@ def detached(v: N, x: Node, traces: Iterable[dict[int, Any]]) -> N:
 
 def refuse_traced(v: Node, doing: str, instead: str = "") -> None:
     """Raise a TypeError if v is traced: what is done with its number would not be done again in a replay."""
-    if modes.traces((v,)):
+    if modes.active and modes.traces((v,)):
         raise TypeError(f"{doing} a traced number would freeze it into every replay{instead}")
