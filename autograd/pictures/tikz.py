@@ -63,7 +63,9 @@ def tikz_picture(drawn: Picture, card: bool = False) -> str:
             body.append(_shape(part, colours, styles, taken))
     lines = [r"\begin{tikzpicture}[x=1bp, y=-1bp"]
     lines += [f"  {name}/.style={{{style}}}" for style, name in styles.items()]
-    defined = [rf"\definecolor{{{name}}}{{HTML}}{{{c[1:].upper()}}}" for c, name in colours.items()]
+    defined = [
+        rf"\definecolor{{{name}}}{{HTML}}{{{c[1:].upper()}}}%" for c, name in colours.items()
+    ]
     return "\n".join(
         [
             *defined,

@@ -66,7 +66,8 @@ class CreditGraph:
         self.canvas = Canvas(layout.width, layout.height)
         flows = map(self.words.flow, credit.edges.values())
         self.largest = max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0)
-        self._began = began(credit) if self.words.show != "blank" else []
+        told = self.words.show != "blank" and self.words.known is None
+        self._began = began(credit) if told else []
         # what lies below comes first: the rest, then the lit path on its halo; small credits before large
         order = list(credit.edges)
         if not layout.tails:
@@ -221,7 +222,8 @@ class CreditGraph:
         self._travel(head, math.pi, (0.3, 0.6) if tail else (0.45,), f"back of-{name}")
         if tail is None:
             return
-        every = self.path is None  # then each edge may be the one where they meet, in its turn
+        # where a page waits, each edge may be the one where they meet, in its turn
+        every = self.path is None and self.waiting
         if every or key == self.path:
             self._travel(tail, 0.0, (0.45, 0.78), f"forward of-{name}")
             self._beside(tail, edge.z_name, 0.5, f"meet of-{name}")
@@ -252,10 +254,11 @@ class CreditGraph:
         lines = [("weight", words.weight_line(edge)), ("credit", words.flow_line(edge))]
         if words.show == "blank" and words.room == "credit":  # the weight is given
             lines.pop()
-        elif words.room == "credit" and not self.waiting:
+        elif words.room == "credit" and not self.waiting and lines[1][1]:
             del lines[0]
-        two = words.room == "full"
-        for (kind, line), down in zip(lines, (-9.0, 9.0) if two else (0.0, 0.0)):
+        lines = [line for line in lines if line[1]]
+        two, half = words.room == "full" and len(lines) == 2, 9.0 * min(1.25, size / SIZE)
+        for (kind, line), down in zip(lines, (-half, half) if two else (0.0, 0.0)):
             bold = kind == "credit"
             self.canvas.text(
                 Point(p.x, p.y + down), line, part if bold else "ink", size=size, bold=bold, fade=fade,

@@ -1,5 +1,6 @@
 """Where the parts of a credit graph stand: columns of units, and columns of pills between them."""
 
+import copy
 import math
 from collections.abc import Set
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Style:
         most: the greatest.
         pill: the least width of an edge's pill, and its height; 0 if there are none.
         pill_pitch: the distances between pills, least and greatest.
+        ease: how far apart the pills of a few edges are at least.
         number: the size of a unit's number.
         small: the size of the text beside a unit.
         pill_text: the size of the text in a pill.
@@ -42,16 +44,25 @@ class Style:
     most: float
     pill: tuple[float, float]
     pill_pitch: tuple[float, float]
+    ease: float
     number: float
     small: float
     pill_text: float
 
 
 STYLES = {
-    "full": Style(30.0, 150.0, 178.0, (130.0, 42.0), (62.0, 110.0), 20.0, 14.0, 14.0),
-    "credit": Style(21.0, 98.0, 150.0, (62.0, 20.0), (26.0, 60.0), 15.0, 12.0, 12.0),
-    "pattern": Style(15.0, 56.0, 120.0, (0.0, 0.0), (0.0, 0.0), 13.0, 11.0, 11.0),
+    "full": Style(30.0, 150.0, 178.0, (130.0, 42.0), (62.0, 110.0), 79.0, 20.0, 14.0, 14.0),
+    "credit": Style(21.0, 98.0, 150.0, (62.0, 20.0), (26.0, 60.0), 26.0, 15.0, 12.0, 12.0),
+    "pattern": Style(15.0, 56.0, 120.0, (0.0, 0.0), (0.0, 0.0), 0.0, 13.0, 11.0, 11.0),
 }
+# The same for a slide: larger text, and flat.
+SLIDE = {
+    "full": Style(31.0, 132.0, 160.0, (150.0, 52.0), (56.0, 90.0), 56.0, 26.0, 20.0, 20.0),
+    "credit": Style(22.0, 84.0, 130.0, (80.0, 26.0), (30.0, 60.0), 30.0, 19.0, 17.0, 17.0),
+    "pattern": Style(15.0, 50.0, 110.0, (0.0, 0.0), (0.0, 0.0), 0.0, 15.0, 15.0, 15.0),
+}
+TEX = 0.86  # how wide TeX's mathematics is, beside the fonts of an SVG
+SLIDE_PAGE = 417.0  # points that a picture may be wide on a slide
 
 
 def detail(credit: Assignment) -> str:
@@ -80,6 +91,7 @@ class Layout:
         show: which of the numbers are written; see Words.
         back: the edges by which an error comes back to the one that is asked about.
         roomy: whether pills have room for what comes back, too.
+        slide: whether it is for a slide: with larger text, and flat.
 
     Attributes:
         credit: the part of the network that is drawn.
@@ -105,8 +117,10 @@ class Layout:
         show: Show = "both",
         back: Set[Key] = frozenset(),
         roomy: bool = False,
+        slide: bool = False,
     ) -> None:
-        self._roomy = roomy
+        self._roomy, self._slide = roomy, slide
+        styles, page = (SLIDE, SLIDE_PAGE) if slide else (STYLES, PAGE)
         self._part = excerpt(credit, path)
         self.credit = credit = self._part.credit
         self.tails: dict[Key, Curve] = {}
@@ -118,7 +132,7 @@ class Layout:
 
         shows = list(STYLES)
         for self.shows in shows[shows.index(detail(credit)) :]:
-            self.style = STYLES[self.shows]
+            self.style = styles[self.shows]
             self.words = Words(credit, self.shows, show, back)
             self.units: dict[int, Point] = {}
             self.biases: dict[int, Point] = {}
@@ -127,16 +141,24 @@ class Layout:
             self.notes: list[tuple[Point, str]] = []
             inner = self._height()
             x = self._place(inner)
-            if min(self.style.small, LEGEND) * PAGE / x >= LEGIBLE:
+            smallest = self.style.small if slide else min(self.style.small, LEGEND)
+            if smallest * page / x >= LEGIBLE:
                 break  # else it shows less, in less room
-        shift = max(0.0, (max(least_width, LEAST_WIDTH) - x) / 2)
+        shift = 0.0 if slide else max(0.0, (max(least_width, LEAST_WIDTH) - x) / 2)
         for places in (self.units, self.biases, self.pills):
             for key, p in places.items():
                 places[key] = Point(p.x + shift, p.y)  # type: ignore[index]
         self.notes = [(Point(p.x + shift, p.y), note) for p, note in self.notes]
-        self.width, self.height = x + 2 * shift, top + inner + BOTTOM
+        self.width = x + 2 * shift
+        self.height = top + inner + (top if slide else BOTTOM)
         for layer in self._gaps:
             self._connect(layer)
+
+    def showing(self, credit: Assignment, words: Words) -> "Layout":
+        """Return the same places for other numbers of the same network."""
+        other = copy.copy(self)
+        other.credit, other.words = excerpt(credit).credit, words
+        return other
 
     def beside(self, node: Node) -> bool:
         """Tell whether a node's numbers stand at its right, because there is no room below."""
@@ -164,7 +186,7 @@ class Layout:
         if style.pill[1]:
             least, _ = style.pill_pitch
             for edges in self._gaps.values():
-                ease = 79.0 if self.shows == "full" and len(edges) <= 6 else least
+                ease = style.ease if len(edges) <= 6 else least
                 heights.append(ease * len(edges))
         return max(*heights, 180.0)
 
@@ -207,11 +229,13 @@ class Layout:
         lines = [line for edge in edges for line in self.words.pill(edge)]
         if self._roomy and k > 1:
             lines += [self.words.back_line(edge) for edge in edges if edge.source is not None]
-        width = max(
-            style.pill[0], max(text_width(t, style.pill_text, bold=True) for t in lines) + 18.0
-        )
+        widest = max(text_width(t, style.pill_text, bold=True) for t in lines)
+        if self._slide:
+            widest *= TEX
+        width = max(style.pill[0], widest + 18.0)
         self.pill_widths[k] = width
         near = 70.0 if len(self.credit.layers) <= 4 else 48.0
+        near *= 0.78 if self._slide else 1.0
         middle = x + style.radius + near + width / 2
         places = column(len(edges), self._top, height, style.pill_pitch[1])
         for edge, y in zip(order, places):

@@ -11,9 +11,10 @@ from typing import Any
 from autograd.files import ending, write_whole
 from autograd.pictures.display import framed
 from autograd.pictures.drawing import Drawing
-from autograd.pictures.palette import colour
+from autograd.pictures.palette import Theme, colour
 from autograd.pictures.svg import FONT, SMALLEST
 from nn.credit.assignment import Assignment, Key
+from nn.credit.pictures.frames import Frames, talk
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.picture import credit_drawing, description
@@ -104,12 +105,31 @@ class Player:
         return re.sub("@([A-Z]+)@", lambda mark: marks[mark[1]], _page())
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
-        """Write the page to a file, whole or not at all.
+        """Write the story to a file, whole or not at all.
+
+        Args:
+            path: where to; its ending says what: .html the page, .tex a talk for LaTeX with beamer, one overlay a step.
+            engine: as for `html`.
 
         Raises:
-            ValueError: if its name does not end in .html.
+            ValueError: if its name ends otherwise.
         """
         write_whole(path, WRITERS[ending(path, WRITERS, "a player")](self, engine))
+
+    def draw(self, step: int, theme: Theme = "auto", transparent: bool = False) -> Drawing:
+        """Return the picture of one step, for a slide, to be saved as SVG, PDF, PNG or TeX.
+
+        Args:
+            step: its number, from 1.
+            theme, transparent: as for `autograd.draw`.
+
+        Raises:
+            ValueError: if there is no such step.
+        """
+        if type(step) is not int or not 1 <= step <= len(self.steps):
+            raise ValueError(f"the story has the steps 1 to {len(self.steps)}; got {step!r}")
+        frames = Frames(self.credit, self.steps, self.lr)
+        return frames.drawing(self.steps[step - 1], theme, transparent)
 
     def __repr__(self) -> str:
         return f"<Player: {len(self.steps)} steps of {self.credit.title}>"
@@ -256,4 +276,7 @@ def _item(step: Step) -> str:
 # what a player can be saved as, by the ending of the file
 WRITERS: dict[str, Callable[[Player, str | None], bytes]] = {
     "html": lambda player, engine: player.html(engine).encode(),
+    "tex": lambda player, _: talk(
+        Frames(player.credit, player.steps, player.lr, slide=True)
+    ).encode(),
 }

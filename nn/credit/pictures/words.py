@@ -20,6 +20,7 @@ class Words:
         show: "forward" the activations, with w·z at each edge; "backward" the errors and the credits; "both";
             or "blank": the names, and room for the numbers.
         back: the edges by which an error comes back to the one that is asked about: they carry δ·w.
+        known: what may be told, as keys ("z", 1), ("delta", 1), ("credit", (3, 1)); None for all there is.
     """
 
     def __init__(
@@ -28,8 +29,14 @@ class Words:
         room: str,
         show: Show = "both",
         back: Set[Key] = frozenset(),
+        known: Set[tuple[str, int | Key]] | None = None,
     ) -> None:
         self.credit, self.room, self.show, self.back = credit, room, show, back
+        self.known = known
+
+    def knows(self, fact: str, item: int | Key) -> bool:
+        """Tell whether something may be told already."""
+        return self.known is None or (fact, item) in self.known
 
     def number(self, x: float, sign: bool = False) -> str:
         """Return a number that is to be worked out."""
@@ -43,7 +50,9 @@ class Words:
             return 0.0
         if self.show == "forward":
             return edge.weight * edge.z
-        return edge.delta * edge.weight if self._carries(edge) else edge.credit
+        if self._carries(edge):
+            return edge.delta * edge.weight
+        return edge.credit if self.knows("credit", (edge.source, edge.target)) else 0.0
 
     def _carries(self, edge: Edge) -> bool:
         return (edge.source, edge.target) in self.back
@@ -52,6 +61,8 @@ class Words:
         """Return what a pill says of what passes along an edge."""
         if self._carries(edge):
             return self.back_line(edge)
+        if not self.knows("credit", (edge.source, edge.target)):
+            return ""
         text = self.number(self.flow(edge), sign=True)
         if self.room != "full":
             return text
@@ -111,6 +122,8 @@ class Words:
         if self._slope_matters(node) and (slope := self._slope(node)):
             lines.append(("slope", slope))
         lines += self._probability(node)
+        if not self.knows("z", node.index):
+            lines.clear()
         if node.target is not None and self.show != "forward":
             lines.append(("target", f"target {node.target_name} = {shown(node.target)}"))
         return lines
@@ -134,7 +147,7 @@ class Words:
 
     def delta(self, node: Node) -> str:
         """Return what is written above a unit: its error; nothing where only the way forward is shown."""
-        if node.delta is None or self.show == "forward":
+        if node.delta is None or self.show == "forward" or not self.knows("delta", node.index):
             return ""
         index = "" if self.room == "pattern" else subscript(node.index)
         return f"δ{index} = {self.number(node.delta, sign=True)}"

@@ -1,0 +1,84 @@
+"""The story of an example as single pictures, and as a talk: a beamer document with one overlay a step."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autograd.pictures.drawing import Drawing
+from autograd.pictures.palette import Theme
+from autograd.pictures.shapes import picture
+from autograd.pictures.tikz import FIX_CM, PREAMBLE, tex, tikz_picture
+from nn.credit.assignment import Assignment
+from nn.credit.pictures.graph import CreditGraph
+from nn.credit.pictures.layout import SLIDE_PAGE, Layout
+from nn.credit.pictures.words import Words
+from nn.credit.story import Step
+
+# what a picture may take of a slide, in points
+_WIDTH, _HEIGHT = SLIDE_PAGE, 172.0
+_LINES = 3  # of formulas below it
+
+
+class Frames:
+    """The pictures of a story, all with the same places.
+
+    Args:
+        credit: what `assign_credit` found.
+        steps: its story.
+        lr: the learning rate η of the update at its end.
+        slide: whether they are for a slide: with larger text, and flat.
+    """
+
+    def __init__(
+        self, credit: Assignment, steps: Sequence[Step], lr: float, slide: bool = False
+    ) -> None:
+        self.credit, self.steps, self.slide = credit, steps, slide
+        self.after = credit.after(lr)
+        self.updated = replace(
+            credit,
+            edges=type(credit.edges)(
+                {key: replace(edge, weight=self.after.edges[key].weight) for key, edge in credit.edges.items()}
+            ),
+        )  # fmt: skip
+        self.layout = Layout(credit, top=34.0 if slide else 16.0, roomy=True, slide=slide)
+
+    def drawing(self, step: Step, theme: Theme = "auto", transparent: bool = False) -> Drawing:
+        """Return the picture of one step: what is not known yet is missing, what it is not about is faint."""
+        numbers = {"before": self.credit, "updated": self.updated, "after": self.after}[step.stage]
+        words = Words(numbers, self.layout.shows, back=step.back, known=step.known)
+        layout = self.layout.showing(numbers, words)
+        marks = step.back | ({step.path} if step.path else frozenset())
+        graph = CreditGraph(layout, step.nodes, step.edges, step.path, marks)
+        told = f"{step.symbols}\n{step.numbers}"
+        return Drawing(graph.canvas.source, step.title, told, True, theme, transparent)
+
+
+def talk(frames: Frames) -> str:
+    """Return a beamer document that tells the story, one overlay a step."""
+    title = f"Credit assignment, {frames.credit.title}"
+    scale = min(_WIDTH / frames.layout.width, _HEIGHT / frames.layout.height)
+    slides = []
+    for step in frames.steps:
+        drawn = tikz_picture(picture(frames.drawing(step).svg()))
+        lines = [line for text in (step.symbols, step.numbers) for line in text.splitlines()]
+        if len(lines) > _LINES:
+            lines = [*lines[: _LINES - 1], "…"]
+        said = r"\\".join(rf"\strut {tex(line)}" for line in lines)
+        slides.append(
+            rf"\only<{step.index}>{{\frametitle{{{tex(step.title)}}}%" + "\n"
+            rf"\centering\scalebox{{{scale:.4f}}}{{{drawn}}}\par\smallskip"
+            rf"{{\footnotesize {said}\par}}}}%"
+        )
+    body = "\n".join(slides)
+    return rf"""% {title}: pdflatex talk.tex, or lualatex
+\documentclass[aspectratio=169,11pt]{{beamer}}
+{PREAMBLE}{FIX_CM}
+\usefonttheme[onlymath]{{serif}}
+\setbeamertemplate{{navigation symbols}}{{}}
+\setbeamersize{{text margin left=6mm, text margin right=6mm}}
+\title{{{tex(title)}}}
+\begin{{document}}
+\begin{{frame}}[t]
+{body}
+\end{{frame}}
+\end{{document}}
+"""
