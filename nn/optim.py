@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from reprlib import repr as brief
 from typing import Any, Self, TypeAlias
 
+import autograd as ag
 from autograd import Value
 from autograd.graph.node import spend_gradient
 from nn import elsewhere
@@ -88,8 +89,10 @@ class Optimizer:
         for p, data in zip(moved, new):
             p.data = data
 
-    def update(self, data: Sequence[float], grads: Sequence[float]) -> list[float]:
+    def update(self, data: Sequence[float], grads: Sequence[float]) -> Sequence[float]:
         """Return the parameters' new numbers, given their numbers and gradients, and count a step.
+
+        The optimisers of this module take arrays, too, and give an array then.
 
         Raises:
             ValueError: if numbers and gradients are not equally many, or not as many as in the step before.
@@ -108,7 +111,7 @@ class Optimizer:
         self.steps += 1
         return new
 
-    def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+    def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> Sequence[float]:
         """Return the parameters' new numbers: the rule, which each kind of optimiser has.
 
         Args:
@@ -161,23 +164,22 @@ class SGD(Optimizer):
             raise ValueError("Nesterov's look-ahead needs a momentum above 0")
         self.momentum = momentum
         self.nesterov = nesterov
-        self._velocity: list[float] = []
+        self._velocity: Sequence[float] = []
 
-    def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+    def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> Sequence[float]:
         """Return w − η·v."""
         if self.weight_decay:
-            grads = [g + self.weight_decay * w for w, g in zip(data, grads)]
+            grads = _each(lambda w, g: g + self.weight_decay * w, data, grads)
         if self.momentum:
-            before = self._velocity
-            # the first velocity is the gradient itself, as in PyTorch
-            self._velocity = (
-                [self.momentum * v + g for v, g in zip(before, grads)] if before else list(grads)
-            )
+            if len(self._velocity):
+                self._velocity = _each(lambda v, g: self.momentum * v + g, self._velocity, grads)
+            else:  # the first velocity is the gradient itself, as in PyTorch
+                self._velocity = _each(lambda g: 1.0 * g, grads)
             if self.nesterov:
-                grads = [g + self.momentum * v for g, v in zip(grads, self._velocity)]
+                grads = _each(lambda g, v: g + self.momentum * v, grads, self._velocity)
             else:
                 grads = self._velocity
-        return [w - lr * g for w, g in zip(data, grads)]
+        return _each(lambda w, g: w - lr * g, data, grads)
 
 
 class Adam(Optimizer):
@@ -205,25 +207,39 @@ class Adam(Optimizer):
         self.betas = tuple(real("each beta", beta, below=1.0) for beta in betas)
         self.eps = real("eps", eps)
         self.decoupled = decoupled
-        self._mean: list[float] = []
-        self._square: list[float] = []
+        self._mean: Sequence[float] = []
+        self._square: Sequence[float] = []
 
-    def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> list[float]:
+    def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> Sequence[float]:
         """Return w − η·m̂/(√v̂ + ε)."""
         if self.weight_decay and self.decoupled:
-            data = [w - lr * self.weight_decay * w for w in data]
+            data = _each(lambda w: w - lr * self.weight_decay * w, data)
         elif self.weight_decay:
-            grads = [g + self.weight_decay * w for w, g in zip(data, grads)]
+            grads = _each(lambda w, g: g + self.weight_decay * w, data, grads)
         beta1, beta2 = self.betas
-        mean = self._mean or [0.0] * len(data)
-        square = self._square or [0.0] * len(data)
-        self._mean = mean = [beta1 * m + (1.0 - beta1) * g for m, g in zip(mean, grads)]
-        self._square = square = [beta2 * s + (1.0 - beta2) * g * g for s, g in zip(square, grads)]
+        if not len(self._mean):
+            self._mean = self._square = [0.0] * len(data)
+        self._mean = _each(lambda m, g: beta1 * m + (1.0 - beta1) * g, self._mean, grads)
+        self._square = _each(lambda s, g: beta2 * s + (1.0 - beta2) * g * g, self._square, grads)
         t = self.steps + 1
         rate = lr / (1.0 - beta1**t)
         correction = math.sqrt(1.0 - beta2**t)
-        scales = [math.sqrt(s) / correction + self.eps for s in square]
-        return [w - rate * m / scale if scale else w for w, m, scale in zip(data, mean, scales)]
+
+        def moved(w: Any, m: Any, s: Any) -> Any:
+            scale = (math.sqrt(s) if type(s) is float else ag.sqrt(s)) / correction + self.eps
+            # where the scale is 0, so is the mean
+            return w - rate * m / (scale + (scale == 0.0))
+
+        return _each(moved, data, self._mean, self._square)
+
+
+def _each(f: Callable[..., Any], *vectors: Any) -> Sequence[float]:
+    """Apply f to the numbers of lists one by one; where there is an array among them, to arrays at once."""
+    arrays = [x for x in vectors if hasattr(x, "__array_namespace__")]
+    if not arrays:
+        return [*map(f, *vectors)]
+    moved: Sequence[float] = f(*map(arrays[0].__array_namespace__().asarray, vectors))
+    return moved
 
 
 OPTIMIZERS: dict[str, Callable[[], Optimizer]] = {"sgd": SGD, "adam": Adam}

@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from autograd import Value, no_grad, trace
+from autograd.graph.node import spend_gradient
 from autograd.graph.walks import topological
 from autograd.matrices.vectorize import VectorProgram
 
@@ -16,12 +17,13 @@ from autograd.structure import leaves
 from nn.arguments import expect, once
 from nn.layers import Network
 from nn.losses import Loss, cross_entropy
+from nn.optim import SGD, Adam, Optimizer
 
 CALLS = 4  # that a network which draws random numbers is not likely to pass unseen
 
 
 class Vectorized:
-    """Computes what `fit` needs of a batch with the matrix form of the loss.
+    """Takes the steps of `fit` with the matrix form of the loss, on an array of all parameters.
 
     Args:
         net: the network. What is recorded is a copy of it, with the arguments of the recording as its parameters.
@@ -63,10 +65,13 @@ class Vectorized:
             return value
 
         self._check_repeatable(net, xs[0])
-        program = trace(example_loss, self._numbers(), xs[0], ys[0])
+        program = trace(example_loss, [p.data for p in self.parameters], xs[0], ys[0])
         self.program: VectorProgram = program.vectorize(batched=(1, 2), reduction="mean")
         self.xs = np.array(xs, dtype=float)
         self.ys = np.array(ys, dtype=float)
+        self._grads: Any = np.zeros(len(self.parameters))
+        self._ahead = False  # of the Values
+        self.load()
 
     @staticmethod
     def _check_repeatable(net: Network, x: Sequence[float]) -> None:
@@ -78,14 +83,41 @@ class Vectorized:
                 "vectorize=True records the network once, but it gives another output each time it is called"
             )
 
-    def _numbers(self) -> list[float]:
-        return [p.data for p in self.parameters]
+    def load(self) -> None:
+        """Take the numbers of the parameters from the Values."""
+        self._data: Any = np.array([p.data for p in self.parameters])
 
-    def gradients(self, batch: Sequence[int]) -> float:
-        """Return the mean loss of a batch, and leave its gradient in the parameters' `.grad`."""
+    def store(self) -> None:
+        """Give the Values their numbers and gradients, as the last step left them."""
+        if self._ahead:
+            self._hand_over()
+            for p in self.parameters:
+                spend_gradient(p)
+            self._ahead = False
+
+    def _hand_over(self) -> None:
+        for p, w, g in zip(self.parameters, self._data.tolist(), self._grads.tolist()):
+            p.data, p.grad = w, g
+
+    def gradients(self, batch: Sequence[int]) -> tuple[float, bool]:
+        """Return the mean loss of a batch, and whether it and its gradient are finite."""
         whole = len(batch) == len(self.xs)
         xs, ys = (self.xs, self.ys) if whole else (self.xs[batch], self.ys[batch])
-        value, (slopes, *_) = self.program.value_and_grad(self._numbers(), xs, ys)
-        for p, g in zip(self.parameters, slopes):
-            p.grad = float(g)
-        return float(value)
+        value, (self._grads, *_) = self.program.value_and_grad(self._data, xs, ys)
+        return float(value), bool(np.isfinite(value) and np.isfinite(self._grads).all())
+
+    def step(self, optimizer: Optimizer) -> None:
+        """Move the parameters."""
+        kind = type(optimizer)
+        if kind.step is not Optimizer.step:  # it is one's own, and knows Values only
+            self._hand_over()
+            optimizer.step(self.parameters)
+            self.load()
+            return
+        self._ahead = True
+        if kind.update is Optimizer.update and kind.move in (SGD.move, Adam.move):
+            self._data = optimizer.update(self._data, self._grads)
+        else:
+            self._data = np.array(
+                optimizer.update(self._data.tolist(), self._grads.tolist()), float
+            )

@@ -93,35 +93,40 @@ def fit(
     xs, ys = checked_examples(net, xs, ys, loss)
     held_back = checked_validation(net, validation, loss)
     warn_of_logits(net, xs[0], loss)
-    parameters = once(net.parameters())
     task: _Task = _Eager(net, xs, ys, loss, penalty)
     if vectorize:
         from nn.training.arrays import Vectorized
 
         task = Vectorized(net, xs, ys, loss, penalty)
+    watched = bool(metrics or callbacks or held_back)
     history = History(metrics={name: [] for name in metrics})
     bar = epochs_bar(epochs, progress)
     start, together = time.perf_counter(), Whole()
     try:
+        together.begin()
         measure(metrics, net, xs, ys)  # what cannot be measured is found before the first epoch
         for epoch in bar:
+            if watched:  # somebody may have changed the parameters
+                task.load()
             total, seen = 0.0, 0
             for batch in _batches(len(xs), batch_size, rng):
-                mean = task.gradients(batch)
-                if not math.isfinite(mean) or not all(
-                    map(math.isfinite, [p.grad for p in parameters])
-                ):
+                mean, finite = task.gradients(batch)
+                if not finite:
+                    task.store()
                     raise FloatingPointError(
                         blame(net, xs, ys, loss, penalty, batch, history.steps)
                     )
                 with together:
-                    optimizer.step(parameters)
+                    task.step(optimizer)
                     total += mean * (len(batch) / len(xs))
                     seen += len(batch)
                     history.losses[epoch:] = [
                         total if seen == len(xs) else total * (len(xs) / seen)
                     ]
                     history.steps += 1
+            if watched:
+                with together:
+                    task.store()
             history.seconds = time.perf_counter() - start
             if held_back is not None:
                 history.validation.append(_mean_loss(net, *held_back, loss))
@@ -134,9 +139,14 @@ def fit(
             if any(answers):
                 history.stopped = "callback"
                 break
+        with together:
+            task.store()
     except KeyboardInterrupt:
         history.stopped = "interrupted"
     finally:
+        with together:
+            task.store()
+        together.end()
         bar.close()
     history.seconds = time.perf_counter() - start
     warn_of_divergence(history.losses)
@@ -159,9 +169,19 @@ def _batches(count: int, size: int | None, rng: random.Random) -> Iterator[Seque
 
 
 class _Task(Protocol):
-    """A way to compute the mean loss of a batch and to leave its gradient in the parameters' `.grad`."""
+    """A way to take steps, with the parameters in the Values or elsewhere in between."""
 
-    def gradients(self, batch: Sequence[int]) -> float: ...
+    def load(self) -> None:
+        """Take the parameters from the Values."""
+
+    def store(self) -> None:
+        """Leave parameters and gradients in the Values."""
+
+    def gradients(self, batch: Sequence[int]) -> tuple[float, bool]:
+        """Return the mean loss of a batch, and whether it and its gradient are finite."""
+
+    def step(self, optimizer: Optimizer) -> None:
+        """Move the parameters."""
 
 
 class _Eager:
@@ -178,9 +198,19 @@ class _Eager:
         self.net, self.xs, self.ys, self.loss, self.penalty = net, xs, ys, loss, penalty
         self.parameters = once(net.parameters())
 
-    def gradients(self, batch: Sequence[int]) -> float:
+    def load(self) -> None:
+        """Do nothing: they are there."""
+
+    def store(self) -> None:
+        """Do nothing: they are there."""
+
+    def gradients(self, batch: Sequence[int]) -> tuple[float, bool]:
         with recorded():
-            return self._gradients(batch)
+            mean = self._gradients(batch)
+        return mean, all(map(math.isfinite, [mean, *(p.grad for p in self.parameters)]))
+
+    def step(self, optimizer: Optimizer) -> None:
+        optimizer.step(self.parameters)
 
     def _gradients(self, batch: Sequence[int]) -> float:
         net, xs, ys, loss = self.net, self.xs, self.ys, self.loss

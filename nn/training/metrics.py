@@ -102,7 +102,9 @@ def measure(
     Raises:
         TypeError: if one gives something else.
     """
-    figures = {}
+    figures: dict[str, float] = {}
+    if not metrics:
+        return figures
     with no_grad():
         for name, metric in metrics.items():
             found = metric(net, xs, ys)
