@@ -277,6 +277,8 @@ def _relu(x: Any) -> Any: return where(x > 0.0, x, where(x <= 0.0, 0.0, nan))
 def _relu_slope(x: Any, out: Any) -> Any: return where(x > 0.0, 1.0, where(x <= 0.0, 0.0, nan))
 def _leaky_relu(x: Any) -> Any: return where(x > 0.0, x, 0.01 * x)
 def _leaky_relu_slope(x: Any, out: Any) -> Any: return where(x > 0.0, 1.0, where(x <= 0.0, 0.01, nan))
+def _step(x: Any) -> Any: return where(x > 0.0, 1.0, where(x <= 0.0, 0.0, nan))
+def _step_slope(x: Any, out: Any) -> Any: return where(x == x, 0.0, nan)
 def _elu(x: Any) -> Any: return where(x > 0.0, x, expm1(where(x > 0.0, 0.0, x)))
 def _elu_slope(x: Any, out: Any) -> Any: return exp(where(x > 0.0, 0.0, x))
 def _silu(x: Any) -> Any: return x * sigmoid(x)
@@ -305,6 +307,8 @@ relu       = Primitive("relu", "relu", _relu, (_relu_slope,), "1 if x > 0 else 0
                        kink="relu′(0) = 0, relu″(0) = nan", kinks=_at_zero)
 leaky_relu = Primitive("leaky_relu", "leaky relu", _leaky_relu, (_leaky_relu_slope,), "1 if x > 0 else 0.01",
                        kink="leaky_relu′(0) = 0.01, leaky_relu″(0) = nan", kinks=_at_zero)
+step       = Primitive("step", "step", _step, (_step_slope,), "0", flat=True,
+                       kink="step(0) = 0, step′(0) = 0, step″(0) = nan", kinks=_at_zero)
 elu        = Primitive("elu", "elu", _elu, (_elu_slope,), "1 if x > 0 else exp x",
                        kink="elu″(0) = 1, the left-hand one; elu′ is continuous", kinks=_at_zero, conventional=False)
 silu       = Primitive("silu", "silu", _silu, (_silu_slope,), "σ(x) + x·σ(x)·σ(−x)")

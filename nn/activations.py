@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import autograd as ag
-from autograd import Value
+from autograd import Value, primitives
 from nn.arguments import expect, named
 
 Activation: TypeAlias = Callable[[Value], Value]
@@ -13,6 +13,17 @@ Activation: TypeAlias = Callable[[Value], Value]
 def linear(a: Value) -> Value:
     """Return the pre-activation itself."""
     return a
+
+
+def step(a: Value) -> Value:
+    """Return 1 above 0, else 0: the unit of a perceptron. Its slope is 0 everywhere, so no error flows back."""
+    z: Value = primitives.step(a)
+    return z
+
+
+def perceptron(a: Value) -> Value:
+    """Return 1 above 0, else 0, with the slope taken to be 1, as the perceptron's rule of learning has it."""
+    return step(a) + (a - a.detach())
 
 
 ACTIVATIONS: dict[str, Activation] = {
@@ -25,10 +36,12 @@ ACTIVATIONS: dict[str, Activation] = {
     "gelu": Value.gelu,
     "silu": Value.silu,
     "softplus": Value.softplus,
+    "step": step,
+    "perceptron": perceptron,
 }
 _NAMES = {f: name for name, f in ACTIVATIONS.items()}
 # the same functions as they are reached from the engine
-_NAMES |= {getattr(ag, name): name for name in ACTIVATIONS if name != "linear"}
+_NAMES |= {getattr(ag, name): name for name in ACTIVATIONS if hasattr(ag, name)}
 
 
 def activation(given: str | Activation) -> Activation:

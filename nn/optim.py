@@ -66,12 +66,14 @@ class Optimizer:
         """Return the learning rate of the next step."""
         return learning_rate(self.lr(self.steps) if callable(self.lr) else self.lr)
 
-    def step(self, parameters: Iterable[Value]) -> None:
+    def step(self, parameters: Iterable[Value] | None = None) -> None:
         """Move the parameters by one step against their `.grad`.
 
         A gradient that was not set to 0 since the last step still holds what that step used, and
         `backward` has added to it: this is warned of.
         """
+        if parameters is None:  # as PyTorch's optimisers, which were given them before
+            raise TypeError("a step is given the parameters: optimizer.step(net.parameters())")
         moved = list(parameters) if isinstance(parameters, Iterable) else [parameters]
         expect(
             set(map(type, moved)) <= {Value}, "a step moves Values: net.parameters()", parameters

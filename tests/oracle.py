@@ -29,6 +29,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)) if x > 0 else mp.exp(x) / (1 + mp.exp(x)),
     "softplus": lambda x: max(x, 0) + mp.log1p(mp.exp(-abs(x))),
     "relu": lambda x: max(x, mpf(0)),
+    "step": lambda x: mpf(x > 0),
     "leaky_relu": lambda x: x if x > 0 else mpf(0.01) * x,
     "elu": lambda x: x if x > 0 else mp.expm1(x),
     "silu": lambda x: x * EXACT["sigmoid"](x),

@@ -266,6 +266,7 @@ def test_rules_of_the_table_are_bound_to_functions_of_floats():
     [
         ("relu", [(0.0,), (-0.0,)], [(1.0,), (-0.1,)]),
         ("leaky_relu", [(0.0,)], [(1.0,), (-0.1,)]),
+        ("step", [(0.0,), (-0.0,)], [(1.0,), (-0.1,)]),
         ("abs", [(0.0,)], [(1.0,), (-0.1,)]),
         ("elu", [(0.0,)], [(1.0,), (-0.1,)]),
         ("atan2", [(0.0, -1.0), (-0.0, -2.0), (0.0, 0.0)], [(0.0, 1.0), (1.0, 0.0), (1.0, -1.0)]),
@@ -360,7 +361,7 @@ def test_names_symbols_and_methods():
         assert row.symbol
         assert repr(row) == f"<primitive {name}: {row.derivative}>"
     for row in UNARY:
-        public = row.name not in ("neg", "pos", "sech_squared", "gaussian")
+        public = row.name not in ("neg", "pos", "sech_squared", "gaussian", "step")
         assert hasattr(ag, row.name) == hasattr(Value, row.name) == public
         for alias in row.aliases:
             assert getattr(Value, alias) is getattr(Value, row.name)

@@ -11,6 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from autograd import Value
 from nn import MLP, SGD, Layer, Neuron, fit, half_squared_error
+from nn.activations import ACTIVATIONS
 from nn.losses import binary_cross_entropy_with_logits, l2
 
 SMOOTH = ["linear", "tanh", "sigmoid", "softplus", "silu"]
@@ -361,3 +362,36 @@ def test_the_loss_of_a_batch_is_the_mean(vectorize):
     for j, g in enumerate([-0.0832159813, -0.03163821076, -0.106991976]):
         assert moved[f"layers.0.bias.{j}"] == pytest.approx(g, abs=1e-10)
     assert moved["layers.1.bias.0"] == pytest.approx(0.1054607025, abs=1e-10)
+
+
+# ---------------------------------------------------------------- units that are on or off
+
+
+@pytest.mark.parametrize("name", ["step", "perceptron"])
+def test_a_step_is_0_or_1_and_has_its_slope_by_name(name):
+    for a, z in ((-2.0, 0.0), (0.0, 0.0), (-0.0, 0.0), (1e-300, 1.0), (1e17, 1.0), (0.1, 1.0)):
+        x = Value(a)
+        out = ACTIVATIONS[name](x)
+        out.backward()
+        assert (out.data, x.grad) == (z, float(name == "perceptron"))
+    assert math.isnan(ACTIVATIONS[name](Value(math.nan)).data)
+
+
+@pytest.mark.parametrize("vectorize", [False, True])
+def test_a_perceptron_learns_and_and_or(vectorize):
+    xs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    for ys in ([0, 0, 0, 1], [0, 1, 1, 1]):
+        net = MLP(2, [1], output_activation="perceptron", rng=0)
+        fit(net, xs, ys, optimizer=SGD(0.5), epochs=60, batch_size=1, vectorize=vectorize)
+        assert net.predict(xs) == ys
+    stuck = MLP(2, [1], output_activation="step", rng=0)
+    before = stuck.state_dict()
+    fit(stuck, xs, ys, epochs=3, vectorize=vectorize)
+    assert stuck.state_dict() == before, "no error flows back through a step"
+
+
+def test_a_step_unit_is_saved_by_name(tmp_path):
+    net = MLP(2, [2, 1], activation="step", output_activation="perceptron", rng=0)
+    net.save(tmp_path / "net.json")
+    assert repr(MLP.load(tmp_path / "net.json")) == repr(net)
+    assert pickle.loads(pickle.dumps(net)).predict([[1.0, 2.0]]) == net.predict([[1.0, 2.0]])

@@ -190,6 +190,7 @@ HABITS = [
     (lambda: identity().forward([1.0]), r"MLP has no forward: its output is net\(x\)"),
     (lambda: identity().nonsense, "MLP has no nonsense$"),
     (lambda: SGD().zero_grad(), r"SGD has no zero_grad: it is net.zero_grad\(\) here"),
+    (lambda: SGD().step(), r"a step is given the parameters: optimizer.step\(net.parameters\(\)\)"),
     (lambda: MLP(1, [1], output_activation="softmax"), "leave the output linear and train with"),
     (lambda: MLP(1, [1], output_activation="tahn"), "no activation is called .* mean 'tanh'"),
     (lambda: fit(identity(), [[1.0]], ["a"]), r"ys\[0\]: a target is .* number the classes 0, 1"),
