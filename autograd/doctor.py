@@ -1,18 +1,22 @@
 """What is installed here: versions, Graphviz engines, and whether another `autograd` is in the way."""
 
+import importlib
 import importlib.metadata
 import platform
 from collections.abc import Iterator
 from pathlib import Path
 
 import autograd
+from autograd.notation import one_line
 from autograd.pictures.render import EngineNotFoundError, find_engine
 
+# what may be installed, how it is imported, and for what
 OPTIONAL = {
-    "numpy": "VectorProgram, arrays",
-    "scipy": "erf and gelu on arrays",
-    "matplotlib": "plots of training",
-    "ipython": "a better prompt",
+    "numpy": ("numpy", "VectorProgram, arrays"),
+    "scipy": ("scipy", "erf and gelu on arrays"),
+    "matplotlib": ("matplotlib", "plots of training, pictures as PDF"),
+    "llvmlite": ("llvmlite", "programs as machine code"),
+    "ipython": ("IPython", "a better prompt"),
 }
 CLASH = (
     "HIPS/autograd is installed in the same folder: the two packages share the import name `autograd`, and "
@@ -47,9 +51,16 @@ def report() -> Iterator[tuple[str, str]]:
             yield f"{kind.upper()} by", find_engine(kind)
         except EngineNotFoundError as error:
             yield f"{kind.upper()} by", f"nothing: {error}"
-    for name, purpose in OPTIONAL.items():
+    for name, (module, purpose) in OPTIONAL.items():
         try:
-            yield name, importlib.metadata.version(name)
+            version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             yield name, f"not installed ({purpose})"
+            continue
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            yield name, f"{version}, but it cannot be imported: {one_line(str(error))[:200]}"
+        else:
+            yield name, version
     yield "name clash", clash() or "none"

@@ -239,7 +239,7 @@ atanh = Primitive("atanh", "atanh", math.atanh, (_atanh_slope,), "1/(1−x²)", 
 def _special(name: str, namespace: Any, x: Any) -> Any:
     try:
         from scipy import special  # the array standard has no error function
-    except ImportError:
+    except ModuleNotFoundError:
         raise ImportError(
             f"{name} on arrays needs SciPy: pip install scipy (or 'scalar-autograd[numpy]')"
         ) from None

@@ -11,7 +11,7 @@ from typing import Any
 
 try:
     import numpy as np
-except ImportError:
+except ModuleNotFoundError:
     raise ImportError(
         "vectorize needs NumPy: pip install numpy, or pip install 'scalar-autograd[numpy]'"
     ) from None

@@ -7,7 +7,7 @@ from typing import Any
 
 try:
     import llvmlite.binding as llvm
-except ImportError:
+except ModuleNotFoundError:
     raise ImportError(
         "compile needs llvmlite: pip install llvmlite, or pip install 'scalar-autograd[native]'"
     ) from None

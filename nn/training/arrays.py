@@ -13,7 +13,7 @@ from autograd.matrices.vectorize import VectorProgram
 # after vectorize, which says what to install where NumPy is missing
 import numpy as np
 
-from autograd.structure import leaves
+from autograd.structure import describe, leaves
 from nn.arguments import expect, once
 from nn.layers import Network
 from nn.losses import Loss, cross_entropy
@@ -50,6 +50,12 @@ class Vectorized:
             ys = [
                 list(y) if hasattr(y, "__len__") else [float(k == y) for k in classes] for y in ys
             ]
+        for i, y in enumerate(ys):
+            if describe(y) != describe(ys[0]):
+                raise ValueError(
+                    "vectorize=True takes targets of one structure, but "
+                    f"ys[0] is a {describe(ys[0])} and ys[{i}] a {describe(y)}"
+                )
         own = set(map(id, self.parameters))
 
         def example_loss(numbers: list[Value], x: Any, y: Any) -> Value:

@@ -24,7 +24,7 @@ def axes(ax: "Axes | None") -> "Axes":
         return ax
     try:
         import matplotlib.pyplot as plt
-    except ImportError:
+    except ModuleNotFoundError:
         raise ImportError(
             'plots need matplotlib: pip install "scalar-autograd[plot]", or pip install matplotlib'
         ) from None

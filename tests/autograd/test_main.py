@@ -83,3 +83,12 @@ def test_the_readme_shows_the_table_as_it_is():
     found = re.search(r"<!-- operations -->\n(.*?)\n<!-- /operations -->", README.read_text(), re.S)
     assert found is not None
     assert found[1].strip() == command.operations(), "run `python -m autograd table`"
+
+
+def test_what_is_installed_but_broken_is_told(tmp_path, monkeypatch):
+    """A package that fails to import is not one that is missing."""
+    (tmp_path / "scipy.py").write_text("raise ImportError('libfortran is missing\\nand more')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "scipy", raising=False)
+    found = dict(doctor.report())["scipy"]
+    assert "but it cannot be imported: libfortran is missing\\nand more" in found

@@ -395,3 +395,10 @@ def test_a_step_unit_is_saved_by_name(tmp_path):
     net.save(tmp_path / "net.json")
     assert repr(MLP.load(tmp_path / "net.json")) == repr(net)
     assert pickle.loads(pickle.dumps(net)).predict([[1.0, 2.0]]) == net.predict([[1.0, 2.0]])
+
+
+def test_targets_of_several_structures_are_refused_on_arrays():
+    xs, ys = [[1.0], [2.0], [3.0]], [0.5, 0.25, [0.5]]
+    assert len(fit(MLP(1, [1], rng=0), xs, ys, epochs=2)) == 2
+    with pytest.raises(ValueError, match=r"ys\[0\] is a number and ys\[2\] a list of 1 number"):
+        fit(MLP(1, [1], rng=0), xs, ys, vectorize=True)
