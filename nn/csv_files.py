@@ -118,13 +118,17 @@ def read_examples(
     held = _held_back(len(keep), test, seed)
     training = [r for k, r in enumerate(keep) if k not in held]
     names = [lines.names[c] for c in wanted]
-    means = [_mean(name, [numbers[r][c] for r in training]) for c, name in enumerate(names)]
+    means = [0.0] * len(names)
+    if scale or missing == "mean":
+        means = [_mean(name, [numbers[r][c] for r in training]) for c, name in enumerate(names)]
     filled = [[m if v is None else v for v, m in zip(row, means)] for row in numbers]
-    spreads = [
-        math.hypot(*(filled[r][c] - m for r in training)) / math.sqrt(len(training)) or 1.0
-        for c, m in enumerate(means)
-    ]
-    scaling = list(zip(means, spreads)) if scale else []
+    scaling: list[tuple[float, float]] = []
+    if scale:
+        columns = [[filled[r][c] - m for r in training] for c, m in enumerate(means)]
+        scaling = [
+            (m, math.hypot(*column) / math.sqrt(len(training)) or 1.0)
+            for m, column in zip(means, columns)
+        ]
 
     def part(rows: list[int], beside: CsvExamples | None) -> CsvExamples:
         table = CsvExamples([filled[r] for r in rows], [ys[r] for r in rows])
@@ -170,7 +174,9 @@ def read_inputs(
             raise lines.bad(
                 line, f"no value in {column}: say missing='mean' to put the mean of the column"
             )
-    means = [_mean(lines.names[c], column) for c, column in zip(wanted, zip(*numbers))]
+    means = [0.0] * count
+    if missing == "mean":
+        means = [_mean(lines.names[c], column) for c, column in zip(wanted, zip(*numbers))]
     return [[m if v is None else v for v, m in zip(row, means)] for row in numbers]
 
 
@@ -326,4 +332,7 @@ def _mean(column: str, numbers: Sequence[float | None]) -> float:
     present = [x for x in numbers if x is not None]
     if not present:
         raise ValueError(f"no example to learn from has a value in {column}")
-    return math.fsum(x / len(present) for x in present)  # their sum may be too large
+    try:
+        return math.fsum(present) / len(present)
+    except OverflowError:
+        raise ValueError(f"the numbers in {column} are too large for their mean") from None

@@ -65,7 +65,8 @@ def test_every_rule_wrong_by_a_thousandth_is_caught(row):
         assert check_gradients(_with_partial(row, i, rule), *at).ok
 
         def first(*operands, rule=rule):
-            return 1.001 * rule(*operands)
+            right = rule(*operands)
+            return 1.001 * right + (0.001 if row.name == "step" else 0.0)  # the right one is 0
 
         with pytest.raises(GradientError, match=f"^∂f/∂x{'₁₂'[i]} is"):
             check_gradients(_with_partial(row, i, first), *at, order=1)
