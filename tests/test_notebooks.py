@@ -6,8 +6,8 @@ import pytest
 
 from tests.worked import worked
 
-nbformat = pytest.importorskip("nbformat", reason="notebooks need nbformat")
-nbclient = pytest.importorskip("nbclient", reason="notebooks need nbclient")
+nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

@@ -22,7 +22,7 @@ def _run(*words: str | Path, **options: object) -> str:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    pytest.importorskip("build", reason="packaging needs the package build")
+    pytest.importorskip("build", reason="the package build is not installed")
     folder = tmp_path_factory.mktemp("dist")
     source = folder / "source"
     # a copy of what is under version control: a build leaves its traces in the tree it builds

@@ -9,7 +9,7 @@ def engine(request):
     if request.param == "Python":
         yield request.param
         return
-    pytest.importorskip("llvmlite")
+    pytest.importorskip("llvmlite", reason="llvmlite is not installed")
     module = request.module
     trace = module.trace
     module.trace = lambda f, *args: trace(f, *args).compile()

@@ -6,7 +6,7 @@ import pytest
 import autograd as ag
 from autograd import trace
 
-distributed = pytest.importorskip("distributed")
+distributed = pytest.importorskip("distributed", reason="distributed is not installed")
 
 
 def loss(w, x, y):

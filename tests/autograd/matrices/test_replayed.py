@@ -66,7 +66,7 @@ def test_nor_is_a_network():
 
 
 def test_nor_are_single_precision_and_other_libraries():
-    xp = pytest.importorskip("array_api_strict")
+    xp = pytest.importorskip("array_api_strict", reason="array_api_strict is not installed")
     b = trace(irregular, [0.1, 0.2], 0.3).vectorize()
     single = np.float32([0.1, 0.2]), np.float32(0.3)
     assert answers(b, *single) is not Replayed

@@ -13,7 +13,7 @@ from struct import pack
 
 import pytest
 
-pytest.importorskip("llvmlite")
+pytest.importorskip("llvmlite", reason="llvmlite is not installed")
 
 import autograd as ag
 from autograd import trace

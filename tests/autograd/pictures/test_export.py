@@ -47,7 +47,7 @@ def test_all_parts_of_a_picture_are_found() -> None:
 
 
 def test_a_pdf_needs_no_graphviz_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     monkeypatch.setenv("PATH", "")
     for name in ("a.pdf", "b.pdf"):
         worked().draw(path=(5, 1)).save(tmp_path / name)
@@ -60,7 +60,7 @@ def test_a_pdf_needs_no_graphviz_program(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext is not installed")
 def test_the_text_of_a_pdf_can_be_selected(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     worked().draw().save(tmp_path / "a.pdf")
     found = subprocess.run(
         ["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True

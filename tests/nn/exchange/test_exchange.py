@@ -68,7 +68,7 @@ def test_every_bit_comes_back(tmp_path_factory, sizes, names, bias, ending, seed
 
 
 def test_numpy_reads_what_is_written_and_we_read_numpy(tmp_path):
-    np = pytest.importorskip("numpy")
+    np = pytest.importorskip("numpy", reason="NumPy is not installed")
     net = MLP(3, [2, 1], rng=0)
     net.save(tmp_path / "net.npz")
     arrays = np.load(tmp_path / "net.npz")
@@ -287,7 +287,7 @@ def test_arrays_that_make_no_layers(tmp_path, arrays, message):
 
 
 def test_a_file_of_objects_is_never_executed(tmp_path):
-    np = pytest.importorskip("numpy")
+    np = pytest.importorskip("numpy", reason="NumPy is not installed")
     np.savez(tmp_path / "net.npz", W1=np.array([print], dtype=object))
     with pytest.raises(ValueError, match="Python objects, which are never executed"):
         MLP.load(tmp_path / "net.npz", activation="tanh")

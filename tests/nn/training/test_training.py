@@ -479,7 +479,7 @@ def test_blame_over_training():
 
 
 def test_plots():
-    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
