@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 MOST = 60  # rows shown as HTML; the rest is counted
-_CELL = "padding:2px 8px;text-align:{side};font-variant-numeric:tabular-nums;white-space:nowrap"
+_CELL = "padding:2px 6px;text-align:{side};font-variant-numeric:tabular-nums"
+_FITS = '<div style="max-width:100%;overflow-x:auto">{}</div>'  # else a wide table would be cut
 _PLAIN = str.maketrans({"−": "-", "∞": "inf"})  # as other programs read numbers
 
 
@@ -142,7 +143,7 @@ def matrix(rows: Sequence[Sequence[str]], most: int = 12) -> str:
         "<tr>" + "".join(f'<td style="{_style(1)}">{escape(c)}</td>' for c in line) + "</tr>"
         for line in lines
     )
-    return f'<table style="{bracket}"><tbody>{body}</tbody></table>'
+    return _FITS.format(f'<table style="{bracket}"><tbody>{body}</tbody></table>')
 
 
 def _style(column: int) -> str:

@@ -5,20 +5,21 @@ import hashlib
 import html
 
 
-def image(svg: str, alt: str) -> str:
-    """Return an SVG as an HTML image that is never wider than what it stands in.
+def image(picture: str | bytes, alt: str) -> str:
+    """Return an SVG, or a PNG, as an HTML image that is never wider than what it stands in.
 
     Shown as SVG, JupyterLab and exported notebooks would give it its natural width and cut it; as an image it
     fits, has an alternative text, and appears in notebooks that are not trusted, too.
 
     Args:
-        svg: the picture.
+        picture: the text of an SVG, or the bytes of a PNG.
         alt: what a reader who cannot see it is told.
     """
-    data = base64.b64encode(svg.encode()).decode()
+    kind, content = ("svg+xml", picture.encode()) if isinstance(picture, str) else ("png", picture)
+    data = base64.b64encode(content).decode()
     return (
         f'<img alt="{html.escape(alt)}" style="max-width:100%;height:auto" '
-        f'src="data:image/svg+xml;base64,{data}">'
+        f'src="data:image/{kind};base64,{data}">'
     )
 
 

@@ -1,15 +1,20 @@
 """The credit of a batch: each edge's credit, summed over the examples."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from autograd.notation import Table, shown, significant, table
-from nn.arguments import learning_rate
-from nn.credit.assignment import Key
+from autograd.notation import Table, factor, shown, significant, subscript, table
+from nn.arguments import expect, is_sequence, learning_rate
+from nn.credit.assignment import Edges, Key
 from nn.credit.credit import Credit
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # each is loaded where it is first asked for
+    from autograd.pictures.drawing import Drawing
     from autograd.pictures.live.page import Live
+    from autograd.pictures.palette import Theme
+    from nn.credit.check import CreditCheck
+    from nn.credit.derivation import Derivation
+    from nn.credit.pictures.player import Player
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +42,32 @@ class BatchCredit:
         examples: the Credit of each example.
         edges: each BatchEdge by (source, target).
         loss: the sum of the examples' losses.
+        share: what an example's loss counts for: 1, or 1/n where the mean is taken.
     """
 
     examples: list[Credit]
     edges: dict[Key, BatchEdge]
     loss: float
+    share: float = 1.0
+
+    @property
+    def whole(self) -> Credit:
+        """The batch as if it were one example: its loss, and at each unit and edge the sum of δ and of δ·z.
+
+        What passed forward is that of the first example; it is not to be shown.
+        """
+        first = self.examples[0]
+        nodes = dict(first.nodes)
+        for i, node in nodes.items():
+            if node.delta is not None:
+                deltas = [example.nodes[i].delta or 0.0 for example in self.examples]
+                nodes[i] = replace(node, delta=sum(deltas) * self.share, target=None)
+        edges = Edges()
+        for key, edge in first.edges.items():
+            edges[key] = replace(
+                edge, delta=nodes[edge.target].delta or 0.0, credit=self.edges[key].credit
+            )
+        return replace(first, nodes=nodes, edges=edges, loss=self.loss)
 
     def updates(self, lr: float = 0.1) -> dict[Key, float]:
         """Return what one step of gradient descent on the summed loss makes of each weight."""
@@ -57,6 +83,81 @@ class BatchCredit:
         from nn.credit.pictures.live.network import live_network
 
         return live_network(self.examples, lr)
+
+    def after(self, lr: float = 0.1) -> "BatchCredit":
+        """Return the credit of the same examples once the updates are made."""
+        net = self.examples[0].network(self.updates(lr))
+        examples = [Credit.of(net, e.x, e.y, e.loss_function) for e in self.examples]
+        return summed(examples, mean=self.share != 1.0)
+
+    def derivation(self, source: int | None, target: int) -> "Derivation":
+        """Return the credit of one edge in each example, and their sum.
+
+        Args:
+            source, target: the edge; None as the source for a bias.
+
+        Raises:
+            KeyError: if there is no such edge.
+        """
+        from nn.credit.derivation import Derivation, Line
+
+        first = self.examples[0].edge(source, target)
+        edges = [example.edges[source, target] for example in self.examples]
+        symbols = f"δ{subscript(target)}·{first.z_name}"
+        lines = [
+            Line(
+                f"example {k}: ∂L/∂{e.name}", symbols, f"{factor(e.delta)}·{factor(e.z)}", e.credit
+            )
+            for k, e in enumerate(edges, 1)
+        ]
+        terms = [factor(e.credit) for e in edges]
+        if len(terms) > TERMS:
+            lines[TERMS - 1 : -1] = []
+            terms[TERMS - 1 : -1] = ["…"]
+        mean = f"1/{len(edges)}·" if self.share != 1.0 else ""
+        total = Line(
+            f"∂L/∂{first.name}", f"{mean}Σ {symbols}", f"{mean}({' + '.join(terms)})",
+            self.edges[source, target].credit,
+        )  # fmt: skip
+        return Derivation(first, [*lines, total])
+
+    def draw(
+        self, path: Key | None = None, theme: "Theme" = "auto", transparent: bool = False
+    ) -> "Drawing":
+        """Return the credit graph: at each unit the sum of its errors, at each edge the sum of its credits.
+
+        Args:
+            path: an edge (source, target) whose way back to the errors is lit.
+            theme: "light", "dark", or "auto": as the reader's system is.
+            transparent: whether the picture has no ground of its own, for slides.
+        """
+        from nn.credit.pictures.picture import credit_drawing
+
+        pair = path is None or (is_sequence(path) and len(path) == 2)
+        expect(pair, "a path is the edge (source, target) at its end", path)
+        return credit_drawing(self.whole, path, "batch", theme, transparent)
+
+    def steps(self, lr: float = 0.1) -> "Player":
+        """Return the story of the batch, step by step, as a page to click through.
+
+        Args:
+            lr: the learning rate η of the update at its end.
+        """
+        from nn.credit.batch_story import batch_story
+        from nn.credit.pictures.player import Player
+
+        whole, after = self.whole, self.after(lr).whole
+        told = batch_story(whole, self.examples, learning_rate(lr), after)
+        return Player(whole, lr, told, after, show="batch")
+
+    def check(self) -> "CreditCheck":
+        """Put Σ δ·z beside central differences of the loss of the batch, edge by edge."""
+        from nn.credit.check import CreditCheck
+
+        checks = [example.check() for example in self.examples]
+        names = {key: edge.name for key, edge in self.edges.items()}
+        numerical = {key: sum(c.numerical[key] for c in checks) * self.share for key in names}
+        return CreditCheck({k: e.credit for k, e in self.edges.items()}, numerical, names)
 
     def table(self, lr: float = 0.1) -> Table:
         """Return every edge as text: weight, Σ δ·z and the new weight."""
@@ -76,17 +177,26 @@ class BatchCredit:
         return self.table().html(title)
 
 
-def summed(examples: list[Credit]) -> BatchCredit:
-    """Return the credit of several examples of one network, added from left to right."""
+TERMS = 6  # examples whose credits are written out
+
+
+def summed(examples: list[Credit], mean: bool = False) -> BatchCredit:
+    """Return the credit of several examples of one network, added from left to right.
+
+    Args:
+        examples: the credit of each.
+        mean: whether the sum is divided by how many there are.
+    """
+    count = float(len(examples)) if mean else 1.0
     edges: dict[Key, BatchEdge] = {}
     for key, edge in examples[0].edges.items():
         total = 0.0
         for example in examples:
             total += example.edges[key].credit
         edges[key] = BatchEdge(
-            edge.source, edge.target, edge.name, edge.layered_name, edge.weight, total
+            edge.source, edge.target, edge.name, edge.layered_name, edge.weight, total / count
         )
     loss = 0.0
     for example in examples:
         loss += example.loss
-    return BatchCredit(examples, edges, loss)
+    return BatchCredit(examples, edges, loss / count, 1.0 / count)

@@ -71,11 +71,11 @@ def scale(credit: Assignment) -> Scale:
 def lit(credit: Assignment, path: Key) -> tuple[frozenset[int], frozenset[Key]]:
     """Return the nodes and the edges by which the error reaches an edge, with the edge and its tail."""
     source, target = path
-    nodes, edges = _behind(credit, [target])
+    nodes, edges = way_back(credit, [target])
     return frozenset(nodes if source is None else nodes | {source}), frozenset(edges | {path})
 
 
-def _behind(credit: Assignment, units: list[int]) -> tuple[set[int], set[Key]]:
+def way_back(credit: Assignment, units: list[int]) -> tuple[set[int], set[Key]]:
     """Return units with the nodes and the edges by which the error comes to the first layer among them."""
     first, nodes = credit.nodes[units[0]].layer, set(units)
     edges: set[Key] = set()
@@ -98,12 +98,20 @@ def story(credit: Assignment, lr: float = 0.1) -> list[Step]:
         The network; forward, unit by unit; the loss; for each unit from the output back its δ and the credit
         of each edge into it; the updates; forward again, with the new loss. See `scale` for large networks.
     """
-    return _Teller(credit, lr).steps
+    return Teller(credit, lr, credit.after(lr)).steps
 
 
-class _Teller:
-    def __init__(self, credit: Assignment, lr: float) -> None:
-        self.credit, self.lr = credit, lr
+class Teller:
+    """Tells the story of an example, in `steps`.
+
+    Args:
+        credit: what `assign_credit` found.
+        lr: the learning rate η of the update.
+        after: the same once the updates are made.
+    """
+
+    def __init__(self, credit: Assignment, lr: float, after: Assignment) -> None:
+        self.credit, self.lr, self.after = credit, lr, after
         self.steps: list[Step] = []
         self.known: set[tuple[str, int | Key]] = set()
         self.scale = scale(credit)
@@ -111,9 +119,7 @@ class _Teller:
         layers = self._layers()
         self._network()
         self.chapter = "forward"
-        for layer in layers:
-            for units in layer:
-                self._forward(units)
+        self._forward_steps(layers)
         self.chapter = "error"
         self._loss()
         for layer in reversed(layers):
@@ -124,6 +130,11 @@ class _Teller:
         self.chapter = "update"
         self._updates()
         self._again()
+
+    def _forward_steps(self, layers: list[list[list[int]]]) -> None:
+        for layer in layers:
+            for units in layer:
+                self._forward(units)
 
     def _step(
         self,
@@ -164,16 +175,20 @@ class _Teller:
 
     def _network(self) -> None:
         credit = self.credit
-        inputs = [credit.nodes[i] for i in credit.layers[0]]
         kinds = "weights and biases" if any(i is None for i, _ in credit.edges) else "weights"
-        target = "" if credit.y is None else f", target y = {_plain(credit.y)}"
         self._step(
             f"The network: {credit.title}",
             f"{len(credit.edges):,} {kinds}; L = {credit.loss_formula} ({credit.loss_name})",
-            ", ".join(f"{n.name} = {shown(n.z)}" for n in inputs[:_NUMBERS])
-            + (", …" if len(inputs) > _NUMBERS else "")
-            + target,
+            self._given(),
         )
+
+    def _given(self) -> str:
+        """Return what goes in."""
+        credit = self.credit
+        inputs = [credit.nodes[i] for i in credit.layers[0]]
+        target = "" if credit.y is None else f", target y = {plain(credit.y)}"
+        rest = ", …" if len(inputs) > _NUMBERS else ""
+        return ", ".join(f"{n.name} = {shown(n.z)}" for n in inputs[:_NUMBERS]) + rest + target
 
     def _forward(self, units: list[int]) -> None:
         self.known |= {(fact, j) for j in units for fact in ("a", "z")}
@@ -188,7 +203,7 @@ class _Teller:
         self._step(
             f"Forward: {_called(units)}",
             f"aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ{bias},  zⱼ = {'aⱼ' if f == 'linear' else f'{f}(aⱼ)'}",
-            _lines(map(self._passed, units)),
+            listed(map(self._passed, units)),
             {*units, *(e.source for e in edges if e.source is not None)},
             {(e.source, e.target) for e in edges},
         )
@@ -233,7 +248,7 @@ class _Teller:
         self._step(
             "The error",
             f"L = {credit.loss_formula}",
-            f"{numbers}, y = {_plain(credit.y)}: L = {shown(credit.loss, 4)}",
+            f"{numbers}, y = {plain(credit.y)}: L = {shown(credit.loss, 4)}",
             credit.layers[-1],
             [],
         )
@@ -250,7 +265,7 @@ class _Teller:
             title = f"The error {where}: {first.left} to {lines[-1].left}"
             text = (
                 f"δⱼ = {symbols}",
-                _lines(f"{line.left} = {_signed(line.value)}" for line in lines),
+                listed(f"{line.left} = {_signed(line.value)}" for line in lines),
             )
         else:
             symbols, equals = first.symbols, f"{first.numbers} = "
@@ -259,7 +274,7 @@ class _Teller:
                 symbols, equals = f"(Σₖ δₖ·w{j}⇝ₖ)·f′(a{j})", ""
             title = f"The error {where}: {first.left}"
             text = f"{first.left} = {symbols}", f"{first.left} = {equals}{_signed(first.value)}"
-        nodes, ways = _behind(credit, units)
+        nodes, ways = way_back(credit, units)
         self._step(title, *text, nodes, ways, back=ways)
 
     def _credits(self, units: list[int]) -> None:
@@ -274,14 +289,14 @@ class _Teller:
         """Tell the credit of one edge, with its path, or of all edges into some units."""
         keys: set[Key] = {(e.source, e.target) for e in edges}
         self.known |= {("credit", key) for key in keys}
-        nodes, ways = _behind(self.credit, units)
+        nodes, ways = way_back(self.credit, units)
         nodes |= {e.source for e in edges if e.source is not None}
         if len(edges) == 1:
             (edge,) = edges
             self._step(
                 f"Credit of {edge.name}",
-                f"∂L/∂{edge.name} = δ{subscript(edge.target)}·{edge.z_name}",
-                f"∂L/∂{edge.name} = {_product(edge)}",
+                f"∂L/∂{edge.name} = {self._credit_symbols(f'δ{subscript(edge.target)}', edge.z_name)}",
+                f"∂L/∂{edge.name} = {self._product(edge)}",
                 nodes,
                 ways | keys,
                 (edge.source, edge.target) if self.scale == "edge" else None,
@@ -291,12 +306,25 @@ class _Teller:
         j = subscript(units[0]) if len(units) == 1 else "ⱼ"
         self._step(
             f"Credit of the {len(edges):,} edges into {_called(units)}",
-            f"∂L/∂wᵢ⇝{j} = δ{j}·zᵢ",
-            _lines(f"{edge.name}  {_product(edge)}" for edge in edges),
+            f"∂L/∂wᵢ⇝{j} = {self._credit_symbols(f'δ{j}', 'zᵢ')}",
+            listed(f"{edge.name}  {self._product(edge)}" for edge in edges),
             nodes,
             ways | keys,
             back=ways,
         )
+
+    def _outputs(self, credit: Assignment) -> str:
+        """Return what comes out."""
+        outputs = [credit.nodes[i] for i in credit.layers[-1][:_TERMS]]
+        return ", ".join(f"{node.name} = {shown(node.z, 4)}" for node in outputs) + ": "
+
+    def _credit_symbols(self, delta: str, z: str) -> str:
+        return f"{delta}·{z}"
+
+    def _product(self, edge: Edge) -> str:
+        """Return δ·z in numbers, in columns that line up from edge to edge."""
+        delta, z = shown(edge.delta, 4, sign=True), factor(edge.z)
+        return f"{delta:>7} · {z:>9} = {shown(edge.credit, 4, sign=True):>7}"
 
     def _updates(self) -> None:
         new = self.credit.updates(self.lr)
@@ -308,16 +336,12 @@ class _Teller:
         self._step(
             "The updates: every weight goes against its credit",
             f"w := w − η·δ·z,  η = {self.lr:g}",
-            _lines(lines),
+            listed(lines),
             stage="updated",
         )
 
     def _again(self) -> None:
-        before, after = self.credit, self.credit.after(self.lr)
-        outputs = ", ".join(
-            f"{after.nodes[i].name} = {shown(after.nodes[i].z, 4)}"
-            for i in after.layers[-1][:_TERMS]
-        )
+        before, after = self.credit, self.after
         self.known = {fact for fact in self.known if fact[0] not in ("delta", "credit")}
         verdict = "smaller" if after.loss < before.loss else "not smaller: η may be too large"
         if after.loss == before.loss:
@@ -325,7 +349,7 @@ class _Teller:
         self._step(
             f"Forward again: the loss is {verdict}",
             f"L = {after.loss_formula}",
-            f"{outputs}: L = {shown(after.loss, 4)}, before {shown(before.loss, 4)}",
+            f"{self._outputs(after)}L = {shown(after.loss, 4)}, before {shown(before.loss, 4)}",
             stage="after",
         )
 
@@ -335,7 +359,7 @@ def _called(units: list[int]) -> str:
     return f"unit {units[0]}" if len(units) == 1 else f"units {min(units)} to {max(units)}"
 
 
-def _lines(lines: Iterable[str]) -> str:
+def listed(lines: Iterable[str]) -> str:
     """Return lines as one text; of many the first, and how many more there are."""
     said = list(lines)
     rest = len(said) - _LINES
@@ -346,15 +370,9 @@ def _signed(x: float) -> str:
     return shown(x, 4, sign=True)
 
 
-def _product(edge: Edge) -> str:
-    """Return δ·z in numbers, in columns that line up from edge to edge."""
-    delta, z = shown(edge.delta, 4, sign=True), shown(edge.z, 4)
-    return f"{delta:>7} · {z:>7} = {shown(edge.credit, 4, sign=True):>7}"
-
-
-def _plain(y: object) -> str:
+def plain(y: object) -> str:
     """Return a target as it was given, numbers in our notation; of many the first."""
     if isinstance(y, (list, tuple)):
         rest = ", …" if len(y) > _NUMBERS else ""
-        return f"({', '.join(map(_plain, y[:_NUMBERS]))}{rest})"
+        return f"({', '.join(map(plain, y[:_NUMBERS]))}{rest})"
     return shown(y) if isinstance(y, (int, float)) else str(y)

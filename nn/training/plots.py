@@ -1,9 +1,12 @@
 """Plots with matplotlib, which is imported at first use (the extra `plot`)."""
 
+import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import no_grad
+from autograd.notation import significant
+from autograd.pictures.display import image
 from nn.arguments import is_sequence, paired, whole
 
 if TYPE_CHECKING:
@@ -15,20 +18,51 @@ BLUE, VERMILION = "#0067a5", "#b84a00"  # as in the pictures of credit
 
 
 def axes(ax: "Axes | None") -> "Axes":
-    """Return the axes to draw into: those given, or new ones.
+    """Return the axes to draw into, those given or new ones, in a figure that says what it shows.
 
     Raises:
         ImportError: if matplotlib is not installed.
     """
     if ax is not None:
-        return ax
+        return described(ax)
     try:
         import matplotlib.pyplot as plt
     except ModuleNotFoundError:
         raise ImportError(
             'plots need matplotlib: pip install "scalar-autograd[plot]", or pip install matplotlib'
         ) from None
-    return plt.subplots()[1]
+    return described(plt.subplots()[1])
+
+
+def described(ax: "Axes") -> "Axes":
+    """Give the figure of some axes an alternative text, which says in notebooks what it shows; return the axes."""
+    figure: Any = ax.get_figure()
+
+    def bundle(**_: object) -> dict[str, str]:
+        file = io.BytesIO()
+        figure.savefig(file, format="png", bbox_inches="tight")
+        return {"text/html": image(file.getvalue(), ". ".join(map(_told, figure.axes)))}
+
+    figure._repr_mimebundle_ = bundle
+    return ax
+
+
+def _told(ax: Any) -> str:
+    """Return what axes show, in words."""
+    told = [
+        f"{label if not label.startswith('_') else 'a line'} from {significant(ys[0])} to {significant(ys[-1])}"
+        for label, ys in ((str(line.get_label()), line.get_ydata()) for line in ax.lines)
+        if len(ys) > 2
+    ]
+    points = sum(
+        len(group.get_offsets()) for group in ax.collections if len(group.get_offsets()) > 1
+    )
+    if points:
+        told.append(f"{points} points")
+    if ax.patches:
+        told.append(f"{len(ax.patches)} bars")
+    name = ax.get_title() or " over ".join(filter(None, (ax.get_ylabel(), ax.get_xlabel())))
+    return f"{name or 'A plot'}: {', '.join(told[:8]) or 'no lines'}"
 
 
 def plot_decision_boundary(

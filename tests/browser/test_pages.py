@@ -1,5 +1,6 @@
 """Pictures and the player in a real browser: headless Chromium, driven by selenium."""
 
+import base64
 import html
 from pathlib import Path
 
@@ -60,13 +61,13 @@ def test_every_step_by_its_button(browser: Chrome, tmp_path: Path, player: Playe
             known = ("credit", key) in step.known
             assert part(browser, f"credit {name}").is_displayed() == known
             assert part(browser, f"halo {name}").is_displayed() == (
-                step.path is not None and key in step.edges
+                key == step.path or key in step.back
             )
             dim = "dim" in (part(browser, f"pill {name}").get_attribute("class") or "")
             assert dim == (key not in step.edges)
         if step.index < len(player.steps):
             forward.click()
-    assert not forward.is_enabled()
+    assert forward.get_attribute("aria-disabled") == "true"
     assert part(browser, "weight of-5-1").text == "w₅⇝₁ = 0.79"
     browser.find_element(By.ID, "previous").click()
     assert text(browser, "place") == "17 / 18"
@@ -95,6 +96,105 @@ def test_keys_and_slider(browser: Chrome, tmp_path: Path, player: Player) -> Non
     assert complaints(browser) == []
 
 
+def test_chapters_lead_to_their_first_step(browser: Chrome, tmp_path: Path, player: Player) -> None:
+    show(browser, tmp_path, player.html())
+    for chapter in browser.find_elements(By.CSS_SELECTOR, "nav [data-step]"):
+        chapter.click()
+        place = int(chapter.get_attribute("data-step") or "0") + 1
+        assert text(browser, "place") == f"{place} / 18"
+        current = browser.find_elements(By.CSS_SELECTOR, "nav [aria-current='true']")
+        assert [button.text for button in current] == [chapter.text]
+        assert player.steps[place - 1].chapter == chapter.text
+
+
+def test_every_unit_and_edge_is_a_link_to_its_step_and_back(
+    browser: Chrome, tmp_path: Path, player: Player
+) -> None:
+    show(browser, tmp_path, player.html())
+    title = "return document.getElementById('title').textContent"
+    for key, edge in player.credit.edges.items():
+        part(browser, f"pill of-{key[0]}-{key[1]}").click()
+        assert f"· Credit of {edge.name}" in browser.execute_script(title)
+        back = browser.find_element(By.ID, "back")
+        assert back.text == "↩ step 1"
+        back.click()
+        assert text(browser, "place") == "1 / 18"
+    unit = browser.find_element(By.CSS_SELECTOR, "svg ellipse.unit.of-1")
+    unit.click()
+    assert "· Forward: unit 1" in browser.execute_script(title)
+    unit.click()
+    assert "· The error at unit 1: δ₁" in browser.execute_script(title)
+    browser.find_element(By.TAG_NAME, "body").send_keys(Keys.ESCAPE)
+    assert "· Forward: unit 1" in browser.execute_script(title)
+    # by keyboard, too
+    part(browser, "pill of-5-1").send_keys(Keys.ENTER)
+    assert "· Credit of w₅⇝₁" in browser.execute_script(title)
+    assert complaints(browser) == []
+
+
+def test_the_picture_stays_where_it_is_and_focus_where_it_was(
+    browser: Chrome, tmp_path: Path, player: Player
+) -> None:
+    show(browser, tmp_path, player.html())
+    where = (
+        "const b = document.querySelector('svg').getBoundingClientRect(); return [b.top, b.height]"
+    )
+    at = browser.execute_script(where)
+    forward = browser.find_element(By.ID, "next")
+    for _ in player.steps:
+        forward.click()
+        assert browser.execute_script(where) == at
+        assert browser.execute_script("return document.activeElement.id") == "next"
+    # it fits its frame: nothing scrolls but what is in it
+    page = "const d = document.documentElement; return [d.scrollWidth - innerWidth, d.scrollHeight - innerHeight]"
+    assert max(browser.execute_script(page)) <= 0
+    part(browser, "pill of-3-1").click()
+    browser.find_element(By.ID, "back").click()
+    assert browser.execute_script("return document.activeElement !== document.body")
+
+
+def test_on_its_way_back_the_error_carries_the_weights(
+    browser: Chrome, tmp_path: Path, player: Player
+) -> None:
+    show(browser, tmp_path, player.html())
+    credit = player.credit
+    for step in player.steps:
+        for key in credit.edges:
+            name = f"of-{key[0]}-{key[1]}"
+            said = browser.execute_script(
+                f"return document.querySelector('svg text.credit.{name}').textContent"
+            )
+            assert ("⇝" in said) == (key in step.back), (step.title, key)
+        browser.find_element(By.TAG_NAME, "body").send_keys(Keys.ARROW_RIGHT)
+
+
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.skipif(
+    not AXE.exists(),
+    reason="the packages of tests/package.json are not installed: npm ci --prefix tests",
+)
+@pytest.mark.parametrize("sizes", [(3, 2, 1), (2, 16, 16, 1)])
+def test_axe_finds_nothing(browser: Chrome, tmp_path: Path, sizes: tuple[int, ...]) -> None:
+    inputs, *units = sizes
+    player = assign_credit(MLP(inputs, units, rng=0), [0.5] * inputs, 0.5).steps()
+    show(browser, tmp_path, player.html())
+    browser.execute_script(AXE.read_text(encoding="utf-8"))
+    for k in (0, len(player.steps) // 2, len(player.steps) - 1):
+        browser.execute_script(f"go({k})")
+        found = browser.execute_async_script(
+            "const done = arguments[0]; axe.run().then(r => done(r.violations.map(v => v.id)))"
+        )
+        assert found == []
+
+
+def test_it_prints_on_a_page(browser: Chrome, tmp_path: Path, player: Player) -> None:
+    show(browser, tmp_path, player.html())
+    pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"])
+    assert pdf.count(b"/Type /Page\n") == 1
+
+
 def test_it_plays_and_stops(browser: Chrome, tmp_path: Path, player: Player) -> None:
     show(browser, tmp_path, player.html().replace("2500", "10"))
     button = browser.find_element(By.ID, "play")
@@ -108,7 +208,7 @@ def test_it_plays_and_stops(browser: Chrome, tmp_path: Path, player: Player) -> 
 
 
 def test_two_players_in_sandboxed_frames(browser: Chrome, tmp_path: Path, player: Player) -> None:
-    shown = player._repr_html_()
+    shown = player._repr_mimebundle_()["text/html"]
     show(browser, tmp_path, f"<!doctype html><meta charset=utf-8>{shown}{shown}")
     frames = browser.find_elements(By.TAG_NAME, "iframe")
     assert len(frames) == 2

@@ -330,6 +330,8 @@ class CreditGraph:
         """Say what colour, dash and width mean, in the lower corners; at the right the rule."""
         show = self.words.show
         rule = "∂L/∂wᵢ⇝ⱼ = δⱼ·zᵢ"
+        if show == "batch":
+            rule = "∂L/∂wᵢ⇝ⱼ = Σ δⱼ·zᵢ"
         if show == "forward":
             rule = f"aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ{' + bⱼ' if self.layout.biases else ''}"
         if show == "blank":

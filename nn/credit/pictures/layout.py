@@ -210,7 +210,7 @@ class Layout:
                     self.notes.append((Point(x, y), slot))
         last = credit.layers[-1]
         texts = [t for i in last for _, t in self.words.unit(credit.nodes[i])]
-        room = max(text_width(t, style.small) for t in texts)
+        room = max((text_width(t, style.small) for t in texts), default=0.0)
         if self.beside(credit.nodes[last[0]]):
             return x + style.radius + 10.0 + room + MARGIN
         return x + max(room / 2 + OUTPUT_SHIFT, style.radius + 36.0) + MARGIN

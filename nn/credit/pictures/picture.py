@@ -50,7 +50,8 @@ def credit_drawing(
         nodes, edges = frozenset(credit.nodes), frozenset(credit.edges)
     else:
         title = f"Who is responsible for {credit.edge(*path).name}?"
-        subtitle, formula, aside = _way(credit, path), product(credit, path), loss
+        formula = product(credit, path) if show != "batch" else ""
+        subtitle, aside = _way(credit, path), loss
         nodes, edges = lit(credit, path)
         back = edges - {path}
     title, subtitle = fitting(title, WIDEST, 20, bold=True), fitting(subtitle, WIDEST)
@@ -73,11 +74,12 @@ def credit_drawing(
 
 
 _TITLES = {
-    "both": "Credit assignment", "forward": "Forward", "backward": "Backward", "blank": "Credit assignment"
+    "both": "Credit assignment", "forward": "Forward", "backward": "Backward", "blank": "Credit assignment",
+    "batch": "Credit of a batch",
 }  # fmt: skip
 _RULE = "every weight’s credit = error at its head × activation at its tail"
 _RULES = {
-    "both": _RULE, "blank": _RULE, "backward": _RULE,
+    "both": _RULE, "blank": _RULE, "backward": _RULE, "batch": "every number is the sum over the examples",
     "forward": "every unit sums weight × activation over the edges into it, and applies its function",
 }  # fmt: skip
 

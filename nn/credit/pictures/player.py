@@ -18,7 +18,7 @@ from nn.credit.pictures.frames import Frames, talk
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.picture import credit_drawing, description
-from nn.credit.pictures.words import Words
+from nn.credit.pictures.words import Show, Words
 from nn.credit.story import Step, scale, story
 
 # How a part looks in a step: dimmed, not known yet, or, for the marks of a path, on. On paper the whole
@@ -62,12 +62,22 @@ class Player:
     Args:
         credit: what `assign_credit` found.
         lr: the learning rate η of the update at its end.
+        steps: its story; if not given, that of one example.
+        after: the same once the updates are made; if not given, it is computed.
+        show: what is written in the picture; see Words.
     """
 
-    def __init__(self, credit: Assignment, lr: float = 0.1) -> None:
-        self.credit = credit
-        self.lr = lr
-        self.steps = story(credit, lr)
+    def __init__(
+        self,
+        credit: Assignment,
+        lr: float = 0.1,
+        steps: list[Step] | None = None,
+        after: Assignment | None = None,
+        show: Show = "both",
+    ) -> None:
+        self.credit, self.lr, self.show = credit, lr, show
+        self.after = credit.after(lr) if after is None else after
+        self.steps = story(credit, lr) if steps is None else steps
 
     def html(self, engine: str | None = None) -> str:
         """Return the page, complete in itself: it loads nothing from anywhere.
@@ -149,7 +159,7 @@ class Player:
 
     def drawing(self) -> Drawing:
         """Return the picture of the whole story."""
-        return credit_drawing(self.credit)
+        return credit_drawing(self.credit, show=self.show)
 
     def _chapters(self) -> dict[str, int]:
         """Return the first step of each chapter."""
@@ -161,7 +171,7 @@ class Player:
     # ---------------------------------------------------------------- what the page is made of
 
     def _graph(self) -> CreditGraph:
-        layout = Layout(self.credit, top=16.0, roomy=True)
+        layout = Layout(self.credit, top=16.0, show=self.show, roomy=True)
         nodes, edges = layout.credit.nodes.keys(), layout.credit.edges.keys()
         told = scale(self.credit)
         return CreditGraph(
@@ -201,7 +211,7 @@ class Player:
             "known": [known.get(k, 0) for k in range(len(owners))],  # since which step
             "errors": [errors.get(k, 0) for k in range(len(graph.credit.nodes))],
             "steps": [_state(step, places) for step in self.steps],
-            "after": _numbers(self.credit.after(self.lr), graph.layout.shows, places),
+            "after": _numbers(graph.layout.words.of(self.after), places),
         }
 
 
@@ -231,11 +241,9 @@ def _runs(numbers: Iterable[int]) -> str:
     return " ".join("-".join(map(str, run)) for run in runs)
 
 
-def _numbers(
-    credit: Assignment, shows: str, places: Mapping[int | Key, int]
-) -> dict[str, dict[int, str]]:
+def _numbers(words: Words, places: Mapping[int | Key, int]) -> dict[str, dict[int, str]]:
     """Return the numbers of an example that stand at the end of lines in the picture, by kind and place."""
-    words = Words(credit, shows)
+    credit = words.credit
     found: dict[str, dict[int, str]] = {"weight": {}, "a": {}, "z": {}}
     for item, place in places.items():
         if isinstance(item, int):
@@ -243,7 +251,9 @@ def _numbers(
             lines = [] if node.a is None else words.unit(node)
         else:
             lines = (
-                [("weight", words.weight_line(credit.edges[item]))] if shows != "pattern" else []
+                [("weight", words.weight_line(credit.edges[item]))]
+                if words.room != "pattern"
+                else []
             )
         for kind, line in lines:
             if kind in found:

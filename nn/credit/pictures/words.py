@@ -7,7 +7,7 @@ from autograd.notation import shown, subscript
 from nn.credit.assignment import Assignment, Edge, Key, Node
 from nn.credit.derivation import slope_symbol
 
-Show = Literal["both", "forward", "backward", "blank"]
+Show = Literal["both", "forward", "backward", "blank", "batch"]
 BLANK = "____"
 
 
@@ -18,7 +18,7 @@ class Words:
         credit: what `assign_credit` found.
         room: how much there is room for: "full", "credit" (of a pill the second line alone) or "pattern" (no pills).
         show: "forward" the activations, with w·z at each edge; "backward" the errors and the credits; "both";
-            or "blank": the names, and room for the numbers.
+            "blank" the names, and room for the numbers; or "batch", sums over several examples, nothing of one.
         back: the edges by which an error comes back to the one that is asked about: they carry δ·w.
         known: what may be told, as keys ("z", 1), ("delta", 1), ("credit", (3, 1)); None for all there is.
     """
@@ -37,6 +37,10 @@ class Words:
     def knows(self, fact: str, item: int | Key) -> bool:
         """Tell whether something may be told already."""
         return self.known is None or (fact, item) in self.known
+
+    def of(self, credit: Assignment) -> "Words":
+        """Return the same of other numbers."""
+        return Words(credit, self.room, self.show, self.back)
 
     def number(self, x: float, sign: bool = False) -> str:
         """Return a number that is to be worked out."""
@@ -68,12 +72,20 @@ class Words:
             return text
         if self.show == "forward":
             return f"{edge.name}·{edge.z_name} = {text}" if edge.source is not None else f"= {text}"
-        return f"δ{subscript(edge.target)}·{edge.z_name} = {text}"
+        return f"{self._sum}δ{subscript(edge.target)}·{edge.z_name} = {text}"
+
+    @property
+    def _sum(self) -> str:
+        return "Σ" if self.show == "batch" else ""
 
     def back_line(self, edge: Edge) -> str:
         """Return what a pill says of the error on its way back through a weight."""
         text = self.number(edge.delta * edge.weight, sign=True)
-        return f"δ{subscript(edge.target)}·{edge.name} = {text}" if self.room == "full" else text
+        return (
+            f"{self._sum}δ{subscript(edge.target)}·{edge.name} = {text}"
+            if self.room == "full"
+            else text
+        )
 
     def weight_line(self, edge: Edge) -> str:
         """Return what a pill says of a weight, above what passes or before that is known."""
@@ -99,11 +111,15 @@ class Words:
 
     def input(self, node: Node) -> str:
         """Return what is written beside an input."""
+        if self.show == "batch":
+            return node.name
         return shown(node.z) if self.room == "pattern" else f"{node.name} = {shown(node.z)}"
 
     def unit(self, node: Node) -> list[tuple[str, str]]:
         """Return what is written below a unit, or beside it, as pairs of kind (a, z, slope, target) and text."""
         assert node.a is not None
+        if self.show == "batch":
+            return []
         linear = self.credit.activations[node.layer - 1] == "linear"
         name, z = f"a{subscript(node.index)}", f"{node.name} = {self.number(node.z)}"
         a = "a", f"{name} = {self.number(node.a)}"
@@ -150,4 +166,4 @@ class Words:
         if node.delta is None or self.show == "forward" or not self.knows("delta", node.index):
             return ""
         index = "" if self.room == "pattern" else subscript(node.index)
-        return f"δ{index} = {self.number(node.delta, sign=True)}"
+        return f"{self._sum}δ{index} = {self.number(node.delta, sign=True)}"

@@ -510,6 +510,26 @@ def test_plots():
     plt.close("all")
 
 
+def test_a_plot_says_in_notebooks_what_it_shows():
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    from nn.training.plots import plot_decision_boundary
+
+    history = History(losses=[1.0, 0.25, 0.125], metrics={"correct": [0.5, 0.75, 1.0]})
+    figure, (left, right) = plt.subplots(1, 2)
+    history.plot(ax=left)
+    plot_decision_boundary(MLP(2, [3, 1], rng=0), XS, YS, ax=right, resolution=4)
+    html = figure._repr_mimebundle_(include=None, exclude=None)["text/html"]
+    assert html.startswith(
+        '<img alt="loss over epoch: loss from 1.000 to 0.1250. '
+        f'x₂ over x₁: {len(XS)} points. correct: correct from 0.5000 to 1.000" '
+        'style="max-width:100%;height:auto" src="data:image/png;base64,'
+    )
+    plt.close("all")
+
+
 def test_plots_need_matplotlib(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match="pip install matplotlib"):

@@ -81,7 +81,7 @@ def test_each_step_has_its_formula_in_symbols_and_in_numbers() -> None:
     assert forward.numbers.endswith("= 1.1900,  z₁ = tanh(1.1900) = 0.8306")
     edge = by_title("Credit of w₅⇝₁", steps)
     assert edge.symbols == "∂L/∂w₅⇝₁ = δ₁·z₅"
-    assert edge.numbers == "∂L/∂w₅⇝₁ = +0.1363 ·  0.8000 = +0.1091"
+    assert edge.numbers == "∂L/∂w₅⇝₁ = +0.1363 ·    0.8000 = +0.1091"
     updates = by_title("The updates", steps).numbers
     assert "0.8000 − 0.1·0.1091    =  0.7891" in updates
     assert by_title("Forward again", steps).numbers == "ŷ = 0.7477: L = 0.1500, before 0.1971"
@@ -106,8 +106,13 @@ def test_numbers_line_up_in_a_terminal() -> None:
     assert lines[0] == [
         "  7  Credit of w₁⇝₀",
         "     ∂L/∂w₁⇝₀ = δ₀·z₁",
-        "     ∂L/∂w₁⇝₀ = +0.6279 ·  0.8306 = +0.5215",
+        "     ∂L/∂w₁⇝₀ = +0.6279 ·    0.8306 = +0.5215",
     ]
+
+
+def test_negative_factors_stand_in_brackets() -> None:
+    said = by_title("Credit of w₄⇝₁", story(worked())).numbers
+    assert said == "∂L/∂w₄⇝₁ = +0.1363 · (−1.0000) = −0.1363"
 
 
 def test_a_loss_that_grows_is_said_to() -> None:

@@ -1,0 +1,108 @@
+"""The story of a batch: its examples one after another, then the sum of their blame on every edge."""
+
+from collections.abc import Sequence
+
+from autograd.notation import factor, shown, subscript
+from nn.credit.assignment import Assignment, Edge
+from nn.credit.story import Step, Teller, listed, plain, way_back
+
+TOLD = 12  # examples that have a step each
+_TERMS = 6  # of a sum that are written out
+
+
+def batch_story(
+    whole: Assignment, examples: Sequence[Assignment], lr: float, after: Assignment
+) -> list[Step]:
+    """Return the story of a batch.
+
+    Args:
+        whole: the batch as one, its errors and credits summed.
+        examples: the credit of each example.
+        lr: the learning rate η of the update at its end.
+        after: the batch as one once the updates are made.
+
+    Returns:
+        The network; forward, example by example; their loss; from the output back the errors of each unit and the sum
+        of the credits of each edge; the updates; forward again, with the new loss.
+    """
+    return _BatchTeller(whole, examples, lr, after).steps
+
+
+class _BatchTeller(Teller):
+    def __init__(
+        self, whole: Assignment, examples: Sequence[Assignment], lr: float, after: Assignment
+    ) -> None:
+        self.examples = examples
+        super().__init__(whole, lr, after)
+
+    def _given(self) -> str:
+        return f"{len(self.examples):,} examples"
+
+    def _outputs(self, credit: Assignment) -> str:
+        return ""
+
+    def _forward_steps(self, layers: list[list[list[int]]]) -> None:
+        count = len(self.examples)
+        self.known |= {("z", j) for j in self.credit.nodes}
+        for k, example in enumerate(self.examples[:TOLD], 1):
+            outputs = ", ".join(
+                f"{example.nodes[i].name} = {shown(example.nodes[i].z, 4)}"
+                for i in example.layers[-1][:4]
+            )
+            x = ", ".join(f"{v:g}".replace("-", "−") for v in example.x[:8])
+            self._step(
+                f"Example {k} of {count:,}",
+                f"x = ({x}{', …' if len(example.x) > 8 else ''}),  L = {example.loss_formula}",
+                f"{outputs}, y = {plain(example.y)}: L = {shown(example.loss, 4)}",
+            )
+        if count > TOLD:
+            self._step(f"{count - TOLD:,} more examples", "L of each in turn")
+
+    def _loss(self) -> None:
+        losses = [shown(example.loss, 4) for example in self.examples]
+        self._step(
+            "The error of the batch",
+            "L = Σ L over the examples" if self._summed else "L = the mean of L over the examples",
+            f"{_sum(losses)}: L = {shown(self.credit.loss, 4)}",
+            self.credit.layers[-1],
+            [],
+        )
+
+    @property
+    def _summed(self) -> bool:
+        return self.credit.loss == sum(example.loss for example in self.examples)
+
+    def _delta(self, units: list[int]) -> None:
+        self.known |= {("delta", j) for j in units}
+        nodes, ways = way_back(self.credit, units)
+        names = f"δ{subscript(units[0])}"
+        if len(units) > 1:
+            names += f" to δ{subscript(units[-1])}"
+        told = (f"δ{subscript(j)}  {self._terms(j)}" for j in units)
+        self._step(
+            f"The errors, example by example: {names}", "Σ δⱼ", listed(told), nodes, ways, back=ways
+        )
+
+    def _terms(self, j: int) -> str:
+        deltas = [factor(example.nodes[j].delta or 0.0) for example in self.examples]
+        total = shown(self.credit.nodes[j].delta or 0.0, 4, sign=True)
+        return f"{self._mean}{_sum(deltas)} = {total}"
+
+    @property
+    def _mean(self) -> str:
+        return "" if self._summed else f"1/{len(self.examples)} of "
+
+    def _product(self, edge: Edge) -> str:
+        shares = [
+            factor(example.edges[edge.source, edge.target].credit) for example in self.examples
+        ]
+        return f"{self._mean}{_sum(shares)} = {shown(edge.credit, 4, sign=True)}"
+
+    def _credit_symbols(self, delta: str, z: str) -> str:
+        return f"Σ {delta}·{z}"
+
+
+def _sum(terms: list[str]) -> str:
+    rest = terms[_TERMS - 1 : -1] if len(terms) > _TERMS else []
+    shown_terms = [*terms[: _TERMS - 1], "…", terms[-1]] if rest else terms
+    return " + ".join(shown_terms)

@@ -1,0 +1,155 @@
+"""What notebooks show, in a real JupyterLab and a real marimo driven by Chromium: nothing is cut, everything has words."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+SETUP = """
+from autograd import Value, draw, steps
+from nn import MLP, SGD, assign_credit, fit
+net = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
+credit = assign_credit(net, [0.8, -1.0, 0.5], 0.2)
+wide = assign_credit(MLP(20, [20, 20, 5], rng=0), [0.5] * 20, [0.5] * 5)
+a, b = Value(-4.0, label="a"), Value(2.0, label="b")
+history = fit(net, [[0.8, -1.0, 0.5]], [0.2], epochs=5, optimizer=SGD(0.1), progress=False)
+"""
+SHOWN = (
+    "draw((a * b + b**3).tanh() * a, credit=True)",
+    "credit.draw()",
+    "credit.draw(path=(5, 1))",
+    "wide.draw()",
+    "credit.steps()",
+    "credit",
+    "net",
+    "credit.matrices()",
+    "history",
+    "steps(a * b)",
+)
+PICTURES = 4
+# of each output: whether it is cut at its side, and each thing in it that can be seen: what, how wide, in words
+MEASURE = """
+return [...document.querySelectorAll(arguments[0])].map(output => ({
+  cut: output.scrollWidth > output.clientWidth + 1 && !/auto|scroll/.test(getComputedStyle(output).overflowX), room: output.clientWidth,
+  found: [...output.querySelectorAll('img, iframe, table')].map(e => ({
+    tag: e.tagName, width: e.getBoundingClientRect().width, words: e.alt || e.title || e.textContent
+  })).filter(e => e.width > 0),
+}))
+"""
+
+
+@contextmanager
+def serving(command: list[str], folder: Path, path: str) -> Iterator[str]:
+    """Run a server with a home of its own, and give its address once it answers."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    homes = {name: str(folder / name.lower()) for name in names}
+    address = f"http://127.0.0.1:{port}"
+    root = Path(__file__).parents[2]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", *command, f"--port={port}"],
+            cwd=folder, stdout=log, stderr=log, env={**os.environ, **homes, "PYTHONPATH": str(root)},
+        )  # fmt: skip
+        try:
+            for _ in range(300):
+                assert server.poll() is None, (folder / "log").read_text()
+                try:
+                    urllib.request.urlopen(address + path, timeout=2).close()
+                    break
+                except OSError:
+                    time.sleep(0.2)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def settled(browser: Any, outputs: str, ready: Callable[[list[dict[str, Any]]], bool]) -> Any:
+    """Measure the outputs, once they are there."""
+    shown: list[dict[str, Any]] = []
+    for _ in range(200):
+        shown = browser.execute_script(MEASURE, outputs)
+        if ready(shown):
+            return shown
+        time.sleep(0.2)
+    pytest.fail(f"not shown in time: {shown}")
+
+
+def check(shown: list[dict[str, Any]], trusted: bool) -> None:
+    assert len(shown) == len(SHOWN)
+    for code, output in zip(SHOWN, shown):
+        assert not output["cut"], code
+        assert output["found"], code
+        for thing in output["found"]:
+            # a table too wide for its room is scrolled in it
+            assert thing["tag"] == "TABLE" or thing["width"] <= output["room"], (code, thing)
+            assert len(thing["words"]) > 10 or thing["tag"] == "TABLE", (code, thing)
+    tags = [output["found"][0]["tag"] for output in shown]
+    player = "IFRAME" if trusted else "IMG"  # where frames are taken out, the picture and the story
+    assert tags == ["IMG"] * PICTURES + [player] + ["TABLE"] * 5
+
+
+@pytest.mark.parametrize("width", [800, 1400])
+def test_jupyterlab(browser: Any, tmp_path: Path, width: int) -> None:
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_code_cell(code) for code in (SETUP, *SHOWN)]
+    nbclient.NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    (tmp_path / "root").mkdir()
+    nbformat.write(notebook, tmp_path / "root" / "shown.ipynb")
+    command = [
+        "jupyterlab", "--no-browser", "--allow-root", "--IdentityProvider.token=", "--LabApp.news_url=None",
+        "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={tmp_path / 'root'}",
+    ]  # fmt: skip
+    outputs = ".jp-OutputArea-output"
+    with serving(command, tmp_path, "/api") as address:
+        browser.set_window_size(width, 2500)
+        browser.get(f"{address}/lab/tree/shown.ipynb?reset")
+        # nobody has trusted it yet: what could do harm is taken out
+        everything = settled(browser, outputs, lambda shown: len(shown) == len(SHOWN))
+        check(everything, trusted=False)
+        browser.execute_script("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        everything = settled(
+            browser, outputs,
+            lambda shown: len(shown) == len(SHOWN) and shown[4]["found"][:1] and shown[4]["found"][0]["tag"] == "IFRAME",
+        )  # fmt: skip
+        check(everything, trusted=True)
+    browser.set_window_size(900, 900)
+
+
+@pytest.mark.parametrize("width", [800, 1400])
+def test_marimo(browser: Any, tmp_path: Path, width: int) -> None:
+    pytest.importorskip("marimo", reason="marimo is not installed")
+    names = "MLP, SGD, Value, a, assign_credit, b, credit, draw, fit, history, net, steps, wide"
+    cells = [f"@app.cell\ndef _({names}):\n    {code}\n    return\n" for code in SHOWN]
+    setup = "".join(f"    {line}\n" for line in SETUP.strip().splitlines())
+    (tmp_path / "shown.py").write_text(
+        f"import marimo\napp = marimo.App()\n\n@app.cell\ndef _():\n{setup}    return {names}\n\n"
+        + "\n".join(cells)
+        + "\nif __name__ == '__main__':\n    app.run()\n"
+    )
+    command = ["marimo", "-q", "run", "shown.py", "--headless", "--no-token"]
+    with serving(command, tmp_path, "/") as address:
+        browser.set_window_size(width, 2500)
+        browser.get(address)
+        ready = settled(
+            browser, ".output-area",
+            lambda shown: len(shown) == len(SHOWN) and all(output["found"] for output in shown),
+        )  # fmt: skip
+        check(ready, trusted=True)
+    browser.set_window_size(900, 900)

@@ -1,0 +1,95 @@
+"""The credit of a batch: in sums, pictures and a story, checked like that of one example."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from autograd.notation import shown
+from nn import MLP, assign_credit
+from nn.credit.batch import BatchCredit, summed
+from nn.losses import cross_entropy
+from tests.worked import network
+
+XS = [[0.8, -1.0, 0.5], [0.1, 0.4, -0.6], [-1.0, 0.0, 1.0]]
+YS = [0.2, 0.5, -0.3]
+
+
+def batch() -> BatchCredit:
+    return assign_credit(network(), XS, YS, batch=True)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 9), st.booleans(), st.integers(0, 1000))
+def test_the_whole_is_the_sum_or_the_mean(count: int, mean: bool, seed: int) -> None:
+    net = MLP(2, [2, 1], rng=seed)
+    xs = [[math.sin(k + seed), math.cos(3 * k)] for k in range(count)]
+    examples = [assign_credit(net, x, 0.5) for x in xs]
+    found = summed(examples, mean)
+    share = 1.0 / count if mean else 1.0
+    for i in (0, 1, 2):
+        total = sum(e.nodes[i].delta or 0.0 for e in examples) * share
+        assert math.isclose(found.whole.nodes[i].delta or 0.0, total, rel_tol=1e-12, abs_tol=1e-15)
+    for j in (0, 1, 2):  # what a bias is to blame for is the sum of the errors
+        delta = found.whole.nodes[j].delta
+        assert delta is not None
+        assert math.isclose(found.edges[None, j].credit, delta, rel_tol=1e-9, abs_tol=1e-12)
+    assert found.check().ok
+    assert math.isclose(found.whole.loss, found.loss)
+
+
+def test_a_derivation_goes_example_by_example() -> None:
+    found = batch()
+    lines = str(found.derivation(3, 1)).splitlines()
+    assert lines[1].strip() == "example 1: ∂L/∂w₃⇝₁ = δ₁·z₃ = 0.1363·0.5000 = +0.0682"
+    assert lines[-1].strip() == "∂L/∂w₃⇝₁ = Σ δ₁·z₃ = (0.0682 + 0.3659 + 0.2742) = +0.7083"
+    many = assign_credit(network(), XS * 20, YS * 20, batch=True).derivation(3, 1)
+    assert len(many.steps) < 10
+    assert " + … + " in many.steps[-1].numbers
+    with pytest.raises(KeyError, match="no edge from 5 to 0"):
+        found.derivation(5, 0)
+
+
+def test_a_picture_of_a_batch_shows_sums_and_nothing_of_one_example() -> None:
+    found = batch()
+    texts = re.findall(r"<text[^>]*>(.*?)</text>", found.draw().svg())
+    for edge in found.edges.values():
+        z = f"z{edge.name[1]}"
+        delta = f"δ{edge.name[-1]}"
+        assert f"Σ{delta}·{z} = {shown(edge.credit, sign=True)}" in texts
+    assert {"x₁", "x₂", "x₃", "Σδ₀ = +0.08"} <= set(texts)
+    assert not [text for text in texts if re.match(r"(a|z|x).? = |ŷ|target", text)]
+    path = re.findall(r"<text[^>]*>(.*?)</text>", found.draw(path=(5, 1)).svg())
+    assert "Σδ₀·w₁⇝₀ = +0.06" in path
+
+
+def test_the_story_goes_through_the_examples_and_ends_with_a_smaller_loss() -> None:
+    found = batch()
+    player = found.steps(lr=0.1)
+    titles = [step.title for step in player.steps]
+    assert titles[:6] == [
+        "The network: 3-2-1 tanh network",
+        "Example 1 of 3",
+        "Example 2 of 3",
+        "Example 3 of 3",
+        "The error of the batch",
+        "The errors, example by example: δ₀",
+    ]
+    assert titles[-1] == "Forward again: the loss is smaller"
+    said = {step.title: step.numbers for step in player.steps}
+    assert said["Credit of w₃⇝₁"] == "∂L/∂w₃⇝₁ = 0.0682 + 0.3659 + 0.2742 = +0.7083"
+    assert said["Forward again: the loss is smaller"].startswith("L = 0.5302, before 0.7648")
+    assert math.isclose(found.after(0.1).loss, 0.5302, abs_tol=1e-4)
+    page = player.html()
+    assert "Σδ₁·z₃ = +0.71" in page
+    long = assign_credit(network(), XS * 20, YS * 20, batch=True).steps()
+    assert "48 more examples" in [step.title for step in long.steps]
+
+
+def test_a_batch_of_classes() -> None:
+    net = MLP(2, [3, 3], rng=1)
+    found = assign_credit(net, [[0.5, -1.0], [1.0, 0.2]], [2, 0], loss=cross_entropy, batch=True)
+    assert found.check().ok
+    assert "Credit of a batch" in found.draw().svg()
+    assert len(found.steps().html().encode()) < 150_000
