@@ -295,7 +295,7 @@ def test_keys_typing_undo_and_reset(page: Chrome) -> None:
     assert state(page)["weight"]["3-1"] == 0.05
     settled(page)
     assert pill.get_attribute("aria-valuenow") == "0.05"
-    assert (pill.get_attribute("aria-valuetext") or "").startswith("w₃⇝₁ 0.0500, credit +0.")
+    assert (pill.get_attribute("aria-valuetext") or "").startswith("w₃⇝₁ = 0.0500, credit +0.")
     pill.send_keys("-")
     field = page.switch_to.active_element
     assert field.get_attribute("id") == "number"
@@ -347,6 +347,17 @@ def test_forward_and_backward(page: Chrome) -> None:
     page.find_element(By.CSS_SELECTOR, "[value=backward]").click()
     assert not page.find_element(By.CSS_SELECTOR, "text.a.of-1").is_displayed()
     assert written(page, "delta of-1").startswith("δ₁ = ")
+
+
+def test_who_is_most_to_blame_is_said(page: Chrome) -> None:
+    assert text(page, "most") == "w₁⇝₀ = 0.7000, credit +0.5215"
+    page.execute_script("live.set('1-0', 0)")
+    assert text(page, "most").startswith("w₁⇝₀ = 0.0000, credit +0.03")
+    most = handle(page, "weight w₁⇝₀")
+    page.execute_script("live.set('1-0', 0.7)")
+    for _ in range(15):  # dragged to where the error is 0, it is to blame for nothing
+        most.send_keys(Keys.ARROW_LEFT)
+    assert abs(state(page)["credit"]["1-0"]) < 0.01
 
 
 def test_the_chapters_have_the_numbers_of_the_moment(page: Chrome) -> None:

@@ -128,12 +128,13 @@ def _contents(root: Value, nodes: list[Value], lr: float) -> Contents:
     many = f"{tape.frozen} choices of where stay as they were made."
     notes = [[], ["1 choice of where stays as it was made."], [many]][min(tape.frozen, 2)]
     return Contents(
-        f"{_name(root)}, live", html.escape(" ".join([_INTRODUCTION, *notes])), _name(root), drawing,
+        f"{_name(root)}, live", html.escape(" ".join([_INTRODUCTION, *notes])),
+        "Click a node or an edge.", _name(root), drawing,
         marks, tape, _table(graph, nodes, labels), list(_story(graph, places)),
         list(_cards(graph, nodes)),
         data={
             "eta": lr, "result": _name(root), "widest": 5.0, "pattern": False, "kinds": {"weight": "leaf"},
-            "hint": "Click a node.", "variables": variables, "signs": signs,
+            "variables": variables, "signs": signs,
             "lines": dict.fromkeys(signs, 1), "links": links, "owners": owners,
             "grips": [
                 (graph.names[id(v)], labels[id(v)], "value") for v in leaves

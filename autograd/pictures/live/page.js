@@ -87,6 +87,10 @@ const say = (element, text) => { if (element.textContent !== text) element.textC
 const numbers = within => all("[data-n]", within).map(element => [element, ...element.dataset.n.split(" ")]);
 const renew = list => { for (const [element, what, how] of list) say(element, shown(quantity(what), how)); };
 const filled = text => text.replace(/\{(\S+) (\S+)\}/g, (_, what, how) => shown(quantity(what), how));
+const spoken = name => {
+  const { label, slot } = named.get(name) || {}, sign = data.signs[name];
+  return [label && `${label} = ${shown(v[slot], "4")}`, sign && `credit ${shown(quantity(sign), "4+")}`].filter(Boolean).join(", ");
+};
 const weight = owner => data.edges && named.get(owner);  // what an edge stands for
 const flow = owner => data.flow ? data.flow(owner, mode, carried.has(owner)) : [data.signs[owner]];
 function relabel() {  // what a pill says of what passes: forward w·z; back δ·z, or δ·w on the way to the edge asked about
@@ -102,7 +106,9 @@ function paint() {
   gradient = compute();
   if (debt) gradient = gradient.map((x, i) => x + (debt[i] ?? 0));
   const credits = Object.keys(data.signs).map(owner => [owner, quantity(flow(owner)[0])]);
-  largest = Math.max(...credits.map(([owner, x]) => x - x === 0 && owner in data.lines ? Math.abs(x) : 0));
+  const [[most, of]] = credits.map(([owner, x]) => [x - x === 0 && owner in data.lines ? Math.abs(x) : 0, owner]).sort(([x], [y]) => y - x);
+  largest = most;
+  if ($("most")) say($("most"), spoken(of));
   renew(always);
   for (const id of ["why", "told"]) renew(numbers($(id)));
   if ($("table").open) renew(numbers($("table")));
@@ -123,9 +129,8 @@ function paint() {
   }
   say($("tired"), tired.join(", "));
   put($("saturated"), { "data-none": !tired.length });
-  for (const [{ name, label, slot }, handle] of handles) {
-    const credit = data.signs[name] ? `, credit ${shown(quantity(data.signs[name]), "4+")}` : "";
-    put(handle, { "aria-valuenow": v[slot], "aria-valuetext": `${label} ${shown(v[slot], "4")}${credit}` });
+  for (const [{ name, slot }, handle] of handles) {
+    put(handle, { "aria-valuenow": v[slot], "aria-valuetext": spoken(name) });
   }
   follow();
 }
@@ -149,7 +154,7 @@ function light(owner) {
   const behind = link ? all(".back", cards).filter(({ dataset }) => on.has(dataset.of) && dataset.of !== link[0]) : [];
   const said = [...behind.slice(0, 4), ...behind.slice(4).slice(-1), ...of(owner)].map(card => card.innerHTML);
   if (link) said.push(data.lines[owner].said || "");
-  $("why").innerHTML = said.filter(Boolean).map(text => `<p>${text}</p>`).join("") || data.hint;
+  $("why").innerHTML = said.filter(Boolean).map(text => `<p>${text}</p>`).join("");
   paint();
   const [at] = shapes(owner, "pill", "unit", "value");
   if (at) at.scrollIntoView({ block: "nearest", inline: "center" });  // where the window is too narrow
@@ -310,10 +315,7 @@ for (const owner of Object.keys(data.lines)) for (const line of lines(owner)) {
   if (variable && !shapes(owner, "pill").length) grab(wide, variable, () => toggle(owner));
   else wide.onclick = () => toggle(owner);
   const told = wide.appendChild(make("title", {}));
-  wide.onpointerenter = () => {
-    const own = variable ? `${variable.label} = ${shown(v[variable.slot], "4")}, ` : "";
-    say(told, `${own}credit ${shown(quantity(data.signs[owner]), "4+")}`);
-  };
+  wide.onpointerenter = () => say(told, spoken(owner));
 }
 
 // ---------------------------------------------------------------- the controls

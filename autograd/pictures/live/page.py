@@ -31,7 +31,8 @@ class Contents:
     """What stands in a living page. Texts are HTML, made with Places (see `places`).
 
     Attributes:
-        title, introduction, result: what is shown, what to do with it, and what its result is called.
+        title, introduction, hint, result: what is shown, what to do with it, what to click, and what its result
+            is called.
         drawing: the picture.
         marks: where the numbers of all texts come from.
         tape: the graph that is computed.
@@ -42,6 +43,7 @@ class Contents:
 
     title: str
     introduction: str
+    hint: str
     result: str
     drawing: Drawing
     marks: Marks
@@ -121,6 +123,7 @@ def _page(contents: Contents, engine: str | None) -> str:
         "STYLE": shortened(_file("page.css"), "{};,"),
         "FONT": svg.FONT,
         "INTRODUCTION": contents.introduction,
+        "HINT": contents.hint,
         "RESULT": html.escape(clean(contents.result)),
         "LOSS": shown(tape.root.data, 4),
         "PICTURE": picture,

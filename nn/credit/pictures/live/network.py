@@ -26,6 +26,7 @@ _INTRODUCTION = (
     "the way of the error to it, a unit to see how its error comes about. Positive credit: more of this weight makes "
     "the loss larger, so the update takes it down."
 )
+_HINT = "The largest credit now: <span id=most></span>. Click an edge or a unit to see how its number comes about."
 
 
 def live_network(credits: Sequence[Assignment], lr: float = 0.1, hosted: bool = False) -> Live:
@@ -74,7 +75,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
     for item in (*sorted(named.nodes), *(key for key, _ in edges)):
         places[item] = len(places)
     return Contents(
-        title, _INTRODUCTION, f"L = {credit.loss_formula}", drawing, marks, tape,
+        title, _INTRODUCTION, _HINT, f"L = {credit.loss_formula}", drawing, marks, tape,
         f"<pre>{html.escape(_table(credit, lr))}</pre>",
         [_chapter(step, places) for step in steps],
         list(_cards(named)), prelude=
@@ -82,7 +83,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
         data={
             "eta": lr, "result": "L", "widest": 6.6 if layout.shows == "full" else 5.4, "pattern": layout.shows == "pattern", "full": layout.shows == "full",
             "kinds": {kind: kind for kind in ("weight", "input", "target")},
-            "hint": "Click an edge or a unit.", "given": given,
+            "given": given,
             "edges": [owner(key) for key, _ in edges],
             "labels": {owner(key): e.name for key, e in edges if e.name != _usual(key)},
             "names": {
