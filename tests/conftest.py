@@ -1,6 +1,10 @@
-"""Hypothesis: the gate draws the same examples every time; at home they differ, so that more is seen."""
+"""Hypothesis: the gate draws the same examples every time; at home they differ, so that more is seen.
+
+And Ctrl-C: a shell starts what runs in the background with it ignored, and so for its children; the tests press it.
+"""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -26,3 +30,7 @@ def _complete(report):
     if missing and os.environ.get("EVERYTHING_IS_INSTALLED"):
         report.outcome = "failed"
     return report
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
