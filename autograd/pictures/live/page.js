@@ -1,7 +1,7 @@
 // ---------------------------------------------------------------- the tape: forward, and back
 const $ = id => document.getElementById(id), all = (query, within = document) => [...within.querySelectorAll(query)];
 const entries = Object.entries, mapped = (table, f) => Object.fromEntries(entries(table).map(([key, x]) => [key, f(x)]));
-const runs = text => text.split(" ").filter(Boolean).flatMap(run => {  // "0-3 7" are 0, 1, 2, 3 and 7
+const runs = text => text.split(" ").filter(x => x).flatMap(run => {  // "0-3 7" are 0, 1, 2, 3 and 7
   const [from, to = from] = run.split("-").map(Number);
   return Array.from({ length: to - from + 1 }, (_, k) => from + k);
 });
@@ -89,7 +89,7 @@ const renew = list => { for (const [element, what, how] of list) say(element, sh
 const filled = text => text.replace(/\{(\S+) (\S+)\}/g, (_, what, how) => shown(quantity(what), how));
 const spoken = name => {
   const { label, slot } = named.get(name) || {}, sign = data.signs[name];
-  return [label && `${label} = ${shown(v[slot], "4")}`, sign && `credit ${shown(quantity(sign), "4+")}`].filter(Boolean).join(", ");
+  return [label && `${label} = ${shown(v[slot], "4")}`, sign && `credit ${shown(quantity(sign), "4+")}`].filter(x => x).join(", ");
 };
 const weight = owner => data.edges && named.get(owner);  // what an edge stands for
 const flow = owner => data.flow ? data.flow(owner, mode, carried.has(owner)) : [data.signs[owner]];
@@ -154,7 +154,7 @@ function light(owner) {
   const behind = link ? all(".back", cards).filter(({ dataset }) => on.has(dataset.of) && dataset.of !== link[0]) : [];
   const said = [...behind.slice(0, 4), ...behind.slice(4).slice(-1), ...of(owner)].map(card => card.innerHTML);
   if (link) said.push(data.lines[owner].said || "");
-  $("why").innerHTML = said.filter(Boolean).map(text => `<p>${text}</p>`).join("");
+  $("why").innerHTML = said.filter(x => x).map(text => `<p>${text}</p>`).join("");
   paint();
   const [at] = shapes(owner, "pill", "unit", "value");
   if (at) at.scrollIntoView({ block: "nearest", inline: "center" });  // where the window is too narrow
@@ -387,7 +387,7 @@ document.onkeydown = event => { if (event.key === "Escape") light(null); };
 window.live = {
   set(name, x) {
     if (name === "lr") eta = x;
-    else if (!named.has(name)) throw new Error(`there is no ${name} among ${[...named.keys()]}`);
+    else if (!named.has(name)) throw new Error(`no ${name} among ${[...named.keys()]}`);
     else v[named.get(name).slot] = x;
     settled();
   },

@@ -18,6 +18,7 @@ from nn.credit.pictures.live.presets import presets, python
 from nn.credit.pictures.live.recorded import Recorded, in_order
 from nn.credit.story import Step, scale, story
 
+_MOST = 1500  # weights: those of more would not fit into 150 KB
 _MANY, _SHORT = 96, 40  # edges: of more, the table without scripts has the largest
 _LINES = 6  # of a chapter; of more the first four
 _TERMS = 4  # a sum of more is written with Σ
@@ -38,9 +39,15 @@ def live_network(credits: Sequence[Assignment], lr: float = 0.1, hosted: bool = 
         hosted: whether the page stands in a widget, which it tells of every change.
 
     Raises:
+        ValueError: if the network has too many weights for a page of 150 KB.
         TypeError: if the network or its loss branches on a number by other means than `autograd.where`.
     """
     lr = learning_rate(lr)
+    if len(credits[0].edges) > _MOST:
+        raise ValueError(
+            f"a living page has room for about {_MOST:,} weights; this network has {len(credits[0].edges):,}: "
+            "credit.draw() and credit.steps() show an excerpt of it"
+        )
     recorded = Recorded(credits[0])
     coda = _script("widget") if hosted else ""
     return Live(lambda: _contents(credits, recorded, lr, coda), credits[0].title)

@@ -35,7 +35,7 @@ def test_pictures_of_all_sizes_stay_below_the_limit() -> None:
 
 
 def test_a_network_that_has_no_room_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"at most 150,000 bytes, but that of 30-100-100-3 tanh"):
+    with pytest.raises(ValueError, match=r"about 1,500 weights; this network has 13,503"):
         page_of(30, 100, 100, 3)
 
 
