@@ -103,7 +103,6 @@ def fit(
     bar = epochs_bar(epochs, progress)
     start, together = time.perf_counter(), Whole()
     try:
-        together.begin()
         measure(metrics, net, xs, ys)  # what cannot be measured is found before the first epoch
         for epoch in bar:
             if watched:  # somebody may have changed the parameters
@@ -146,7 +145,6 @@ def fit(
     finally:
         with together:
             task.store()
-        together.end()
         bar.close()
     history.seconds = time.perf_counter() - start
     warn_of_divergence(history.losses)
