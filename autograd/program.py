@@ -138,15 +138,21 @@ class Program:
         return f"{python}, not machine code: {reason}" if reason else "machine code"
 
     def vectorize(
-        self, batched: int | tuple[int, ...] = (), reduction: str | None = "mean"
+        self,
+        batched: int | tuple[int, ...] = (),
+        reduction: str | None = "mean",
+        compile: bool = False,
     ) -> "VectorProgram":
         """Return the matrix form of this program, which runs on arrays.
 
         Args:
             batched: the arguments that get a leading axis, one entry per example.
             reduction: "mean" or "sum" over the examples, or None to keep one result for each.
+            compile: whether it shall run as machine code, which takes a moment to make: several times faster
+                on NumPy arrays of double precision. Its `engine(*args)` says what runs a call.
 
         Raises:
+            ImportError: without NumPy, the extra `numpy`, or to compile without llvmlite, the extra `native`.
             ValueError: if there is a batch, and too many operations wait for each other.
 
         Without a batch, a function of few equal operations is left to this program, which is faster then.
@@ -157,6 +163,10 @@ class Program:
         """
         from autograd.matrices.vectorize import VectorProgram
 
+        if compile:
+            from autograd.native.arrays import CompiledVectorProgram
+
+            return CompiledVectorProgram(self, batched, reduction)
         return VectorProgram(self, batched, reduction)
 
     @cached_property

@@ -156,7 +156,7 @@ class Arguments:
             TypeError: if something other than real numbers was given.
             ValueError: if an array has another shape, or they differ in their number of examples.
         """
-        xp = _namespace(given)
+        xp = namespace(given)
         arrays = [as_array(block.name, x, xp) for block, x in zip(self.blocks, given)]
         counts = set()
         for block, x in zip(self.blocks, arrays):
@@ -189,7 +189,7 @@ def _misshapen(block: Block, x: Any) -> ValueError:
     )
 
 
-def _namespace(given: Sequence[Any]) -> Any:
+def namespace(given: Sequence[Any]) -> Any:
     """Return the array library of the first array; NumPy if there is none."""
     for x in leaves([*given]):
         if hasattr(x, "__array_namespace__") and not isinstance(x, np.generic):

@@ -136,7 +136,7 @@ class VectorProgram:
         stacked = xp.stack(rows, axis=-1)
         return xp.reshape(stacked, (*stacked.shape[:-1], *shape))
 
-    def _prepared(self, args: tuple[Any, ...]) -> tuple["_Batch | Replayed", list[Any]]:
+    def _prepared(self, args: tuple[Any, ...]) -> tuple["Batch | Replayed", list[Any]]:
         """Return what a call needs besides its numbers, and these as arrays."""
         given = self._arguments.taken_apart(args)
         shapes = [x.shape for x in given if type(x) is np.ndarray and x.dtype is _DOUBLE]
@@ -144,11 +144,11 @@ class VectorProgram:
         if shapes == known:  # as in training, where nothing but the numbers changes
             return last, given
         xp, dtype, arrays, count = self._arguments.checked(given)
-        batch: _Batch | Replayed
+        batch: Batch | Replayed
         if xp is np and dtype == _DOUBLE and self._irregular:
             batch = Replayed(self._program, self.blocks)
         else:
-            batch = _Batch(self._runs(xp, dtype), self.reduction, count)
+            batch = Batch(self._runs(xp, dtype), self.reduction, count)
         if len(shapes) == len(given):
             self._last = shapes, batch
         return batch, arrays
@@ -216,7 +216,7 @@ class _Runs:
         return transcribe(run, arrays, self._batched) or copied
 
 
-class _Batch:
+class Batch:
     """Calls with equally many examples, in chunks of them that fit into the cache.
 
     Raises:

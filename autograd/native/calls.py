@@ -1,7 +1,10 @@
 """Functions that Python calls: arguments taken apart, and results put together, by Python's own C functions."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
+
+from autograd.native.text import Text
 
 DECLARATIONS = """
 declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
@@ -26,36 +29,36 @@ _NAMES: dict[type, str] = {list: "PyList", tuple: "PyTuple", dict: "PyDict"}
 HEADER = 16  # bytes of a Python object before its content: a count, then the type
 
 
-def plain(tree: Any) -> bool:
-    """Tell whether a structure is made of lists, tuples and dicts, and of nothing derived from them."""
+def unreadable(tree: Any) -> str:
+    """Return why machine code cannot take a structure apart, in words; an empty text if it can."""
+    if (object.__basicsize__, float.__basicsize__) != (HEADER, HEADER + 8) or sys.maxsize < 2**32:
+        return "this Python lays out its objects in another way"
+    if not _plain(tree):
+        return "named tuples, or structures of the user's own, are among the arguments"
+    return ""
+
+
+def _plain(tree: Any) -> bool:
     if isinstance(tree, (list, tuple, dict)):
         items = tree.values() if isinstance(tree, dict) else tree
-        return type(tree) in _NAMES and all(map(plain, items))
+        return type(tree) in _NAMES and all(map(_plain, items))
     return True
 
 
-class Function:
-    """The text of a C function that Python calls with arguments of one structure.
+class Function(Text):
+    """A C function that Python calls, while it is written.
 
     Args:
         name: the function's name in the module.
         otherwise: the function of Python that gets the arguments if they are not as expected.
 
     Attributes:
-        lines: what it does.
         kept: the objects that it knows by address; they must live as long as it.
     """
 
     def __init__(self, name: str, otherwise: Any) -> None:
-        self.lines = [f"define ptr @{name}(ptr %self, ptr %arguments, i64 %count) {{"]
+        super().__init__(f"define ptr @{name}(ptr %self, ptr %arguments, i64 %count)")
         self.kept: list[Any] = [otherwise]
-        self._labels = 0
-
-    def new(self, text: str) -> str:
-        """Write an instruction and return the name of its result."""
-        name = f"%n{len(self.lines)}"
-        self.lines.append(f"  {name} = {text}")
-        return name
 
     def object(self, x: Any) -> str:
         """Return a Python object as a constant; it will be kept."""
@@ -64,16 +67,28 @@ class Function:
 
     def need(self, condition: str) -> None:
         """Go on only where the condition holds."""
-        self._labels += 1
-        label = f"l{self._labels}"
-        self.lines.append(f"  br i1 {condition}, label %{label}, label %otherwise\n{label}:")
+        label = f"l{len(self.lines)}"
+        self.branch(condition, label, "otherwise")
+        self.label(label)
+
+    def go(self, label: str) -> None:
+        """Go on at a label."""
+        self.do(f"br label %{label}")
+
+    def branch(self, condition: str, label: str, other: str) -> None:
+        """Go on at a label where the condition holds, and else at the other."""
+        self.do(f"br i1 {condition}, label %{label}, label %{other}")
+
+    def argument(self, i: int) -> str:
+        """Return an argument."""
+        place = self.place("%arguments", i, kind="ptr")
+        return self.new(f"load ptr, ptr {place}")
 
     def unpack(self, arguments: tuple[Any, ...], leaf: Callable[[Any, str], None]) -> None:
         """Take the arguments apart: what stands for each leaf of the structure is given to `leaf`."""
         self.need(self.new(f"icmp eq i64 %count, {len(arguments)}"))
         for i, tree in enumerate(arguments):
-            place = self.new(f"getelementptr ptr, ptr %arguments, i64 {i}")
-            self._unpack(tree, self.new(f"load ptr, ptr {place}"), leaf)
+            self._unpack(tree, self.argument(i), leaf)
 
     def _unpack(self, tree: Any, given: str, leaf: Callable[[Any, str], None]) -> None:
         kind = type(tree)
@@ -108,7 +123,7 @@ class Function:
             x = self.build(item, leaf)
             self.new(f"call i32 @{name}_SetItem(ptr {made}, {at}, ptr {x})")
             if kind is dict:  # it counts its own reference; the others take ours
-                self.lines.append(f"  call void @Py_DecRef(ptr {x})")
+                self.do(f"call void @Py_DecRef(ptr {x})")
         return made
 
     def known(self, flags: list[str], among: set[Any]) -> None:
@@ -117,22 +132,17 @@ class Function:
         def truth(condition: str) -> str:
             yes, no = self.object(True), self.object(False)
             x = self.new(f"select i1 {condition}, ptr {yes}, ptr {no}")
-            self.lines.append(f"  call void @Py_IncRef(ptr {x})")
+            self.do(f"call void @Py_IncRef(ptr {x})")
             return x
 
         made = self.build(tuple(flags), truth)
         found = self.new(f"call i32 @PySet_Contains(ptr {self.object(among)}, ptr {made})")
-        self.lines.append(f"  call void @Py_DecRef(ptr {made})")
+        self.do(f"call void @Py_DecRef(ptr {made})")
         self.need(self.new(f"icmp eq i32 {found}, 1"))
 
-    def text(self, result: str) -> str:
-        """Return the whole function, which returns this object."""
+    def end(self, result: str = "void") -> str:
+        """Return the whole text of the function, which returns an object."""
+        self.do(f"ret {result}")
+        self.label("otherwise")
         handed = f"ptr inttoptr (i64 {id(self.kept[0])} to ptr), ptr %arguments, i64 %count"
-        return "\n".join(
-            [
-                *self.lines,
-                f"  ret ptr {result}\notherwise:",
-                f"  %handed = call ptr @PyObject_Vectorcall({handed}, ptr null)",
-                "  ret ptr %handed\n}",
-            ]
-        )
+        return super().end("ptr " + self.new(f"call ptr @PyObject_Vectorcall({handed}, ptr null)"))

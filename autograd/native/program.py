@@ -4,13 +4,13 @@ The symbols that are written down as Python are spelled for LLVM instead, in the
 same functions of C's library, so every result has the same bits.
 """
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.native.calls import DECLARATIONS, HEADER, Function, plain
+from autograd.native.calls import DECLARATIONS, HEADER, Function, unreadable
 from autograd.native.engine import Code
 from autograd.native.speller import CONDITIONS, PlainSheet, Speller, declarations, hexadecimal
+from autograd.native.text import Text
 from autograd.replay.recording import Recording, fetch
 from autograd.replay.source import gradients_in, values_in
 from autograd.replay.statements import below
@@ -18,19 +18,15 @@ from autograd.replay.symbols import Symbol
 from autograd.structure import leaves, rebuild
 
 LONGEST = 20_000  # instructions; beyond, Python replays them one by one as it does without LLVM
-_PART = 2_000  # symbols in one function: LLVM takes more than twice as long for twice as many
+_PART = 2_000  # symbols in a function: for twice as many, LLVM takes more than twice as long
 _CAREFUL = 2_000  # symbols that are worth its care
 
 
 def refusal(recording: Recording) -> str:
     """Return why a recording cannot be compiled, in words; an empty text if it can."""
-    if (object.__basicsize__, float.__basicsize__) != (HEADER, HEADER + 8) or sys.maxsize < 2**32:
-        return "this Python lays out its objects in another way"
-    if not plain(recording.arguments) or not plain(recording.result):
-        return "a named tuple, or another structure of the user's own, is among the arguments"
     if len(recording.instructions) > LONGEST:
         return f"{len(recording.instructions):,} operations are more than {LONGEST:,}"
-    return ""
+    return unreadable((*recording.arguments, recording.result))
 
 
 def functions(
@@ -45,18 +41,20 @@ def functions(
         settled: the choices of branches for which the compiled gradient sums in the right order.
     """
     names = ["value", *["value_and_grad"] * isinstance(recording.result, (int, float))]
-    written = [_written(recording, name, otherwise[name], settled) for name in names]
-    texts = [DECLARATIONS, *declarations({call for parts, _, _ in written for call in parts.calls})]
-    for parts, face, result in written:
-        texts += [*parts.texts, face.text(result)]
-    largest = max(parts.size for parts, _, _ in written)
-    code = Code("\n".join(texts), 1 if largest <= _CAREFUL else 0)
-    return {name: code.function(name, *face.kept) for name, (_, face, _) in zip(names, written)}
+    faces = {name: Function(name, otherwise[name]) for name in names}
+    parts = [_write(recording, name, face, settled) for name, face in faces.items()]
+    calls = {call for x in parts for call in x.calls}
+    texts = [DECLARATIONS, *declarations(calls), *(text for x in parts for text in x.texts)]
+    texts += [face.end(f"ptr {x.result}") for face, x in zip(faces.values(), parts)]
+    level = 1 if max(x.size for x in parts) <= _CAREFUL else 0
+    code = Code("\n".join(texts), level)
+    return {name: code.function(name, *face.kept) for name, face in faces.items()}
 
 
-def _written(
-    recording: Recording, name: str, otherwise: Any, settled: set[tuple[bool, ...]]
-) -> tuple["Parts", Function, str]:
+def _write(
+    recording: Recording, name: str, face: Function, settled: set[tuple[bool, ...]]
+) -> "Parts":
+    """Write a function that Python calls, and the parts that it calls."""
     sheet, differentiate = PlainSheet(), name == "value_and_grad"
     symbols = values_in(recording, sheet, [f"x{i}" for i in range(len(recording.names))])
     gradients, branches = gradients_in(recording, sheet, symbols) if differentiate else ([], [])
@@ -64,30 +62,25 @@ def _written(
     if differentiate:
         result = result, rebuild(recording.arguments, lambda slot: gradients[slot])
     parts = Parts(name, symbols[: len(recording.names)], [*leaves(result), *branches])
-    face = Function(name, otherwise)
     cells = face.new(f"alloca double, i64 {max(1, len(parts.cells))}")
 
     def take(slot: int, given: str) -> None:
         face.of_type(float, given)
-        content = face.new(f"getelementptr i8, ptr {given}, i64 {HEADER}")
-        number = face.new(f"load double, ptr {content}")
-        place = face.new(f"getelementptr double, ptr {cells}, i64 {slot}")
-        face.lines.append(f"  store double {number}, ptr {place}")
-
-    def computed(x: Any) -> str:
-        if type(x) is not Symbol:
-            return hexadecimal(float(x))
-        place = face.new(f"getelementptr double, ptr {cells}, i64 {parts.cells[x.index]}")
-        return face.new(f"load double, ptr {place}")
+        face.set_number(face.number(given, HEADER // 8), cells, slot)
 
     def number(x: Any) -> str:
-        return face.new(f"call ptr @PyFloat_FromDouble(double {computed(x)})")
+        known = type(x) is not Symbol
+        content = hexadecimal(float(x)) if known else face.number(cells, parts.cells[x])
+        return face.new(f"call ptr @PyFloat_FromDouble(double {content})")
 
     face.unpack(recording.arguments, take)
-    face.lines += [f"  call void @{part}(ptr {cells})" for part in parts.names]
+    for i in range(len(parts.texts)):
+        face.do(f"call void @{name}.{i}(ptr {cells})")
     if branches:
-        face.known([face.new(f"fcmp une double {computed(x)}, 0.0") for x in branches], settled)
-    return parts, face, face.build(result, number)
+        numbers = [face.number(cells, parts.cells[x]) for x in branches]
+        face.known([face.new(f"fcmp une double {x}, 0.0") for x in numbers], settled)
+    parts.result = face.build(result, number)
+    return parts
 
 
 class Parts:
@@ -97,51 +90,42 @@ class Parts:
         name: what the functions' names begin with.
         variables: the symbols whose numbers are in the first cells.
         wanted: the symbols, and constants, that shall be in cells at the end.
+
+    Attributes:
+        cells: of each symbol that has one.
+        result: the object that the function returns which calls them.
     """
 
     def __init__(self, name: str, variables: Sequence[Symbol], wanted: Sequence[Any]) -> None:
         symbols = below(wanted)
-        self.size = len(symbols)
-        self.cells = {x.index: cell for cell, x in enumerate(variables)}
-        self.calls: set[str] = set()
-        self.names: list[str] = []
-        self.texts: list[str] = []
         pieces = [symbols[i : i + _PART] for i in range(0, len(symbols), _PART)]
-        for piece in pieces:
-            inside = {x.index for x in piece}
-            for x in (y for symbol in piece for y in symbol.args if type(y) is Symbol):
-                if x.index not in inside:
-                    self._cell(x)
-        for x in wanted:
-            if type(x) is Symbol:
-                self._cell(x)
-        for i, piece in enumerate(pieces):
-            self.names.append(f"{name}.{i}")
-            body = "\n  ".join(self._lines(piece))
-            head = f"define internal void @{name}.{i}(ptr noalias %cells) {{"
-            self.texts.append(f"{head}\n  {body}\n  ret void\n}}")
+        given = [_given(piece) for piece in pieces]
+        kept = [*variables, *(x for piece in given for x in piece), *wanted]
+        kept = [*dict.fromkeys(x for x in kept if type(x) is Symbol)]
+        self.cells = {x: cell for cell, x in enumerate(kept)}
+        self.size, self.calls, self.result = len(symbols), set[str](), ""
+        self.texts = [self._text(f"{name}.{i}", *x) for i, x in enumerate(zip(pieces, given))]
 
-    def _cell(self, x: Symbol) -> None:
-        self.cells.setdefault(x.index, len(self.cells))
-
-    def _lines(self, piece: Sequence[Symbol]) -> Iterator[str]:
-        speller, inside = Speller(), {x.index for x in piece}
-        for x in dict.fromkeys(y for symbol in piece for y in symbol.args):
-            if type(x) is Symbol and x.index not in inside:
-                speller.texts[x.index] = name = f"%s{x.index}"
-                yield f"{name}.at = getelementptr double, ptr %cells, i64 {self.cells[x.index]}"
-                if x.op in CONDITIONS:
-                    yield f"{name}.n = load double, ptr {name}.at"
-                    yield f"{name} = fcmp une double {name}.n, 0.0"
-                else:
-                    yield f"{name} = load double, ptr {name}.at"
-        yield from speller.lines(piece)
+    def _text(self, name: str, piece: Sequence[Symbol], given: Sequence[Symbol]) -> str:
+        text, speller = Text(f"define internal void @{name}(ptr noalias %cells)"), Speller()
+        for x in given:
+            found = text.number("%cells", self.cells[x])
+            truth = x.op in CONDITIONS  # kept as 1.0 or 0.0
+            speller.texts[x.index] = text.new(f"fcmp une double {found}, 0.0") if truth else found
+        for line in speller.lines(piece):
+            text.do(line)
         for x in piece:
-            if x.index in self.cells:
-                name = f"%s{x.index}"
-                yield f"{name}.to = getelementptr double, ptr %cells, i64 {self.cells[x.index]}"
+            if x in self.cells:
+                found = speller.operand(x)
                 if x.op in CONDITIONS:
-                    yield f"{name}.n = uitofp i1 {name} to double"
-                    name += ".n"
-                yield f"store double {name}, ptr %s{x.index}.to"
+                    found = text.new(f"uitofp i1 {found} to double")
+                text.set_number(found, "%cells", self.cells[x])
         self.calls |= speller.calls
+        return text.end()
+
+
+def _given(piece: Sequence[Symbol]) -> list[Symbol]:
+    """Return the symbols that a piece needs and does not compute."""
+    inside = {*piece}
+    found = dict.fromkeys(x for symbol in piece for x in symbol.args if type(x) is Symbol)
+    return [x for x in found if x not in inside]

@@ -10,7 +10,7 @@ from autograd.primitive import Primitive
 from autograd.primitives import TABLE
 from autograd.replay.symbols import HELPERS, Sheet, Symbol
 
-LANES = 8
+LANES = 8  # numbers that are computed at once
 
 # {t} the type of a number, {c} of a condition, {s} of a number in names; {0}, {1}, {2} the operands
 _SPELLINGS = {
@@ -31,6 +31,32 @@ _SPELLINGS = {
     "abs": "call {t} @llvm.fabs.{s}({t} {0})",
     "sqrt": "call {t} @llvm.sqrt.{s}({t} {0})",
     "copysign": "call {t} @llvm.copysign.{s}({t} {0}, {t} {1})",
+    "fma": "call {t} @llvm.fmuladd.{s}({t} {0}, {t} {1}, {t} {2})",
+}
+# Operations on the bits of a number, one instruction after the other: {p} is the one before, {i} the type of
+# the bits. 3fe6a09e667f3bcd are the bits of √½, and 3ff0000000000000 those of 1.
+_SQRT_HALF, _ONE = 0x3FE6A09E667F3BCD, 0x3FF0000000000000
+_BITS = {
+    "two_to": (
+        f"fadd {{t}} {{0}}, {{w}}(double {2.0**52 * 1.5 + 1023.0})",
+        "bitcast {t} {p} to {i}",
+        "shl {i} {p}, {w}(i64 52)",
+        "bitcast {i} {p} to {t}",
+    ),
+    "exponent": (
+        "bitcast {t} {0} to {i}",
+        f"add {{i}} {{p}}, {{w}}(i64 {_ONE - _SQRT_HALF})",
+        "lshr {i} {p}, {w}(i64 52)",
+        "sub {i} {p}, {w}(i64 1023)",
+        "sitofp {i} {p} to {t}",
+    ),
+    "significand": (
+        "bitcast {t} {0} to {i}",
+        f"add {{i}} {{p}}, {{w}}(i64 {_ONE - _SQRT_HALF})",
+        f"and {{i}} {{p}}, {{w}}(i64 {2**52 - 1})",
+        f"add {{i}} {{p}}, {{w}}(i64 {_SQRT_HALF})",
+        "bitcast {i} {p} to {t}",
+    ),
 }
 CONDITIONS = {"<", "<=", ">", ">=", "==", "!=", "&", "|", "~"}
 
@@ -55,13 +81,15 @@ class Speller:
 
     Args:
         wide: whether a number is a vector of eight.
+        prefix: what the names of results begin with.
 
     Attributes:
         texts: how to write the symbols that are known already, by index.
         calls: the rows that are functions of C or of Python.
     """
 
-    def __init__(self, wide: bool = False) -> None:
+    def __init__(self, wide: bool = False, prefix: str = "%") -> None:
+        self._prefix = prefix
         self.number, self.suffix = (f"<{LANES} x double>", "v8f64") if wide else ("double", "f64")
         self.condition = f"<{LANES} x i1>" if wide else "i1"
         self._wide = wide
@@ -79,21 +107,28 @@ class Speller:
         """Yield the instructions that compute the symbols, which come after their operands."""
         for symbol in symbols:
             if symbol.index not in self.texts:
-                name = self.texts[symbol.index] = f"%s{symbol.index}"
-                yield f"{name} = {self._spell(symbol)}"
+                name = self.texts[symbol.index] = f"{self._prefix}s{symbol.index}"
+                *first, last = self._spell(symbol)
+                yield from (f"{name}.{i} = {text}" for i, text in enumerate(first))
+                yield f"{name} = {last}"
 
-    def _spell(self, symbol: Symbol) -> str:
+    def _spell(self, symbol: Symbol) -> list[str]:
+        """Return the instructions of a symbol."""
         op, operands = symbol.op, [self.operand(x) for x in symbol.args]
         kinds = {"t": self.number, "c": self.condition, "s": self.suffix}
         if op in _SPELLINGS:
-            return _SPELLINGS[op].format(*operands, **kinds)
+            return [_SPELLINGS[op].format(*operands, **kinds)]
+        if op in _BITS:
+            kinds |= {"i": f"<{LANES} x i64>", "w": "splat "}
+            before = [f"{self._prefix}s{symbol.index}.{i}" for i in range(-1, len(_BITS[op]) - 1)]
+            return [text.format(*operands, p=p, **kinds) for text, p in zip(_BITS[op], before)]
         if op == "~":
-            return f"xor {self.condition} {operands[0]}, {self.operand(True)}"
+            return [f"xor {self.condition} {operands[0]}, {self.operand(True)}"]
         name = "pow" if op == "**" else op
         self.calls.add(name)
         arguments = ", ".join(f"{self.number} {x}" for x in operands)
         called = f"@each.{name}" if self._wide else _called(name)
-        return f"call {self.number} {called}({arguments})"
+        return [f"call {self.number} {called}({arguments})"]
 
 
 def hexadecimal(x: float) -> str:

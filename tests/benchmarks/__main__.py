@@ -13,6 +13,7 @@ CONTESTS = {
         "eager, operators",
         "eager, dot nodes",
         "Program",
+        "Program, compiled",
         "casadi",
         "jax.jit",
         "torch",
@@ -23,14 +24,22 @@ CONTESTS = {
         "eager, operators",
         "eager, nn",
         "VectorProgram",
+        "VectorProgram, compiled",
         "C, gcc -O2",
         "casadi",
         "jax.jit",
         "torch",
         "micrograd-rust",
     ],
-    "W2-10k": ["C, gcc -O2", "VectorProgram", "jax.jit", "torch"],
-    "W4": ["micrograd", "eager, operators", "eager, dot nodes", "VectorProgram", "casadi"],
+    "W2-10k": ["C, gcc -O2", "VectorProgram", "VectorProgram, compiled", "jax.jit", "torch"],
+    "W4": [
+        "micrograd",
+        "eager, operators",
+        "eager, dot nodes",
+        "VectorProgram",
+        "VectorProgram, compiled",
+        "casadi",
+    ],
 }
 
 INTRODUCTION = """\

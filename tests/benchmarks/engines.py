@@ -5,7 +5,7 @@ A library is imported by the functions that use it, so that each process loads o
 
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,10 +176,12 @@ def micrograd(workload: Workload) -> Contestant:
 # ---------------------------------------------------------------- recorded once, replayed
 
 
-def ours_program(workload: Workload) -> Contestant:
+def ours_program(workload: Workload, compiled: bool = False) -> Contestant:
     from autograd import trace
 
     program = trace(small_loss, SMALL_WEIGHTS, SMALL_X, SMALL_Y)
+    if compiled:
+        program = program.compile()
     replay = program.value_and_grad
 
     def step() -> tuple[float, Any]:
@@ -189,27 +191,33 @@ def ours_program(workload: Workload) -> Contestant:
     return Contestant(step, len(program), lambda g: list(leaves(g)))
 
 
-def ours_vectorised(workload: Workload) -> Contestant:
+def ours_vectorised(workload: Workload, compiled: bool = False) -> Contestant:
+    """Return the step of a vectorised program whose parameters are one long argument, as in training."""
     import numpy as np
 
     from autograd import trace
 
+    def together(weights: Sequence[Any], *data: Any) -> Any:
+        following = iter(weights)
+        return workload_loss(mapped(workload.weights, lambda _: next(following)), *data)
+
+    weights = list(leaves(workload.weights))
     if workload.name == "W4":
-        program = trace(workload.loss, workload.weights)
-        replay = program.vectorize().value_and_grad
-        data: list[Any] = []
+        workload_loss: Any = workload.loss
+        program, data = trace(together, weights), []
+        replay = program.vectorize(compile=compiled).value_and_grad
     else:
+        workload_loss = moons_loss
         xs, ys = moons(workload.examples)
-        program = trace(moons_loss, workload.weights, xs[0], ys[0])
-        replay = program.vectorize(batched=(1, 2), reduction="mean").value_and_grad
-        data = [np.array(xs), np.array(ys)]
-    weights = as_arrays(workload.weights)
+        program, data = trace(together, weights, xs[0], ys[0]), [np.array(xs), np.array(ys)]
+        replay = program.vectorize((1, 2), "mean", compile=compiled).value_and_grad
+    state, rate = np.array(weights), workload.rate
 
     def step() -> tuple[float, Any]:
-        nonlocal weights
-        loss, (gradients, *_) = replay(weights, *data)
-        weights = descended(weights, gradients, workload.rate)
-        return loss, gradients
+        nonlocal state
+        loss, (gradient, *_) = replay(state, *data)
+        state = state - rate * gradient
+        return loss, gradient
 
     return Contestant(step, len(program), numbers)
 

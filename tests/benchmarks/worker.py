@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.benchmarks import engines, gpt, libraries
@@ -29,6 +30,8 @@ ENGINES: dict[str, Callable[[Workload], Contestant]] = {
     "eager, nn": engines.ours_nn,
     "Program": engines.ours_program,
     "VectorProgram": engines.ours_vectorised,
+    "Program, compiled": partial(engines.ours_program, compiled=True),
+    "VectorProgram, compiled": partial(engines.ours_vectorised, compiled=True),
     "micrograd-rust": libraries.micrograd_rust,
     "casadi": libraries.casadi,
     "jax.jit": libraries.jax,

@@ -22,6 +22,8 @@ from tests.autograd.matrices.rows import point, using
 from tests.random_programs import OPERATIONS, SMOOTH, function, steps
 from tests.strategies import by_rows, expressions, results
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 numbers = st.floats(-2.0, 2.0)
 
 
@@ -547,8 +549,10 @@ def test_a_branch_not_taken_stays_out_of_sums_and_dots():
 
 
 @pytest.mark.parametrize("f", [ag.tanh, ag.sigmoid, ag.cosh, ag.softplus, ag.silu, ag.gelu])
-def test_saturated_units_take_the_way_of_all_others(f):
+def test_saturated_units_take_the_way_of_all_others(f, engine):
     """The same run answers, with as many calls, wherever the units are."""
+    if engine == "machine code":
+        pytest.skip("looks into the runs on arrays; machine code has no other way")
     p = trace(lambda w, x: ag.sum([f(a * x) for a in w]), [1.0, 2.0], 1.0)
     b = p.vectorize(1, "sum")
     b.value_and_grad([1.0, 2.0], [0.5, 0.25])

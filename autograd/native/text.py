@@ -1,0 +1,181 @@
+"""The text of a function in LLVM's language: instructions, loops, and numbers in memory, eight at a time."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from autograd.native.speller import LANES, hexadecimal
+
+Index: TypeAlias = "str | int"  # the name of a number, or a known one
+
+VECTOR = f"<{LANES} x double>"
+NOTHING = f"splat (double {hexadecimal(-0.0)})"  # a gradient that did not arrive: it changes no sum
+INTRINSICS = f"""
+declare double @llvm.vector.reduce.fadd.v8f64(double, {VECTOR})
+declare {VECTOR} @llvm.masked.gather.v8f64.v8p0(<{LANES} x ptr>, i32, <{LANES} x i1>, {VECTOR})
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"""
+
+
+@dataclass
+class Loop:
+    """A loop while it is written: its index, what it carries along, and with what it goes on."""
+
+    index: str
+    values: list[str]
+    next: list[str] = field(default_factory=list)
+
+
+class Text:
+    """A function while it is written.
+
+    Args:
+        head: its first line without the brace.
+
+    Attributes:
+        lines: what it does.
+        block: the label of the block that is being written.
+    """
+
+    def __init__(self, head: str) -> None:
+        self.lines = [f"{head} {{\nentry:"]
+        self.block = "entry"
+
+    def new(self, text: str) -> str:
+        """Write an instruction and return the name of its result."""
+        name = f"%n{len(self.lines)}"
+        self.lines.append(f"  {name} = {text}")
+        return name
+
+    def do(self, text: str) -> None:
+        """Write an instruction without a result."""
+        self.lines.append(f"  {text}")
+
+    def label(self, name: str) -> None:
+        """Begin a block."""
+        self.lines.append(f"{name}:")
+        self.block = name
+
+    def end(self, result: str = "void") -> str:
+        """Return the whole text."""
+        return "\n".join([*self.lines, f"  ret {result}\n}}"])
+
+    @contextmanager
+    def loop(self, stop: Index, carried: Sequence[str] = ()) -> Iterator[Loop]:
+        """Write a loop over 0, 1, … below `stop`, which is at least 1, around what is written inside.
+
+        Args:
+            stop: how many times.
+            carried: the vectors that the loop carries along, at first; `next` says with what it goes on,
+                and holds the last of it afterwards.
+        """
+        if stop == 1:
+            yield Loop("0", [*carried])
+            return
+        name, before = f"l{len(self.lines)}", self.block
+        self.do(f"br label %{name}")
+        self.label(name)
+        first = len(self.lines)
+        self.lines.append("")
+        loop = Loop(f"%{name}.i", [f"%{name}.{i}" for i in range(len(carried))])
+        yield loop
+        self.do(f"{loop.index}n = add i64 {loop.index}, 1")
+        self.do(f"{loop.index}c = icmp ult i64 {loop.index}n, {stop}")
+        self.do(f"br i1 {loop.index}c, label %{name}, label %{name}e")
+        phis = [("i64", loop.index, "0", f"{loop.index}n")]
+        phis += [(VECTOR, *along) for along in zip(loop.values, carried, loop.next)]
+        self.lines[first] = "\n".join(
+            f"  {x} = phi {kind} [ {start}, %{before} ], [ {later}, %{self.block} ]"
+            for kind, x, start, later in phis
+        )
+        self.label(f"{name}e")
+
+    # ------------------------------------------------------------ places
+
+    def sum(self, *indices: Index) -> Index:
+        """Return the sum of indices."""
+        total: Index = sum(int(i) for i in indices if _known(i))
+        for i in indices:
+            if not _known(i):
+                total = self.new(f"add i64 {total}, {i}") if total else i
+        return total
+
+    def times(self, index: Index, factor: int) -> Index:
+        """Return an index times a number."""
+        if _known(index):
+            return int(index) * factor
+        return index if factor == 1 else self.new(f"mul i64 {index}, {factor}")
+
+    def place(self, base: str, *indices: Index, kind: str = "double") -> str:
+        """Return the address of an element: as many after the base as the indices come to."""
+        return self.new(f"getelementptr {kind}, ptr {base}, i64 {self.sum(*indices)}")
+
+    # ------------------------------------------------------------ one number, and eight
+
+    def number(self, base: str, *indices: Index) -> str:
+        """Return a number in memory."""
+        return self.new(f"load double, ptr {self.place(base, *indices)}, align 1")
+
+    def set_number(self, x: str, base: str, *indices: Index) -> None:
+        """Store a number."""
+        self.do(f"store double {x}, ptr {self.place(base, *indices)}, align 1")
+
+    def add_number(self, x: str, base: str, *indices: Index) -> None:
+        """Add to a number in memory."""
+        at = self.sum(*indices)
+        self.set_number(self.new(f"fadd double {self.number(base, at)}, {x}"), base, at)
+
+    def load(self, base: str, *indices: Index) -> str:
+        """Return eight numbers in memory."""
+        return self.new(f"load {VECTOR}, ptr {self.place(base, *indices)}, align 8")
+
+    def store(self, x: str, base: str, *indices: Index) -> None:
+        """Store eight numbers."""
+        self.do(f"store {VECTOR} {x}, ptr {self.place(base, *indices)}, align 8")
+
+    def add(self, x: str, base: str, *indices: Index) -> None:
+        """Add to eight numbers in memory."""
+        at = self.sum(*indices)
+        self.store(self.vector("fadd", self.load(base, at), x), base, at)
+
+    def vector(self, operation: str, x: str, y: str) -> str:
+        """Return what an operation makes of eight numbers each."""
+        return self.new(f"{operation} {VECTOR} {x}, {y}")
+
+    def fma(self, x: str, y: str, z: str) -> str:
+        """Return x·y + z, rounded once where the processor can."""
+        operands = f"{VECTOR} {x}, {VECTOR} {y}, {VECTOR} {z}"
+        return self.new(f"call {VECTOR} @llvm.fmuladd.v8f64({operands})")
+
+    def chosen(self, condition: str, x: str, y: str) -> str:
+        """Return for each of eight x where the condition holds and y elsewhere."""
+        return self.new(f"select <{LANES} x i1> {condition}, {VECTOR} {x}, {VECTOR} {y}")
+
+    def total(self, x: str) -> str:
+        """Return the sum of eight numbers."""
+        start = f"double {hexadecimal(-0.0)}"
+        return self.new(
+            f"call reassoc double @llvm.vector.reduce.fadd.v8f64({start}, {VECTOR} {x})"
+        )
+
+    def eight(self, x: Index, kind: str = "double") -> str:
+        """Return eight times a number."""
+        one = self.new(f"insertelement <{LANES} x {kind}> poison, {kind} {x}, i32 0")
+        both = f"<{LANES} x {kind}> {one}, <{LANES} x {kind}> poison"
+        return self.new(f"shufflevector {both}, <{LANES} x i32> zeroinitializer")
+
+    def before(self, limit: Index, vector: Index) -> str:
+        """Return which of the eight numbers of a vector come before the limit."""
+        lanes = ", ".join(f"i64 {i}" for i in range(LANES))
+        start = self.eight(self.times(vector, LANES), "i64")
+        places = self.new(f"add <{LANES} x i64> {start}, <{lanes}>")
+        return self.new(f"icmp ult <{LANES} x i64> {places}, {self.eight(limit, 'i64')}")
+
+    def arrived(self, g: str) -> str:
+        """Return where a gradient arrived."""
+        bits = self.new(f"bitcast {VECTOR} {g} to <{LANES} x i64>")
+        return self.new(f"icmp ne <{LANES} x i64> {bits}, splat (i64 {-(2**63)})")
+
+
+def _known(index: Index) -> bool:
+    return isinstance(index, int) or index.isdigit()
