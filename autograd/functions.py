@@ -14,7 +14,7 @@ from autograd.graph.conditions import Condition
 from autograd.numbers import as_float, clip_bounds
 from autograd.primitive import Primitive
 from autograd.sequences import dot_node, sequence_node
-from autograd.value import Number, Value, apply
+from autograd.value import Number, Value, apply, binary
 
 
 class UnaryFunction(Protocol):
@@ -72,6 +72,10 @@ def _unary(row: Primitive, example: str = "") -> Any:
 
 def _binary(row: Primitive, example: str = "") -> Any:
     def function(x: Any, y: Any, /) -> Any:
+        if type(x) is Value or type(y) is Value:
+            out = binary(row, x, y)
+            if out is not NotImplemented:  # as beside an array
+                return out
         return _general(row, x, y)
 
     return _described(function, row, "x, y", example)
@@ -177,6 +181,8 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 
 
 def _sequence(xs: Any, name: str) -> tuple[Any, ...]:
+    if type(xs) is list or type(xs) is tuple:
+        return tuple(xs)
     if isinstance(xs, (str, bytes, dict)) or not hasattr(xs, "__iter__"):
         raise TypeError(
             f"{name} takes one sequence of numbers, but {type(xs).__name__} was given; "

@@ -29,7 +29,7 @@ def as_float(x: Any) -> float:
     """
     if type(x) is float:
         return x
-    if is_number(x):
+    if type(x) is int or is_number(x):
         try:
             return float(x)
         except OverflowError:

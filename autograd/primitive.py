@@ -168,6 +168,8 @@ NOTHING = Nothing(0.0)
 
 def _annihilating(slope: Rule) -> Rule:
     """Return the slope of a flat row on floats, with `NOTHING` in place of 0."""
+    if slope.__code__.co_argcount == 2:  # the usual case, without the detour of a tuple
+        return lambda x, out: slope(x, out) or NOTHING
     return lambda *operands_and_output: slope(*operands_and_output) or NOTHING
 
 

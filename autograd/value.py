@@ -227,20 +227,18 @@ class Value(Node):
         if self._op is None:
             if self._stamp is UNRECORDED:
                 raise RuntimeError(
-                    "this Value was computed inside no_grad, so it does not know what it was made from; "
-                    "compute it outside, or inside only what needs no gradient"
+                    "computed inside no_grad, this Value does not know what it was made from; compute it outside"
                 )
             self._grad += seed
             return
-        order = inner_nodes(self)
         if modes.active and modes.settings()[1]:
             check_backward(self, seed)
         if hasattr(self, "_grad"):
             # not the first time: collected apart, a leaf's credit is the same number again
+            order = inner_nodes(self)
             self._add(gradients(self, seed, order), order)
             return
-        for v in order:
-            v._grad = 0.0
+        order = inner_nodes(self, clear=True)
         self._grad = seed
         for v in reversed(order):
             g = v._grad
@@ -281,7 +279,7 @@ class Value(Node):
 
     def __add__(self, other: Any) -> "Value":
         if (type(other) is not Value and type(other) is not float) or modes.active:
-            return _binary(_ADD, self, other)  # type: ignore[no-any-return]
+            return _slowly(_ADD, self, other)  # type: ignore[no-any-return]
         v = _new(Value)
         v._op = _ADD
         v._a = self
@@ -298,7 +296,7 @@ class Value(Node):
 
     def __mul__(self, other: Any) -> "Value":
         if (type(other) is not Value and type(other) is not float) or modes.active:
-            return _binary(_MUL, self, other)  # type: ignore[no-any-return]
+            return _slowly(_MUL, self, other)  # type: ignore[no-any-return]
         v = _new(Value)
         v._op = _MUL
         v._a = self
@@ -316,7 +314,7 @@ class Value(Node):
 
     def __sub__(self, other: Any) -> "Value":
         if (type(other) is not Value and type(other) is not float) or modes.active:
-            return _binary(_SUB, self, other)  # type: ignore[no-any-return]
+            return _slowly(_SUB, self, other)  # type: ignore[no-any-return]
         v = _new(Value)
         v._op = _SUB
         v._a = self
@@ -332,35 +330,35 @@ class Value(Node):
         return v
 
     def __truediv__(self, other: Any) -> "Value":
-        return _binary(primitives.divide, self, other)  # type: ignore[no-any-return]
+        return binary(primitives.divide, self, other)  # type: ignore[no-any-return]
 
     def __pow__(self, other: Any, modulus: None = None) -> "Value":
         if modulus is not None:
             raise TypeError(
                 "pow with a modulus is for whole numbers; write x**y, for it has no slope"
             )
-        return _binary(primitives.power, self, other)  # type: ignore[no-any-return]
+        return binary(primitives.power, self, other)  # type: ignore[no-any-return]
 
     def __radd__(self, other: Any) -> "Value":
         if type(other) is float and not modes.active:
             return record(_ADD, other + self._data, other, self, None, 1.0)
-        return _binary(_ADD, other, self)  # type: ignore[no-any-return]
+        return _slowly(_ADD, other, self)  # type: ignore[no-any-return]
 
     def __rmul__(self, other: Any) -> "Value":
         if type(other) is float and not modes.active:
             return record(_MUL, other * self._data, other, self, None, other)
-        return _binary(_MUL, other, self)  # type: ignore[no-any-return]
+        return _slowly(_MUL, other, self)  # type: ignore[no-any-return]
 
     def __rsub__(self, other: Any) -> "Value":
         if type(other) is float and not modes.active:
             return record(_SUB, other - self._data, other, self, None, -1.0)
-        return _binary(_SUB, other, self)  # type: ignore[no-any-return]
+        return _slowly(_SUB, other, self)  # type: ignore[no-any-return]
 
     def __rtruediv__(self, other: Any) -> "Value":
-        return _binary(primitives.divide, other, self)  # type: ignore[no-any-return]
+        return binary(primitives.divide, other, self)  # type: ignore[no-any-return]
 
     def __rpow__(self, other: Any) -> "Value":
-        return _binary(primitives.power, other, self)  # type: ignore[no-any-return]
+        return binary(primitives.power, other, self)  # type: ignore[no-any-return]
 
     def __primitive__(self, row: Primitive, operands: Sequence[Any]) -> "Value":
         return apply(row, *operands)
@@ -404,10 +402,7 @@ class Value(Node):
     absolute = fabs = __abs__
     arcsin, arccos, arctan = asin, acos, atan
     arcsinh, arccosh, arctanh = asinh, acosh, atanh
-
-    def conjugate(self) -> "Value":
-        """Return the Value itself, a real number; `numpy.var` and `numpy.vdot` ask for it."""
-        return self
+    conjugate = __pos__  # for `numpy.var` and `numpy.vdot`
 
     def arctan2(self, other: Any) -> "Value":
         """Return atan2(self, other); `numpy.arctan2` looks for this name."""
@@ -502,18 +497,17 @@ def as_values(xs: Iterable[Any]) -> "tuple[Value, ...]":
 
 
 def _operand(x: Any) -> Any:
+    if isinstance(x, (list, tuple)):
+        return as_values(x)
     return x if type(x) is Value or type(x) is Condition or type(x) is bool else as_float(x)
 
 
 def apply(row: Primitive, *operands: Any) -> "Value":
     """Apply a row of the table to Values and numbers, and record how the result was made.
 
-    This is the plain way to make a node. Operators and methods that must be fast are written out
-    and do the same.
+    This is the plain way to make a node; operators and methods that must be fast are written out.
     """
-    operands = tuple(
-        as_values(x) if isinstance(x, (list, tuple)) else _operand(x) for x in operands
-    )
+    operands = tuple(map(_operand, operands))
     data = tuple(map(plain, operands))
     out = row.value(*data)
     if not modes.active:
@@ -580,7 +574,14 @@ def record(row: Primitive, data: float, a: Any, b: Any, da: Any, db: Any) -> "Va
     return v
 
 
-def _binary(row: Primitive, x: Any, y: Any) -> Any:
+def _slowly(row: Primitive, x: Any, y: Any) -> Any:
+    """Apply + − or × to what is not written out; an int becomes a float, and is written out."""
+    if type(y) is int:
+        return row.forward(x, as_float(y))
+    return row.forward(as_float(x), y) if type(x) is int else binary(row, x, y)
+
+
+def binary(row: Primitive, x: Any, y: Any) -> Any:
     """Apply a row of two operands, of which at least one is a Value."""
     x = x if type(x) is Value or type(x) is float else coerced(x)
     y = y if type(y) is Value or type(y) is float else coerced(y)

@@ -16,11 +16,61 @@ from autograd.primitive import Primitive, slopes_of
 N = TypeVar("N", bound=Node)
 
 
-def inner_nodes(root: N) -> list[N]:
+def gradients(root: N, seed: float = 1.0, order: list[N] | None = None) -> dict[int, float]:
+    """Return ∂root/∂node by the node's id, and write nothing: `backward` without the writing.
+
+    The sums are formed in the order of `backward`, so the numbers have the same bits. Whoever has the
+    `inner_nodes` of the root already gives them.
+
+    Written plainly, this is all of back-propagation:
+
+    >>> def plainly(root):
+    ...     found = {root: 1.0}
+    ...     for v in reversed(topological(root)):  # every node before those it was made from
+    ...         for parent, slope in zip(v.parents, v.partials):
+    ...             found[parent] = found.get(parent, 0.0) + found[v] * slope  # upstream times local
+    ...     return found
+    >>> from autograd import Value
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> L = (x * y).tanh() + x
+    >>> found = plainly(L)
+    >>> gradients(L) == {id(v): found[v] for v in found}
+    True
+    """
+    found: dict[int, float] = {id(root): seed}
+    for v in reversed(inner_nodes(root) if order is None else order):
+        g = found[id(v)]
+        for parent, slope in flows(v):
+            found[id(parent)] = found.get(id(parent), 0.0) + g * slope
+    return found
+
+
+def flows(v: N) -> Iterable[tuple[N, float]]:
+    """Yield (operand, slope) wherever the gradient of a node flows, in the order of `backward`."""
+    if v._op is None:
+        return
+    if type(v._da) is tuple:
+        yield from zip(v._a, v._da)
+        if v._db is not None:
+            yield from zip(v._b, v._db)
+        if v._c is not None:
+            yield v._c, 1.0
+        return
+    if v._da is not None:
+        yield v._a, v._da
+    if v._db is not None:
+        yield v._b, v._db
+
+
+def inner_nodes(root: N, clear: bool = False) -> list[N]:
     """Return the nodes that the gradient passes through, every node after those it was made from.
 
     Leaves are left out: nothing flows on from them. Stamps in a slot of the node say how far the search
     has come with it, which is faster than a set; new ones each time, so nothing has to be cleaned up.
+
+    Args:
+        root: where to begin.
+        clear: whether to set the gradients of the nodes to 0 on the way.
     """
     opened, closed = object(), object()  # waiting for its operands; in its place
     settled: set[int] = set()  # tuples of operands that are all closed: a layer shares them
@@ -34,6 +84,8 @@ def inner_nodes(root: N) -> list[N]:
         stamp = v._stamp
         if stamp is opened:
             v._stamp = closed
+            if clear:
+                v._grad = 0.0
             append(v)
             continue
         if stamp is closed:
@@ -69,25 +121,10 @@ def inner_nodes(root: N) -> list[N]:
             push(b)
         else:  # nothing to wait for: half of the nodes of most graphs
             v._stamp = closed
+            if clear:
+                v._grad = 0.0
             append(v)
     return order
-
-
-def flows(v: N) -> Iterable[tuple[N, float]]:
-    """Yield (operand, slope) wherever the gradient of a node flows, in the order of `backward`."""
-    if v._op is None:
-        return
-    if type(v._da) is tuple:
-        yield from zip(v._a, v._da)
-        if v._db is not None:
-            yield from zip(v._b, v._db)
-        if v._c is not None:
-            yield v._c, 1.0
-        return
-    if v._da is not None:
-        yield v._a, v._da
-    if v._db is not None:
-        yield v._b, v._db
 
 
 def reached_leaves(order: Iterable[Node]) -> Iterator[Node]:
@@ -100,20 +137,6 @@ def reached_leaves(order: Iterable[Node]) -> Iterator[Node]:
             yield v._a
         if v._db is not None and v._b._op is None:
             yield v._b
-
-
-def gradients(root: N, seed: float = 1.0, order: list[N] | None = None) -> dict[int, float]:
-    """Return ∂root/∂node by the node's id, and write nothing: `backward` without the writing.
-
-    The sums are formed in the order of `backward`, so the numbers have the same bits. Whoever has the
-    `inner_nodes` of the root already gives them.
-    """
-    found: dict[int, float] = {id(root): seed}
-    for v in reversed(inner_nodes(root) if order is None else order):
-        g = found[id(v)]
-        for parent, slope in flows(v):
-            found[id(parent)] = found.get(id(parent), 0.0) + g * slope
-    return found
 
 
 def differentiable_gradients(root: Node) -> dict[int, Any]:

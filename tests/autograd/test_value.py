@@ -675,8 +675,8 @@ def test_an_interrupt_in_backward_leaves_nothing_behind():
 
     walk = module.inner_nodes
 
-    def interrupted(root):
-        walk(root)
+    def interrupted(root, clear):
+        walk(root, clear)
         raise Stop
 
     module.inner_nodes = interrupted
