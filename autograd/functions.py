@@ -37,12 +37,12 @@ class BinaryFunction(Protocol):
     def __call__(self, x: float, y: float, /) -> float: ...
 
 
-def _described(function: Any, row: Primitive, operands: str, example: str = "") -> Any:
+def _described(function: Any, row: Primitive, operands: str, call: str, result: float) -> Any:
     function.__name__ = function.__qualname__ = row.name
     function.__doc__ = (
         f"Return {row.name}({operands}) of floats or Values.\n\nSlope: {row.derivative}."
         + (f" Convention: {row.kink}." if row.kink else "")
-        + (f"\n\n{example}" if example else "")
+        + f"\n\n>>> {call}\n{result!r}"
     )
     return function
 
@@ -61,16 +61,16 @@ def _general(row: Primitive, *operands: Any) -> Any:
     return row.value(*map(as_float, operands))
 
 
-def _unary(row: Primitive, example: str = "") -> Any:
+def _unary(row: Primitive, call: str, result: float) -> Any:
     method = getattr(Value, row.name)
 
     def function(x: Any, /) -> Any:
         return method(x) if type(x) is Value else _general(row, x)
 
-    return _described(function, row, "x", example)
+    return _described(function, row, "x", call, result)
 
 
-def _binary(row: Primitive, example: str = "") -> Any:
+def _binary(row: Primitive, call: str, result: float) -> Any:
     def function(x: Any, y: Any, /) -> Any:
         if type(x) is Value or type(y) is Value:
             out = binary(row, x, y)
@@ -78,46 +78,46 @@ def _binary(row: Primitive, example: str = "") -> Any:
                 return out
         return _general(row, x, y)
 
-    return _described(function, row, "x, y", example)
+    return _described(function, row, "x, y", call, result)
 
 
-exp: UnaryFunction = _unary(primitives.exp)
-expm1: UnaryFunction = _unary(primitives.expm1)
-log: UnaryFunction = _unary(primitives.log)
-log1p: UnaryFunction = _unary(primitives.log1p)
-log2: UnaryFunction = _unary(primitives.log2)
-log10: UnaryFunction = _unary(primitives.log10)
-sqrt: UnaryFunction = _unary(primitives.sqrt)
-cbrt: UnaryFunction = _unary(primitives.cbrt)
-square: UnaryFunction = _unary(primitives.square)
-reciprocal: UnaryFunction = _unary(primitives.reciprocal)
-sin: UnaryFunction = _unary(primitives.sin)
-cos: UnaryFunction = _unary(primitives.cos)
-tan: UnaryFunction = _unary(primitives.tan)
-asin: UnaryFunction = _unary(primitives.asin)
-acos: UnaryFunction = _unary(primitives.acos)
-atan: UnaryFunction = _unary(primitives.atan)
-sinh: UnaryFunction = _unary(primitives.sinh)
-cosh: UnaryFunction = _unary(primitives.cosh)
-tanh: UnaryFunction = _unary(primitives.tanh, ">>> tanh(0.0)\n0.0")
-asinh: UnaryFunction = _unary(primitives.asinh)
-acosh: UnaryFunction = _unary(primitives.acosh)
-atanh: UnaryFunction = _unary(primitives.atanh)
-erf: UnaryFunction = _unary(primitives.erf)
-erfc: UnaryFunction = _unary(primitives.erfc)
-sigmoid: UnaryFunction = _unary(primitives.sigmoid)
-softplus: UnaryFunction = _unary(primitives.softplus)
-relu: UnaryFunction = _unary(primitives.relu)
-leaky_relu: UnaryFunction = _unary(primitives.leaky_relu)
-elu: UnaryFunction = _unary(primitives.elu)
-silu: UnaryFunction = _unary(primitives.silu)
-gelu: UnaryFunction = _unary(primitives.gelu)
-abs: UnaryFunction = _unary(primitives.absolute)
-atan2: BinaryFunction = _binary(primitives.atan2)
-hypot: BinaryFunction = _binary(primitives.hypot, ">>> hypot(3.0, 4.0)\n5.0")
-maximum: BinaryFunction = _binary(primitives.maximum)
-minimum: BinaryFunction = _binary(primitives.minimum)
-logaddexp: BinaryFunction = _binary(primitives.logaddexp)
+exp: UnaryFunction = _unary(primitives.exp, "exp(1.0)", 2.718281828459045)
+expm1: UnaryFunction = _unary(primitives.expm1, "expm1(1e-20)", 1e-20)
+log: UnaryFunction = _unary(primitives.log, "log(0.0)", -math.inf)
+log1p: UnaryFunction = _unary(primitives.log1p, "log1p(1e-20)", 1e-20)
+log2: UnaryFunction = _unary(primitives.log2, "log2(8.0)", 3.0)
+log10: UnaryFunction = _unary(primitives.log10, "log10(1000.0)", 3.0)
+sqrt: UnaryFunction = _unary(primitives.sqrt, "sqrt(2.0)", 1.4142135623730951)
+cbrt: UnaryFunction = _unary(primitives.cbrt, "cbrt(-8.0)", -2.0)
+square: UnaryFunction = _unary(primitives.square, "square(-3.0)", 9.0)
+reciprocal: UnaryFunction = _unary(primitives.reciprocal, "reciprocal(4.0)", 0.25)
+sin: UnaryFunction = _unary(primitives.sin, "sin(0.5)", 0.479425538604203)
+cos: UnaryFunction = _unary(primitives.cos, "cos(0.0)", 1.0)
+tan: UnaryFunction = _unary(primitives.tan, "tan(0.0)", 0.0)
+asin: UnaryFunction = _unary(primitives.asin, "asin(2.0)", math.nan)
+acos: UnaryFunction = _unary(primitives.acos, "acos(1.0)", 0.0)
+atan: UnaryFunction = _unary(primitives.atan, "atan(math.inf)", 1.5707963267948966)
+sinh: UnaryFunction = _unary(primitives.sinh, "sinh(1000.0)", math.inf)
+cosh: UnaryFunction = _unary(primitives.cosh, "cosh(0.0)", 1.0)
+tanh: UnaryFunction = _unary(primitives.tanh, "tanh(0.0)", 0.0)
+asinh: UnaryFunction = _unary(primitives.asinh, "asinh(0.0)", 0.0)
+acosh: UnaryFunction = _unary(primitives.acosh, "acosh(1.0)", 0.0)
+atanh: UnaryFunction = _unary(primitives.atanh, "atanh(1.0)", math.inf)
+erf: UnaryFunction = _unary(primitives.erf, "erf(0.0)", 0.0)
+erfc: UnaryFunction = _unary(primitives.erfc, "erfc(0.0)", 1.0)
+sigmoid: UnaryFunction = _unary(primitives.sigmoid, "sigmoid(0.0)", 0.5)
+softplus: UnaryFunction = _unary(primitives.softplus, "softplus(1000.0)", 1000.0)
+relu: UnaryFunction = _unary(primitives.relu, "relu(-2.0)", 0.0)
+leaky_relu: UnaryFunction = _unary(primitives.leaky_relu, "leaky_relu(-2.0)", -0.02)
+elu: UnaryFunction = _unary(primitives.elu, "elu(-1000.0)", -1.0)
+silu: UnaryFunction = _unary(primitives.silu, "silu(0.0)", 0.0)
+gelu: UnaryFunction = _unary(primitives.gelu, "gelu(10.0)", 10.0)
+abs: UnaryFunction = _unary(primitives.absolute, "abs(-3.0)", 3.0)
+atan2: BinaryFunction = _binary(primitives.atan2, "atan2(0.0, -1.0)", 3.141592653589793)
+hypot: BinaryFunction = _binary(primitives.hypot, "hypot(3.0, 4.0)", 5.0)
+maximum: BinaryFunction = _binary(primitives.maximum, "maximum(2.0, 7.0)", 7.0)
+minimum: BinaryFunction = _binary(primitives.minimum, "minimum(2.0, math.nan)", math.nan)
+logaddexp: BinaryFunction = _binary(primitives.logaddexp, "logaddexp(1000.0, -1000.0)", 1000.0)
 
 
 @overload
