@@ -60,6 +60,11 @@ def main() -> None:
     parser.add_argument("--engines", help="only engines whose name contains one of these, by comma")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each engine")
     parser.add_argument("--seconds", type=float, default=0.1, help="the length of a turn")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="put the tables of a whole run into README and RESULTS.md",
+    )
     options = parser.parse_args()
     unknown = set(options.workloads) - {*CONTESTS, "W3"}
     if unknown:
@@ -88,6 +93,8 @@ def main() -> None:
         return
     summary = "\n\n".join([report.summary(results), report.growth_summary(growth) + ".", where])
     print(f"\n{summary}\n")
+    if not options.write:
+        return
     document = "\n\n".join([INTRODUCTION.rstrip(), summary, *tables]) + "\n"
     report.RESULTS.write_text(document, encoding="utf-8")
     updated = report.update_readme(summary)
