@@ -23,6 +23,9 @@ LABEL = 32  # characters of a label that are shown
 FEW, MANY = 300, 1000  # up to so many nodes a graph is drawn; drawn with a warning
 FOLDED = 10  # times as many, where they may be folded into fewer
 MOST = 5000  # nodes that are drawn where they are asked for: more are drawn by no engine in time
+LONGEST = (
+    6000  # ranks that all edges may cross together: a layout takes about a millisecond for each
+)
 WIDE = 1100.0  # points; what is wider from left to right is drawn top down
 SMALL = 12.0  # the size of credits, in points
 SPINE = {
@@ -59,6 +62,7 @@ def draw(
     Raises:
         TypeError: if root is not a Value.
         ValueError: if the graph has more than 1,000 nodes, those folded away not counted, and max_nodes is not given;
+            if its edges are too long to be laid out;
             or max_nodes, the direction or the theme is none that there is.
 
     Warns:
@@ -82,6 +86,13 @@ def draw(
             f"the graph has more than {MANY:,} nodes, too many to be read: draw(root, max_nodes=100) shows "
             "the part nearest to the root, print(tree(root)) the same as text"
         )
+    source = graph.source
+    if graph.span > LONGEST:
+        raise ValueError(
+            f"the edges of this graph of {graph.count:,} nodes are so long that no engine lays it out in time: "
+            "draw(root, max_nodes=100) shows the part nearest to the root, fold=True the units of a network as one "
+            "node each, print(tree(root)) the same as text"
+        )
     if graph.count > FEW and max_nodes is None:
         warnings.warn(
             f"a graph of {graph.count} nodes is slow to draw and hard to read; draw(root, max_nodes=100) "
@@ -91,9 +102,7 @@ def draw(
     name = f" of {clean(root.label, LABEL)}" if root.label else ""
     extent = "" if complete else ", the part nearest to the root"
     desc = f"{graph.count} nodes{extent}; data {significant(root.data)} at the root."
-    return Drawing(
-        graph.source, f"Computation graph{name}", desc, theme=theme, transparent=transparent
-    )
+    return Drawing(source, f"Computation graph{name}", desc, theme=theme, transparent=transparent)
 
 
 def nearest(root: Value, limit: int) -> tuple[list[Value], bool]:
@@ -189,20 +198,31 @@ class ComputationGraph:
         lr, tb = self._widths()
         return "LR" if lr <= WIDE or lr <= tb else "TB"
 
-    def _widths(self) -> tuple[float, float]:
-        """Return about how wide the picture is in points, from left to right and top down."""
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        """How many edges the longest way from each node to the root has; the graph has no circles."""
         rank = {self.names[id(self.root)]: 0}
         into: dict[str, list[str]] = {}
         for tail, head, _ in self._edges:
             into.setdefault(head, []).append(tail)
         row = list(rank)
         depth = 0
-        while row:  # the longest way from the root counts; the graph has no circles
+        while row:
             depth += 1
             row = list(dict.fromkeys(tail for head in row for tail in into.get(head, ())))
             rank.update(dict.fromkeys(row, depth))
+        return rank
+
+    @property
+    def span(self) -> int:
+        """How many ranks all edges cross together: the time of a layout goes by it."""
+        rank = self._ranks
+        return sum(rank[tail] - rank[head] for tail, head, _ in self._edges)
+
+    def _widths(self) -> tuple[float, float]:
+        """Return about how wide the picture is in points, from left to right and top down."""
         rows: dict[int, list[float]] = {}
-        for name, at in rank.items():
+        for name, at in self._ranks.items():
             rows.setdefault(at, []).append(72.0 * float(self._boxes[name]["width"]))
         lr = sum(map(max, rows.values())) + 72.0 * RANKSEP * (len(rows) - 1)
         tb = max(sum(widths) + 72.0 * NODESEP * (len(widths) - 1) for widths in rows.values())

@@ -365,7 +365,18 @@ def test_up_to_300_nodes_draw_and_up_to_1000_with_a_warning() -> None:
         draw(chain(300))
 
 
-def test_the_partnearest_to_the_root_says_what_is_missing() -> None:
+@pytest.mark.usefixtures("no_engine")
+def test_a_graph_too_tangled_is_refused_without_an_engine() -> None:
+    values = [Value(0.1 * k, label=f"x{k}") for k in range(20)]
+    for k in range(250):  # each operand from far back
+        values.append((values[k % 20] * values[-1 - (7 * k) % 19]).tanh())
+    root = ag.sum(values)
+    with pytest.raises(ValueError, match=r"edges of this graph of 521 nodes.*max_nodes=100"):
+        draw(root, credit=True)
+    draw(root, credit=True, max_nodes=40)
+
+
+def test_the_part_nearest_to_the_root_says_what_is_missing() -> None:
     drawing = draw(chain(100_000), max_nodes=5)
     seen = texts(drawing.svg())
     assert sum(text.startswith("data") for text in seen) == 5
