@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint docs bench mutants clean
+.PHONY: demo test lint docs site bench mutants clean
 
 demo: $(VENV)/.installed
 	$(BIN)/backprop
@@ -19,7 +19,12 @@ lint: $(VENV)/.developed
 	$(BIN)/lint-imports
 
 docs: $(VENV)/.developed
-	$(BIN)/python -W error -m pdoc -o site autograd nn
+	$(BIN)/python -W error -m pdoc -o site/api autograd nn
+
+# the walkthroughs, living pages and a page that runs Python; node's npm fetches what runs in it
+site: $(VENV)/.developed
+	npm ci --prefix tests --ignore-scripts --no-audit --no-fund
+	$(BIN)/python notebooks/make_site.py site
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.benchmarks

@@ -103,7 +103,7 @@ class Live:
         except Exception as error:
             return f"<pre>{html.escape(f'{self.name}: {error}')}</pre>"
         return (
-            f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="{html.escape(self.name)}" '
+            f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="{html.escape(self.name)}, live" '
             'style="width:100%;height:1000px;border:0"></iframe>'
         )
 

@@ -1,0 +1,129 @@
+"""The static site: the walkthroughs as pages, living pages, and a page in which the package runs. `make site` writes it.
+
+All its files are copied beside it; at run time nothing is loaded from anywhere else.
+"""
+
+import html
+import importlib
+import re
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import nbformat
+from nbconvert import HTMLExporter
+
+from autograd import Value, live
+from autograd.pictures.live.page import Live
+from nn import MLP, assign_credit
+from nn.datasets import moons
+from nn.lessons.published_networks import WORKED
+
+HERE = Path(__file__).parent
+MODULES = HERE.parent / "tests" / "node_modules"
+ENGINES = (
+    *(f"pyodide/{name}" for name in (
+        "pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip",
+    )),
+    "@hpcc-js/wasm-graphviz/dist/index.js",
+)  # fmt: skip
+PACKAGES = ("autograd", "nn", "graphviz", "tqdm")  # what runs in the page
+
+
+def _expression() -> Live:
+    a, b = Value(-4.0, label="a"), Value(2.0, label="b")
+    c, d = a + b, a * b + b**3
+    c += c + 1
+    d += d * 2 + (b + a).relu()
+    e = c - d
+    e.label = "e"
+    g = e**2 / 2.0 + 10.0 / e**2
+    g.label = "g"
+    return live(g)
+
+
+def _moons() -> Live:
+    xs, ys = moons(8, seed=0)
+    return assign_credit(MLP(2, [4, 1], rng=1), xs, ys, batch=True).live()
+
+
+LIVING: dict[str, tuple[str, Callable[[], Live]]] = {
+    "live.html": ("drag the weights of the 3-2-1 network", lambda: WORKED.credit().live()),
+    "moons.html": ("a network that learns two moons from eight examples", _moons),
+    "expression.html": ("an expression, its numbers and its gradients", _expression),
+}
+
+
+def build(out: Path) -> None:
+    """Write the site into a folder.
+
+    Args:
+        out: where to; what is there is replaced.
+
+    Raises:
+        FileNotFoundError: if the packages of tests/package.json are not installed.
+    """
+    missing = [name for name in ENGINES if not (MODULES / name).exists()]
+    if missing:
+        raise FileNotFoundError(
+            f"the site needs {missing[0]}: install it with npm ci --prefix tests"
+        )
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    links = []
+    for name, (title, made) in LIVING.items():
+        made().save(out / name)
+        links.append((name, title))
+    for notebook in sorted(HERE.glob("*.ipynb")):
+        name = f"{notebook.stem}.html"
+        (out / name).write_text(_walkthrough(notebook), encoding="utf-8")
+        links.append((name, notebook.stem[3:].replace("_", " ")))
+    for name in ENGINES:
+        shutil.copyfile(MODULES / name, out / Path(name).name)
+    with zipfile.ZipFile(out / "packages.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        for path, inside in _files():
+            file.write(path, inside)
+    shutil.copyfile(HERE / "try.html", out / "try.html")
+    links.append(("try.html", "try it: the package runs in this page"))
+    (out / "index.html").write_text(_index(links), encoding="utf-8")
+
+
+def _walkthrough(notebook: Path) -> str:
+    """Return a notebook as a page that loads nothing: without the scripts of its template, which would."""
+    body, _ = HTMLExporter(template_name="classic").from_notebook_node(
+        nbformat.read(notebook, as_version=4)
+    )
+    body = re.sub(r"<script\b.*?</script>", "", body, flags=re.DOTALL)
+    policy = "default-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+    return body.replace(
+        "<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}">', 1
+    )
+
+
+def _files() -> Iterable[tuple[Path, str]]:
+    for name in PACKAGES:
+        (folder,) = importlib.import_module(name).__path__
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path, f"{name}/{path.relative_to(folder).as_posix()}"
+
+
+def _index(links: Iterable[tuple[str, str]]) -> str:
+    items = "\n".join(
+        f'<li><a href="{name}">{html.escape(title)}</a></li>' for name, title in links
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<title>Who is to blame?</title>\n<style>:root { color-scheme: light dark; } "
+        "body { font: 1.1rem/1.6 Verdana, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }</style>\n"
+        "<h1>Who is to blame for the error?</h1>\n"
+        "<p>Back-propagation, told edge by edge: the credit of a weight is the local error at its head times the "
+        f"activation at its tail.</p>\n<ul>\n{items}\n</ul>\n"
+    )
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1] if len(sys.argv) > 1 else "site"))
