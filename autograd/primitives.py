@@ -18,7 +18,6 @@ POSITIVE: Interval = (0.0, inf)
 UNIT: Interval = (-1.0, 1.0)
 ANGLES: Interval = (-1e5, 1e5)  # beyond, the oracle's own argument reduction is the subject
 
-# A rule of one expression stands on one line, a row on one or two: the whole of calculus on a few screens.
 # fmt: off
 
 # ---------------------------------------------------------------- where: the chooser
@@ -61,8 +60,7 @@ def unsettled(x: Any) -> Any:
 
 
 def _base_slope(x: Any, y: Any, out: Any) -> Any:
-    # y - 1 loses digits of a small or negative y, which a large |log x| would magnify, and the 1 itself of
-    # a y above 2**53; out/x keeps both.
+    # y - 1 loses digits of a small or negative y, and the 1 itself of a y above 2**53; out/x keeps both
     rounds = (y < 0.5) | (y > 9007199254740992.0)
     inside = (x != 0.0) & (abs(x) < inf)
     outside = (x == 0.0) | (abs(x) == inf) | (x != x)
