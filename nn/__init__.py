@@ -21,6 +21,7 @@ from nn.losses import (
     mean_squared_error,
     squared_error,
 )
+from nn.module import Module
 from nn.network import MLP
 from nn.optim import SGD, Adam
 from nn.training import plots as plots
@@ -34,6 +35,7 @@ __all__ = [
     "Adam",
     "EarlyStop",
     "Layer",
+    "Module",
     "Neuron",
     "accuracy",
     "assign_credit",

@@ -43,7 +43,7 @@ def test_notebook_is_committed_with_outputs_and_claims(path):
 
 
 def test_the_walkthroughs_are_all_there():
-    assert [path.stem[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05", "06"]
+    assert [path.stem[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05", "06", "07"]
 
 
 def test_picture_in_the_readme_is_current():

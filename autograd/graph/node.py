@@ -94,6 +94,11 @@ def operand_numbers(v: Node) -> tuple[Primitive | None, tuple[Any, ...]]:
     return v._op, tuple(map(plain, v._operands()))
 
 
+def made_by(v: Node) -> tuple[Primitive | None, tuple[Any, ...]]:
+    """Return the row that made a node and what it was applied to: nodes, plain numbers, tuples of nodes; None for a leaf."""
+    return (None, ()) if v._op is None else (v._op, v._operands())
+
+
 def spend_gradient(v: Node) -> bool:
     """Mark a leaf's gradient as used, and tell whether it was used before and never set since."""
     again = v._stamp is SPENT

@@ -1,35 +1,68 @@
 """`assign_credit`: who is to blame for a network's error, on one example or on a batch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, Literal, overload
 
+from autograd import Value
 from nn.arguments import paired
 from nn.credit.batch import BatchCredit, summed
 from nn.credit.credit import Credit
+from nn.credit.recording import Penalty
 from nn.losses import Loss, half_squared_error
-from nn.network import MLP
+
+Batch = bool | Literal["mean"]
 
 
 @overload
+def assign_credit(net: Value, *, parameters: Any = ..., outputs: Any = ...) -> Credit: ...
+@overload
 def assign_credit(
-    net: MLP, x: Sequence[Any], y: Any, loss: Loss = ..., batch: Literal[False] = ...
+    net: Callable[[Any], Any],
+    x: Any,
+    y: Any,
+    loss: Loss = ...,
+    batch: Literal[False] = ...,
+    *,
+    parameters: Any = ...,
+    penalty: Penalty | None = ...,
 ) -> Credit: ...
 @overload
 def assign_credit(
-    net: MLP, x: Sequence[Any], y: Any, loss: Loss = ..., *, batch: Literal[True]
+    net: Callable[[Any], Any],
+    x: Any,
+    y: Any,
+    loss: Loss = ...,
+    *,
+    batch: Literal[True, "mean"],
+    parameters: Any = ...,
+    penalty: Penalty | None = ...,
 ) -> BatchCredit: ...
 def assign_credit(
-    net: MLP, x: Sequence[Any], y: Any, loss: Loss = half_squared_error, batch: bool = False
+    net: Any,
+    x: Any = None,
+    y: Any = None,
+    loss: Loss = half_squared_error,
+    batch: Batch = False,
+    *,
+    parameters: Any = None,
+    outputs: Any = None,
+    penalty: Penalty | None = None,
 ) -> Credit | BatchCredit:
     """Return who is to blame for a network's error: the credit ∂L/∂w = δ·z of every weight.
 
     Args:
-        net: the network. It is left as it is, the gradients of its parameters too.
-        x: one input vector; for a batch a list of them.
+        net: the network: an MLP, or any function of x made of Values; or the loss itself, a recorded Value. It is
+            called once and left as it is, the gradients of its parameters too.
+        x: one input as the network takes it, numbers in lists; for a batch a list of them. In a function of your own a
+            list with a float in it becomes Values; whole numbers alone, indices say, stay as they are.
         y: the target: a number, or a list where there are several outputs, or what the loss takes; for a
             batch a list of them.
         loss: a function of prediction and target that gives the loss of one example.
-        batch: whether x and y are lists of examples.
+        batch: whether x and y are lists of examples, whose credit is summed; "mean" divides by their number.
+        parameters: the weights, in a list, or by name in a dict; where they are not given, those of
+            `net.named_parameters()` or `net.parameters()`, or else the Values that look like weights.
+        outputs: with a recorded loss, what the network gave, if it cannot be seen where the loss begins.
+        penalty: a function of the list of parameters that is added to the loss, l2(1e-4) say.
 
     Returns:
         A Credit; for a batch a BatchCredit, whose credit is summed over the examples.
@@ -42,7 +75,29 @@ def assign_credit(
     >>> c = assign_credit(net, [0.8, -1.0, 0.5], 0.2)
     >>> round(c.nodes[0].delta, 4), round(c.edges[3, 1].credit, 4)
     (0.6279, 0.0682)
+    >>> w = Value(0.5, label="w")
+    >>> def step(x):  # a recurrent loop: the same weight again and again
+    ...     h = 0.0
+    ...     for number in x:
+    ...         h = (w * number + w * h).tanh()
+    ...     return h
+    >>> c = assign_credit(step, [1.0, -0.5, 0.25], 0.3)
+    >>> c.weights["w"].credit == sum(edge.credit for edge in c.weights["w"].uses)
+    True
     """
+    if isinstance(net, Value):
+        if x is not None or y is not None:
+            raise TypeError(
+                "a recorded loss holds its input and its target: give assign_credit(L) alone"
+            )
+        return Credit.of_loss(net, parameters, outputs)
+    if outputs is not None:
+        raise TypeError("outputs= belongs to a recorded loss; of a network they are what it gives")
+    if batch not in (False, True, "mean"):
+        raise ValueError(f'batch is False, True (the sum) or "mean", but {batch!r} was given')
     if batch:
-        return summed([assign_credit(net, *example, loss) for example in zip(*paired(x, y))])
-    return Credit.of(net, x, y, loss)
+        examples = [
+            Credit.of(net, *example, loss, parameters, penalty) for example in zip(*paired(x, y))
+        ]
+        return summed(examples, mean=batch == "mean")
+    return Credit.of(net, x, y, loss, parameters, penalty)

@@ -1,12 +1,13 @@
 """The credit of a batch: each edge's credit, summed over the examples."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autograd.notation import Table, factor, shown, significant, subscript, table
 from nn.arguments import expect, is_sequence, learning_rate
-from nn.credit.assignment import Edges, Key
 from nn.credit.credit import Credit
+from nn.credit.parts import Edge, Key
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
@@ -62,7 +63,7 @@ class BatchCredit:
             if node.delta is not None:
                 deltas = [example.nodes[i].delta or 0.0 for example in self.examples]
                 nodes[i] = replace(node, delta=sum(deltas) * self.share, target=None)
-        edges = Edges()
+        edges: dict[Key, Edge] = {}
         for key, edge in first.edges.items():
             edges[key] = replace(
                 edge, delta=nodes[edge.target].delta or 0.0, credit=self.edges[key].credit
@@ -71,8 +72,24 @@ class BatchCredit:
 
     def updates(self, lr: float = 0.1) -> dict[Key, float]:
         """Return what one step of gradient descent on the summed loss makes of each weight."""
-        lr = learning_rate(lr)
-        return {key: edge.weight - lr * edge.credit for key, edge in self.edges.items()}
+        lr, first = learning_rate(lr), self.examples[0]
+        shared = {name for name, w in first.weights.items() if len(w.uses) > 1}
+        totals = self.totals if shared else {}
+        names = {key: edge.parameter for key, edge in first.edges.items() if edge.parameter}
+        return {
+            key: edge.weight - lr * (totals[names[key]] if names[key] in shared else edge.credit)
+            for key, edge in self.edges.items()
+            if key in names
+        }
+
+    @property
+    def totals(self) -> dict[str, float]:
+        """∂L/∂w of each weight by its name, over all its uses in all examples."""
+        found: dict[str, float] = {}
+        for example in self.examples:
+            for name, weight in example.weights.items():
+                found[name] = found.get(name, 0.0) + weight.credit
+        return {name: total * self.share for name, total in found.items()}
 
     def live(self, lr: float = 0.1) -> "Live":
         """Return the examples as a page that recomputes while one drags a weight, one of them shown at a time.
@@ -86,8 +103,16 @@ class BatchCredit:
 
     def after(self, lr: float = 0.1) -> "BatchCredit":
         """Return the credit of the same examples once the updates are made."""
-        net = self.examples[0].network(self.updates(lr))
-        examples = [Credit.of(net, e.x, e.y, e.loss_function) for e in self.examples]
+        first, lr = self.examples[0], learning_rate(lr)
+        if first.anatomy is None:
+            net, penalty = first.network(self.updates(lr)), first.recording.penalty
+            examples = [
+                Credit.of(net, e.x, e.y, e.loss_function, penalty=penalty) for e in self.examples
+            ]
+        else:
+            totals = self.totals
+            new = {name: w.weight - lr * totals[name] for name, w in first.weights.items()}
+            examples = [example.with_weights(new) for example in self.examples]
         return summed(examples, mean=self.share != 1.0)
 
     def derivation(self, source: int | None, target: int) -> "Derivation":
@@ -146,6 +171,11 @@ class BatchCredit:
         from nn.credit.batch_story import batch_story
         from nn.credit.pictures.player import Player
 
+        if not self.examples[0].layers:
+            raise ValueError(
+                "the story of a batch is told of layered networks; of this one take that of an example: "
+                "examples[0].steps()"
+            )
         whole, after = self.whole, self.after(lr).whole
         told = batch_story(whole, self.examples, learning_rate(lr), after)
         return Player(whole, lr, told, after, show="batch")
@@ -155,9 +185,18 @@ class BatchCredit:
         from nn.credit.check import CreditCheck
 
         checks = [example.check() for example in self.examples]
-        names = {key: edge.name for key, edge in self.edges.items()}
-        numerical = {key: sum(c.numerical[key] for c in checks) * self.share for key in names}
-        return CreditCheck({k: e.credit for k, e in self.edges.items()}, numerical, names)
+        first = checks[0]
+        keys = [key for key in first.credit if all(key in check.credit for check in checks)]
+
+        def total(numbers: Iterable[float]) -> float:
+            return sum(numbers) * self.share
+
+        return CreditCheck(
+            {key: total(check.credit[key] for check in checks) for key in keys},
+            {key: total(check.numerical[key] for check in checks) for key in keys},
+            {key: first.names[key] for key in keys},
+            first.left_out + len(first.credit) - len(keys),
+        )
 
     def table(self, lr: float = 0.1) -> Table:
         """Return every edge as text: weight, Σ δ·z and the new weight."""
@@ -189,6 +228,11 @@ def summed(examples: list[Credit], mean: bool = False) -> BatchCredit:
     """
     count = float(len(examples)) if mean else 1.0
     edges: dict[Key, BatchEdge] = {}
+    if any(set(example.edges) != set(examples[0].edges) for example in examples):
+        raise ValueError(
+            "the examples take different ways through the network, so their edges cannot be added: ask for the credit of "
+            "each, or give examples of one length"
+        )
     for key, edge in examples[0].edges.items():
         total = 0.0
         for example in examples:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from autograd.notation import factor, shown, subscript
-from nn.credit.assignment import Assignment, Edge
-from nn.credit.story import Step, Teller, listed, plain, way_back
+from nn.credit.assignment import Assignment
+from nn.credit.lit import way_back
+from nn.credit.parts import Edge
+from nn.credit.story import Step, Teller, listed, plain
 
 TOLD = 12  # examples that have a step each
 _TERMS = 6  # of a sum that are written out

@@ -1,12 +1,19 @@
-"""The check of credit: δ·z beside central differences of the loss, edge by edge."""
+"""The check of credit: δ·z beside central differences of the loss, weight by weight."""
 
 from dataclasses import dataclass
 
-from autograd import Value, no_grad
 from autograd.notation import Table, shown, table
-from nn.credit.assignment import Assignment, Key
+from nn.arguments import whole
+from nn.credit.assignment import Assignment
+from nn.credit.finding.recorded import Recorded
+from nn.credit.finding.replay import number_with
+from nn.credit.parts import Key
 
 TOLERANCE = 1e-7
+WORK, LEAST = (
+    10_000_000,
+    20,
+)  # so many operands are computed again for each of four differences; so many weights at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,27 +21,32 @@ class CreditCheck:
     """The result of a check; it prints as a table.
 
     Attributes:
-        credit: δ·z of each edge.
-        numerical: the central difference of the loss for each edge.
-        names: the name of each edge.
+        credit: ∂L/∂w of each weight, by the edge on which it stands first; by its name if it stands on none.
+        numerical: the central difference of the loss for each.
+        names: the name of each.
+        left_out: how many weights were not looked at.
     """
 
-    credit: dict[Key, float]
-    numerical: dict[Key, float]
-    names: dict[Key, str]
+    credit: dict[Key | str, float]
+    numerical: dict[Key | str, float]
+    names: dict[Key | str, str]
+    left_out: int = 0
 
-    def agrees(self, key: Key) -> bool:
-        """Tell whether the two numbers of an edge agree to 1e-7, relative to the larger of them and 1."""
+    def agrees(self, key: Key | str) -> bool:
+        """Tell whether the two numbers of a weight agree to 1e-7, relative to the larger of them and 1."""
         c, n = self.credit[key], self.numerical[key]
         return abs(c - n) <= TOLERANCE * max(1.0, abs(c), abs(n))
 
     @property
     def ok(self) -> bool:
-        """Whether all edges agree."""
+        """Whether all that were looked at agree."""
         return all(map(self.agrees, self.credit))
 
     def __str__(self) -> str:
-        return self._table()
+        text = str(self._table())
+        if self.left_out:
+            text += f"\n… and {self.left_out:,} weights that were not looked at: check(most=...) looks at more"
+        return text
 
     def _repr_html_(self) -> str:
         return self._table().html()
@@ -53,37 +65,56 @@ class CreditCheck:
         return table(["edge", "δ·z", "(L(w+h)−L(w−h))/2h", "difference", ""], rows)
 
 
-def check_credit(credit: Assignment) -> CreditCheck:
-    """Return every edge's δ·z beside a central difference of the loss, refined by Richardson's rule.
+def check_credit(credit: Assignment, most: int | None = None) -> CreditCheck:
+    """Return every weight's credit beside a central difference of the loss, refined by Richardson's rule.
 
     (4·D(h/2) − D(h))/3 with D(h) = (L(w+h) − L(w−h))/2h has an error of order h⁴. A weight that sits on a
     kink of relu, say, may differ: there the derivative is a convention.
+
+    Args:
+        credit: what `assign_credit` found.
+        most: how many weights to look at, those of the largest credit among them; without it as many as take a
+            moment. The table says how many were left out.
     """
-    net = credit.network()
-    parameters: dict[Key, Value] = {}
-    for layer, tails, heads in zip(net.layers, credit.layers, credit.layers[1:]):
-        for unit, j in zip(layer.neurons, heads):
-            parameters.update({(i, j): w for i, w in zip(tails, unit.w)})
-            if unit.b is not None:
-                parameters[None, j] = unit.b
+    recording, weights = credit.recording, list(credit.weights.values())
+    graph = credit.anatomy.graph if credit.anatomy else Recorded(recording.loss, [], [], [])
+    places = [graph.places.get(id(p), -1) for p in recording.parameters]
+    now = {k: w.weight for k, w in zip(places, weights) if k >= 0}
+    edges: dict[str, Key] = {}  # the first of each weight
+    for edge in credit.edges.values():
+        edges.setdefault(edge.parameter, edge.key)
+    rank = {name: k for k, name in enumerate(edges)}
+    used = [k for k, w in enumerate(weights) if w.uses]
+    used.sort(key=lambda k: rank.get(weights[k].name, len(rank)))
+    if most is None:
+        most = max(LEAST, WORK // sum(map(len, graph.parents)))
+    chosen = _sample(used, [abs(weights[k].credit) for k in used], whole("most", most))
+    check = CreditCheck({}, {}, {}, len(used) - len(chosen))
+    for k in chosen:
+        weight, place = weights[k], places[k]
 
-    def difference(p: Value, h: float) -> float:
-        before = p.data
-        p.data = before + h
-        above = credit.loss_function(net(credit.x), credit.y).data
-        p.data = before - h
-        below = credit.loss_function(net(credit.x), credit.y).data
-        p.data = before
-        return (above - below) / (2.0 * h)
+        def loss_at(w: float, place: int = place) -> float:
+            return number_with(graph, recording.loss, {**now, place: w})
 
-    numerical: dict[Key, float] = {}
-    with no_grad():
-        for key in credit.edges:
-            p = parameters[key]
-            h = 1e-3 * max(1.0, abs(p.data))
-            numerical[key] = (4.0 * difference(p, h / 2.0) - difference(p, h)) / 3.0
-    return CreditCheck(
-        {key: edge.credit for key, edge in credit.edges.items()},
-        numerical,
-        {key: edge.name for key, edge in credit.edges.items()},
-    )
+        def difference(h: float, w: float = weight.weight) -> float:
+            return (loss_at(w + h) - loss_at(w - h)) / (2.0 * h)
+
+        key = edges.get(weight.name, weight.name)
+        h = 1e-3 * max(1.0, abs(weight.weight))
+        check.numerical[key] = (4.0 * difference(h / 2.0) - difference(h)) / 3.0
+        check.credit[key] = weight.credit
+        several = len(weight.uses) > 1 or key not in credit.edges
+        check.names[key] = weight.name if several else credit.edges[key].name
+    return check
+
+
+def _sample(places: list[int], sizes: list[float], most: int) -> list[int]:
+    """Return some of many places in their order: half of them the largest, the others evenly spread."""
+    if len(places) <= most:
+        return places
+    by_size = sorted(range(len(places)), key=lambda k: -sizes[k])
+    chosen = set(by_size[: most // 2])
+    rest = [k for k in range(len(places)) if k not in chosen]
+    count = most - len(chosen)
+    chosen |= {rest[k * len(rest) // count] for k in range(count)}
+    return [places[k] for k in sorted(chosen)]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nn.arguments import expect, is_sequence
-from nn.credit.assignment import Assignment, Key
+from nn.credit.assignment import Assignment
+from nn.credit.parts import Key
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
@@ -26,23 +27,31 @@ class Credit(Assignment):
         """Return the table of the edges, for notebooks."""
         return self.table().html(repr(self).strip("<>"))
 
-    def derivation(self, source: int | None, target: int) -> "Derivation":
+    def derivation(self, source: int | None, target: int, place: int = 0) -> "Derivation":
         """Return how the error reaches one edge, in words, numbers and LaTeX.
 
         Args:
             source, target: the edge; None as the source for a bias.
+            place: 1, 2, … where the same two nodes are joined once more.
 
         Raises:
             KeyError: if there is no such edge.
         """
         from nn.credit.derivation import derive
+        from nn.credit.ways import derive_in_graph
 
-        return derive(self, self.edge(source, target))
+        edge = self.edge(source, target, place)
+        return derive(self, edge) if self.layers else derive_in_graph(self, edge)
 
     def matrices(self) -> "Matrices":
-        """Return W, Z, A, δ and the gradient of each layer, as columns and in the slides' symbols."""
+        """Return W, Z, A, δ and the gradient of each layer, as columns and in the slides' symbols.
+
+        Raises:
+            ValueError: if the network has no layers.
+        """
         from nn.credit.matrices import layer_matrices
 
+        self._needs_layers("the matrix form")
         return layer_matrices(self)
 
     def draw(
@@ -62,7 +71,7 @@ class Credit(Assignment):
         """
         from nn.credit.pictures.picture import credit_drawing
 
-        pair = path is None or (is_sequence(path) and len(path) == 2)
+        pair = path is None or (is_sequence(path) and len(path) in (2, 3))
         expect(pair, "a path is the edge (source, target) at its end", path)
         return credit_drawing(self, path, show, theme, transparent)
 
@@ -84,6 +93,7 @@ class Credit(Assignment):
         """
         from nn.credit.pictures.live.network import live_network
 
+        self._needs_layers("the living page")
         return live_network([self], lr)
 
     def widget(self, lr: float = 0.1) -> "CreditWidget":
@@ -98,10 +108,15 @@ class Credit(Assignment):
         from nn.credit.pictures.live.network import live_network, values
         from nn.credit.pictures.live.widget import CreditWidget
 
+        self._needs_layers("the widget")
         return CreditWidget(self, live_network([self], lr, hosted=True), values(self))
 
-    def check(self) -> "CreditCheck":
-        """Put δ·z beside central differences, edge by edge."""
+    def check(self, most: int | None = None) -> "CreditCheck":
+        """Put δ·z beside central differences, weight by weight.
+
+        Args:
+            most: how many weights to look at in a large network; without it as many as take a few seconds.
+        """
         from nn.credit.check import check_credit
 
-        return check_credit(self)
+        return check_credit(self, most)

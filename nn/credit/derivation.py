@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import autograd as ag
 from autograd import latex
 from autograd.notation import factor, shown, subscript
-from nn.credit.assignment import Assignment, Edge, Node
+from nn.credit.assignment import Assignment
+from nn.credit.parts import Edge, Node
 from nn.losses import (
     Loss,
     binary_cross_entropy_with_logits,
@@ -26,15 +27,28 @@ class Line:
         symbols: its right-hand side in symbols.
         numbers: the same in numbers.
         value: the result.
+        several: whether it stands for several equations, whose results are the numbers.
     """
 
     left: str
     symbols: str
     numbers: str
     value: float
+    several: bool = False
+
+    @property
+    def sides(self) -> list[str]:
+        """What stands between the signs of equality; of a remark the remark alone."""
+        if not self.symbols:
+            return [self.left]
+        if self.several:
+            return [self.left, self.symbols, self.numbers]
+        result = shown(self.value, 4, sign=True)
+        bare = self.numbers == result.removeprefix("+")  # nothing is computed
+        return [self.left, self.symbols, *([] if bare else [self.numbers]), result]
 
     def __str__(self) -> str:
-        return f"{self.left} = {self.symbols} = {self.numbers} = {shown(self.value, 4, sign=True)}"
+        return " = ".join(self.sides)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +84,9 @@ class Derivation:
     def latex(self) -> str:
         """The equations as LaTeX."""
         rows = [
-            rf"{latex.formula(line.left)} &= {latex.formula(line.symbols)} = {latex.formula(line.numbers)} = "
-            rf"{latex.formula(shown(line.value, 4, sign=True))}"
+            " = ".join(map(latex.formula, line.sides)).replace(" = ", " &= ", 1)
+            if line.symbols
+            else rf"&\text{{{line.left}}}"
             for line in self.steps
         ]
         return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
@@ -93,7 +108,7 @@ def delta_line(credit: Assignment, node: Node) -> Line:
     assert node.delta is not None
     assert node.slope is not None
     left = f"δ{subscript(node.index)}"
-    prime = slope_symbol(credit.activations[node.layer - 1], node.index)
+    prime = slope_symbol(node.does, node.index)
     slope = factor(node.slope)
     if node.layer == len(credit.layers) - 1:
         return _output_line(credit, node, left, prime, slope)
@@ -124,11 +139,11 @@ _ERRORS: dict[Loss, tuple[str, str]] = {
 _MEANS = (mean_squared_error, mean_absolute_error, binary_cross_entropy_with_logits)
 
 
-def _error(credit: Assignment, node: Node) -> tuple[str, str] | None:
+def error_at_output(credit: Assignment, node: Node) -> tuple[str, str] | None:
     """Return ∂L/∂ŷ in symbols and in numbers as a factor, if there is a formula for it."""
     if credit.loss_function not in _ERRORS or node.target is None:
         return None
-    outputs = credit.layers[-1]
+    outputs = credit.outputs
     names = {"name": node.name, "y": node.target_name, "i": subscript(node.index)}
     numbers = {"z": node.z, "s": ag.sigmoid(node.z)}
     if node.index in credit.probabilities:
@@ -146,7 +161,7 @@ def _alone(product: str) -> str:
 
 def _output_line(credit: Assignment, node: Node, left: str, prime: str, slope: str) -> Line:
     assert node.delta is not None
-    if (known := _error(credit, node)) is not None:
+    if (known := error_at_output(credit, node)) is not None:
         symbols, numbers = known
         if prime:
             return Line(left, f"{symbols}·{prime}", f"{numbers}·{slope}", node.delta)

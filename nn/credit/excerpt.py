@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
-from nn.credit.assignment import Assignment, Key
+from nn.credit.assignment import Assignment
+from nn.credit.parts import Key
 
 LAYERS, WIDTH, UNITS, EDGES = 10, 32, 80, 1600  # more are a grey cloud
 FEW = 2  # so many are shown where they stand: a note instead would take as much room
@@ -86,3 +87,16 @@ def _ends(items: Sequence[T], most: int, wanted: set[T]) -> list[T]:
 def _fits(columns: list[list[int]]) -> bool:
     edges = sum((len(tails) + 1) * len(heads) for tails, heads in pairwise(columns))
     return sum(map(len, columns)) <= UNITS and edges <= EDGES
+
+
+def drawn(credit: Assignment) -> Assignment:
+    """Return a network without plain zeros, from which nothing ever comes, and inputs that nobody reads."""
+    nodes = credit.nodes
+    zeros = {i for i, n in nodes.items() if n.kind == "input" and n.name == "0.00" and n.z == 0.0}
+    edges = {key: edge for key, edge in credit.edges.items() if edge.source not in zeros}
+    links = [link for link in credit.links if link.source not in zeros]
+    read = {edge.source for edge in edges.values()} | {link.source for link in links}
+    kept = {i: n for i, n in nodes.items() if n.kind != "input" or i in read}
+    part = replace(credit, nodes=kept, edges=edges, links=links)
+    vars(part)["weights"] = credit.weights  # their sums are over all uses
+    return part

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn.arguments import paired, whole
 from nn.credit.assign import assign_credit
-from nn.credit.assignment import Key
+from nn.credit.parts import Key
 from nn.losses import Loss, half_squared_error
 from nn.network import MLP
 from nn.training.history import Epoch, History

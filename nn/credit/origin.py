@@ -2,37 +2,40 @@
 
 from math import isfinite
 
-from nn.credit.assignment import Assignment, Key
+from nn.credit.assignment import Assignment
+from nn.credit.parts import Edge, Key, Link
 
 
 def began(credit: Assignment) -> list[int | Key]:
     """Return the nodes and edges where the first numbers that are not finite came from.
 
-    Going forward: an input, a weight, or a unit whose inputs and weights are finite. If all is finite there, going
-    back: a unit whose error is not, though the errors that it is made of are.
+    Going forward: an input, a weight, or a node whose inputs and weights are finite. If all is finite there, going
+    back: a node whose error is not, though the errors that it is made of are.
     """
-    nodes, into = credit.nodes, {j: list[Key]() for j in credit.nodes}
-    for key in credit.edges:
-        into[key[1]].append(key)
+    nodes = credit.nodes
+
+    def is_finite(way: Edge | Link) -> bool:
+        return (
+            isfinite(way.z) and isfinite(way.weight)
+            if isinstance(way, Edge)
+            else isfinite(nodes[way.source].z)
+        )
+
     found: list[int | Key] = [
         key for key, edge in credit.edges.items() if not isfinite(edge.weight)
     ]
-    for i, node in nodes.items():
-        edges = [credit.edges[key] for key in into[i]]
-        if not isfinite(node.z) and all(
-            isfinite(edge.z) and isfinite(edge.weight) for edge in edges
-        ):
-            found.append(i)
+    found += [
+        i
+        for i, node in nodes.items()
+        if not isfinite(node.z) and all(map(is_finite, credit.into(i)))
+    ]
     if found:
         return found
-    behind = {
-        i: [key[1] for key in credit.edges if key[0] == i]
-        for i, node in nodes.items()
-        if node.a is not None
-    }
+    delta = {i: node.delta or 0.0 for i, node in nodes.items()}
     return [
         i
-        for i, heads in behind.items()
-        if not isfinite(nodes[i].delta or 0.0)
-        and all(isfinite(nodes[k].delta or 0.0) for k in heads)
+        for i, node in nodes.items()
+        if node.kind != "input"
+        and not isfinite(delta[i])
+        and all(isfinite(delta[way.target]) for way in credit.out_of(i))
     ]

@@ -6,18 +6,20 @@ from itertools import pairwise
 from typing import Literal
 
 from autograd.notation import factor, shown, subscript
-from nn.credit.assignment import Assignment, Edge, Key
-from nn.credit.derivation import delta_line
+from nn.credit.assignment import Assignment
+from nn.credit.derivation import Line, delta_line
 from nn.credit.excerpt import excerpt
+from nn.credit.lit import way_back
+from nn.credit.parts import Edge, Key, Node
 
 Scale = Literal["edge", "unit", "layer"]
 Stage = Literal["before", "updated", "after"]
 Chapter = Literal["network", "forward", "error", "back", "update"]
 _SOME, _MANY = 40, 340  # from so many edges on, those of a unit share a step; of a layer
 _UNITS = 40  # from so many on, those of a layer share a step
-_TERMS = 4  # a sum of more is written with Σ
+TERMS = 4  # a sum of more is written with Σ
 _LINES = 24  # of more lines, the rest is counted
-_NUMBERS = 8  # of more in one line, the rest is left out
+NUMBERS = 8  # of more in one line, the rest is left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,29 +64,10 @@ def scale(credit: Assignment) -> Scale:
 
     Where a picture leaves layers out, they share a step.
     """
-    edges, units = len(credit.edges), sum(map(len, credit.layers[1:]))
-    if edges >= _MANY or units >= _UNITS or not excerpt(credit).whole:
+    edges, units = len(credit.edges), sum(node.kind != "input" for node in credit.nodes.values())
+    if edges >= _MANY or units >= _UNITS or (credit.layers and not excerpt(credit).whole):
         return "layer"
     return "unit" if edges >= _SOME else "edge"
-
-
-def lit(credit: Assignment, path: Key) -> tuple[frozenset[int], frozenset[Key]]:
-    """Return the nodes and the edges by which the error reaches an edge, with the edge and its tail."""
-    source, target = path
-    nodes, edges = way_back(credit, [target])
-    return frozenset(nodes if source is None else nodes | {source}), frozenset(edges | {path})
-
-
-def way_back(credit: Assignment, units: list[int]) -> tuple[set[int], set[Key]]:
-    """Return units with the nodes and the edges by which the error comes to the first layer among them."""
-    first, nodes = credit.nodes[units[0]].layer, set(units)
-    edges: set[Key] = set()
-    heads = [j for j in credit.layers[first] if j in nodes]
-    for layer in credit.layers[first + 1 :]:
-        nodes |= set(layer)
-        edges |= {(i, k) for i in heads for k in layer}
-        heads = layer
-    return nodes, edges
 
 
 def story(credit: Assignment, lr: float = 0.1) -> list[Step]:
@@ -175,20 +158,23 @@ class Teller:
 
     def _network(self) -> None:
         credit = self.credit
-        kinds = "weights and biases" if any(i is None for i, _ in credit.edges) else "weights"
+        kinds = "weights and biases" if any(key[0] is None for key in credit.edges) else "weights"
         self._step(
             f"The network: {credit.title}",
-            f"{len(credit.edges):,} {kinds}; L = {credit.loss_formula} ({credit.loss_name})",
+            f"{self._counted(kinds)}; L = {credit.loss_formula} ({credit.loss_name})",
             self._given(),
         )
+
+    def _counted(self, kinds: str) -> str:
+        return f"{len(self.credit.edges):,} {kinds}"
 
     def _given(self) -> str:
         """Return what goes in."""
         credit = self.credit
         inputs = [credit.nodes[i] for i in credit.layers[0]]
         target = "" if credit.y is None else f", target y = {plain(credit.y)}"
-        rest = ", …" if len(inputs) > _NUMBERS else ""
-        return ", ".join(f"{n.name} = {shown(n.z)}" for n in inputs[:_NUMBERS]) + rest + target
+        rest = ", …" if len(inputs) > NUMBERS else ""
+        return ", ".join(f"{n.name} = {shown(n.z)}" for n in inputs[:NUMBERS]) + rest + target
 
     def _forward(self, units: list[int]) -> None:
         self.known |= {(fact, j) for j in units for fact in ("a", "z")}
@@ -197,7 +183,7 @@ class Teller:
             return
         credit = self.credit
         edges = [edge for j in units for edge in self._into(j)]
-        names = {credit.activations[credit.nodes[j].layer - 1] for j in units}
+        names = {credit.nodes[j].does for j in units}
         f = names.pop() if len(names) == 1 else "f"
         bias = " + bⱼ" if any(e.source is None for e in edges) else ""
         self._step(
@@ -205,14 +191,14 @@ class Teller:
             f"aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ{bias},  zⱼ = {'aⱼ' if f == 'linear' else f'{f}(aⱼ)'}",
             listed(map(self._passed, units)),
             {*units, *(e.source for e in edges if e.source is not None)},
-            {(e.source, e.target) for e in edges},
+            {e.key for e in edges},
         )
 
     def _forward_one(self, j: int) -> None:
-        credit, node = self.credit, self.credit.nodes[j]
+        node = self.credit.nodes[j]
         edges = self._into(j)
         assert node.a is not None
-        activation = credit.activations[node.layer - 1]
+        activation = node.does
         a = f"a{subscript(j)}"
         terms = [e.name if e.source is None else f"{e.name}·z{subscript(e.source)}" for e in edges]
         values = [
@@ -220,7 +206,7 @@ class Teller:
             + ("" if e.source is None else f"·{factor(e.z, short=True)}")
             for e in edges
         ]
-        if len(edges) > _TERMS:
+        if len(edges) > TERMS:
             bias = [e.name for e in edges if e.source is None]
             terms = [f"Σᵢ wᵢ⇝{subscript(j)}·zᵢ", *bias]
             values = [*values[:2], "…", values[-1]]
@@ -243,25 +229,27 @@ class Teller:
 
     def _loss(self) -> None:
         credit = self.credit
-        outputs = [credit.nodes[i] for i in credit.layers[-1]]
-        numbers = ", ".join(f"{n.name} = {shown(n.z, 4)}" for n in outputs[:_TERMS])
+        outputs = [credit.nodes[i] for i in credit.outputs]
+        numbers = ", ".join(f"{n.name} = {shown(n.z, 4)}" for n in outputs[:TERMS])
         self._step(
             "The error",
             f"L = {credit.loss_formula}",
             f"{numbers}, y = {plain(credit.y)}: L = {shown(credit.loss, 4)}",
-            credit.layers[-1],
+            credit.outputs,
             [],
         )
 
     def _delta(self, units: list[int]) -> None:
         credit = self.credit
         self.known |= {("delta", j) for j in units}
-        lines = [delta_line(credit, credit.nodes[j]) for j in units]
+        lines = [self._line(credit.nodes[j]) for j in units]
         first = lines[0]
-        behind = credit.layers[credit.nodes[units[0]].layer + 1 :]
-        where = f"at {_called(units)}" if behind else "at the output"
+        behind = self._behind(units)
+        joint = credit.nodes[units[0]].kind == "joint"
+        where = f"at {_called(units, 'joint' if joint else 'unit')}" if behind else "at the output"
         if len(units) > 1:
             symbols = "(Σₖ δₖ·wⱼ⇝ₖ)·f′(aⱼ)" if behind else "∂L/∂aⱼ"
+            symbols = "Σₖ δₖ·∂zₖ/∂zⱼ" if joint and behind else symbols
             title = f"The error {where}: {first.left} to {lines[-1].left}"
             text = (
                 f"δⱼ = {symbols}",
@@ -269,13 +257,20 @@ class Teller:
             )
         else:
             symbols, equals = first.symbols, f"{first.numbers} = "
-            if behind and len(behind[0]) > _TERMS:
+            if behind and len(behind[0]) > TERMS:
                 j = subscript(units[0])
                 symbols, equals = f"(Σₖ δₖ·w{j}⇝ₖ)·f′(a{j})", ""
             title = f"The error {where}: {first.left}"
             text = f"{first.left} = {symbols}", f"{first.left} = {equals}{_signed(first.value)}"
         nodes, ways = way_back(credit, units)
         self._step(title, *text, nodes, ways, back=ways)
+
+    def _behind(self, units: list[int]) -> list[list[int]]:
+        """Return the layers behind some units, from which the error comes."""
+        return self.credit.layers[self.credit.nodes[units[0]].layer + 1 :]
+
+    def _line(self, node: Node) -> Line:
+        return delta_line(self.credit, node)
 
     def _credits(self, units: list[int]) -> None:
         edges = [edge for j in units for edge in self._into(j)]
@@ -287,19 +282,19 @@ class Teller:
 
     def _credit(self, units: list[int], edges: list[Edge]) -> None:
         """Tell the credit of one edge, with its path, or of all edges into some units."""
-        keys: set[Key] = {(e.source, e.target) for e in edges}
+        keys: set[Key] = {e.key for e in edges}
         self.known |= {("credit", key) for key in keys}
         nodes, ways = way_back(self.credit, units)
         nodes |= {e.source for e in edges if e.source is not None}
         if len(edges) == 1:
             (edge,) = edges
             self._step(
-                f"Credit of {edge.name}",
-                f"∂L/∂{edge.name} = {self._credit_symbols(f'δ{subscript(edge.target)}', edge.z_name)}",
-                f"∂L/∂{edge.name} = {self._product(edge)}",
+                f"Credit of {edge.called}",
+                f"{self._share(edge)} = {self._credit_symbols(edge.delta_name, edge.z_name)}",
+                f"{self._share(edge)} = {self._product(edge)}",
                 nodes,
                 ways | keys,
-                (edge.source, edge.target) if self.scale == "edge" else None,
+                edge.key if self.scale == "edge" else None,
                 back=ways,
             )
             return
@@ -307,7 +302,7 @@ class Teller:
         self._step(
             f"Credit of the {len(edges):,} edges into {_called(units)}",
             f"∂L/∂wᵢ⇝{j} = {self._credit_symbols(f'δ{j}', 'zᵢ')}",
-            listed(f"{edge.name}  {self._product(edge)}" for edge in edges),
+            listed(f"{edge.called}  {self._product(edge)}" for edge in edges),
             nodes,
             ways | keys,
             back=ways,
@@ -315,8 +310,11 @@ class Teller:
 
     def _outputs(self, credit: Assignment) -> str:
         """Return what comes out."""
-        outputs = [credit.nodes[i] for i in credit.layers[-1][:_TERMS]]
+        outputs = [credit.nodes[i] for i in credit.outputs[:TERMS]]
         return ", ".join(f"{node.name} = {shown(node.z, 4)}" for node in outputs) + ": "
+
+    def _share(self, edge: Edge) -> str:
+        return f"∂L/∂{edge.name}"
 
     def _credit_symbols(self, delta: str, z: str) -> str:
         return f"{delta}·{z}"
@@ -354,9 +352,9 @@ class Teller:
         )
 
 
-def _called(units: list[int]) -> str:
+def _called(units: list[int], what: str = "unit") -> str:
     """Return units by name; their numbers are in a row, even those of several layers."""
-    return f"unit {units[0]}" if len(units) == 1 else f"units {min(units)} to {max(units)}"
+    return f"{what} {units[0]}" if len(units) == 1 else f"{what}s {min(units)} to {max(units)}"
 
 
 def listed(lines: Iterable[str]) -> str:
@@ -373,6 +371,6 @@ def _signed(x: float) -> str:
 def plain(y: object) -> str:
     """Return a target as it was given, numbers in our notation; of many the first."""
     if isinstance(y, (list, tuple)):
-        rest = ", …" if len(y) > _NUMBERS else ""
-        return f"({', '.join(map(plain, y[:_NUMBERS]))}{rest})"
+        rest = ", …" if len(y) > NUMBERS else ""
+        return f"({', '.join(map(plain, y[:NUMBERS]))}{rest})"
     return shown(y) if isinstance(y, (int, float)) else str(y)

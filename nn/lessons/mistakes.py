@@ -97,8 +97,9 @@ def worked(
     weights = {key: edge.weight for key, edge in credit.edges.items()}
     z = {i: credit.nodes[i].z for i in credit.layers[0]}
     a, slope = dict(z), dict.fromkeys(z, 1.0)
-    for tails, heads, f in zip(credit.layers, credit.layers[1:], credit.activation_functions):
-        for j in heads:
+    layers = zip(credit.layers, credit.layers[1:], credit.activation_functions)
+    for tails, heads, functions in layers:
+        for j, f in zip(heads, functions):
             a[j] = write(
                 f"a{j}", weights.get((None, j), 0.0) + sum(weights[i, j] * z[i] for i in tails)
             )

@@ -42,10 +42,10 @@ def quantities(credit: Credit, lr: float) -> dict[str, float]:
             delta = credit.nodes[j].delta
             assert delta is not None
             found[f"δ{j}"] = delta
-    for (i, j), edge in credit.edges.items():
-        found[f"∂L/∂{edge_name(i, j)}"] = edge.credit
-    for (i, j), new in credit.updates(lr).items():
-        found[f"new {edge_name(i, j)}"] = new
+    for edge in credit.edges.values():
+        found[f"∂L/∂{edge_name(edge.source, edge.target)}"] = edge.credit
+    for key, new in credit.updates(lr).items():
+        found[f"new {edge_name(*key[:2])}"] = new
     return found
 
 

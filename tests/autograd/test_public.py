@@ -39,6 +39,7 @@ def test_contract_of_names():
     }
     assert set(nn.__all__) == {
         *(
+            "Module",
             "Neuron",
             "Layer",
             "MLP",

@@ -20,8 +20,8 @@ import autograd as ag
 from autograd import Value
 from autograd.pictures.live.page import literal
 from nn import MLP, SGD, assign_credit, losses
-from nn.credit.assignment import Key
 from nn.credit.credit import Credit
+from nn.credit.parts import Key
 from nn.credit.pictures.graph import owner
 from tests.worked import network, worked
 

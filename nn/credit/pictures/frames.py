@@ -8,8 +8,10 @@ from autograd.pictures.palette import Theme
 from autograd.pictures.shapes import picture
 from autograd.pictures.tikz import FIX_CM, PREAMBLE, tex, tikz_picture
 from nn.credit.assignment import Assignment
+from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.layout import SLIDE_PAGE, Layout
+from nn.credit.pictures.unit_graph import UnitGraph
 from nn.credit.pictures.words import Words
 from nn.credit.story import Step
 
@@ -35,11 +37,10 @@ class Frames:
         self.after = credit.after(lr)
         self.updated = replace(
             credit,
-            edges=type(credit.edges)(
-                {key: replace(edge, weight=self.after.edges[key].weight) for key, edge in credit.edges.items()}
-            ),
+            edges={key: replace(edge, weight=self.after.edges[key].weight) for key, edge in credit.edges.items()},
         )  # fmt: skip
-        self.layout = Layout(credit, top=34.0 if slide else 16.0, roomy=True, slide=slide)
+        arrange: type[Layout] = Layout if credit.layers else Columns
+        self.layout = arrange(credit, top=34.0 if slide else 16.0, roomy=True, slide=slide)
 
     def drawing(self, step: Step, theme: Theme = "auto", transparent: bool = False) -> Drawing:
         """Return the picture of one step: what is not known yet is missing, what it is not about is faint."""
@@ -47,7 +48,8 @@ class Frames:
         words = Words(numbers, self.layout.shows, back=step.back, known=step.known)
         layout = self.layout.showing(numbers, words)
         marks = step.back | ({step.path} if step.path else frozenset())
-        graph = CreditGraph(layout, step.nodes, step.edges, step.path, marks)
+        draw: type[CreditGraph] = CreditGraph if self.credit.layers else UnitGraph
+        graph = draw(layout, step.nodes, step.edges, step.path, marks)
         told = f"{step.symbols}\n{step.numbers}"
         return Drawing(graph.canvas.source, step.title, told, True, theme, transparent)
 

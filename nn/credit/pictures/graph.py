@@ -7,8 +7,8 @@ from autograd.notation import shown, subscript
 from autograd.pictures.canvas import Canvas, Curve, Point
 from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
-from nn.credit.assignment import Edge, Key, Node
 from nn.credit.origin import began
+from nn.credit.parts import Edge, Key, Node
 from nn.credit.pictures.layout import LEGEND, MARGIN, OUTPUT_SHIFT, Layout
 
 DIM = 0.3  # how much is left of what a lit path leaves aside
@@ -23,8 +23,8 @@ def owner(item: int | Key) -> str:
     """Return the name of a node or an edge in the classes of the SVG: 1, 5-1, b-1."""
     if isinstance(item, int):
         return str(item)
-    source, target = item
-    return f"{'b' if source is None else source}-{target}"
+    source, *rest = item
+    return "-".join(map(str, ["b" if source is None else source, *rest]))
 
 
 class CreditGraph:
@@ -72,6 +72,7 @@ class CreditGraph:
         order = list(credit.edges)
         if not layout.tails:
             order.sort(key=lambda key: self._share(credit.edges[key]))
+        self._ways()
         self._lines([key for key in order if key not in edges])
         for key in order:
             if key in marks:
@@ -99,6 +100,9 @@ class CreditGraph:
         if self.joined and not isinstance(item, int):
             return f"into-{self.credit.nodes[item[1]].layer}"
         return owner(item)
+
+    def _ways(self) -> None:
+        """Draw what lies below the edges: here nothing."""
 
     def _fade(self, lit: bool) -> float:
         return 1.0 if lit else DIM
@@ -153,7 +157,7 @@ class CreditGraph:
 
     def _look(self, edge: Edge) -> tuple[str, float, float]:
         """Return how an edge looks: its part, its width, and how much is left of its colour."""
-        lit = (edge.source, edge.target) in self.edges
+        lit = edge.key in self.edges
         fade = self._fade(lit)
         if not self.layout.tails and not (lit and self.path):
             fade *= next(fade for limit, fade in _FADES if self._share(edge) > limit)

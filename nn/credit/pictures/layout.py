@@ -9,8 +9,9 @@ from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.drawing import LEGIBLE
 from autograd.pictures.svg import PAGE
 from autograd.pictures.text import text_width
-from nn.credit.assignment import Assignment, Edge, Key, Node
+from nn.credit.assignment import Assignment
 from nn.credit.excerpt import excerpt
+from nn.credit.parts import Edge, Key, Node
 from nn.credit.pictures.words import Show, Words
 
 FULL, CREDIT_ONLY = 8, 36  # up to so many edges between two layers, a pill shows two lines, or one

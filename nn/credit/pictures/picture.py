@@ -8,12 +8,15 @@ from autograd.pictures.canvas import Point
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import Theme
 from autograd.pictures.text import SIZE, fitting, text_width
-from nn.credit.assignment import Assignment, Key
+from nn.credit.assignment import Assignment
 from nn.credit.derivation import delta_line, slope_symbol
+from nn.credit.lit import lit
+from nn.credit.parts import Key
+from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.graph import LARGEST, CreditGraph
 from nn.credit.pictures.layout import LEGEND, MARGIN, Layout
+from nn.credit.pictures.unit_graph import UnitGraph
 from nn.credit.pictures.words import BLANK, Show
-from nn.credit.story import lit
 
 WIDEST = 1150.0  # points that a heading may take: more would make the rest too small
 
@@ -58,11 +61,11 @@ def credit_drawing(
     # titles come out narrower than estimated, formulas do not
     heading = 0.92 * max(text_width(title, 20, bold=True), text_width(subtitle))
     footer = 1.05 * text_width(formula) + text_width(aside, LEGEND) + 20.0 * bool(aside)
-    layout = Layout(
-        credit, max(heading, footer) + 2 * MARGIN, path=path, show=show, back=back
-    )  # fmt: skip
+    arrange: type[Layout] = Layout if credit.layers else Columns
+    draw: type[CreditGraph] = CreditGraph if credit.layers else UnitGraph
+    layout = arrange(credit, max(heading, footer) + 2 * MARGIN, path=path, show=show, back=back)
     marks = edges if path else frozenset[Key]()
-    graph = CreditGraph(layout, nodes, edges, path, marks, largest=LARGEST, hover=True)
+    graph = draw(layout, nodes, edges, path, marks, largest=LARGEST, hover=True)
     graph.canvas.text(Point(MARGIN, 30), title, size=20, bold=True, anchor="start")
     graph.canvas.text(Point(MARGIN, 55), subtitle, "muted", size=SIZE, anchor="start")
     if path is None:
@@ -105,10 +108,9 @@ def _loss(credit: Assignment, show: Show) -> str:
 def _way(credit: Assignment, path: Key) -> str:
     """Return in words how the error comes to an edge."""
     target = path[1]
-    delta = f"δ{subscript(target)}"
-    z = credit.edges[path].z_name
+    delta, z = credit.edges[path].delta_name, credit.edges[path].z_name
     credit_is = f"credit = {delta}·{z}"
-    outputs = credit.layers[-1]
+    outputs = credit.outputs
     if target in outputs:
         return f"The error {delta} (◄) meets {z} (►) on the edge: {credit_is}"
     if len(outputs) == 1:
@@ -127,6 +129,13 @@ def product(credit: Assignment, path: Key) -> str:
     edge, head = credit.edges[path], credit.nodes[path[1]]
     z = edge.z_name
     result = shown(edge.credit, 3, sign=True)
+    if not credit.layers:
+        text = f"{edge.delta_name}·{z} = {bracketed(shown(edge.delta, 4))}·{bracketed(shown(edge.z, 4))} = {result}"
+        shared = credit.weights.get(edge.parameter)
+        if shared is None or len(shared.uses) == 1:
+            return text
+        total = shown(shared.credit, 3, sign=True)
+        return f"{text};  ∂L/∂{shared.name}, the sum over {len(shared.uses)} uses, = {total}"
     behind = credit.layers[head.layer + 1 :]
     if behind and 1 < len(behind[0]) <= 3:
         line = delta_line(credit, head)
@@ -138,7 +147,7 @@ def product(credit: Assignment, path: Key) -> str:
     for k, i in pairwise(way):
         node, weight = credit.nodes[i], credit.edges[i, k]
         factors.append((weight.name, shown(weight.weight)))
-        slope = slope_symbol(credit.activations[node.layer - 1], i)
+        slope = slope_symbol(node.does, i)
         if slope and node.slope is not None:
             factors.append((slope, shown(node.slope)))
     symbols, numbers = zip(*factors, (z, shown(edge.z)))

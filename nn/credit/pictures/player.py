@@ -13,11 +13,15 @@ from autograd.pictures.display import framed
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import Theme, colour
 from autograd.pictures.svg import FONT, SMALLEST
-from nn.credit.assignment import Assignment, Key
+from nn.credit.assignment import Assignment
+from nn.credit.graph_story import GraphTeller
+from nn.credit.parts import Key
+from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.frames import Frames, talk
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.picture import credit_drawing, description
+from nn.credit.pictures.unit_graph import UnitGraph
 from nn.credit.pictures.words import Show, Words
 from nn.credit.story import Step, scale, story
 
@@ -77,7 +81,10 @@ class Player:
     ) -> None:
         self.credit, self.lr, self.show = credit, lr, show
         self.after = credit.after(lr) if after is None else after
-        self.steps = story(credit, lr) if steps is None else steps
+        if steps is None:
+            graph = None if credit.layers else GraphTeller(credit, lr, credit.after(lr))
+            steps = story(credit, lr) if graph is None else graph.steps
+        self.steps = steps
 
     def html(self, engine: str | None = None) -> str:
         """Return the page, complete in itself: it loads nothing from anywhere.
@@ -171,10 +178,12 @@ class Player:
     # ---------------------------------------------------------------- what the page is made of
 
     def _graph(self) -> CreditGraph:
-        layout = Layout(self.credit, top=16.0, show=self.show, roomy=True)
+        arrange: type[Layout] = Layout if self.credit.layers else Columns
+        draw: type[CreditGraph] = CreditGraph if self.credit.layers else UnitGraph
+        layout = arrange(self.credit, top=16.0, show=self.show, roomy=True)
         nodes, edges = layout.credit.nodes.keys(), layout.credit.edges.keys()
         told = scale(self.credit)
-        return CreditGraph(
+        return draw(
             layout, nodes, edges, marks=edges if told == "edge" else frozenset(),
             joined=told == "layer" and len(edges) > MANY, waiting=True,
         )  # fmt: skip
@@ -248,7 +257,7 @@ def _numbers(words: Words, places: Mapping[int | Key, int]) -> dict[str, dict[in
     for item, place in places.items():
         if isinstance(item, int):
             node = credit.nodes[item]
-            lines = [] if node.a is None else words.unit(node)
+            lines = [] if node.kind == "input" else words.node(node)
         else:
             lines = (
                 [("weight", words.weight_line(credit.edges[item]))]

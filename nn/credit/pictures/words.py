@@ -4,8 +4,9 @@ from collections.abc import Set
 from typing import Literal
 
 from autograd.notation import shown, subscript
-from nn.credit.assignment import Assignment, Edge, Key, Node
+from nn.credit.assignment import Assignment
 from nn.credit.derivation import slope_symbol
+from nn.credit.parts import Edge, Key, Node
 
 Show = Literal["both", "forward", "backward", "blank", "batch"]
 BLANK = "____"
@@ -59,7 +60,7 @@ class Words:
         return edge.credit if self.knows("credit", (edge.source, edge.target)) else 0.0
 
     def _carries(self, edge: Edge) -> bool:
-        return (edge.source, edge.target) in self.back
+        return edge.key in self.back
 
     def flow_line(self, edge: Edge) -> str:
         """Return what a pill says of what passes along an edge."""
@@ -72,7 +73,7 @@ class Words:
             return text
         if self.show == "forward":
             return f"{edge.name}·{edge.z_name} = {text}" if edge.source is not None else f"= {text}"
-        return f"{self._sum}δ{subscript(edge.target)}·{edge.z_name} = {text}"
+        return f"{self._sum}{edge.delta_name}·{edge.z_name} = {text}"
 
     @property
     def _sum(self) -> str:
@@ -81,11 +82,8 @@ class Words:
     def back_line(self, edge: Edge) -> str:
         """Return what a pill says of the error on its way back through a weight."""
         text = self.number(edge.delta * edge.weight, sign=True)
-        return (
-            f"{self._sum}δ{subscript(edge.target)}·{edge.name} = {text}"
-            if self.room == "full"
-            else text
-        )
+        back = f"{self._sum}{edge.delta_name}·{edge.name} = {text}"
+        return back if self.room == "full" else text
 
     def weight_line(self, edge: Edge) -> str:
         """Return what a pill says of a weight, above what passes or before that is known."""
@@ -115,15 +113,21 @@ class Words:
             return node.name
         return shown(node.z) if self.room == "pattern" else f"{node.name} = {shown(node.z)}"
 
+    def node(self, node: Node) -> list[tuple[str, str]]:
+        """Return what is written at a unit, or at a joint."""
+        if node.kind == "joint":
+            return [("z", f"{node.name} = {self.number(node.z)}")]
+        return self.unit(node)
+
     def unit(self, node: Node) -> list[tuple[str, str]]:
         """Return what is written below a unit, or beside it, as pairs of kind (a, z, slope, target) and text."""
         assert node.a is not None
         if self.show == "batch":
             return []
-        linear = self.credit.activations[node.layer - 1] == "linear"
+        linear = node.does == "linear"
         name, z = f"a{subscript(node.index)}", f"{node.name} = {self.number(node.z)}"
         a = "a", f"{name} = {self.number(node.a)}"
-        if node.index not in self.credit.layers[-1]:
+        if node.index not in self.credit.outputs:
             if self.room == "pattern":
                 return []
             lines = [("z", z)] if self.room == "credit" else [a, ("z", z)]
@@ -146,18 +150,18 @@ class Words:
 
     def _slope_matters(self, node: Node) -> bool:
         """Tell whether the slope is needed to follow the error through a unit."""
-        on_the_way = any(source == node.index for source, _ in self.back)
+        on_the_way = any(key[0] == node.index for key in self.back)
         return self.room == "full" and (self.show == "backward" or on_the_way)
 
     def _slope(self, node: Node) -> str:
-        symbol = slope_symbol(self.credit.activations[node.layer - 1], node.index)
+        symbol = slope_symbol(node.does, node.index)
         if not symbol or node.slope is None:
             return ""
         return f"{symbol.removeprefix('(').removesuffix(')') if symbol[0] == '(' else symbol} = {self.number(node.slope)}"
 
     def _probability(self, node: Node) -> list[tuple[str, str]]:
         known = self.credit.probabilities
-        if node.index not in known or node.index not in self.credit.layers[-1]:
+        if node.index not in known or node.index not in self.credit.outputs:
             return []
         return [("p", f"p{subscript(node.index)} = {self.number(known[node.index])}")]
 

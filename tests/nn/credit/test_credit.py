@@ -243,7 +243,7 @@ def test_bad_input_is_refused():
         TypeError, match=r"ys is a sequence with an item for each example, but 0\.2"
     ):
         assign_credit(WORKED, [X, X], Y, batch=True)
-    with pytest.raises(TypeError, match=r"credit is assigned in an MLP, but \[0.8"):
+    with pytest.raises(TypeError, match=r"credit is assigned in a network.*, but \[0.8"):
         assign_credit(X, WORKED, Y)
     with pytest.raises(TypeError, match="a loss is a function of prediction and target, but 'mse'"):
         assign_credit(WORKED, X, Y, "mse")
@@ -265,7 +265,7 @@ def test_edges_that_are_none():
         credit.edges[9]
     with pytest.raises(KeyError, match="no bias of node 1; there are"):
         credit.derivation(None, 1)
-    for path in (5, (5, 1, 0)):
+    for path in (5, (5, 1, 0, 0)):
         with pytest.raises(TypeError, match=r"the edge \(source, target\) at its end, but"):
             credit.draw(path=path)
 

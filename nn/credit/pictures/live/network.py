@@ -10,8 +10,9 @@ from autograd.pictures.drawing import Drawing
 from autograd.pictures.live.page import Contents, Live, runs, shortened
 from autograd.pictures.live.places import Marks, stale
 from nn.arguments import learning_rate
-from nn.credit.assignment import Assignment, Key
+from nn.credit.assignment import Assignment
 from nn.credit.derivation import delta_line
+from nn.credit.parts import Key
 from nn.credit.pictures.graph import CreditGraph, owner
 from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.live.presets import presets, python
@@ -162,7 +163,7 @@ def _cards(named: Assignment) -> Iterator[str]:
             str(j), f"{line.left} = {symbols}{'' if stale(numbers) else numbers} = {shown(line.value, 4, True)}",
             "back",
         )  # fmt: skip
-        f = named.activations[node.layer - 1]
+        f = node.does
         passed = f"a{j_} = {shown(node.a or 0.0, 4)},  {node.name} = "
         passed += f"a{j_}" if f == "linear" else f"{f}(a{j_}) = {shown(node.z, 4)}"
         if f != "linear" and node.slope is not None:
@@ -172,7 +173,7 @@ def _cards(named: Assignment) -> Iterator[str]:
 
 def _usual(key: Key) -> str:
     """Return what the slides call an edge; the script knows that, too."""
-    source, target = key
+    source, target = key[:2]
     return (
         f"b{subscript(target)}" if source is None else f"w{subscript(source)}⇝{subscript(target)}"
     )

@@ -9,7 +9,8 @@ from autograd.pictures.live.places import Marks
 from autograd.pictures.live.tape import Tape
 from autograd.structure import leaves, rebuild
 from nn.arguments import plain
-from nn.credit.assignment import Assignment, Edges, Key
+from nn.credit.assignment import Assignment
+from nn.credit.parts import Edge, Key
 
 A = TypeVar("A", bound=Assignment)
 
@@ -87,7 +88,7 @@ class Recorded:
                 slope=marks.place(f"s{tape[z[i]]}.{tape[a[i]]}", node.slope),
                 delta=marks.place(f"g{tape[a[i]]}", node.delta), target=target,
             )  # fmt: skip
-        edges = Edges()
+        edges: dict[Key, Edge] = {}
         for key, edge in credit.edges.items():
             source, head = edge.source, tape[a[edge.target]]
             edges[key] = replace(

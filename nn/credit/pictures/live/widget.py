@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.pictures.live.page import Live
-from nn.credit.assignment import Assignment, Key
+from nn.credit.assignment import Assignment
+from nn.credit.parts import Key
 from nn.credit.pictures.graph import owner
 from nn.network import MLP
 

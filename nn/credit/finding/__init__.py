@@ -1,0 +1,1 @@
+"""The units of any network, found in its recorded graph."""

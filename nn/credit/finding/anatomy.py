@@ -1,0 +1,137 @@
+"""A network taken apart: its recorded graph, and the cells that were found in it."""
+
+from dataclasses import replace
+from functools import cached_property
+
+from autograd import Value
+from autograd.graph.reverse import gradients
+from nn.credit.finding.joints import Joint, Joints
+from nn.credit.finding.numbering import Cell, cells
+from nn.credit.finding.recorded import Recorded
+from nn.credit.finding.replay import record_again
+from nn.credit.finding.units import Unit, Units, outputs
+from nn.credit.recording import Recording
+
+
+class Anatomy:
+    """The cells of a network, with all numbers of the recorded graph.
+
+    Args:
+        recording: what was recorded.
+
+    Attributes:
+        graph: the recorded graph.
+        cells: units, joints and inputs by the node that holds their value, in the order of their numbers.
+        upstream: ∂L/∂ each node.
+
+    Raises:
+        ValueError: if no unit is there.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        known = recording.outputs
+        inputs = [v for v, _ in recording.inputs]
+        if not known:
+            whole = Recorded(recording.loss, [], recording.parameters, inputs)
+            known = [whole.values[k] for k in outputs(Units(whole))]
+            if not known:
+                raise ValueError(
+                    "no unit was found in what was recorded: no weight is multiplied by, or added to, anything; say "
+                    "which leaves are weights with parameters=[...]"
+                )
+        self.recording = recording
+        self.graph = graph = Recorded(recording.loss, known, recording.parameters, inputs)
+        units = Units(graph)
+        self.effective = units.effective
+        self.cells: dict[int, Cell] = cells(graph, units, Joints(graph, units))
+        found = gradients(recording.loss)
+        self.upstream = [found.get(id(v), 0.0) for v in graph.values]
+        # recorded with the node: a leaf may be assigned later
+        self.partials: list[tuple[float, ...]] = [v.partials for v in graph.values]
+
+    def slope(self, unit: Unit) -> float:
+        """Return f′(a)."""
+        return self.locals(unit.z, set(unit.passed[1:])).get(
+            unit.a, 1.0 if unit.z == unit.a else 0.0
+        )
+
+    def locals(self, z: int, members: set[int]) -> dict[int, float]:
+        """Return ∂z by each node that some nodes read from outside.
+
+        Args:
+            z: one of the nodes.
+            members: the nodes.
+        """
+        found: dict[int, float] = {z: 1.0}
+        for k in sorted(members, reverse=True):
+            if k in found:
+                g = found.pop(k)
+                for p, slope in zip(self.graph.parents[k], self.partials[k]):
+                    if slope or self.graph.ops[k] != "where":  # the branch not taken has no share
+                        found[p] = found.get(p, 0.0) + g * slope
+        return found
+
+    def delta(self, cell: Cell) -> float | None:
+        """Return ∂L/∂a of a unit, ∂L/∂z of a joint; of a result of a block, as far as it is read from outside."""
+        part = cell.part
+        if part is None:
+            return None
+        if isinstance(part, Unit):
+            return self.upstream[part.a]
+        if part.block is None:
+            return self.upstream[part.z]
+        return self._from_outside(part)
+
+    def _from_outside(self, joint: Joint) -> float:
+        graph, inside, z = self.graph, set(joint.members), joint.z
+        total = 0.0
+        for user in self._users.get(z, ()):
+            if user not in inside:
+                for p, slope in zip(graph.parents[user], self.partials[user]):
+                    if p == z and (slope or graph.ops[user] != "where"):
+                        total += self.upstream[user] * slope
+        return total + (1.0 if graph.values[z] is self.recording.loss else 0.0)
+
+    def read_by_loss(self) -> dict[int, float]:
+        """Return what of ∂L/∂z comes from the loss itself, by the number of the cell."""
+        graph, found = self.graph, dict[int, float]()
+        for cell in self.cells.values():
+            z = cell.z
+            if not graph.read[z]:
+                continue
+            total = 1.0 if graph.values[z] is self.recording.loss else 0.0
+            for user in self._users.get(z, ()):
+                if not graph.in_network[user]:
+                    for p, slope in zip(graph.parents[user], self.partials[user]):
+                        if p == z and (slope or graph.ops[user] != "where"):
+                            total += self.upstream[user] * slope
+            found[cell.index] = total
+        return found
+
+    @cached_property
+    def _users(self) -> dict[int, list[int]]:
+        """Who reads each node, each reader once, the last first: as back-propagation goes through them."""
+        users: dict[int, list[int]] = {}
+        for k in range(len(self.graph.parents) - 1, -1, -1):
+            for p in dict.fromkeys(self.graph.parents[k]):
+                users.setdefault(p, []).append(k)
+        return users
+
+    def again(self, changed: dict[int, float]) -> Recording:
+        """Record the same once more with other numbers for some leaves; the network is not called."""
+        graph, old = self.graph, self.recording
+        new = record_again(graph, changed)
+
+        def twin(v: Value) -> Value:
+            # a leaf that the loss does not need is no part of the graph
+            return new[graph.places[id(v)]] if id(v) in graph.places else v
+
+        names = {id(twin(p)): old.names[id(p)] for p in old.parameters if id(p) in old.names}
+        return replace(
+            old,
+            loss=twin(old.loss),
+            outputs=[new[k] for k in graph.outputs],
+            given=[twin(p) for p in old.parameters],
+            given_names=names,
+            inputs=[(twin(v), name) for v, name in old.inputs],
+        )

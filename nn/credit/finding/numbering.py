@@ -1,0 +1,105 @@
+"""The numbers of units, joints and inputs: backwards from the output, so that every consumer has a smaller one."""
+
+from dataclasses import dataclass
+
+from nn.credit.finding.joints import Joint, Joints
+from nn.credit.finding.recorded import Recorded
+from nn.credit.finding.units import Unit, Units
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A unit, a joint or an input with its number.
+
+    Attributes:
+        index: the number.
+        z: the node that holds its value.
+        part: the unit or the joint; None for an input.
+        tails: the nodes it reads, from left to right.
+        rank: the length of the longest way from it to the outputs.
+    """
+
+    index: int
+    z: int
+    part: Unit | Joint | None
+    tails: list[int]
+    rank: int
+
+
+def cells(graph: Recorded, units: Units, joints: Joints) -> dict[int, Cell]:
+    """Return the cells of a network by the node that holds their value, in the order of their numbers.
+
+    Numbers go by rank, and within a rank by the lowest number of a consumer and the place there; those of rank 0 in
+    the order of the outputs. Then come plain numbers and learned inputs, then the inputs from the last to the first.
+    """
+    parts: dict[int, Unit | Joint] = {**units.found, **joints.found}
+    tails = _tails(graph, parts)
+    ranks = _ranks(parts, tails)
+    numbers: dict[int, int] = {}
+    consumer: dict[int, tuple[int, int]] = {}  # the lowest number of one, and the place there
+
+    def give(z: int) -> None:
+        numbers[z] = len(numbers)
+        for place, p in enumerate(tails.get(z, ())):
+            consumer.setdefault(p, (numbers[z], place))
+
+    place_of = {z: k for k, z in enumerate(graph.outputs)}
+    by_rank: dict[int, list[int]] = {}
+    for z in parts:
+        by_rank.setdefault(ranks.get(z, 0), []).append(z)
+    last = (len(parts), 0)
+    for rank in sorted(by_rank):
+        for z in sorted(by_rank[rank], key=lambda z: (consumer.get(z, last), place_of.get(z, 0))):
+            give(z)
+    read = {p for ps in tails.values() for p in ps} | set(graph.outputs)
+    others = [p for p in read if p not in parts and not graph.is_input[p]]
+    for z in sorted(others, key=lambda z: consumer.get(z, last)):
+        give(z)
+    for z in reversed(graph.inputs):
+        give(z)
+    first = max(ranks.values(), default=0)
+    return {
+        z: Cell(k, z, parts.get(z), tails.get(z, []), ranks.get(z, first))
+        for z, k in numbers.items()
+    }
+
+
+def _tails(graph: Recorded, parts: dict[int, Unit | Joint]) -> dict[int, list[int]]:
+    """Return what each cell reads, from left to right.
+
+    What a joint reads goes by the first weight that has a part in it, so that the order of factors does not matter.
+    """
+    tails: dict[int, list[int]] = {}
+    first: dict[
+        int, int
+    ] = {}  # the place of the first weight of a unit, of a joint that of what it reads
+    last = len(graph.weights)
+    for z in sorted(parts):
+        part = parts[z]
+        if isinstance(part, Unit):
+            read = [graph.parents[t.node][t.tail] for t in part.terms if t.tail is not None]
+            own = [graph.parents[t.node][t.weight] for t in part.terms if t.weight is not None]
+            first[z] = min((graph.weights.get(w, last) for w in own), default=last)
+        else:
+            read = sorted(part.tails, key=lambda p: first.get(p, last))
+            first[z] = min((first.get(p, last) for p in read), default=last)
+        tails[z] = read
+    return tails
+
+
+def _ranks(parts: dict[int, Unit | Joint], tails: dict[int, list[int]]) -> dict[int, int]:
+    """Return the rank of each node that a cell is or reads; the results of a block share theirs."""
+    blocks: dict[int, list[int]] = {}
+    for z, part in parts.items():
+        if isinstance(part, Joint) and part.block is not None:
+            blocks.setdefault(part.block, []).append(z)
+    groups = [[z] for z, part in parts.items() if not isinstance(part, Joint) or part.block is None]
+    ranks: dict[int, int] = {}
+    # a result of a block is made after all that the block reads, and before whoever reads the result
+    for group in sorted([*groups, *blocks.values()], key=lambda group: -min(group)):
+        rank = max(ranks.get(z, 0) for z in group)
+        for z in group:
+            ranks[z] = rank
+            for p in tails[z]:
+                ranks[p] = max(ranks.get(p, 0), rank + 1)
+    return ranks

@@ -1,0 +1,45 @@
+"""What is found in a network on one example."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nn.activations import Activation
+from nn.credit.finding.anatomy import Anatomy
+from nn.credit.parts import Edge, Key, Link, Node
+from nn.credit.recording import Recording
+from nn.losses import Loss
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The numbers of a network on one example.
+
+    Attributes:
+        nodes: each Node by its number.
+        edges: each Edge by (source, target), from the output backwards; a bias by (None, target).
+        layers: of a layered network the numbers of the nodes in each layer from the inputs to the outputs, top to bottom.
+        loss: the loss L of the example.
+        loss_function: the function that computed it.
+        activation_functions: of a layered network the activations of each layer after the inputs, one per unit.
+        y: the target as it was given.
+        recording: what was recorded.
+        outputs: the numbers of the outputs.
+        links: the ways of the error that have no weight.
+        anatomy: the network taken apart; None if its layers are known.
+        slots: gives the key of the edge that a parameter stands on, by the id of the node whose operand it is, and by
+            its place among the operands.
+    """
+
+    nodes: dict[int, Node]
+    edges: Mapping[Any, Edge]
+    layers: list[list[int]]
+    loss: float
+    loss_function: Loss
+    activation_functions: list[list[Activation]]
+    y: Any
+    recording: Recording
+    outputs: list[int]
+    links: list[Link] = field(default_factory=list)
+    anatomy: Anatomy | None = None
+    slots: Callable[[], dict[tuple[int, int], Key]] = dict

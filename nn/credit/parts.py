@@ -1,0 +1,203 @@
+"""What a network is made of, with its numbers: nodes, edges, links and weights."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from autograd.notation import subscript
+from nn.arguments import is_sequence
+
+Key: TypeAlias = tuple[int | None, int] | tuple[int | None, int, int]
+Kind = Literal["unit", "joint", "input"]
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A unit, a joint or an input of the network, with what passed through it.
+
+    Attributes:
+        index: its number, counted backwards from the output.
+        layer: 0 for the inputs, then 1, 2, … to the outputs.
+        name: what the slides call its output: x₃, z₁, ŷ.
+        a: its pre-activation; None if it is no unit.
+        z: its output; of an input the number fed in.
+        slope: f′(a), the slope of its activation; None if it is no unit.
+        delta: δ: of a unit ∂L/∂a, of a joint ∂L/∂z; None for an input.
+        target: what the output should have been; None if that is not one number, or no output.
+        kind: "unit", a weighted sum with its activation; "joint", a sum, a product, a softmax … between units; "input".
+        does: the activation of a unit, or what a joint does, in a word.
+        label: the label of its Value.
+        block: the number of the block, a softmax say, whose result a joint is; None if it stands alone.
+    """
+
+    index: int
+    layer: int
+    name: str
+    a: float | None
+    z: float
+    slope: float | None
+    delta: float | None
+    target: float | None
+    kind: Kind
+    does: str = ""
+    label: str = ""
+    block: int | None = None
+
+    @property
+    def target_name(self) -> str:
+        """What the target of an output is called: y, or y₁ where there are several."""
+        return self.name.replace("ŷ", "y")
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """A use of a weight on the way i⇝j, or the bias of unit j, with its credit.
+
+    Attributes:
+        source: the node at its tail; None for a bias, whose z is 1.
+        target: the node at its head.
+        name: w₃⇝₁; of a bias b₁; the name of the weight, if it has one of its own.
+        layered_name: w⁽¹⁾₃₁, from input 3 to unit 1 of layer 1; of a bias b⁽¹⁾₁; as the name where there are no layers.
+        weight: its number.
+        delta: δ of its head; the error that arrives there, −δ, under a minus.
+        z: the output of its tail.
+        credit: this use's share of ∂L/∂w: delta·z.
+        sign: −1 under a minus, else 1.
+        place: 0; 1, 2, … for what joins the same two nodes once more.
+        parameter: the name of its weight in `weights`; empty if it is made of parameters, or plain.
+    """
+
+    source: int | None
+    target: int
+    name: str
+    layered_name: str
+    weight: float
+    delta: float
+    z: float
+    credit: float
+    sign: float = 1.0
+    place: int = 0
+    parameter: str = ""
+
+    @property
+    def key(self) -> Key:
+        """(source, target), or (source, target, place) where two nodes are joined once more."""
+        return (self.source, self.target, self.place) if self.place else (self.source, self.target)
+
+    @property
+    def called(self) -> str:
+        """The name, and where a name of its own does not tell it, the way: Whh 5⇝3."""
+        if any(mark in self.name for mark in "⇝") or self.name == f"b{subscript(self.target)}":
+            return self.name
+        return (
+            f"{self.name} at {self.target}"
+            if self.source is None
+            else f"{self.name} {self.source}⇝{self.target}"
+        )
+
+    @property
+    def delta_name(self) -> str:
+        """What delta is called: δ₁, or −δ₁ under a minus."""
+        return f"{'−' if self.sign < 0 else ''}δ{subscript(self.target)}"
+
+    @property
+    def z_name(self) -> str:
+        """What z is called: z₃; of a bias 1."""
+        if self.source is None:
+            return "1" if self.z >= 0.0 else "(−1)"
+        return f"z{subscript(self.source)}"
+
+
+class Edges(Mapping[Any, Edge]):
+    """Edges by (source, target), made when they are first looked at; of one that is not there it says which there are.
+
+    Args:
+        make: gives the edges in their order.
+    """
+
+    def __init__(self, make: Callable[[], Mapping[Key, Edge]]) -> None:
+        self._make: Callable[[], Mapping[Key, Edge]] | None = make
+        self._edges: Mapping[Key, Edge] = {}
+
+    @property
+    def _made(self) -> Mapping[Key, Edge]:
+        if self._make is not None:
+            self._edges, self._make = self._make(), None
+        return self._edges
+
+    def __getitem__(self, key: Any) -> Edge:
+        try:
+            return self._made[key]
+        except (KeyError, TypeError):
+            pass
+        if is_sequence(key) and len(key) == 3 and key[2] == 0:
+            return self[key[0], key[1]]
+        raise KeyError(self._missing(key))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def _missing(self, key: Any) -> str:
+        known = ", ".join(f"{e.name} {e.key}" for e in self.values())
+        if len(known) > 300:
+            known = known[:297] + "..."
+        if not is_sequence(key) or len(key) not in (2, 3):
+            return f"an edge is (source, target), but {key!r} was given; there are {known}"
+        source, target, *_ = key
+        wanted = f"edge from {source!r} to" if source is not None else "bias of node"
+        return f"no {wanted} {target!r}; there are {known}"
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """A way of the error without a weight: what a node reads as it is, or a joint reads.
+
+    Attributes:
+        source, target: the nodes at its tail and its head.
+        local: what the error is multiplied by on the way back: ∂a of a unit, or ∂z of a joint, by the tail's z.
+        kind: "skip", the tail is added; "fixed", times a plain number; "product", times something computed; "joint".
+    """
+
+    source: int
+    target: int
+    local: float
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """A use of a parameter that is neither weight nor bias of a unit: in a penalty, say.
+
+    Attributes:
+        name: the name of the parameter.
+        where: what is done with it.
+        delta: ∂L/∂ the result of that.
+        z: the derivative of the result by the parameter.
+        credit: their product, this use's share of ∂L/∂w.
+    """
+
+    name: str
+    where: str
+    delta: float
+    z: float
+    credit: float
+
+
+@dataclass(frozen=True, eq=False)
+class Weight:
+    """A parameter with all its uses.
+
+    Attributes:
+        name: its name.
+        weight: its number.
+        credit: ∂L/∂w, the sum over the uses, in the order of back-propagation.
+        uses: the edges on which it stands, and other uses, in that order.
+    """
+
+    name: str
+    weight: float
+    credit: float
+    uses: list[Edge | Use]

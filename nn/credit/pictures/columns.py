@@ -1,0 +1,302 @@
+"""Where the parts of a unit graph stand: depth, or time, in columns, pills before their heads, long ways through dummies.
+
+Ranks are known, so Graphviz need not find them: items of a column are ordered by barycentres and placed by isotonic
+regression, and the curves are handed to Graphviz with the places.
+"""
+
+from collections.abc import Set
+
+from autograd.notation import subscript
+from autograd.pictures.canvas import Curve, Point
+from autograd.pictures.drawing import LEGIBLE
+from autograd.pictures.svg import PAGE
+from autograd.pictures.text import text_width
+from nn.credit.assignment import Assignment
+from nn.credit.excerpt import drawn
+from nn.credit.parts import Edge, Key, Link, Node
+from nn.credit.pictures.layout import BOTTOM, LEAST_WIDTH, LEGEND, MARGIN, STYLES, TOP, Layout
+from nn.credit.pictures.placing import Item, arrange, ended, join, through
+from nn.credit.pictures.words import Show, Words
+
+FULL, SOME = 30, 60  # so many pills with two lines, with one
+EASES = (2.0, 1.6, 1.3, 1.0)  # how wide columns stand apart, as far as a page has room
+
+
+class Columns(Layout):
+    """Where the parts of a unit graph stand; the attributes are those of Layout, and these.
+
+    Args:
+        credit: what `assign_credit` found.
+        least_width: how wide the picture is at least.
+        top: how much room is left above, for headings.
+        path, show, back, roomy, slide: as for Layout.
+
+    Attributes:
+        copies: the middles of each node: an input stands in every column that reads it.
+        blocks: the middle and the size of each block, with the numbers of its results.
+        links: the curves of each link.
+    """
+
+    def __init__(
+        self,
+        credit: Assignment,
+        least_width: float = 0.0,
+        top: float = TOP,
+        path: Key | None = None,
+        show: Show = "both",
+        back: Set[Key] = frozenset(),
+        roomy: bool = False,
+        slide: bool = False,
+    ) -> None:
+        self.credit = credit = drawn(credit)
+        self._ways: list[Edge | Link] = [*credit.edges.values(), *credit.links]
+        pills = len(credit.edges)
+        rooms = [("full", False), ("credit", False), ("credit", True), ("pattern", True)]
+        for self.shows, self.terse in rooms[0 if pills <= FULL else 1 if pills <= SOME else 3 :]:
+            self.style = STYLES[self.shows]
+            self.words = Words(credit, self.shows, show, back)
+            most = PAGE * min(self.style.small, LEGEND) / LEGIBLE
+            self._build()
+            width = next((w for ease in EASES if (w := self._spread(ease)) <= most), None)
+            if width is not None:
+                break
+        else:
+            width = self._spread(EASES[-1])
+        shift = max(0.0, (max(least_width, LEAST_WIDTH) - width) / 2)
+        self._settle(top, shift)
+        self.width = width + 2 * shift
+        self.height = top + self._tall + BOTTOM
+        self._curve()
+
+    def beside(self, node: Node) -> bool:
+        """Tell whether a node's numbers stand at its right: never."""
+        return False
+
+    # ---------------------------------------------------------------- what stands where
+
+    def _build(self) -> None:
+        credit = self.credit
+        self._items: dict[tuple[object, ...], Item] = {}
+        for node in credit.nodes.values():
+            if node.kind != "input":
+                self._node(node, node.layer)
+        for way in self._ways:
+            head = self._at(way.target, credit.nodes[way.target].layer)
+            pill = isinstance(way, Edge) and self.style.pill[1] > 0.0
+            if pill:
+                end = Item(head.level - 1, self._pill_width(way), self.style.pill[1])  # type: ignore[arg-type]
+                self._items["pill", way.key] = end  # type: ignore[union-attr]
+                join(end, head)
+            else:
+                end = head
+            if way.source is not None:
+                self._chain(way.source, credit.nodes[way.target].layer, end)
+        self._levels: dict[int, list[Item]] = {}
+        for item in self._items.values():
+            self._levels.setdefault(item.level, []).append(item)
+        self._tall = arrange([self._levels[k] for k in sorted(self._levels)])
+
+    def _node(self, node: Node, column: int) -> Item:
+        key = ("block", node.block) if node.block is not None else ("node", node.index, column)
+        if key not in self._items:
+            self._items[key] = Item(2 * column, *self._size(node))
+        return self._items[key]
+
+    def _at(self, index: int, column: int) -> Item:
+        node = self.credit.nodes[index]
+        return self._node(node, column if node.kind == "input" else node.layer)
+
+    def _size(self, node: Node) -> tuple[float, float]:
+        style = self.style
+        lines = [text for _, text in self.lines(node)]
+        wide = max((text_width(line, style.small) for line in lines), default=0.0)
+        if node.kind == "joint":
+            count = 1
+            if node.block is not None:
+                peers = [n for n in self.credit.nodes.values() if n.block == node.block]
+                lines = [text for peer in peers for _, text in self.lines(peer)]
+                wide, count = max(text_width(line, style.small) for line in lines), len(peers)
+                return max(wide, text_width(node.does, style.small)) + 16.0, 26.0 + count * (
+                    style.small + 5.0
+                )
+            head = text_width(f"{node.index} {node.does}", style.small, bold=True)
+            return max(head, wide) + 14.0, 12.0 + (1 + len(lines)) * (style.small + 3.0)
+        radius = self.style.radius if self.shows != "full" else 24.0
+        above = 0.0
+        if node.kind == "unit" and (said := self.error(node)):
+            above, wide = (
+                style.small + 10.0,
+                max(wide, text_width(said, style.small, bold=True) + 8.0),
+            )
+        return max(2 * radius, wide), 2 * radius + 2.0 * max(
+            above, (style.small + 4.0) * len(lines)
+        )
+
+    def lines(self, node: Node) -> list[tuple[str, str]]:
+        """Return what is written at a node, as pairs of kind and text."""
+        words = self.words
+        z = f"{node.name} = {words.number(node.z)}"
+        if node.kind == "input":
+            text = words.input(node)
+            return [("z", node.name if node.name == text.split(" = ")[-1] else text)]
+        if node.block is not None:
+            return [("z", f"z{subscript(node.index)} = {words.number(node.z)}")]
+        if node.kind == "joint":
+            return [] if self.shows == "pattern" else [("z", z.split(" = ")[-1])]
+        if self.shows == "pattern":
+            return []
+        name = node.name.rstrip("₀₁₂₃₄₅₆₇₈₉") if self.terse else node.name
+        lines = [("z", f"{name} = {words.number(node.z)}")]
+        if node.does != "linear":
+            lines.insert(0, ("does", node.does))
+        if node.target is not None and words.show != "forward":
+            said = f"{node.target_name} = {words.number(node.target)}"
+            lines.append(("target", said if self.terse else f"target {said}"))
+        return lines
+
+    def _pill_width(self, edge: Edge) -> float:
+        least = 62.0 if self.shows == "credit" else 84.0
+        wide = max(text_width(t, self.style.pill_text, bold=True) for t in self.words.pill(edge))
+        return max(least, wide + 14.0)
+
+    def _chain(self, source: int, column: int, end: Item) -> None:
+        """Join a tail to a pill or a head, through a dummy in each column between; ways from one tail share them."""
+        item = self._at(source, column - 1)
+        for level in range(item.level + 1, end.level):
+            key = ("dummy", source, level)
+            if key not in self._items:
+                self._items[key] = Item(level)
+            dummy = self._items[key]
+            join(item, dummy)
+            item = dummy
+        join(item, end)
+
+    def _spread(self, ease: float) -> float:
+        """Give each column its place from left to right; return the width.
+
+        Args:
+            ease: how much room there is between columns.
+        """
+        self._x: dict[int, float] = {}
+        self._wide = {k: max(item.width for item in items) for k, items in self._levels.items()}
+        x, order, gap = MARGIN, sorted(self._levels), 0.0
+        for level, following in zip(order, [*order[1:], order[-1]]):
+            wide = self._wide[level]
+            self._x[level] = x + wide / 2
+            steep = max((abs(i.y - o.y) for i in self._levels[level] for o in i.after), default=0.0)
+            near = 10.0 if not wide or not self._wide[following] else 18.0
+            gap = ease * max(
+                near * (2.0 if self.shows == "pattern" else 1.0), min(56.0, 0.17 * steep)
+            )
+            x += wide + gap
+        return x - gap + MARGIN
+
+    def error(self, node: Node) -> str:
+        """Return what is written above a unit: its error; without its number where room is short."""
+        said = self.words.delta(node)
+        return said.replace(f"δ{subscript(node.index)}", "δ") if self.terse else said
+
+    def _settle(self, top: float, shift: float) -> None:
+        """Say where all is, for whoever draws it."""
+        self._shift = shift
+        self.units: dict[int, Point] = {}
+        self.copies: dict[int, list[Point]] = {}
+        self.pills: dict[Key, Point] = {}
+        self.pill_widths: dict[int, float] = {}
+        self.blocks: dict[int, tuple[Point, float, float, list[int]]] = {}
+        self.biases: dict[int, Point] = {}
+        self.notes: list[tuple[Point, str]] = []
+        self._points = {
+            id(item): Point(self._x[item.level] + shift, item.y + top)
+            for item in self._items.values()
+        }
+        for key, item in self._items.items():
+            p = self._points[id(item)]
+            if key[0] == "node":
+                self.copies.setdefault(key[1], []).append(p)  # type: ignore[arg-type]
+            elif key[0] == "block":
+                members = [n.index for n in self.credit.nodes.values() if n.block == key[1]]
+                self.blocks[key[1]] = p, item.width, item.height, members  # type: ignore[index]
+                for k, i in enumerate(members):
+                    pitch = self.style.small + 5.0
+                    y = p.y - item.height / 2 + 24.0 + (k + 0.5) * pitch - 4.0
+                    self.copies[i] = [Point(p.x, y)]
+            elif key[0] == "pill":
+                edge_key: Key = key[1]  # type: ignore[assignment]
+                self.pills[edge_key] = p
+                layer = self.credit.nodes[edge_key[1]].layer
+                self.pill_widths[layer] = max(self.pill_widths.get(layer, 0.0), item.width)
+        self.units = {i: points[0] for i, points in self.copies.items()}
+
+    # ---------------------------------------------------------------- curves
+
+    def reach(self, node: Node) -> float:
+        """Return how far a node reaches to the left and to the right of its middle."""
+        if node.block is not None:
+            return self.blocks[node.block][1] / 2
+        if node.kind == "joint":
+            return self._size(node)[0] / 2
+        return self.style.radius if self.shows != "full" else 24.0
+
+    def _curve(self) -> None:
+        self.tails: dict[Key, Curve] = {}
+        self.heads: dict[Key, Curve] = {}
+        self.ways: dict[Key, list[Curve]] = {}
+        self.links: list[tuple[Link, list[Curve]]] = []
+        for way in self._ways:
+            head, column = self.credit.nodes[way.target], self.credit.nodes[way.target].layer
+            end = self.units[way.target]
+            end = Point(end.x - self.reach(head), end.y + self._fan(way, head))
+            pilled = isinstance(way, Edge) and way.key in self.pills
+            ends = 2 * column - pilled
+            points = []
+            if way.source is not None:
+                tail = self.credit.nodes[way.source]
+                item = self._at(way.source, column - 1)
+                p = self._points[id(item)]
+                if tail.block is not None:
+                    p = self.units[way.source]
+                points.append(Point(p.x + self.reach(tail), p.y))
+                points.append(Point(self._right(item.level), p.y))
+                for level in range(item.level + 1, ends):
+                    if (dummy := self._items.get(("dummy", way.source, level))) is not None:
+                        y = self._points[id(dummy)].y
+                        points += [Point(self._left(level), y), Point(self._right(level), y)]
+            # level on the last stretch, so that nothing runs through what stands above the head
+            last = Point(min(self._left(2 * column), end.x), end.y)
+            if isinstance(way, Link):
+                self.links.append((way, through([*points, last, end])))
+                continue
+            key = way.key
+            if key not in self.pills:
+                curves = through([*points, last] if points else [Point(end.x - 34.0, end.y), end])
+                self.ways[key] = curves[:-1] if points else []
+                self.heads[key] = ended(curves[-1], end)
+                continue
+            pill, half = self.pills[key], self.pill_widths[column] / 2
+            if points:
+                self.ways[key] = through([*points, Point(pill.x - half, pill.y)])
+                self.tails[key] = self.ways[key][-1]
+            self.heads[key] = ended(through([Point(pill.x + half, pill.y), last])[0], end)
+
+    def _left(self, level: int) -> float:
+        return self._x[level] + self._shift - self._wide[level] / 2
+
+    def _right(self, level: int) -> float:
+        return self._x[level] + self._shift + self._wide[level] / 2
+
+    def _fan(self, way: Edge | Link, head: Node) -> float:
+        """Return how far above or below the middle of its head a way ends."""
+        if head.block is not None:
+            p, *_ = self.blocks[head.block]
+            return p.y - self.units[head.index].y
+        ways = self.credit.into(head.index)
+        order = sorted(range(len(ways)), key=lambda k: self._start(ways[k]))
+        place = next((n for n, k in enumerate(order) if ways[k] is way), 0)
+        room = 0.5 * self.reach(head) if head.kind != "joint" else 9.0
+        return 0.0 if len(ways) < 2 else room * (2.0 * place / (len(ways) - 1) - 1.0)
+
+    def _start(self, way: Edge | Link) -> float:
+        if isinstance(way, Edge) and way.key in self.pills:
+            return self.pills[way.key].y
+        return self.units[way.source].y if way.source in self.units else 0.0

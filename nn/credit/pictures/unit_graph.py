@@ -1,0 +1,136 @@
+"""The parts of a unit graph on their canvas: as in a credit graph, and joints, blocks, and ways without a weight."""
+
+from autograd.notation import shown
+from autograd.pictures.canvas import Curve, Point
+from autograd.pictures.palette import sign_part
+from autograd.pictures.text import text_width
+from nn.credit.parts import Key, Link, Node
+from nn.credit.pictures.columns import Columns
+from nn.credit.pictures.graph import CreditGraph
+
+
+class UnitGraph(CreditGraph):
+    """Draws a unit graph on a canvas; the arguments and the classes in the SVG are those of CreditGraph.
+
+    A joint is small and grey; a link has the kind link, of its head and tail.
+    """
+
+    layout: Columns
+
+    def _ways(self) -> None:
+        """Draw the ways without a weight, below all else: one into a block for all of its results."""
+        nodes = self.credit.nodes
+        drawn: set[tuple[int, int]] = set()
+        for link, curves in self.layout.links:
+            block = nodes[link.target].block
+            head = link.target if block is None else ~block
+            if (link.source, head) in drawn:
+                continue
+            drawn.add((link.source, head))
+            lit = link.source in self.nodes and link.target in self.nodes
+            self.canvas.curve(
+                *curves, part="zero", width=1.4 if lit else 1.0, fade=0.65 if lit else 0.3,
+                kind=f"link of-{link.source} of-{link.target}", told=self._told(link),
+            )  # fmt: skip
+        for link, curves in self.layout.links:
+            if nodes[link.target].kind == "unit" and link.kind != "product":
+                tip = curves[-1].points[3]
+                sign = "−" if link.local < 0.0 else "+"
+                text = sign if abs(link.local) == 1.0 else f"×{shown(link.local)}"
+                self.canvas.text(Point(tip.x - 9.0, tip.y - 8.0), text, "muted", size=11)
+
+    def _told(self, link: Link) -> str:
+        tail, head = self.credit.nodes[link.source], self.credit.nodes[link.target]
+        delta = head.delta or 0.0
+        return f"{tail.name} into {head.index}: δ·local = {shown(delta * link.local, 4, sign=True)}"
+
+    def _tags(self, order: list[Key], largest: int) -> None:
+        """Write the credit of the edge that is asked about; others would stand on what is there."""
+        if self.path:
+            super()._tags(order, largest)
+
+    def _curves(self, key: Key) -> list[Curve]:
+        return [*self.layout.ways.get(key, ()), self.layout.heads[key]]
+
+    def _unit(self, node: Node) -> None:
+        for p in self.layout.copies.get(node.index, ()):
+            if node.block is not None:
+                self._result(node, p)
+            elif node.kind == "joint":
+                self._joint(node, p)
+            else:
+                self._round(node, p)
+
+    def _round(self, node: Node, p: Point) -> None:
+        """Draw a unit or an input."""
+        canvas, i, style = self.canvas, node.index, self.layout.style
+        lit, radius = i in self.nodes, self.layout.reach(node)
+        fade, named = self._fade(lit), f"unit of-{i}"
+        if i in self._began:
+            canvas.circle(p, radius + 6.0, "odd fill", rim="odd", pen=2.0, kind=f"began of-{i}")
+        pen = 3.0 if self.path and lit else 1.6
+        if node.kind == "input":
+            canvas.pill(p, 2 * radius, 1.3 * radius, "input", fade=fade, kind=named)
+        else:
+            canvas.circle(p, radius, pen=pen, fade=fade, kind=named)
+        canvas.text(p, str(i), size=style.number, bold=True, fade=fade, kind=named)
+        if node.kind == "unit" and (said := self.layout.error(node)):
+            self._error(node, said, Point(p.x, p.y - radius - 11.0), fade)
+        below = 0.65 * radius if node.kind == "input" else radius
+        pitch = style.small + 3.0
+        for k, (kind, line) in enumerate(self.layout.lines(node)):
+            place = Point(p.x, p.y + below + 10.0 + k * pitch)
+            part = "muted" if kind in ("target", "does") else "ink"
+            canvas.pill(
+                place, 0.9 * text_width(line, style.small), pitch, "card", kind=f"{kind} of-{i}"
+            )
+            canvas.text(place, line, part, size=style.small, fade=fade, kind=f"{kind} of-{i}")
+
+    def _error(self, node: Node, text: str, p: Point, fade: float) -> None:
+        size = self.layout.style.small
+        part = "zero" if self.words.show == "blank" else sign_part(node.delta or 0.0)
+        kind = f"delta of-{node.index}"
+        self.canvas.pill(
+            p, text_width(text, size, bold=True) + 8.0, size + 6.0, part, fade=fade, kind=kind
+        )
+        self.canvas.text(p, text, part, size=size, bold=True, fade=fade, kind=kind)
+
+    def _joint(self, node: Node, p: Point) -> None:
+        """Draw a joint: small, grey, with what it does."""
+        canvas, style, i = self.canvas, self.layout.style, node.index
+        lines = self.layout.lines(node)
+        pitch, fade, kind = style.small + 3.0, self._fade(i in self.nodes), f"unit of-{i}"
+        height = 8.0 + (1 + len(lines)) * pitch
+        canvas.pill(
+            p,
+            2 * self.layout.reach(node),
+            height,
+            "zero",
+            fade=fade,
+            kind=kind,
+            told=self._error_told(node),
+        )
+        texts = [
+            (f"{i} {node.does}", True, kind),
+            *((line, False, f"z of-{i}") for _, line in lines),
+        ]
+        for k, (text, bold, named) in enumerate(texts):
+            place = Point(p.x, p.y + (k - (len(texts) - 1) / 2) * pitch)
+            canvas.text(place, text, size=style.small, bold=bold, fade=fade, kind=named)
+
+    def _error_told(self, node: Node) -> str:
+        return f"{node.name} = {shown(node.z, 4)}, δ = {shown(node.delta or 0.0, 4, sign=True)}"
+
+    def _result(self, node: Node, p: Point) -> None:
+        """Draw a result of a block as a line in its box; with the first the box."""
+        assert node.block is not None
+        middle, width, height, members = self.layout.blocks[node.block]
+        fade, size = self._fade(any(i in self.nodes for i in members)), self.layout.style.small
+        if node.index == members[0]:
+            kind = "unit " + " ".join(f"of-{i}" for i in members)
+            self.canvas.pill(middle, width, height, "zero", fade=fade, kind=kind)
+            title = Point(middle.x, middle.y - height / 2 + 11.0)
+            self.canvas.text(title, node.does, size=size, bold=True, fade=fade, kind=kind)
+        lit = self._fade(node.index in self.nodes)
+        for kind, line in self.layout.lines(node):
+            self.canvas.text(p, line, size=size, fade=lit, kind=f"{kind} of-{node.index}")

@@ -1,0 +1,298 @@
+"""What is recorded of a network: its loss, its outputs, its weights by name and its inputs."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from autograd import Value
+from autograd.graph.walks import topological
+from autograd.notation import subscript
+from nn.arguments import expect, is_sequence, plain
+from nn.losses import Loss, loss_name
+
+Penalty: TypeAlias = Callable[[list[Value]], Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """A network's graph for one example, with what is known of its leaves.
+
+    Attributes:
+        loss: the loss, a penalty and all.
+        outputs: what the network gave, from left to right; empty if it is not known where the loss begins.
+        given: the weights; None if the network tells them.
+        given_names: the name of each, by its id; those that have none are not there. None if the network tells them.
+        inputs: the inputs with their names, from the first to the last.
+        net: the network; None if it is not known.
+        penalty: what was added to the loss.
+    """
+
+    loss: Value
+    outputs: list[Value]
+    given: list[Value] | None
+    given_names: dict[int, str] | None
+    inputs: list[tuple[Value, str]]
+    net: Any = None
+    penalty: Penalty | None = None
+
+    @cached_property
+    def parameters(self) -> list[Value]:
+        """The weights."""
+        found: list[Value] = self.net.parameters() if self.given is None else self.given
+        return found
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """The name of each weight, by its id."""
+        if self.given_names is not None:
+            return self.given_names
+        names: dict[int, str] = {}
+        for name, p in self.net.named_parameters():
+            names.setdefault(id(p), name)
+        return names
+
+
+def loss_of(out: Any, y: Any, loss: Loss) -> Value:
+    """Return the loss of an output."""
+    root = loss(out, y)
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"a loss gives a Value computed from the prediction, but {loss_name(loss)} gave "
+            f"{type(root).__name__}: {root!r}"
+        )
+    return root
+
+
+def recording_of(
+    net: Callable[[Any], Any],
+    x: Any,
+    y: Any,
+    loss: Loss,
+    parameters: Any = None,
+    penalty: Penalty | None = None,
+) -> Recording:
+    """Call a network once and return what was recorded.
+
+    Args:
+        net: any function of x made of Values.
+        x: its argument: numbers, in lists, tuples or dicts as the network takes them. Where a list holds a float, its
+            numbers become Values; whole numbers alone, indices say, stay what they are.
+        y, loss: the target, and the function of prediction and target.
+        parameters: the weights: Values in a list, or by name in a dict; None for those that the network tells, or else
+            those that look like weights.
+        penalty: a function of the list of parameters whose result is added to the loss.
+
+    Raises:
+        TypeError: if network or loss give anything but Values.
+    """
+    expect(callable(net), "credit is assigned in a network: a function of x made of Values", net)
+    inputs: list[tuple[Value, str]] = []
+    given = _wrapped(plain(x), "x", inputs)
+    out = net(given)
+    outputs = list(_values(out))
+    wanted = "a network gives a Value, or Values in lists, computed from x and its weights"
+    expect(bool(outputs), wanted, out)
+    root = loss_of(out, y, loss)
+    known, names = weights(net if parameters is None else parameters)
+    if known is None:
+        known, names = guess([root, *outputs], {id(v) for v, _ in inputs})
+    if penalty is not None:
+        root = penalized(root, penalty, known)
+    chosen = {id(p) for p in known}
+    return Recording(
+        root,
+        outputs,
+        known,
+        names,
+        [(v, name) for v, name in inputs if id(v) not in chosen],
+        net,
+        penalty,
+    )
+
+
+def recording_of_loss(root: Value, parameters: Any = None, outputs: Any = None) -> Recording:
+    """Return what is known of a recorded loss; the arguments are those of `assign_credit`."""
+    known, names = weights(parameters)
+    if known is None:
+        known, names = guess([root], set())
+    chosen = {id(p) for p in known}
+    given = [] if outputs is None else list(_values(outputs))
+    expect(outputs is None or bool(given), "outputs are the Values that the network gave", outputs)
+    leaves = [v for v in topological(root) if not v.op and id(v) not in chosen]
+    inputs = [(v, v.label or f"x{subscript(k)}") for k, v in enumerate(leaves, 1)]
+    return Recording(root, given, known, names, inputs)
+
+
+def penalized(root: Value, penalty: Penalty, parameters: list[Value]) -> Value:
+    """Return a loss with a penalty on the parameters."""
+    expect(
+        callable(penalty),
+        "a penalty is a function of the list of parameters, l2(1e-4) say",
+        penalty,
+    )
+    share = penalty(parameters)
+    expect(isinstance(share, Value), "a penalty gives a Value computed from the parameters", share)
+    return root + share
+
+
+def weights(given: Any) -> tuple[list[Value] | None, dict[int, str]]:
+    """Return the weights that were given, or that a network tells, each once, and the names they have.
+
+    Returns:
+        None in the place of the weights if it tells nothing.
+
+    Raises:
+        TypeError: if something among them is no Value.
+    """
+    named: list[tuple[str, Any]]
+    if given is None:
+        return None, {}
+    if isinstance(given, Mapping):
+        named = list(_by_name(given))
+    elif hasattr(given, "named_parameters"):
+        named = list(given.named_parameters())
+    elif hasattr(given, "parameters"):
+        named = [("", p) for p in given.parameters()]
+    elif callable(given):
+        return None, {}
+    else:
+        expect(is_sequence(given), "parameters are Values in a list, or by name in a dict", given)
+        named = [("", p) for p in _flat(given)]
+    parameters: dict[int, Value] = {}
+    names: dict[int, str] = {}
+    for name, p in named:
+        expect(isinstance(p, Value), "a parameter is a Value", p)
+        if p.op:
+            raise ValueError(
+                f"a parameter is a Value of its own, but {name or p!r} is the result of {p.op}"
+            )
+        parameters.setdefault(id(p), p)
+        if called := _own_label(p) or name:
+            names.setdefault(id(p), called)
+    return list(parameters.values()), _distinct(names)
+
+
+def _own_label(p: Value) -> str:
+    """Return the label that somebody gave; w₃⇝₁ is that of a perceptron, and may be another edge here."""
+    label = p.label
+    generic = label[:1] in ("w", "b") and not label[1:].strip("₀₁₂₃₄₅₆₇₈₉⇝")
+    return "" if generic and len(label) > 1 else label
+
+
+def _distinct(names: dict[int, str]) -> dict[int, str]:
+    """Return names of which no two are the same."""
+    seen: dict[str, int] = {}
+    for key, name in names.items():
+        seen[name] = seen.get(name, 0) + 1
+        names[key] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return names
+
+
+def _by_name(given: Mapping[Any, Any]) -> Iterable[tuple[str, Any]]:
+    """Yield what is in a dict with its name; of the elements of a list with their places: W.0.1."""
+    stack = [(str(name), item) for name, item in reversed(list(given.items()))]
+    while stack:
+        name, item = stack.pop()
+        if is_sequence(item):
+            stack += [(f"{name}.{k}", part) for k, part in reversed(list(enumerate(item)))]
+        else:
+            yield name, item
+
+
+def _flat(given: Any) -> Iterable[Any]:
+    for item in given:
+        if is_sequence(item):
+            yield from _flat(item)
+        else:
+            yield item
+
+
+def _values(out: Any) -> Iterable[Value]:
+    """Yield the Values that a network gave."""
+    if isinstance(out, Value):
+        yield out
+    elif isinstance(out, Mapping):
+        for item in out.values():
+            yield from _values(item)
+    elif is_sequence(out):
+        for item in out:
+            yield from _values(item)
+
+
+def _wrapped(x: Any, name: str, inputs: list[tuple[Value, str]], among_floats: bool = True) -> Any:
+    """Return an argument with a Value for each number, and note them with their names."""
+    x = plain(x)
+    if isinstance(x, Mapping):
+        return {key: _wrapped(item, str(key), inputs) for key, item in x.items()}
+    if isinstance(x, (list, tuple)):
+        floats = any(isinstance(item, (float, Value)) for item in x)
+        comma = "" if name == "x" or len(x) < 10 else "‚"
+        items = [
+            _wrapped(item, f"{name}{comma}{subscript(k)}", inputs, floats)
+            for k, item in enumerate(x, 1)
+        ]
+        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+    if isinstance(x, float) or (
+        among_floats and isinstance(x, int) and not isinstance(x, bool) and name != "x"
+    ):
+        x = Value(x)
+    if isinstance(x, Value):
+        inputs.append((x, x.label or name))
+    return x
+
+
+# ---------------------------------------------------------------- guessing
+
+
+def guess(roots: list[Value], inputs: set[int]) -> tuple[list[Value], dict[int, str]]:
+    """Return the leaves that look like weights, and the labels they have.
+
+    A weight is multiplied by or added to something computed, alone or in a dot, or is a dot's bias; of two leaves that
+    are multiplied it is the left one.
+
+    Args:
+        roots: the results.
+        inputs: the ids of the leaves that are none.
+
+    Raises:
+        ValueError: if a leaf looks like a weight here and like an input there.
+    """
+    looks: dict[int, set[str]] = {}
+    leaves: dict[int, Value] = {}
+
+    def see(p: Value, role: str) -> None:
+        if not p.op and id(p) not in inputs:
+            leaves[id(p)] = p
+            looks.setdefault(id(p), set()).add(role)
+
+    for root in roots:
+        for v in topological(root):
+            parents = v.parents
+            n = len(parents) // 2
+            if v.op == "dot":
+                pairs = [*zip(parents[:n], parents[n : 2 * n])]
+                if len(parents) % 2:
+                    see(parents[-1], "weight")
+            elif v.op == "mul":
+                pairs = [(parents[0], parents[1])]
+            else:
+                pairs = []
+                if v.op in ("add", "sum") and any(p.op not in ("", "constant") for p in parents):
+                    for p in parents:
+                        see(p, "weight")
+            for w, x in pairs:
+                if w is not x:
+                    if w.op or id(w) in inputs:
+                        w, x = x, w
+                    see(w, "weight")
+                    see(x, "input")
+    for key, roles in looks.items():
+        if len(roles) == 2:
+            v = leaves[key]
+            raise ValueError(
+                f"{v.label or repr(v)} looks like a weight in one place and like an input in another: say which "
+                "leaves are weights with parameters=[...]"
+            )
+    found = [leaves[key] for key, roles in looks.items() if "weight" in roles]
+    return found, _distinct({id(p): label for p in found if (label := _own_label(p))})

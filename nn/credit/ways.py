@@ -1,0 +1,211 @@
+"""How the error comes back through any network: by weights, by skips, by joints; over time it is a sum over uses."""
+
+from collections.abc import Sequence
+
+from autograd.notation import factor, shown, subscript
+from nn.credit.assignment import Assignment
+from nn.credit.derivation import Derivation, Line, error_at_output, slope_symbol
+from nn.credit.finding.slopes import Slopes
+from nn.credit.parts import Edge, Link, Node, Use
+
+TERMS = 4  # of longer sums, three terms are written out
+LINES = 12  # in longer derivations, units of one rank and kind share a line
+ENDS = 3, 2  # of many lines, so many at the beginning and at the end
+
+Term = tuple[str, str, float]  # in symbols, in numbers, and its value
+
+
+class Ways:
+    """Writes where the error at each node comes from.
+
+    Args:
+        credit: what `assign_credit` found.
+    """
+
+    def __init__(self, credit: Assignment) -> None:
+        self.credit = credit
+        self.slopes = None if credit.anatomy is None else Slopes(credit.anatomy)
+        self.dead = 0  # how many ways were left out because no error comes by them
+
+    def line(self, node: Node) -> Line:
+        """Return the equation that gives the δ of a unit or a joint from the δs behind it."""
+        assert node.delta is not None
+        left = f"δ{subscript(node.index)}"
+        terms = self._terms(node)
+        prime = slope_symbol(node.does, node.index) if node.kind == "unit" else ""
+        slope = factor(1.0 if node.slope is None else node.slope)
+        if not terms:
+            return Line(left, "0", "0", node.delta)
+        symbols, numbers = joined(terms)
+        if not prime:
+            return Line(left, _bare(symbols), _bare(numbers), node.delta)
+        if len(terms) > 1:
+            symbols, numbers = f"({symbols})", f"({numbers})"
+        return Line(left, f"{symbols}·{prime}", f"{numbers}·{slope}", node.delta)
+
+    def _terms(self, node: Node) -> list[Term]:
+        """Return the ways by which the error comes to a node, without those by which none does."""
+        credit, terms = self.credit, list[Term]()
+        if node.index in credit.read_by_loss:
+            terms.append(self._from_loss(node))
+        dead = 0
+        for way in credit.out_of(node.index):
+            local = way.weight if isinstance(way, Edge) else way.local
+            if credit.nodes[way.target].delta == 0.0 or (isinstance(way, Link) and not local):
+                dead += 1
+            else:
+                terms.append(self._edge(way) if isinstance(way, Edge) else self._link(way))
+        self.dead += dead
+        return terms
+
+    def _from_loss(self, node: Node) -> Term:
+        direct = self.credit.read_by_loss[node.index]
+        if (known := error_at_output(self.credit, node)) is not None:
+            return (*known, direct)
+        return f"∂L/∂{node.name}", factor(direct), direct
+
+    def _edge(self, edge: Edge) -> Term:
+        return (
+            f"{edge.delta_name}·{edge.name}",
+            f"{factor(edge.delta)}·{factor(edge.weight)}",
+            edge.delta * edge.weight,
+        )
+
+    def _link(self, link: Link) -> Term:
+        delta = self.credit.nodes[link.target].delta or 0.0
+        name = f"δ{subscript(link.target)}"
+        if link.kind == "joint" and self.slopes is not None:
+            local = self.slopes.of_joint(link.target, link.source)
+        elif link.kind == "skip":
+            local = "−" if link.local < 0.0 else ""
+        else:
+            local = shown(link.local)
+        if local in ("", "−"):
+            return local + name, factor(-delta if local else delta), link.local * delta
+        sign = "−" if local.startswith("−") else ""
+        return (
+            f"{sign}{name}·{local.removeprefix('−')}",
+            f"{factor(delta)}·{factor(link.local)}",
+            link.local * delta,
+        )
+
+    def behind(self, heads: Sequence[int]) -> list[int]:
+        """Return the nodes from which the error comes to some nodes, these too, from the outputs on."""
+        found, stack = set(heads), list(heads)
+        while stack:
+            for way in self.credit.out_of(stack.pop()):
+                if way.target not in found:
+                    found.add(way.target)
+                    stack.append(way.target)
+        return sorted(found)
+
+
+def joined(terms: Sequence[Term]) -> tuple[str, str]:
+    """Return a sum in symbols and in numbers; of many terms three, and what the others come to."""
+    said = list(terms)
+    if len(said) > TERMS:
+        rest = 0.0
+        for _, _, value in said[3:]:
+            rest += value
+        said = [*said[:3], (f"… {len(terms) - 3} more", factor(rest), rest)]
+    symbols = said[0][0]
+    for symbol, _, _ in said[1:]:
+        symbols += f" − {symbol[1:]}" if symbol.startswith("−") else f" + {symbol}"
+    return symbols, " + ".join(numbers for _, numbers, _ in said)
+
+
+def _bare(text: str) -> str:
+    """Return a sum without the brackets about its only factor."""
+    inside = text[1:-1]
+    alone = text.startswith("(") and text.endswith(")") and "(" not in inside and ")" not in inside
+    return inside if alone else text
+
+
+def derive_in_graph(credit: Assignment, edge: Edge) -> Derivation:
+    """Return how the error reaches an edge, and the other uses of its weight: the δs behind them, then the sum."""
+    ways = Ways(credit)
+    weight = credit.weights.get(edge.parameter)
+    uses: list[Edge | Use] = [edge] if weight is None else weight.uses
+    heads = [use.target for use in uses if isinstance(use, Edge)]
+    nodes = [credit.nodes[i] for i in ways.behind(heads)]
+    told = [node for node in nodes if node.delta != 0.0 or node.index == edge.target]
+    lines = [ways.line(node) for node in told]
+    if len(lines) > LINES:
+        lines = _grouped(told, lines)
+    lines += _notes(credit, told)
+    if ways.dead:
+        several = (
+            f"{ways.dead} ways, by which no error comes (δ = 0), are"
+            if ways.dead > 1
+            else "one way, by which no error comes (δ = 0), is"
+        )
+        lines.append(Line(f"{several} left out", "", "", 0.0))
+    own = (
+        f"{edge.delta_name}·{edge.z_name}",
+        f"{factor(edge.delta)}·{factor(edge.z)}",
+        edge.credit,
+    )
+    if weight is None or len(uses) == 1:
+        lines.append(Line(f"∂L/∂{edge.name}", own[0], own[1], edge.credit))
+        return Derivation(edge, lines)
+    called = f"this use of {edge.name}, {edge.source}⇝{edge.target}"
+    lines.append(Line(called, own[0], own[1], edge.credit))
+    terms = [_share(use) for use in uses]
+    symbols, numbers = joined(terms)
+    lines.append(Line(f"∂L/∂{weight.name}", symbols, numbers, weight.credit))
+    return Derivation(edge, lines)
+
+
+def _share(use: Edge | Use) -> Term:
+    if isinstance(use, Edge):
+        numbers = f"{factor(use.delta)}·{factor(use.z)}"
+        return f"{use.delta_name}·{use.z_name}", numbers, use.credit
+    return f"∂L/∂({use.where})·({use.where})′", f"{factor(use.delta)}·{factor(use.z)}", use.credit
+
+
+def _notes(credit: Assignment, nodes: Sequence[Node]) -> list[Line]:
+    """Return what is to be said of normalisations, whose derivatives are not written out."""
+    blocks = {n.block for n in nodes if n.does in ("norm", "mix") and n.block is not None}
+    if not blocks:
+        return []
+    return [
+        Line(
+            "∂zᵢ/∂zₖ: each result of a normalisation depends a little on each of its numbers",
+            "",
+            "",
+            0.0,
+        )
+    ]
+
+
+def _grouped(nodes: Sequence[Node], lines: Sequence[Line]) -> list[Line]:
+    """Return one line for units of one rank and kind; of very many groups the first and the last."""
+    groups: dict[tuple[int, str, str], list[int]] = {}
+    for k, node in enumerate(nodes):
+        groups.setdefault((-node.layer, node.kind, node.does), []).append(k)
+    found = []
+    for (_, kind, does), places in sorted(groups.items(), key=lambda item: item[1][0]):
+        if len(places) == 1:
+            found.append(lines[places[0]])
+            continue
+        left = ", ".join(lines[k].left for k in places[:3]) + (", …" if len(places) > 3 else "")
+        symbols = "Σₖ δₖ·∂aₖ/∂zⱼ" + (
+            f"·{slope_symbol(does, 0).replace('a₀', 'aⱼ')}"
+            if kind == "unit" and does != "linear"
+            else ""
+        )
+        values = ", ".join(shown(lines[k].value, 4, sign=True) for k in places[:8])
+        found.append(
+            Line(
+                left,
+                symbols,
+                values + (", …" if len(places) > 8 else ""),
+                float("nan"),
+                several=True,
+            )
+        )
+    first, last = ENDS
+    if len(found) > LINES:
+        more = len(found) - first - last
+        found = [*found[:first], Line(f"… {more} more steps", "", "", 0.0), *found[-last:]]
+    return found

@@ -1,0 +1,500 @@
+"""Credit of any network: units are found in the recorded graph, and the numbers are those of back-propagation."""
+
+import math
+import re
+import struct
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+import autograd as ag
+from autograd import Value
+from nn import MLP, Layer, assign_credit, cross_entropy
+from nn.credit import Credit
+from nn.credit.parts import Edge, Use
+from nn.losses import l2
+from tests.nn.credit.networks import (
+    CASES,
+    SPELLINGS,
+    Case,
+    elman,
+    lstm,
+)
+from tests.nn.credit.unit_graphs import Drawn, graphs
+
+
+def bits(x: float) -> bytes:
+    """Return a float's bytes; of nan all the same."""
+    return b"nan" if math.isnan(x) else struct.pack("<d", x)
+
+
+def credit_of(case: Case) -> Credit:
+    return assign_credit(case.net, case.x, case.y, case.loss, parameters=case.parameters)
+
+
+def assert_sums_are_gradients(c: Credit) -> None:
+    """Σ δ·z over the uses of each weight has the bits of what `backward` leaves in `.grad`."""
+    parameters = c.recording.parameters
+    before = [p.grad for p in parameters]
+    for p in parameters:
+        p.grad = 0.0
+    c.recording.loss.backward()
+    for p, weight in zip(parameters, c.weights.values(), strict=True):
+        assert bits(weight.credit) == bits(p.grad), weight.name
+        total = 0.0
+        for use in weight.uses:
+            total += use.credit
+            assert bits(use.credit) == bits(use.delta * use.z)
+        assert bits(total) == bits(weight.credit)
+    for p, g in zip(parameters, before):
+        p.grad = g
+
+
+def assert_numbers_go_backwards(c: Credit) -> None:
+    """Every consumer has a smaller number, inputs the largest, and numbers leave nothing out."""
+    assert sorted(c.nodes) == list(range(len(c.nodes)))
+    for i, node in c.nodes.items():
+        assert all(way.target < i for way in c.out_of(i))
+        assert node.kind != "input" or not c.into(i)
+
+
+def assert_error_comes_by_the_ways(c: Credit, skip: set[int] = frozenset()) -> None:  # type: ignore[assignment]
+    """δ = (Σ δ·local)·f′ at every node that the loss does not read itself."""
+    for i, node in c.nodes.items():
+        if node.kind == "input" or i in c.outputs or i in skip:
+            continue
+        parts = [c.nodes[way.target].delta * local(way) for way in c.out_of(i)]  # type: ignore[operator]
+        wanted = sum(parts) * (1.0 if node.slope is None else node.slope)
+        scale = 1.0 + sum(map(abs, parts))
+        assert node.delta == pytest.approx(wanted, rel=1e-9, abs=1e-12 * scale), node
+
+
+def local(way: Any) -> float:
+    return way.weight * way.sign if isinstance(way, Edge) else way.local
+
+
+# ---------------------------------------------------------------- networks of every kind
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("name", CASES)
+def test_numbers_are_those_of_back_propagation(name, spelling):
+    c = credit_of(CASES[name](spelling))
+    assert_sums_are_gradients(c)
+    assert_numbers_go_backwards(c)
+    assert_error_comes_by_the_ways(c)
+    assert c.check().ok
+    assert c.after(0.01).loss < c.loss
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_same_network_in_other_words_has_the_same_units(name):
+    dots, *others = (credit_of(CASES[name](spelling)) for spelling in SPELLINGS)
+    for other in others:
+        assert [n.kind for n in other.nodes.values()] == [n.kind for n in dots.nodes.values()]
+        for i, node in dots.nodes.items():
+            assert other.nodes[i].z == pytest.approx(node.z, rel=1e-12, abs=1e-15)
+            if node.delta is not None:
+                assert other.nodes[i].delta == pytest.approx(node.delta, rel=1e-12, abs=1e-15)
+        assert set(other.edges) == set(dots.edges)
+        for key, edge in dots.edges.items():
+            assert other.edges[key].name == edge.name
+            assert other.edges[key].weight == edge.weight
+            assert other.edges[key].credit == pytest.approx(edge.credit, rel=1e-12, abs=1e-15)
+
+
+def test_elman_network_over_time():
+    # sigmoid, three steps, the loss at the end; recomputed with central differences
+    wx, wh, wy = Value(0.6, label="Wxh"), Value(0.4, label="Whh"), Value(0.5, label="Why")
+
+    def net(x):
+        h = 0.0
+        for number in x:
+            h = (wx * number + wh * h).sigmoid()
+        return wy * h
+
+    c = assign_credit(net, [1.0, 2.0, 3.0], 4.0)
+    assert c.loss == pytest.approx(6.31321494443688, rel=1e-14)
+    assert c.weights["Wxh"].credit == pytest.approx(-0.529891306597, rel=1e-11)
+    assert c.weights["Whh"].credit == pytest.approx(-0.144125057021, rel=1e-11)
+    assert c.weights["Why"].credit == pytest.approx(-3.17409068986, rel=1e-11)
+    assert [n.kind for n in c.nodes.values()] == ["unit"] * 4 + ["input"] * 4
+    assert [len(c.weights[name].uses) for name in ("Wxh", "Whh", "Why")] == [3, 3, 1]
+    assert "Wxh, 3 uses" in str(c)
+    assert [c.nodes[i].name for i in sorted(c.nodes)][-3:] == ["x₃", "x₂", "x₁"]
+
+
+def test_two_layers_with_one_weight():
+    w = Value(0.5)
+    net = MLP.from_weights([[[w]], [[w]]])
+    c = assign_credit(net, [1.0], 2.0)
+    assert len(c.weights) == 1
+    assert c.after(0.1).loss == pytest.approx(1.3237221969, rel=1e-9)
+    assert c.after(0.1).after(0.1).loss == pytest.approx(_trained(0.5, 2), rel=1e-12)
+
+
+def _trained(w: float, steps: int) -> float:
+    for _ in range(steps):
+        y, t = w * math.tanh(w), math.tanh(w)
+        w -= 0.1 * (y - 2.0) * (t + w * (1.0 - t * t))
+    return 0.5 * (w * math.tanh(w) - 2.0) ** 2
+
+
+def test_two_dimensional_convolution():
+    kernel = [[Value(v) for v in row] for row in ([0.1, 0.2], [-0.1, 0.3])]
+    read = [Value(v) for v in (0.5, -0.4, 0.3, 0.2)]
+
+    def net(x):
+        maps = [
+            ag.relu(ag.sum([kernel[a][b] * x[i + a][j + b] for a in (0, 1) for b in (0, 1)]))
+            for i in (0, 1)
+            for j in (0, 1)
+        ]
+        return ag.dot(read, maps)
+
+    image = [[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 1.0, 1.0]]
+    c = assign_credit(net, image, 1.0, parameters=[*kernel, read])
+    found = [w.credit for w in c.weights.values()][:4]
+    assert found == pytest.approx([0.073, -1.387, -0.292, 0.146], rel=1e-9)
+    assert len(c.edges) == 4 * 4 + 4
+    assert {key[0] for key in c.edges if key[1] == 1} != {key[0] for key in c.edges if key[1] == 2}
+
+
+def test_dropout_masks():
+    w1 = [[0.5, -0.2, 0.1, 0.4], [0.3, 0.6, 0.2, -0.1]]
+    w2 = [[0.2, 0.1, -0.3], [0.4, -0.1, 0.2], [0.3, 0.5, 0.1], [-0.2, 0.3, 0.4]]
+    w3 = [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]
+    layers = [[[Value(v) for v in row] for row in w] for w in (w1, w2, w3)]
+
+    def net(x):
+        for w, mask in zip(layers, ((2.0, 0.0, 2.0, 0.0), (1.5, 1.5, 0.0), None)):
+            x = [ag.dot(column, x) for column in zip(*w)]
+            if mask is not None:
+                x = [a.relu() * m for a, m in zip(x, mask)]
+        return x
+
+    c = assign_credit(net, [1.0, 2.0], [1.0, 0.0], parameters=layers)
+    assert c.loss == pytest.approx(0.1816625, rel=1e-12)
+    found = [w.credit for w in c.weights.values()]
+    assert found[:8] == pytest.approx([-0.08475, 0, -0.2169, 0, -0.1695, 0, -0.4338, 0], abs=1e-12)
+    wanted = [-0.32505, -0.28215, 0, 0, 0, 0, -0.14775, -0.12825, 0, 0, 0, 0]
+    assert found[8:20] == pytest.approx(wanted, abs=1e-12)
+    assert {n.does for n in c.nodes.values()} >= {"relu ×2", "relu ×0", "relu ×1.50", "linear"}
+
+
+def test_batch_norm():
+    gamma, beta = Value(1.5, label="γ"), Value(0.5, label="β")
+    x = [Value(v) for v in (1.0, 2.0, 3.0, 4.0)]
+    mean = ag.mean(x)
+    scale = ag.sqrt(ag.mean([ag.square(v - mean) for v in x]) + 1e-5)
+    out = [gamma * ((v - mean) / scale) + beta for v in x]
+    loss = ag.sum([k * ag.square(v) for k, v in zip((0.1, 0.2, 0.3, 0.4), out)])
+    c = assign_credit(loss, parameters=[gamma, beta], outputs=out)
+    assert c.weights["γ"].credit == pytest.approx(3.4471878068483, rel=1e-10)
+    assert c.weights["β"].credit == pytest.approx(2.3416354199689, rel=1e-10)
+    slopes = [
+        sum(c.nodes[link.target].delta * link.local for link in c.out_of(i))
+        for i, n in sorted(c.nodes.items(), reverse=True)
+        if n.kind == "input"
+    ]
+    wanted = [0.35998471024621, -0.36000125661532, -0.35999298343076, 0.36000952979987]
+    assert slopes == pytest.approx(wanted, rel=1e-8)
+    assert {n.does for n in c.nodes.values() if n.kind == "joint"} == {"norm"}
+
+
+def test_attention():
+    wk = [[Value(v) for v in row] for row in ([1.0, 1.0], [0.0, 1.0])]
+    tokens = [[Value(v) for v in token] for token in ([1.0, 0.0], [0.0, 2.0], [1.0, 1.0])]
+    keys = [[ag.dot(column, token) for column in zip(*wk)] for token in tokens]
+    out = []
+    for q in tokens:
+        shares = ag.softmax([ag.dot(q, k) / 2.0**0.5 for k in keys])
+        out += [ag.dot(shares, column) for column in zip(*tokens)]
+    c = assign_credit(ag.sum(out), parameters=[v for row in wk for v in row], outputs=out)
+    wanted = [-0.099674376291572, -0.11191171351743, 0.40149984842645, 0.38053977848062]
+    assert [w.credit for w in c.weights.values()] == pytest.approx(wanted, rel=1e-10)
+    assert c.check().ok
+
+
+def test_softmax_output_has_its_probabilities():
+    net = MLP.from_weights([[[0.1, -0.2, 0.3]]], activation="linear")
+    c = assign_credit(net, [1.0], 0, cross_entropy)
+    assert list(c.probabilities.values()) == pytest.approx([0.337585, 0.250089, 0.412327], abs=5e-7)
+
+
+def test_a_penalty_has_lines_of_its_own():
+    net = MLP.from_weights([[[0.3], [-0.5]]], activation="linear", output_activation="sigmoid")
+    c = assign_credit(net, [0.2, 0.4], 0.0, lambda p, y: p, penalty=l2(0.5))
+    found = [w.credit for w in c.weights.values()]
+    assert found == pytest.approx([0.349755798116734, -0.400488403766532], rel=1e-12)
+    assert [type(use) for use in next(iter(c.weights.values())).uses].count(Use) == 1
+    assert "in square" in str(c)
+    assert c.check().ok
+    c.after(0.1).after(0.1)
+
+    w = Value(0.3, label="w")
+    alone = assign_credit(lambda x: (w * x).sigmoid(), 0.2, 0.0, penalty=l2(0.5))
+    assert [type(use) for use in alone.weights["w"].uses].count(Use) == 1
+    assert_sums_are_gradients(alone)
+
+
+# ---------------------------------------------------------------- what is given
+
+
+def test_a_perceptron_by_hand_is_the_perceptron():
+    net = MLP(3, [2, 2], output_activation="sigmoid", rng=0)
+    x, y = [0.8, -1.0, 0.5], [0.2, 0.1]
+    there = assign_credit(net, x, y)
+    here = assign_credit(lambda x: net(x), x, y, parameters=net)
+    assert here.layers == there.layers
+    assert here.title == there.title
+    assert list(here.edges) == list(there.edges)
+    for key, edge in there.edges.items():
+        assert here.edges[key].layered_name == edge.layered_name
+        assert bits(here.edges[key].credit) == bits(edge.credit)
+        assert bits(here.edges[key].z) == bits(edge.z)
+    for i, node in there.nodes.items():
+        assert (here.nodes[i].z, here.nodes[i].delta) == (node.z, node.delta)
+    assert here.updates() == there.updates()
+    assert here.after().loss == there.after().loss
+    assert list(here.weights) == list(there.weights)
+    assert str(here.derivation(4, 2)) == str(there.derivation(4, 2))
+    assert str(here.matrices()[0]) == str(there.matrices()[0])
+    assert here.draw().source == there.draw().source
+
+
+def test_subclass_that_computes_in_its_own_way():
+    class Residual(MLP):
+        def __call__(self, x):
+            return super().__call__(x) + x[0]
+
+    net = Residual.from_weights([[[0.5]]])
+    c = assign_credit(net, [1.0], 2.0)
+    assert c.loss == 0.125
+    assert c.edges[1, 0].credit == -0.5
+    assert [link.kind for link in c.links] == ["skip"]
+
+
+def test_layers_put_together_by_hand():
+    class Net:
+        def __init__(self):
+            self.a, self.b = Layer(2, 3, "relu", rng=1), Layer(2, 3, "tanh", rng=2)
+            self.out = Layer(3, 1, "linear", rng=3)
+
+        def __call__(self, x):
+            return self.out([p * q for p, q in zip(self.a(x), self.b(x))])[0]
+
+        def parameters(self):
+            return self.a.parameters() + self.b.parameters() + self.out.parameters()
+
+    c = assign_credit(Net(), [0.5, -0.3], 0.2)
+    assert [n.does for n in c.nodes.values()].count("×") == 3
+    assert len(c.weights) == 9 + 9 + 4
+    assert c.title == "Net, 7 units, 3 joints"
+    assert c.check().ok
+
+
+def test_recorded_loss_alone():
+    w, b = [Value(0.4), Value(-0.2)], Value(0.1)
+    v = Value(0.7)
+    x = [Value(1.0, label="x1"), Value(-2.0, label="x2")]
+    y = v * (w[0] * x[0] + w[1] * x[1] + b).tanh()
+    loss = 0.5 * (y - 0.3) ** 2
+    c = assign_credit(loss)
+    same = assign_credit(loss, parameters=[*w, b, v], outputs=y)
+    assert {k: e.credit for k, e in c.edges.items()} == {k: e.credit for k, e in same.edges.items()}
+    assert [n.kind for n in c.nodes.values()] == ["unit", "unit", "input", "input"]
+    assert c.nodes[0].delta == y.data - 0.3
+    assert c.layers == [[3, 2], [1], [0]]
+    assert c.loss_formula == "recorded loss"
+    with pytest.raises(TypeError, match="give assign_credit\\(L\\) alone"):
+        assign_credit(loss, [1.0], 0.0)
+
+
+def test_a_leaf_that_looks_like_both_is_asked_about():
+    w = Value(0.4, label="w")
+    x = Value(0.5, label="x")
+    loss = ag.square(x + w * x - 1.0)
+    with pytest.raises(ValueError, match="x looks like a weight in one place and like an input"):
+        assign_credit(loss)
+    c = assign_credit(loss, parameters=[w])
+    assert c.weights["w"].credit == pytest.approx(2 * (0.5 + 0.2 - 1.0) * 0.5)
+
+
+def test_a_pair_that_is_joined_twice():
+    u, v = Value(0.4, label="u"), Value(0.3, label="v")
+    c = assign_credit(lambda x: ag.dot([u, v], [x, x]), 2.0, 1.0)
+    assert list(c.edges) == [(1, 0), (1, 0, 1)]
+    assert c.edges[1, 0].parameter == "u"
+    assert c.edges[1, 0, 0] is c.edges[1, 0]
+    assert c.edges[1, 0, 1].parameter == "v"
+    with pytest.raises(KeyError, match="there are u"):
+        c.edges[5, 0]
+
+
+def test_under_a_minus_the_error_changes_its_sign():
+    w, b = Value(0.5, label="w"), Value(0.1, label="b")
+    c = assign_credit(lambda x: 1.0 - (w * x[0] - b), [2.0], 1.0, parameters=[w, b])
+    edge, bias = c.edges[1, 0], c.edges[None, 0]
+    assert (edge.sign, edge.delta_name) == (-1.0, "−δ₀")
+    assert edge.delta == -c.nodes[0].delta
+    assert (bias.z, bias.credit) == (-1.0, c.nodes[0].delta)
+    assert_sums_are_gradients(c)
+
+
+def test_effective_weight():
+    v, g = [Value(0.6), Value(0.8)], Value(2.0, label="g")
+
+    def net(x):
+        norm = ag.sqrt(ag.sum([ag.square(vi) for vi in v]))
+        return ag.dot([g * vi / norm for vi in v], x).tanh()
+
+    c = assign_credit(net, [0.5, -1.0], 0.2, parameters={"v": v, "g": g})
+    assert [n.kind for n in c.nodes.values()] == ["unit", "input", "input"]
+    assert [e.parameter for e in c.edges.values()] == ["", ""]
+    assert c.weights["g"].uses
+    assert_sums_are_gradients(c)
+    assert c.check().ok
+    assert c.after(0.1).loss < c.loss
+
+
+def test_whole_numbers_alone_stay_what_they_are():
+    table = {"rows": [[Value(0.1), Value(0.2)], [Value(-0.4), Value(0.3)]]}
+    w = [Value(1.0), Value(-1.0)]
+    c = assign_credit(
+        lambda x: ag.dot(w, [e.tanh() for e in table["rows"][x[0]]]),
+        [1],
+        0.5,
+        parameters={**table, "w": w},
+    )
+    assert c.x == []
+    assert_sums_are_gradients(c)
+    assert c.check().ok
+
+
+def test_bad_input_is_refused():
+    w = Value(1.0, label="w")
+    with pytest.raises(TypeError, match="a network gives a Value"):
+        assign_credit(lambda x: 3.0, [1.0], 0.0)
+    with pytest.raises(TypeError, match="a parameter is a Value"):
+        assign_credit(lambda x: w * x, 1.0, 0.0, parameters=[1.0])
+    with pytest.raises(ValueError, match="is the result of mul"):
+        assign_credit(lambda x: w * x, 1.0, 0.0, parameters=[w * 2])
+    with pytest.raises(ValueError, match="batch is False, True"):
+        assign_credit(lambda x: w * x, 1.0, 0.0, batch="max")
+    with pytest.raises(ValueError, match="no unit was found"):
+        assign_credit(ag.square(Value(1.0)))
+    with pytest.raises(ValueError, match="an MLP is of a layered network"):
+        assign_credit(elman().net, elman().x, 0.5).network()
+
+
+def test_nothing_is_left_behind():
+    calls = []
+    case = lstm()
+
+    def net(x):
+        calls.append(x)
+        return case.net(x)
+
+    c = assign_credit(net, case.x, case.y, parameters=case.parameters)
+    c.after(0.1)
+    assert c.check().ok
+    assert len(calls) == 1
+    assert all(p.grad == 0.0 for p in c.recording.parameters)
+    before = str(c)
+    for p in c.recording.parameters:
+        p.data = 99.0
+    assert str(c) == before
+    assert c.check().ok
+
+
+def test_batch_of_a_recurrent_network():
+    case = elman(steps=2)
+    xs, ys = [[1.0, -0.5], [0.25, 0.8]], [0.5, -0.5]
+    total = assign_credit(case.net, xs, ys, batch=True, parameters=case.parameters)
+    mean = assign_credit(case.net, xs, ys, batch="mean", parameters=case.parameters)
+    for key, edge in total.edges.items():
+        assert mean.edges[key].credit == edge.credit / 2.0
+    assert mean.loss == total.loss / 2.0
+    assert total.after(0.1).loss < total.loss
+    first, second = (use.key for use in total.examples[0].weights["Wx1"].uses)
+    assert total.updates()[first] == total.updates()[second]
+    assert total.check().ok
+    assert total.draw().source
+    assert total.examples[0].steps().steps
+    with pytest.raises(ValueError, match=r"examples\[0\].steps\(\)"):
+        total.steps()
+    with pytest.raises(ValueError, match="the examples take different ways"):
+        assign_credit(case.net, [[1.0], [0.5, 0.2]], ys, batch=True, parameters=case.parameters)
+
+
+# ---------------------------------------------------------------- random networks
+
+
+@given(graphs())
+@settings(max_examples=150)
+def test_random_networks(drawn: Drawn):
+    c = assign_credit(drawn.loss, parameters=drawn.parameters, outputs=drawn.outputs)
+    assert_sums_are_gradients(c)
+    assert_numbers_go_backwards(c)
+    assert_error_comes_by_the_ways(c)
+    if "maximum" not in c.anatomy.graph.ops:  # two equal numbers are a kink
+        assert c.check().ok
+    str(c)
+    c.forward_table()
+
+
+@given(graphs(special=True))
+@settings(max_examples=150)
+def test_random_networks_with_zeros_infinities_and_nan(drawn: Drawn):
+    c = assign_credit(drawn.loss, parameters=drawn.parameters, outputs=drawn.outputs)
+    assert_sums_are_gradients(c)
+    assert_numbers_go_backwards(c)
+    upstream = {(id(e.child), id(e.parent)): e for e in ag.edges(drawn.loss)}
+    assert upstream
+    str(c)
+
+
+# ---------------------------------------------------------------- derivations
+
+
+def assert_recomputes(line: str) -> None:
+    """The numbers of an equation that are printed give its printed result, to what their digits allow."""
+    *_, numbers, result = line.split(" = ")
+    text = numbers.translate(str.maketrans({"−": "-", "·": "*", "…": "0"}))
+    if re.fullmatch(r"[\d\s().*/+e-]+", text):
+        exact = float(result.replace("−", "-"))
+        assert eval(text) == pytest.approx(exact, abs=4e-3 * (1.0 + abs(exact))), line
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_derivation_recomputes(name):
+    c = credit_of(CASES[name]())
+    keys = list(c.edges)
+    for key in keys[:: max(1, len(keys) // 5)]:
+        derivation = c.derivation(*key)
+        for line in str(derivation).splitlines()[1:]:
+            if line.count(" = ") > 1:
+                assert_recomputes(line)
+        weight = c.weights[c.edges[key].parameter]
+        assert derivation.steps[-1].value == weight.credit
+        assert derivation.latex.count("{") == derivation.latex.count("}")
+
+
+def test_derivation_through_gates_and_softmax_in_plain_words():
+    text = str(credit_of(CASES["gru"]()).derivation(13, 8))
+    assert "δ₂ = δ₁·(z₆−z₃)·sigmoid′(a₂) = " in text
+    assert "∂L/∂Wn = δ₃·z₁₂ + δ₈·z₁₃ + δ₁₁·z₁₄ = " in text
+    c = credit_of(CASES["probabilities"]())
+    assert "δ₃ = −δ₁·z₁·z₀ = " in str(c.derivation(6, 3))
+    assert "δ₄ = δ₁·z₁·(1−z₁) = " in str(c.derivation(6, 4))
+    assert "2 ways, by which no error comes (δ = 0), are left out" in str(c.derivation(6, 3))
+
+
+def test_derivation_over_many_steps_names_the_first_and_the_last():
+    case = elman(steps=4)
+    c = assign_credit(case.net, [0.1 * k for k in range(1, 31)], 0.5, parameters=case.parameters)
+    text = str(c.derivation(*list(c.edges)[-1]))
+    assert "… 26 more" in text
+    assert len(text.splitlines()) < 14
