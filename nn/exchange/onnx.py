@@ -244,6 +244,8 @@ def write_onnx(chain: Chain) -> bytes:
             slope = node("Sigmoid", [now], f"s{k}")
             now = node("Mul", [now, slope], f"z{k}")
         elif name != "linear":
+            if name not in _WRITTEN:
+                raise ValueError(f"ONNX has no operation {name}: save it as .json")
             alpha = _ACTIVATIONS[_WRITTEN[name]].get("alpha")
             said = b"" if alpha is None else _field(5, _float_attribute("alpha", alpha))
             now = node(_WRITTEN[name], [now], f"z{k}", said)
