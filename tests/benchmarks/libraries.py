@@ -79,6 +79,75 @@ def _matrices(workload: Workload) -> tuple[Any, Any, Any, bool]:
     return as_arrays(weights), as_arrays(x), as_arrays(y), small
 
 
+def _small_symbols(workload: Workload, symbol: Any, tanh: Any) -> tuple[list[Any], Any]:
+    """Return the symbols of W1's weights, and its loss as an expression of them."""
+    import numpy as np
+
+    arrays, x, y, _ = _matrices(workload)
+    names = iter(range(100))
+    weights = [np.vectorize(lambda _: symbol(f"w{next(names)}"), otypes="O")(w) for w in arrays]
+    loss = _matrix_loss(weights, x.astype(object), float(y), True, np.vectorize(tanh, otypes="O"))
+    return [s for w in weights for s in w.ravel()], loss
+
+
+def symengine(workload: Workload) -> Contestant:
+    """Return W1 compiled by LLVM, with common subexpressions found."""
+    import numpy as np
+    import symengine as library
+
+    symbols, loss = _small_symbols(workload, library.Symbol, library.tanh)
+    expressions = [loss, *(loss.diff(s) for s in symbols)]
+    f = library.Lambdify(symbols, expressions, backend="llvm", cse=True)
+    state = np.array(list(leaves(workload.weights)))
+
+    def step() -> tuple[float, Any]:
+        found = f(state)
+        return found[0], found[1:]
+
+    return Contestant(step)
+
+
+def heyoka(workload: Workload) -> Contestant:
+    """Return W1 compiled by LLVM."""
+    import heyoka as library
+    import numpy as np
+
+    def variable(name: str) -> Any:
+        return library.make_vars(name)
+
+    symbols, loss = _small_symbols(workload, variable, library.tanh)
+    tensors = library.diff_tensors([loss], symbols, diff_order=1)
+    f = library.cfunc([loss, *tensors.gradient], symbols)
+    state, out = np.array(list(leaves(workload.weights))), np.zeros(1 + len(symbols))
+
+    def step() -> tuple[float, Any]:
+        found = f(state, outputs=out)
+        return found[0], found[1:]
+
+    return Contestant(step)
+
+
+def pytensor(workload: Workload) -> Contestant:
+    """Return W1 or W2 in matrix form, in its fastest mode."""
+    import pytensor as library
+    import pytensor.tensor as pt
+
+    arrays, x, y, small = _matrices(workload)
+    shared = mapped(arrays, library.shared)
+    parameters = list(leaves(shared))
+    loss = _matrix_loss(shared, pt.constant(x), pt.constant(y), small, pt.tanh)
+    gradients = library.grad(loss, parameters)
+    rate = workload.rate
+    updates = [(p, p - rate * g) for p, g in zip(parameters, gradients)] if rate else []
+    f = library.function([], [loss, *gradients], updates=updates)
+
+    def step() -> tuple[Any, Any]:
+        found = f()
+        return found[0], found[1:]
+
+    return Contestant(step, None, numbers)
+
+
 def jax(workload: Workload) -> Contestant:
     import jax as jax_library
 

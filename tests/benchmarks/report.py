@@ -21,10 +21,20 @@ COMPARISONS = (
     ("Program", "casadi"),
     ("Program", "jax.jit"),
     ("Program", "torch"),
+    ("Program, compiled", "micrograd"),
+    ("Program, compiled", "casadi"),
+    ("Program, compiled", "heyoka"),
+    ("Program, compiled", "symengine"),
+    ("Program, compiled", "jax.jit"),
     ("VectorProgram", "C, gcc -O2"),
     ("VectorProgram", "casadi"),
     ("VectorProgram", "jax.jit"),
     ("VectorProgram", "torch"),
+    ("VectorProgram, compiled", "C, gcc -O2"),
+    ("VectorProgram, compiled", "casadi"),
+    ("VectorProgram, compiled", "pytensor"),
+    ("VectorProgram, compiled", "jax.jit"),
+    ("VectorProgram, compiled", "torch"),
 )
 
 
