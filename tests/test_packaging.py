@@ -54,11 +54,12 @@ def test_wheel_holds_the_two_packages_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     code = {name for name in names if ".dist-info/" not in name}
     assert {name.split("/")[0] for name in code} == {"autograd", "nn"}
-    assert {"autograd/py.typed", "nn/py.typed"} <= code
-    assert code - {"autograd/py.typed", "nn/py.typed"} == {
-        str(path.relative_to(ROOT)).replace("\\", "/")
+    kinds = {".py", ".html", ".css", ".js", ".typed"}  # code, and what its pages are made of
+    assert code == {
+        path.relative_to(ROOT).as_posix()
         for package in ("autograd", "nn")
-        for path in (ROOT / package).rglob("*.py")
+        for path in (ROOT / package).rglob("*")
+        if path.suffix in kinds
     }
 
 
