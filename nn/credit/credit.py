@@ -92,9 +92,9 @@ class Credit(Assignment):
             lr: the learning rate η that the page begins with.
         """
         from nn.credit.pictures.live.network import live_network
+        from nn.credit.pictures.live.unlayered import live_graph
 
-        self._needs_layers("the living page")
-        return live_network([self], lr)
+        return live_network([self], lr) if self.layers else live_graph(self, lr)
 
     def widget(self, lr: float = 0.1) -> "CreditWidget":
         """Return the living page as a widget for Jupyter, from which dragged weights come back to Python.

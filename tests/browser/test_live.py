@@ -200,6 +200,37 @@ def test_every_drag_in_an_expression(browser: Chrome, tmp_path: Path, name: str)
     assert complaints(browser) == []
 
 
+def test_a_recurrent_network(browser: Chrome, tmp_path: Path) -> None:
+    def error(numbers: dict[str, float]) -> tuple[Value, dict[str, Value]]:
+        leaves = {name: Value(x, label=name) for name, x in numbers.items()}
+        w, u, v, *xs = leaves.values()
+        h = w * 0.0
+        for x in xs:
+            h = (w * x + u * h).tanh()
+        return losses.half_squared_error(v * h, 0.7), leaves
+
+    numbers = {"w": 0.5, "u": -0.3, "v": 1.5, "x₁": 1.0, "x₂": -0.5, "x₃": 0.25}
+    root, leaves = error(numbers)
+    credit = assign_credit(root, parameters=[leaves[name] for name in "wuv"])
+    show(browser, tmp_path, credit.live(lr=0.1).html())
+    rng = random.Random(3)
+    drags = [(rng.choice(list(numbers)), round(rng.uniform(-2.0, 2.0), 2)) for _ in range(DRAGS)]
+    for (name, x), answer in zip(drags, answers(browser, drags)):
+        numbers[name] = x
+        root, leaves = error(numbers)
+        root.backward()
+        assert close(answer["loss"], root.data)
+        assert differences(answer["value"], numbers | {"L": root.data}) == []
+        assert (
+            differences(answer["grad"], {k: v.grad for k, v in leaves.items()} | {"L": 1.0}) == []
+        )
+    browser.execute_script("live.update()")  # the weights learn, the inputs stay
+    expected = {k: v.data - 0.1 * v.grad if k in "wuv" else v.data for k, v in leaves.items()}
+    value = state(browser)["value"]
+    assert differences({k: value[k] for k in expected}, expected) == []
+    assert complaints(browser) == []
+
+
 @pytest.mark.parametrize("name", ["3-2-1", "biases", "silu"])
 def test_a_hundred_updates_are_those_of_gradient_descent(
     browser: Chrome, tmp_path: Path, name: str

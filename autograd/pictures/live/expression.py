@@ -1,7 +1,7 @@
 """The living page of an expression: drag a leaf, and every number and every gradient follows."""
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from autograd.explanation.credit import Edge, expect_value, made, named
@@ -24,12 +24,13 @@ _INTRODUCTION = (
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
 
 
-def live(root: Value, lr: float = 0.1) -> Live:
+def live(root: Value, lr: float = 0.1, parameters: Iterable[Value] | None = None) -> Live:
     """Return an expression as a page that recomputes while one drags a leaf.
 
     Args:
-        root: the result; every leaf below it can be dragged, and learns when an update is asked for.
+        root: the result; every leaf below it can be dragged.
         lr: the learning rate η that the page begins with.
+        parameters: the leaves that learn when an update is asked for; if not given, all do.
 
     Raises:
         TypeError: if root is not a Value, or an operation of one's own does not run on symbols.
@@ -49,7 +50,8 @@ def live(root: Value, lr: float = 0.1) -> Live:
             f"the graph has more than {MANY:,} nodes, too many to be read: make a page of a part of it, "
             "or print(tree(root))"
         )
-    return Live(lambda: _contents(root, nodes, float(lr)), _name(root))
+    learning = None if parameters is None else {id(v) for v in parameters}
+    return Live(lambda: _contents(root, nodes, float(lr), learning), _name(root))
 
 
 def _name(root: Value) -> str:
@@ -107,13 +109,18 @@ class _LiveGraph(ComputationGraph):
         return self.drawn[id(v)]
 
 
-def _contents(root: Value, nodes: list[Value], lr: float) -> Contents:
+def _contents(root: Value, nodes: list[Value], lr: float, learning: set[int] | None) -> Contents:
     leaves = [v for v in topological(root) if not v.op]
     tape, marks = Tape(root, leaves, nodes), Marks()
     graph = _LiveGraph(root, nodes, tape, marks)
     labels = _labels(nodes)
     drawing = Drawing(graph.source, f"{_name(root)}, live", "Its numbers are in the table.")
-    variables = [(labels[id(v)], labels[id(v)], tape[v], "weight") for v in leaves]
+    kinds = ["weight" if learning is None or id(v) in learning else "input" for v in leaves]
+    leaves = [v for _, v in sorted(zip(kinds, leaves), key=lambda pair: pair[0] == "input")]
+    variables = [
+        (labels[id(v)], labels[id(v)], tape[v], kind)
+        for v, kind in zip(leaves, sorted(kinds, reverse=True))  # those that learn come first
+    ]
     owners = [*graph.names.values()]
     signs, links = {}, []
     for v in nodes:
@@ -133,7 +140,7 @@ def _contents(root: Value, nodes: list[Value], lr: float) -> Contents:
         marks, tape, _table(graph, nodes, labels), list(_story(graph, places)),
         list(_cards(graph, nodes)),
         data={
-            "eta": lr, "result": _name(root), "widest": 5.0, "pattern": False, "kinds": {"weight": "leaf"},
+            "eta": lr, "result": _name(root), "widest": 5.0, "pattern": False, "kinds": {"weight": "leaf", "input": "input"},
             "variables": variables, "signs": signs,
             "lines": dict.fromkeys(signs, 1), "links": links, "owners": owners,
             "grips": [
