@@ -91,10 +91,13 @@ def build(out: Path) -> None:
 
 
 def _walkthrough(notebook: Path) -> str:
-    """Return a notebook as a page that loads nothing: without the scripts of its template, which would."""
-    body, _ = HTMLExporter(template_name="classic").from_notebook_node(
-        nbformat.read(notebook, as_version=4)
-    )
+    """Return a notebook as a page that loads nothing: without the scripts of its template, which would.
+
+    Cells that only check what was said are left out.
+    """
+    told = nbformat.read(notebook, as_version=4)
+    told.cells = [cell for cell in told.cells if "check" not in cell.metadata.get("tags", [])]
+    body, _ = HTMLExporter(template_name="classic").from_notebook_node(told)
     body = re.sub(r"<script\b.*?</script>", "", body, flags=re.DOTALL)
     policy = "default-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
     return body.replace(
