@@ -110,8 +110,7 @@ function paint() {
   largest = most;
   if ($("most")) say($("most"), spoken(of));
   renew(always);
-  for (const id of ["why", "told"]) renew(numbers($(id)));
-  if ($("table").open) renew(numbers($("table")));
+  for (const id of ["why", "told", ...($("table").open ? ["table"] : [])]) renew(numbers($(id)));
   if ($("python").open) say($("code"), filled(data.python));
   for (const [owner, x] of credits) {
     // what is right to 1e-16 must not look guilty
@@ -153,7 +152,7 @@ function light(owner) {
   const cards = $("cards").content, of = owner => all("p", cards).filter(card => card.dataset.of === owner);
   const behind = link ? all(".back", cards).filter(({ dataset }) => on.has(dataset.of) && dataset.of !== link[0]) : [];
   const said = [...behind.slice(0, 4), ...behind.slice(4).slice(-1), ...of(owner)].map(card => card.innerHTML);
-  if (link) said.push(data.lines[owner].said || "");
+  if (link) said.push(data.lines[owner]?.said);
   $("why").innerHTML = said.filter(x => x).map(text => `<p>${text}</p>`).join("");
   paint();
   const [at] = shapes(owner, "pill", "unit", "value");
@@ -348,10 +347,9 @@ $("which").onchange = () => choose(named.get($("which").value));
 $("range").onpointerdown = $("range").onkeydown = remember;
 $("range").oninput = () => change(chosen, parseFloat($("range").value));
 $("number").onchange = () => {
-  const text = $("number").value.replace("−", "-");
-  if (!text.trim() || isNaN(text)) return;
-  remember();
-  change(chosen, +text);
+  const x = parseFloat($("number").value.replace("−", "-"));
+  if (x === x) remember();
+  change(chosen, x);
 };
 $("back").onclick = () => turn(chapter - 1);
 $("on").onclick = () => turn(chapter + 1);
@@ -392,7 +390,10 @@ window.live = {
     settled();
   },
   update,
-  get: () => ({ loss: v[root], ...mapped(data.report, table => mapped(table, quantity)) }),
+  get() {
+    if (asked) paint();  // what was dragged a moment ago
+    return { loss: v[root], ...mapped(data.report, table => mapped(table, quantity)) };
+  },
 };
 for (const { name, label, kind } of variables) $("which").add(new Option(`${data.kinds[kind]} ${label}`, name));
 document.body.classList.add("js");
