@@ -126,3 +126,22 @@ def test_every_comparison() -> None:
     found = in_node(script(operations) + RUN, list(pairs.items()))
     for (op, rows), answers in zip(pairs.items(), found):
         assert answers == [[str(DECISIONS[op](*row)).lower()] for row in rows], op
+
+
+def own_row(forward: object, slope: object) -> Primitive:
+    return Primitive("own", "own", forward, (slope,), "of one's own")  # type: ignore[arg-type]
+
+
+@needs_node
+def test_a_row_of_ones_own_runs_in_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    cube = own_row(lambda x: x**3 + x, lambda x, out: 3.0 * x * x + 1.0)
+    monkeypatch.setitem(TABLE, "own", cube)
+    ((answer,),) = in_node(script([("own", (None,))]) + RUN, [("own", [[1.5]])])  # type: ignore[misc]
+    assert answer == ["4.875", "7.75"]
+
+
+def test_a_row_that_cannot_run_in_a_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for forward in (math.gamma, lambda x: math.gamma(x)):
+        monkeypatch.setitem(TABLE, "own", own_row(forward, lambda x, out: out))
+        with pytest.raises(TypeError, match="operation 'own' cannot be computed in a page"):
+            script([("own", (None,))])
