@@ -1,5 +1,7 @@
 """A recorded function that runs on arrays as machine code."""
 
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 from autograd.matrices.arguments import namespace
@@ -23,11 +25,11 @@ class CompiledVectorProgram(VectorProgram):
         self._refusal = machine.refusal(xp) or plan.refusal(self.grouping) or unreadable(tree)
         if self._refusal:
             return
-        otherwise = {"rows": self._rows_of_others}
+        otherwise = {"rows": self._weakly("_rows_of_others")}
         if not isinstance(self.recording.result, (list, tuple)) and (
             self.reduction or not self.batched
         ):
-            otherwise["value_and_grad"] = self._value_and_grad_of_others
+            otherwise["value_and_grad"] = self._weakly("_value_and_grad_of_others")
         mean = bool(self.batched) and self.reduction == "mean"
         functions = Machine(self.grouping, self.blocks, tree, mean, xp, otherwise).functions
         self._rows = functions["rows"]
@@ -36,6 +38,15 @@ class CompiledVectorProgram(VectorProgram):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return CompiledVectorProgram, (self._program, self.batched, self.reduction)
+
+    def _weakly(self, name: str) -> Callable[..., Any]:
+        """Return a method that does not keep the program alive; one that outlives it makes it anew."""
+        program, (made, given) = weakref.ref(self), self.__reduce__()
+
+        def method(*args: Any) -> Any:
+            return getattr(program() or made(*given), name)(*args)
+
+        return method
 
     def __call__(self, *args: Any) -> Any:
         """Return the function's result, as a `VectorProgram` does."""

@@ -322,6 +322,7 @@ def test_a_function_outlives_its_program():
     expected, _ = f(W, X, Y)
     gc.collect()
     assert f(W, X, Y)[0] == expected
+    assert f([*W], [*X], [*Y])[0] == expected  # what the code does not take as it is
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names features of x86")
