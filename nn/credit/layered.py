@@ -22,6 +22,7 @@ from nn.credit.parts import Edge, Edges, Key, Node
 from nn.credit.recording import Penalty, Recording, loss_of, penalized
 from nn.layers import Neuron
 from nn.losses import Loss, cross_entropy
+from nn.naming import edge_name, numbering
 from nn.network import MLP
 
 
@@ -140,8 +141,7 @@ def _edge(
 ) -> Edge:
     delta, z = nodes[j].delta, 1.0 if i is None else nodes[i].z
     assert delta is not None  # only inputs have none, and no edge ends there
-    name = f"b{subscript(j)}" if i is None else f"w{subscript(i)}⇝{subscript(j)}"
-    return Edge(i, j, name, layered, weight, delta, z, delta * z, parameter=parameter)
+    return Edge(i, j, edge_name(i, j), layered, weight, delta, z, delta * z, parameter=parameter)
 
 
 def layered_name(layer: int, row: int | None, column: int) -> str:
@@ -156,17 +156,6 @@ def layered_name(layer: int, row: int | None, column: int) -> str:
         return f"b⁽{superscript(layer)}⁾{subscript(column + 1)}"
     comma = "‚" if row > 8 or column > 8 else ""
     return f"w⁽{superscript(layer)}⁾{subscript(row + 1)}{comma}{subscript(column + 1)}"
-
-
-def numbering(sizes: Sequence[int]) -> list[list[int]]:
-    """Return the numbers of the nodes in each layer, from the inputs to the outputs."""
-    layers, following = [], 0
-    for size in reversed(sizes):
-        layers.append(list(range(following, following + size)))
-        following += size
-    layers.reverse()
-    layers[0].reverse()  # the inputs are numbered from the last to the first
-    return layers
 
 
 def targets(y: Any, outputs: int, loss: Loss) -> Sequence[float | None]:

@@ -15,6 +15,7 @@ from nn.credit.layered import layered_name, targets
 from nn.credit.parts import Edge, Edges, Key, Link, Node
 from nn.credit.recording import Recording
 from nn.losses import Loss
+from nn.naming import edge_name
 
 LONGEST = 12  # a longer name of a weight gives way to w₃⇝₁, unless the weight has several uses
 
@@ -96,7 +97,7 @@ def _edges(
         w = graph.parents[k][term.weight]
         i = None if term.tail is None else index[graph.parents[k][term.tail]]
         place = places[i, j] = places.get((i, j), -1) + 1
-        name = f"b{subscript(j)}" if i is None else f"w{subscript(i)}⇝{subscript(j)}"
+        name = edge_name(i, j)
         name += f" ({place + 1})" if place else ""
         own = anatomy.recording.names.get(id(graph.values[w]), "")
         parameter = names.setdefault(w, own or name) if graph.is_parameter[w] else ""

@@ -9,7 +9,7 @@ from mpmath import mp
 
 from autograd import Value, edges, explain, steps
 from autograd.graph.node import operand_numbers
-from autograd.graph.reverse import differentiable_gradients, gradients
+from autograd.graph.reverse import differentiable_gradients, errors, gradients
 from autograd.graph.walks import topological, walk
 from tests import random_programs
 from tests.strategies import by_rows, exactly, expressions, results
@@ -94,8 +94,13 @@ def test_the_pure_walk_and_the_steps_are_backward(program, numbers):
     totals = {id(root): 1.0}
     for step in steps(root):
         totals.update((id(e.parent), total) for e, total in zip(step.edges, step.totals))
+    inner = errors(root)
     root.backward()
     for v in walk(root):
+        if id(v) in inner:
+            assert _bits([inner[id(v)]]) == _bits([found[id(v)]])
+        else:
+            assert id(v) not in found or not v.op
         if id(v) in found:
             assert _bits([found[id(v)], totals[id(v)]]) == _bits([v.grad, v.grad])
 

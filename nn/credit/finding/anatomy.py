@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from autograd import Value
-from autograd.graph.reverse import gradients
+from autograd.graph.reverse import errors
 from nn.credit.finding.joints import Joint, Joints
 from nn.credit.finding.numbering import Cell, cells
 from nn.credit.finding.recorded import Recorded
@@ -22,7 +22,7 @@ class Anatomy:
     Attributes:
         graph: the recorded graph.
         cells: units, joints and inputs by the node that holds their value, in the order of their numbers.
-        upstream: ∂L/∂ each node.
+        upstream: ∂L/∂ each node that is no leaf.
 
     Raises:
         ValueError: if no unit is there.
@@ -44,7 +44,7 @@ class Anatomy:
         units = Units(graph)
         self.effective = units.effective
         self.cells: dict[int, Cell] = cells(graph, units, Joints(graph, units))
-        found = gradients(recording.loss)
+        found = errors(recording.loss)
         self.upstream = [found.get(id(v), 0.0) for v in graph.values]
         # recorded with the node: a leaf may be assigned later
         self.partials: list[tuple[float, ...]] = [v.partials for v in graph.values]

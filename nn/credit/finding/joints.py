@@ -188,6 +188,7 @@ class Blocks:
             frozenset[int], dict[int, int]
         ] = {}  # of what is made of all: who mixes which of them
         self.home: dict[int, frozenset[int]] = {}  # of a mixer, what it mixes
+        self.same: dict[frozenset[int], frozenset[int]] = {}  # equal ones are one
         for k, is_material in enumerate(material):
             if is_material:
                 self._look(k)
@@ -247,7 +248,8 @@ class Blocks:
             )
             if len(parts) > WIDEST:
                 return
-        self.whole[k] = frozenset(parts)
+        made_of = frozenset(parts)
+        self.whole[k] = self.same.setdefault(made_of, made_of)
 
     def _mixes(self, k: int, x: int, all_: frozenset[int]) -> None:
         home = all_ if x in all_ else self.home[x]

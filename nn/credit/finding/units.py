@@ -64,6 +64,7 @@ class Units:
 
     Attributes:
         found: the units by their z.
+        carrying: whether a weight or a bias is an operand of a node.
         absorbed: whether a node lies inside of the tree that reads it.
         inside: whether a node is part of a unit, z and all.
         effective: whether a node is an effective weight, made of parameters by arithmetic, or leads to one only.
@@ -74,9 +75,8 @@ class Units:
         count = len(graph.values)
         self.effective = [False] * count
         self._find_effective()
-        self.absorbed = [False] * count
-        for k in range(count):
-            self.absorbed[k] = self._is_absorbed(k)
+        self.carrying = [graph.parents[k] != () and self._carries(k) for k in range(count)]
+        self.absorbed = [graph.parents[k] != () and self._is_absorbed(k) for k in range(count)]
         self.inside = [False] * count
         self.found: dict[int, Unit] = {}
         for k in range(count):
@@ -120,6 +120,11 @@ class Units:
 
     def weighted(self, k: int) -> bool:
         """Tell whether a product or a dot has a weight."""
+        operands = self.graph.parents[k]
+        if self.graph.ops[k] not in ("mul", "dot"):
+            return False
+        if self.graph.is_parameter[operands[0]] and operands[0] != operands[len(operands) // 2]:
+            return True  # most often the first pair tells
         return any(self.weight_of(k, pair) is not None for pair in self.graph.pairs(k))
 
     def _fixed(self, k: int) -> bool:
@@ -131,8 +136,7 @@ class Units:
         """Tell whether what is added to a sum is a bias."""
         return self.graph.is_parameter[p] or self.effective[p]
 
-    def carries(self, k: int) -> bool:
-        """Tell whether a weight or a bias is an operand of a node."""
+    def _carries(self, k: int) -> bool:
         graph = self.graph
         if not graph.in_network[k] or self.effective[k]:
             return False
@@ -147,7 +151,7 @@ class Units:
         graph = self.graph
         if graph.is_leaf[k] or self.effective[k] or not graph.inner(k):
             return False
-        if graph.ops[k] not in SUMS and not self._fixed(k) and not self.carries(k):
+        if graph.ops[k] not in SUMS and not self._fixed(k) and not self.carrying[k]:
             return False
         (user,) = graph.users[k]
         if self.effective[user]:
@@ -161,7 +165,7 @@ class Units:
             return False
         if graph.ops[k] not in (*SUMS, "mul", "dot"):
             return False
-        return any(map(self.carries, self.tree(k)))
+        return any(map(self.carrying.__getitem__, self.tree(k)))
 
     def tree(self, root: int) -> Iterator[int]:
         """Yield the nodes of a tree, the root first."""
@@ -277,7 +281,7 @@ def outputs(units: Units) -> list[int]:
     or an input is added: so the target of `prediction − y` stays outside.
     """
     graph = units.graph
-    carriers = [units.carries(k) for k in range(len(graph.values))]
+    carriers = units.carrying
     below = [False] * len(carriers)  # whether it feeds a unit
     for k in range(len(carriers) - 1, -1, -1):
         if carriers[k] or below[k]:

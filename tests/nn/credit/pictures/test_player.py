@@ -312,7 +312,9 @@ def test_jupyter_shows_it_in_a_sandbox_and_never_raises(monkeypatch: pytest.Monk
 
 def test_a_player_is_saved_as_what_its_name_says(tmp_path: Path) -> None:
     for name in ("steps.pdf", "steps", "steps.png"):
-        with pytest.raises(ValueError, match=r"a player is saved as \.html, but '.*' was given"):
+        with pytest.raises(
+            ValueError, match=r"a player is saved as \.html or \.tex, but '.*' was given"
+        ):
             worked().steps().save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
