@@ -355,6 +355,9 @@ def test_a_click_lights_the_way_and_says_why(page: Chrome) -> None:
     halo = page.find_element(By.CSS_SELECTOR, ".halo.of-1-0")
     assert halo.is_displayed()
     assert not page.find_element(By.CSS_SELECTOR, ".halo.of-2-0").is_displayed()
+    marks = page.find_elements(By.CSS_SELECTOR, "text.meet.of-3-1, polygon.forward.of-3-1")
+    assert len(marks) == 4
+    assert all(mark.is_displayed() for mark in marks)
     assert written(page, "credit of-1-0") == "δ₀·w₁⇝₀ = +0.44"  # what comes back on the way
     assert written(page, "credit of-3-1") == "δ₁·z₃ = +0.07"
     page.execute_script("live.set('x3', -1)")

@@ -37,6 +37,7 @@ class Contents:
         marks: where the numbers of all texts come from.
         tape: the graph that is computed.
         table, story, cards: all numbers; the chapters; what is said of a part, in elements with data-of.
+        css: more rules for the picture.
         prelude, coda: scripts that come before and after that of the page.
         data: what the scripts know besides.
     """
@@ -53,6 +54,7 @@ class Contents:
     cards: Sequence[str]
     prelude: str = ""
     coda: str = ""
+    css: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -140,7 +142,8 @@ def _page(contents: Contents, engine: str | None) -> str:
         "OPERATIONS": script(tape.operations),
         "DATA": literal(data),
         "PRELUDE": contents.prelude,
-        "SCRIPT": _script("page")
+        "SCRIPT": _script("tape")
+        + _script("page")
         + _script("examples") * bool(contents.data["examples"])
         + contents.coda,
     }
@@ -159,7 +162,7 @@ def _picture(contents: Contents, engine: str | None) -> str:
     marks = contents.marks
     drawing = contents.drawing
     drawn = render.render(drawing.source, "svg", engine, drawing.pinned)
-    text = svg.finish(drawn, drawing.title, drawing.desc, "picture")
+    text = svg.finish(drawn, drawing.title, drawing.desc, "picture", contents.css)
     # a tooltip cannot have elements in it: the script makes those that have numbers
     return marks.fill(re.sub(r"<title>[^<]*⣿[^<]*</title>", "", text), "tspan")
 

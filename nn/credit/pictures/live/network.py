@@ -69,7 +69,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
     told = scale(credit)
     graph = CreditGraph(
         layout, named.nodes.keys(), named.edges.keys(),
-        marks=named.edges.keys() if told == "edge" else frozenset(),
+        marks=named.edges.keys() if told == "edge" else frozenset(), waiting=True,
         joined=layout.shows == "pattern",
     )  # fmt: skip
     graph.largest = marks.place("m", graph.largest)
@@ -102,6 +102,8 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
             "presets": list(presets(credit)), "python": marks.template(python(named)),
         },
         coda=coda,
+        # a pill with room for one line has two at the same place
+        css="#ID .weight{display:none}" if layout.shows == "credit" else "",
     )  # fmt: skip
 
 
