@@ -78,12 +78,14 @@ def serving(command: list[str], folder: Path, path: str) -> Iterator[str]:
 
 
 def settled(browser: Any, outputs: str, ready: Callable[[list[dict[str, Any]]], bool]) -> Any:
-    """Measure the outputs, once they are there."""
+    """Measure the outputs, once they are there; a page that stays empty is loaded again."""
     shown: list[dict[str, Any]] = []
-    for _ in range(200):
+    for k in range(450):
         shown = browser.execute_script(MEASURE, outputs)
         if ready(shown):
             return shown
+        if not shown and k % 150 == 149:
+            browser.refresh()
         time.sleep(0.2)
     pytest.fail(f"not shown in time: {shown}")
 
