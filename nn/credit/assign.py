@@ -71,6 +71,7 @@ def assign_credit(
         ValueError: if a width is wrong, or a batch is empty or has another number of targets.
         TypeError: if the loss gives anything but a Value.
 
+    >>> from nn import MLP
     >>> net = MLP.from_weights([[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]])
     >>> c = assign_credit(net, [0.8, -1.0, 0.5], 0.2)
     >>> round(c.nodes[0].delta, 4), round(c.edges[3, 1].credit, 4)
