@@ -209,22 +209,27 @@ class _Mode:
             )
         if inspect.iscoroutinefunction(f):
 
-            async def wrapper(*args: Any, **kwargs: Any) -> Any:
+            async def coroutine(*args: Any, **kwargs: Any) -> Any:
                 with mode():
                     return await f(*args, **kwargs)
 
+            wrapper = coroutine
+
         elif inspect.isgeneratorfunction(f):
 
-            def wrapper(*args: Any, **kwargs: Any) -> Any:
+            def generator(*args: Any, **kwargs: Any) -> Any:
                 with mode():
                     return (yield from f(*args, **kwargs))
 
+            wrapper = generator
+
         else:
 
-            def wrapper(*args: Any, **kwargs: Any) -> Any:
+            def plain(*args: Any, **kwargs: Any) -> Any:
                 with mode():
                     return f(*args, **kwargs)
 
+            wrapper = plain
         functools.update_wrapper(wrapper, f)
         return wrapper  # type: ignore[no-any-return]
 

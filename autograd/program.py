@@ -167,7 +167,7 @@ class Program:
             from autograd.native.arrays import CompiledVectorProgram
 
             return CompiledVectorProgram(self, batched, reduction)
-        return VectorProgram(self, batched, reduction)
+        return VectorProgram(self, batched, reduction)  # pyright: ignore[reportArgumentType] # cached
 
     @cached_property
     def _functions(self) -> dict[str, Callable[..., Any]]:

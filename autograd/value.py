@@ -235,7 +235,7 @@ class Value(Node):
             check_backward(self, seed)
         if hasattr(self, "_grad"):
             # not the first time: collected apart, a leaf's credit is the same number again
-            order = inner_nodes(self)
+            order: list[Value] = inner_nodes(self)
             self._add(gradients(self, seed, order), order)
             return
         order = inner_nodes(self, clear=True)

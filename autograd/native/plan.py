@@ -192,25 +192,25 @@ class Plan:
 
     def _product(self, group: Group, units: int, columns: int, length: int) -> None:
         matrix, inputs, bias = group.operands
-        ways = (1, units) if group.by_inputs else (length, 1)
+        down, along = (1, units) if group.by_inputs else (length, 1)
         start = self._dense(matrix, group)
         operand = self._operand(inputs, group, group.reached, True, wide=True)
         out = self._out(group.slots, group)
         begun = self._begun(bias, group, out)
         lines = Places(self.memory, operand.places), Places(self.memory, out.places)
         shape, name = (units, columns, length), f"g{next(self._names)}"
-        step = Product(name, shape, (start, *ways), [operand], lines, out, begun, 0)
+        step = Product(name, shape, (start, down, along), [operand], lines, out, begun, 0)
         self.steps.append(step)
 
     def _narrow_product(self, group: Group, units: int, columns: int, length: int) -> None:
         """Plan a product that all examples share: its wider side takes the place of the examples."""
         matrix, inputs, bias = group.operands
-        ways = (1, units) if group.by_inputs else (length, 1)
+        down, along = (1, units) if group.by_inputs else (length, 1)
         order = [(u, c) for u in range(units) for c in range(columns)]
         rows = [inputs[k * columns : (k + 1) * columns] for k in range(length)]
         if whole(columns) * units > whole(units) * columns:  # turned: the inputs become the matrix
-            rows = [matrix[k * ways[1] :: ways[0]][:units] for k in range(length)]
-            matrix, ways, units, columns = inputs, (1, columns), columns, units
+            rows = [matrix[k * along :: down][:units] for k in range(length)]
+            matrix, (down, along), units, columns = inputs, (1, columns), columns, units
             order = [(c, u) for u, c in order]
         width = whole(columns)
         rest = [None] * (width - columns)
@@ -225,6 +225,6 @@ class Plan:
         lines = [range(first, first + length * width, width), out.places[::width]]
         inner, outer = (Places(self.memory, line) for line in lines)
         shape, name = (units, 1, length), f"g{next(self._names)}"
-        matrix_at = (start, *ways)
+        matrix_at = (start, down, along)
         step = Product(name, shape, matrix_at, [], (inner, outer), out, begun, width // LANES)
         self.steps.append(step)

@@ -185,11 +185,12 @@ class ComputationGraph:
             dot.node(name, **box)
         for tail, head, look in self._edges:
             dot.edge(tail, head, **look)
-        with dot.subgraph() as beside:  # the legend, beside the result, where there is room
-            beside.attr(rank="same")
-            row = [self.names[id(self.root)], *legend]
-            for tail, head in pairwise(row):
-                beside.edge(tail, head, style="invis")
+        beside = graphviz.Digraph(
+            graph_attr={"rank": "same"}
+        )  # the legend, beside the result, where there is room
+        for tail, head in pairwise([self.names[id(self.root)], *legend]):
+            beside.edge(tail, head, style="invis")
+        dot.subgraph(beside)
         return str(dot.source)
 
     def _direction(self) -> str:

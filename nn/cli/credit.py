@@ -181,7 +181,8 @@ def _add_explain(command: AddCommand) -> None:
 def _explain(arguments: argparse.Namespace) -> None:
     credit = _credit_of(arguments)
     keys = list(credit.edges) if arguments.edge is None else [_edge_key(arguments.edge)]
-    print("\n\n".join(str(credit.derivation(*key)) for key in keys))
+    told = [credit.derivation(source, target, *place) for source, target, *place in keys]
+    print("\n\n".join(map(str, told)))
 
 
 def _add_draw(command: AddCommand) -> None:

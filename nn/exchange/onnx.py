@@ -278,7 +278,7 @@ def _encoded(n: int) -> bytes:
 def _constant(name: str, value: Matrix | list[float]) -> bytes:
     rows = [value] if not isinstance(value[0], list) else value
     shape = [len(value), len(value[0])] if isinstance(value[0], list) else [len(value)]
-    numbers = [x for row in rows for x in row]
+    numbers: list[float] = [x for row in rows for x in row]  # pyright: ignore[reportGeneralTypeIssues]
     raw = struct.pack(f"<{len(numbers)}d", *numbers)
     return b"".join(_field(1, n) for n in shape) + _field(2, 11) + _field(8, name) + _field(9, raw)
 

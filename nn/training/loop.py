@@ -177,6 +177,7 @@ class _Task(Protocol):
 
     def gradients(self, batch: Sequence[int]) -> tuple[float, bool]:
         """Return the mean loss of a batch, and whether it and its gradient are finite."""
+        ...
 
     def step(self, optimizer: Optimizer) -> None:
         """Move the parameters."""

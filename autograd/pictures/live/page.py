@@ -173,7 +173,7 @@ def _script(name: str) -> str:
 
 @cache
 def _file(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return resources.files("autograd.pictures.live").joinpath(name).read_text(encoding="utf-8")
 
 
 def shortened(text: str, signs: str = "{}()[];,?:=<>*/&|+-!%") -> str:

@@ -131,7 +131,7 @@ class Layout:
         for edge in credit.edges.values():
             self._gaps.setdefault(credit.nodes[edge.target].layer, []).append(edge)
 
-        shows = list(STYLES)
+        shows, x, inner = list(STYLES), 0.0, 0.0
         for self.shows in shows[shows.index(detail(credit)) :]:
             self.style = styles[self.shows]
             self.words = Words(credit, self.shows, show, back)

@@ -52,7 +52,7 @@ def credit_drawing(
         subtitle = _RULES[show] if show == "forward" else f"{loss} · {_RULES[show]}"
         nodes, edges = frozenset(credit.nodes), frozenset(credit.edges)
     else:
-        title = f"Who is responsible for {credit.edge(*path).name}?"
+        title = f"Who is responsible for {credit.edges[path].name}?"
         formula = product(credit, path) if show != "batch" else ""
         subtitle, aside = _way(credit, path), loss
         nodes, edges = lit(credit, path)

@@ -79,7 +79,8 @@ class Player:
         after: Assignment | None = None,
         show: Show = "both",
     ) -> None:
-        self.credit, self.lr, self.show = credit, lr, show
+        self.credit, self.lr = credit, lr
+        self.show: Show = show
         self.after = credit.after(lr) if after is None else after
         if steps is None:
             graph = None if credit.layers else GraphTeller(credit, lr, credit.after(lr))
@@ -283,7 +284,7 @@ def _variables(dark: bool) -> str:
 
 
 def _page() -> str:
-    return resources.files(__package__).joinpath("player.html").read_text(encoding="utf-8")
+    return resources.files("nn.credit.pictures").joinpath("player.html").read_text(encoding="utf-8")
 
 
 def _item(step: Step) -> str:

@@ -32,7 +32,8 @@ class Words:
         back: Set[Key] = frozenset(),
         known: Set[tuple[str, int | Key]] | None = None,
     ) -> None:
-        self.credit, self.room, self.show, self.back = credit, room, show, back
+        self.credit, self.room, self.back = credit, room, back
+        self.show: Show = show
         self.known = known
 
     def knows(self, fact: str, item: int | Key) -> bool:
@@ -41,7 +42,7 @@ class Words:
 
     def of(self, credit: Assignment) -> "Words":
         """Return the same of other numbers."""
-        return Words(credit, self.room, self.show, self.back)
+        return Words(credit, self.room, self.show, self.back, self.known)
 
     def number(self, x: float, sign: bool = False) -> str:
         """Return a number that is to be worked out."""

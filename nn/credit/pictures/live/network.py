@@ -109,7 +109,9 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
 
 def _script(name: str) -> str:
     return shortened(
-        resources.files(__package__).joinpath(f"{name}.js").read_text(encoding="utf-8")
+        resources.files("nn.credit.pictures.live")
+        .joinpath(f"{name}.js")
+        .read_text(encoding="utf-8")
     )
 
 

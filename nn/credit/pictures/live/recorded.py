@@ -1,7 +1,7 @@
 """A network computed once more, so that a page can compute it again and again."""
 
 from dataclasses import fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import autograd as ag
 from autograd import Value, modes
@@ -107,8 +107,8 @@ class Recorded:
         # a class of its own, so that an excerpt of it, too, has these probabilities
         kind = type("Named", (type(credit),), {"probabilities": shares})
         given = {field.name: getattr(credit, field.name) for field in fields(credit)}
-        named: A = kind(**given | {"nodes": nodes, "edges": edges, "loss": loss, "y": y})
-        return named
+        named: Any = kind(**given | {"nodes": nodes, "edges": edges, "loss": loss, "y": y})
+        return named  # type: ignore[no-any-return]
 
 
 def in_order(credit: Assignment) -> list[Key]:
