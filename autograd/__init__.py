@@ -67,6 +67,7 @@ from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.gradient_check import check_gradients
+    from autograd.own_operations import check_operation, operation
     from autograd.pictures.computation_graph import draw
     from autograd.pictures.live.expression import live
     from autograd.program import trace
@@ -77,6 +78,7 @@ __all__ = [
     "Value",
     "__version__",
     "check_gradients",
+    "check_operation",
     "detect_anomaly",
     "draw",
     "edges",
@@ -86,6 +88,7 @@ __all__ = [
     "jacobian",
     "live",
     "no_grad",
+    "operation",
     "steps",
     "trace",
     "tree",
@@ -98,6 +101,8 @@ _LAZY = {
     "live": "autograd.pictures.live.expression",
     "trace": "autograd.program",
     "check_gradients": "autograd.gradient_check",
+    "operation": "autograd.own_operations",
+    "check_operation": "autograd.own_operations",
 }
 
 

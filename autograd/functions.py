@@ -6,7 +6,7 @@ a builtin.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, overload
 
 from autograd import primitives
@@ -47,38 +47,51 @@ def _described(function: Any, row: Primitive, operands: str, call: str, result: 
     return function
 
 
-def _general(row: Primitive, *operands: Any) -> Any:
+def general(row: Primitive, *operands: Any) -> Any:
+    """Apply a row to Values, symbols, arrays or numbers; anything else is an error."""
     if any(hasattr(x, "__primitive__") or hasattr(x, "__array_namespace__") for x in operands):
         return row(*operands)
     for x in operands:
         if isinstance(x, (list, tuple)):
             count = "one number" if len(operands) == 1 else f"{len(operands)} numbers"
             others = ", ..." * (len(operands) - 1)
+            called = f"ag.{row.name}" if row.name in globals() else row.name
             raise TypeError(
                 f"{row.name} takes {count}, but a {type(x).__name__} was given; apply it to each element: "
-                f"[ag.{row.name}(v{others}) for v in values]"
+                f"[{called}(v{others}) for v in values]"
             )
     return row.value(*map(as_float, operands))
 
 
-def _unary(row: Primitive, call: str, result: float) -> Any:
-    method = getattr(Value, row.name)
+def of_one_number(row: Primitive, method: Callable[[Value], Value]) -> Any:
+    """Return a row as a function of anything, given the method that applies it to a Value."""
 
     def function(x: Any, /) -> Any:
-        return method(x) if type(x) is Value else _general(row, x)
+        return method(x) if type(x) is Value else general(row, x)
 
-    return _described(function, row, "x", call, result)
+    return function
 
 
-def _binary(row: Primitive, call: str, result: float) -> Any:
+def of_two_numbers(row: Primitive) -> Any:
+    """Return a row as a function of any two operands."""
+
     def function(x: Any, y: Any, /) -> Any:
         if type(x) is Value or type(y) is Value:
             out = binary(row, x, y)
             if out is not NotImplemented:  # as beside an array
                 return out
-        return _general(row, x, y)
+        return general(row, x, y)
 
-    return _described(function, row, "x, y", call, result)
+    return function
+
+
+def _unary(row: Primitive, call: str, result: float) -> Any:
+    function = of_one_number(row, getattr(Value, row.name))
+    return _described(function, row, "x", call, result)
+
+
+def _binary(row: Primitive, call: str, result: float) -> Any:
+    return _described(of_two_numbers(row), row, "x, y", call, result)
 
 
 exp: UnaryFunction = _unary(primitives.exp, "exp(1.0)", 2.718281828459045)
@@ -138,9 +151,7 @@ def clip(x: Any, low: float = -math.inf, high: float = math.inf) -> Any:
     >>> clip(1.7, 0, 1)
     1.0
     """
-    if type(x) is Value:
-        return x.clip(low, high)
-    return primitives.clip.value(as_float(x), *clip_bounds(low, high))
+    return general(primitives.clip, x, *clip_bounds(low, high))
 
 
 @overload
@@ -167,6 +178,10 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     """
     if type(condition) is not Condition:
         if not isinstance(condition, bool) and type(condition).__name__ not in ("bool", "bool_"):
+            if hasattr(condition, "__primitive__") or hasattr(condition, "__array_namespace__"):
+                return primitives.where(
+                    condition, a, b
+                )  # symbols and arrays, in a rule of one's own
             raise TypeError(
                 "where takes a bool or a comparison such as x > 0, but "
                 f"{type(condition).__name__} was given: {condition!r}"

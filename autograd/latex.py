@@ -72,6 +72,11 @@ def number(text: str) -> str:
     return text.replace("−", "-").replace("∞", r"\infty")
 
 
+def raised(text: str) -> bool:
+    """Tell whether a symbol is made of raised signs, such as ², and so stands behind its operand."""
+    return not text.strip(_SUPERSCRIPTS)
+
+
 def function(text: str) -> str:
     """Return the name or symbol of a function of the table, with the primes and powers on it.
 
@@ -79,8 +84,8 @@ def function(text: str) -> str:
     \\tanh' \\sigma \\operatorname{leaky\\_relu}
     """
     word = text.rstrip("′" + _SUBSCRIPTS + _SUPERSCRIPTS)
-    if word in _WORDS:
-        head = f"\\{word}"
+    if word in _WORDS or not word:
+        head = word and f"\\{word}"
     else:
         head = _SIGNS[word] if word in _SIGNS else rf"\operatorname{{{escaped(word)}}}"
     return head + formula(text[len(word) :])

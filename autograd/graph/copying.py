@@ -10,6 +10,7 @@ from autograd import modes, primitives
 from autograd.graph.conditions import Condition
 from autograd.graph.node import CONSTANT, Node, is_leaf
 from autograd.graph.traced import detached, joined, refuse_traced
+from autograd.primitive import Primitive
 from autograd.primitives import TABLE
 
 N = TypeVar("N", bound=Node)
@@ -169,6 +170,15 @@ def _new_leaf(kind: type[N], data: float, grad: float, label: str, is_constant: 
     return v
 
 
+def _row(op: str) -> Primitive:
+    if op not in TABLE:
+        raise LookupError(
+            f"this Value was made by the operation {op!r}, which is not known here; first define it as it was where "
+            f"the Value was saved: ag.operation({op!r}, ...)"
+        )
+    return TABLE[op]
+
+
 def _new_inner(
     kind: type[N],
     op: str,
@@ -182,7 +192,7 @@ def _new_inner(
     db: Any,
 ) -> N:
     v = object.__new__(kind)
-    v._op = TABLE[op]
+    v._op = _row(op)
     v._data = data
     v._grad = grad
     v._a = a

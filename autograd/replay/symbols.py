@@ -65,10 +65,10 @@ class Symbol:
         return self.sheet.operation("/", other, self)
 
     def __pow__(self, other: Any) -> Any:
-        return self if _is(other, 1.0) else self.sheet.operation("**", self, other)
+        return self.sheet.power(self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return self.sheet.operation("**", other, self)
+        return self.sheet.power(other, self)
 
     def __neg__(self) -> Any:
         return self.sheet.operation("neg", self)
@@ -159,6 +159,12 @@ class Sheet:
                 return -other
         return self.operation("*", x, y)
 
+    def power(self, x: Any, y: Any) -> Any:
+        """Return x to the power of y; of a negative x that may be complex, but not with a whole exponent."""
+        if type(y) is Symbol or not float(y).is_integer():
+            return self.operation("pow", x, y)
+        return x if y == 1.0 else self.operation("**", x, y)
+
     def apply(self, row: Primitive, *operands: Any) -> Any:
         """Return a row of the table applied to symbols and constants."""
         if row.name == "where":
@@ -166,9 +172,7 @@ class Sheet:
         if all(type(x) is float for x in operands):
             return row.value(*operands)
         if row.name == "pow":
-            x, y = operands
-            # x ** y of a negative x may be complex; with a whole exponent it may not
-            return x**y if type(y) is float and y.is_integer() else self.operation("pow", x, y)
+            return self.power(*operands)
         spelled = row.forward in _OPERATORS or isinstance(row.forward, FunctionType)
         if spelled and row.name not in HELPERS:
             return row.forward(*operands)

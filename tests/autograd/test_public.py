@@ -28,6 +28,8 @@ def test_contract_of_names():
         *(
             "detect_anomaly",
             "trace",
+            "operation",
+            "check_operation",
             "draw",
             "live",
             "explain",

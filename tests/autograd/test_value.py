@@ -21,7 +21,7 @@ from autograd.modes import tracing
 from autograd.primitive import Primitive
 from autograd.primitives import TABLE
 from autograd.sequences import Units, sequence_node
-from autograd.value import _unary, apply
+from autograd.value import apply, unary
 
 inf, nan = math.inf, math.nan
 
@@ -342,7 +342,7 @@ def test_operators_written_out_agree_with_the_table():
             for operands in ((x, y), (x, 0.4), (0.7, y), (x, 2), (2, y)):
                 _assert_same_node(OPERATORS[name](*operands), apply(row, *operands))
         elif len(row.partials) == 1 and name not in (*SEQUENCES, "clip"):
-            method = _unary(row)
+            method = unary(row)
             assert (method.__name__, method.__qualname__) == (name, f"Value.{name}")
             assert row.derivative in method.__doc__
             methods = [method, operators.get(name) or getattr(Value, name, method)]

@@ -211,6 +211,8 @@ def listed(parts: Sequence[Formula], between: str, value: Any) -> Formula:
 def applied(name: str, in_latex: str, x: Formula, value: Any) -> Formula:
     """Return a function written before its operand, without brackets where none are needed."""
     inner = x.within(8)
+    if latex.raised(name):  # a power: its sign stands behind
+        return Formula(f"{inner.text}{name}", f"{inner.latex}{in_latex}", value, 8)
     root = {"√": r"\sqrt", "∛": r"\sqrt[3]"}.get(name)
     shown = f"{root}{{{x.latex}}}" if root else f"{in_latex} {inner.latex}"
     return Formula(f"{name} {inner.text}", shown, value, 7)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from autograd import latex
 from autograd.matrices.equations.formula import ONE, Formula, alike, called, joined, number
 from autograd.primitive import slopes_of
 from autograd.primitives import TABLE
@@ -64,5 +65,7 @@ def pulled_back(g: Formula, op: str, i: int, operands: Sequence[Formula], out: F
             taken = x if i == 1 else operation("~", [x])
             return g * Formula(f"[{taken.text}]", f"[{taken.latex}]", taken.value * 1.0)
     rule = TABLE[op].partials[i]
-    name = TABLE[op].symbol + ("′" if len(operands) == 1 else f"′{'₁₂₃'[i]}")
+    name = (op if latex.raised(TABLE[op].symbol) else TABLE[op].symbol) + (
+        "′" if len(operands) == 1 else f"′{'₁₂₃'[i]}"
+    )
     return g * called(name, operands, lambda *xs: slopes_of(rule, [*xs, out.value]))
