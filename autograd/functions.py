@@ -154,6 +154,13 @@ def clip(x: Any, low: float = -math.inf, high: float = math.inf) -> Any:
     return general(primitives.clip, x, *clip_bounds(low, high))
 
 
+def _may_choose(condition: Any) -> bool:
+    """Tell whether this is a symbol, or an array of bools: what a rule of one's own is run on."""
+    if hasattr(condition, "__array_namespace__"):
+        return "bool" in str(condition.dtype)
+    return type(condition) is not Value and hasattr(condition, "__primitive__")
+
+
 @overload
 def where(condition: "bool | Condition", a: Value, b: Number) -> Value: ...
 @overload
@@ -178,10 +185,8 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     """
     if type(condition) is not Condition:
         if not isinstance(condition, bool) and type(condition).__name__ not in ("bool", "bool_"):
-            if hasattr(condition, "__primitive__") or hasattr(condition, "__array_namespace__"):
-                return primitives.where(
-                    condition, a, b
-                )  # symbols and arrays, in a rule of one's own
+            if _may_choose(condition):
+                return primitives.where(condition, a, b)
             raise TypeError(
                 "where takes a bool or a comparison such as x > 0, but "
                 f"{type(condition).__name__} was given: {condition!r}"
