@@ -5,6 +5,7 @@ regression, and the curves are handed to Graphviz with the places.
 """
 
 from collections.abc import Set
+from copy import copy
 
 from autograd.notation import subscript
 from autograd.pictures.canvas import Curve, Point
@@ -71,6 +72,12 @@ class Columns(Layout):
     def beside(self, node: Node) -> bool:
         """Tell whether a node's numbers stand at its right: never."""
         return False
+
+    def showing(self, credit: Assignment, words: Words) -> "Columns":
+        """Return the same places with other numbers and words."""
+        other = copy(self)
+        other.credit, other.words = drawn(credit), words
+        return other
 
     # ---------------------------------------------------------------- what stands where
 

@@ -159,6 +159,14 @@ def test_drawing_never_fails(drawn: Drawn):
         assert not any(overlap(a, b) for k, a in enumerate(stand) for b in stand[:k])
 
 
+def test_a_talk_and_single_pictures_of_steps(tmp_path):
+    player = credit_of(lstm()).steps()
+    player.save(tmp_path / "talk.tex")
+    assert r"\begin{document}" in (tmp_path / "talk.tex").read_text(encoding="utf-8")
+    for k in (1, 20, len(player.steps)):
+        assert player.draw(k).source
+
+
 def test_places_are_the_nearest_in_order():
     assert isotonic([0.0, 0.0], [10.0, 10.0]) == [-5.0, 5.0]
     assert isotonic([0.0, 30.0], [10.0, 10.0]) == [0.0, 30.0]
