@@ -16,7 +16,7 @@ DPI, PIXELS = 144, 4000  # of a PNG; one with more pixels on a side is made smal
 # what the font of the embedded engine has, of the signs that a label may have; for ⇝ it is given an arrow
 _IN_FONT = {
     *range(0x531), *range(0x1E00, 0x20BF), *range(0x20F0, 0x2150), *range(0x2190, 0x2196),
-    *map(ord, "⇝∂∆∏∑−√∞∩∫≈≠≡≤≥─│■□▪▫▬▲►▼◄◊○●"),
+    *map(ord, "⇝ᵀᵢⱼ∂∆∏∑−√∞∩∫≈≠≡≤≥─│■□▪▫▬▲►▼◄◊○●"),
 }  # fmt: skip
 
 _REMEDY = (

@@ -318,3 +318,8 @@ def test_the_classes_say_whose_part_it_is() -> None:
 if __name__ == "__main__":
     for name, (credit, path) in CASES.items():
         (GOLDEN / name).write_text(credit().draw(path=path).source, encoding="utf-8")
+
+
+def test_a_png_of_our_own_signs_misses_none(tmp_path: Path) -> None:
+    worked().draw().save(tmp_path / "credit.png")  # a warning is an error here
+    worked().draw(path=(5, 1)).save(tmp_path / "path.png")
