@@ -37,9 +37,33 @@ def test_notebook_is_committed_with_outputs_and_claims(path):
     notebook = _read(path)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert any("assert " in cell.source for cell in code), "every claim is asserted in a cell"
-    assert all(cell.execution_count for cell in code), "run it before committing"
-    assert any(cell.outputs for cell in code)
+    counts = [cell.execution_count for cell in code]
+    assert counts == list(range(1, len(code) + 1)), "run it from top to bottom before committing"
+    outputs = [output for cell in code for output in cell.outputs]
+    assert outputs
+    assert not any(o.output_type == "error" or o.get("name") == "stderr" for o in outputs)
     assert notebook.cells[0].source.startswith("# ")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_checks_are_folded_and_exercises_are_there(path):
+    cells = _read(path).cells
+    for cell in cells:
+        if "check" in cell.metadata.get("tags", []):
+            assert cell.metadata.jupyter.source_hidden
+            assert not cell.outputs
+        else:
+            assert not any(line.startswith("assert ") for line in cell.source.splitlines())
+    sources = "\n".join(cell.source for cell in cells)
+    if path.stem[:2] == "07":  # worksheets are of layers
+        return
+    for part in ("## Exercises", "make_worksheet(", "check_working(", "example("):
+        assert part in sources
+
+
+def test_the_engine_made_on_the_page_has_twenty_lines():
+    (engine,) = (cell for cell in _read(NOTEBOOKS[0]).cells if cell.id == "twenty-lines")
+    assert len([line for line in engine.source.splitlines() if line.strip()]) == 20
 
 
 def test_the_walkthroughs_are_all_there():
