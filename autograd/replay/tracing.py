@@ -7,6 +7,7 @@ from typing import Any
 from autograd import modes
 from autograd.graph.conditions import Condition
 from autograd.graph.traced import refuse_traced
+from autograd.graph.walks import topological
 from autograd.numbers import as_float, is_number
 from autograd.replay.recording import Instruction, Recording, decided, slots_of
 from autograd.structure import copied, leaves, no_numbers, rebuild
@@ -96,25 +97,14 @@ def _fixed(v: Value) -> float:
     return v.data
 
 
-def _operations(root: Any, done: dict[int, Any]) -> Iterator[Any]:
-    """Yield the Values and Conditions computed on the way to the root, each after its operands.
+def _operations(root: Any, done: dict[int, Any]) -> list[Any]:
+    """Return the Values and Conditions computed on the way to the root, each after its operands, except the done."""
 
-    Those in `done` are skipped; the caller puts there what it was given.
-    """
-    stack: list[tuple[Any, bool]] = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if id(node) in done:
-            continue
-        if ready:
-            yield node
-            continue
-        operands = _ingredients(node)
-        if operands:
-            stack.append((node, True))
-            for x in reversed(operands):
-                items = reversed(x) if type(x) is tuple else (x,)
-                stack += [(y, False) for y in items if type(y) in _RECORDED and id(y) not in done]
+    def operands(node: Any) -> list[Any]:
+        flat = (y for x in _ingredients(node) for y in (x if type(x) is tuple else (x,)))
+        return [y for y in flat if type(y) in _RECORDED and id(y) not in done]
+
+    return [v for v in topological(root, operands) if id(v) not in done and _ingredients(v)]
 
 
 def _parameters(f: Callable[..., Any], count: int) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from autograd.graph.conditions import Condition
 from autograd.graph.reverse import inner_nodes
+from autograd.graph.walks import topological
 from autograd.value import Value
 
 # What an instruction does: the name of a row of the table or the symbol of a comparison, and for each
@@ -105,15 +106,12 @@ def _flat(operands: Iterable[Any]) -> Iterator[Any]:
 def _in_order(root: Value, others: Iterable[Value]) -> Iterator[Any]:
     """Yield every computed node after its operands, those that a gradient passes in the order of `backward`."""
     done: set[int] = set()
-    stack: list[tuple[Any, bool]] = [(v, False) for v in (root, *others)][::-1]
-    stack += [(v, False) for v in reversed(inner_nodes(root))]
-    while stack:
-        node, ready = stack.pop()
-        if id(node) in done or not _operands(node):
-            continue
-        if ready:
-            done.add(id(node))
-            yield node
-        else:
-            stack.append((node, True))
-            stack += [(x, False) for x in _flat(_operands(node)) if id(x) not in done]
+
+    def operands(node: Any) -> list[Any]:  # the last first, as `backward` searches
+        return [x for x in _flat(_operands(node)) if id(x) not in done][::-1]
+
+    for start in (*inner_nodes(root), root, *others):
+        for node in topological(start, operands):
+            if id(node) not in done and _operands(node):
+                done.add(id(node))
+                yield node
