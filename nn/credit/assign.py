@@ -20,7 +20,7 @@ def assign_credit(
     net: Callable[[Any], Any],
     x: Any,
     y: Any,
-    loss: Loss = ...,
+    loss: str | Loss = ...,
     batch: Literal[False] = ...,
     *,
     parameters: Any = ...,
@@ -31,7 +31,7 @@ def assign_credit(
     net: Callable[[Any], Any],
     x: Any,
     y: Any,
-    loss: Loss = ...,
+    loss: str | Loss = ...,
     *,
     batch: Literal[True, "mean"],
     parameters: Any = ...,
@@ -41,7 +41,7 @@ def assign_credit(
     net: Any,
     x: Any = None,
     y: Any = None,
-    loss: Loss = half_squared_error,
+    loss: str | Loss = half_squared_error,
     batch: Batch = False,
     *,
     parameters: Any = None,
@@ -57,7 +57,7 @@ def assign_credit(
             list with a float in it becomes Values; whole numbers alone, indices say, stay as they are.
         y: the target: a number, or a list where there are several outputs, or what the loss takes; for a
             batch a list of them.
-        loss: a function of prediction and target that gives the loss of one example.
+        loss: a function of prediction and target that gives the loss of one example, or the name of one.
         batch: whether x and y are lists of examples, whose credit is summed; "mean" divides by their number.
         parameters: the weights, in a list, or by name in a dict; where they are not given, those of
             `net.named_parameters()` or `net.parameters()`, or else the Values that look like weights.

@@ -12,14 +12,14 @@ from autograd.graph.reverse import flows, gradients, inner_nodes
 from autograd.modes import recorded
 from autograd.notation import Table, shown, table
 from nn.activations import activation_name
-from nn.arguments import expect, is_sequence, learning_rate, plain
+from nn.arguments import is_sequence, learning_rate, plain
 from nn.credit.found import Found
 from nn.credit.layered import credit_of_layers
 from nn.credit.parts import Edge, Key, Link, Use, Weight
 from nn.credit.recording import Penalty, recording_of, recording_of_loss
 from nn.credit.unlayered import credit_of_graph
 from nn.layers import check_width
-from nn.losses import Loss, cross_entropy, loss_formula, loss_name
+from nn.losses import Loss, as_loss, cross_entropy, loss_formula, loss_name
 from nn.network import MLP
 
 
@@ -33,12 +33,12 @@ class Assignment(Found):
         net: Any,
         x: Any,
         y: Any,
-        loss: Loss,
+        loss: str | Loss,
         parameters: Any = None,
         penalty: Penalty | None = None,
     ) -> Self:
         """Return the credit of one example; the arguments are those of `assign_credit`."""
-        expect(callable(loss), "a loss is a function of prediction and target", loss)
+        loss = as_loss(loss)
         y = plain(y)
         if isinstance(net, MLP) and not net.own_computation() and parameters is None:
             x = plain(x)

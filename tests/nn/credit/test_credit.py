@@ -245,8 +245,11 @@ def test_bad_input_is_refused():
         assign_credit(WORKED, [X, X], Y, batch=True)
     with pytest.raises(TypeError, match=r"credit is assigned in a network.*, but \[0.8"):
         assign_credit(X, WORKED, Y)
-    with pytest.raises(TypeError, match="a loss is a function of prediction and target, but 'mse'"):
-        assign_credit(WORKED, X, Y, "mse")
+    with pytest.raises(TypeError, match="a loss is a name or a function of prediction and target"):
+        assign_credit(WORKED, X, Y, 3)
+    with pytest.raises(ValueError, match="no loss is called 'msle'"):
+        assign_credit(WORKED, X, Y, "msle")
+    assert assign_credit(WORKED, X, Y, "squared error").loss_function is squared_error
 
 
 def test_an_activation_that_loses_the_graph():
