@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import nbformat
+from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 
 from autograd import Value, live
@@ -93,15 +94,31 @@ def build(out: Path) -> None:
 def _walkthrough(notebook: Path) -> str:
     """Return a notebook as a page that loads nothing: without the scripts of its template, which would.
 
-    Cells that only check what was said are left out.
+    Cells that only check what was said are left out; formulas become MathML, which a browser draws by itself.
     """
     told = nbformat.read(notebook, as_version=4)
     told.cells = [cell for cell in told.cells if "check" not in cell.metadata.get("tags", [])]
+    for cell in told.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _mathml(cell.source)
+        for output in cell.get("outputs", []):
+            if "text/latex" in output.get("data", {}):
+                output.data = {"text/html": _mathml(output.data["text/latex"])}
     body, _ = HTMLExporter(template_name="classic").from_notebook_node(told)
     body = re.sub(r"<script\b.*?</script>", "", body, flags=re.DOTALL)
     policy = "default-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
     return body.replace(
         "<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}">', 1
+    )
+
+
+def _mathml(text: str) -> str:
+    """Return a text with its formulas, $...$ and $$...$$, as MathML."""
+    return re.sub(
+        r"\$\$(.+?)\$\$|\$(.+?)\$",
+        lambda found: convert(found[1] or found[2], display="block" if found[1] else "inline"),
+        text,
+        flags=re.DOTALL,
     )
 
 

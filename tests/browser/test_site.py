@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 pytest.importorskip("nbconvert", reason="nbconvert is not installed")
+pytest.importorskip("latex2mathml", reason="latex2mathml is not installed")
 
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
@@ -66,6 +67,8 @@ def test_every_page_loads_from_the_site_alone(browser: Chrome, site: str) -> Non
     browser.get(f"{site}/02_credit_assignment.html")
     frames = browser.find_elements(By.CSS_SELECTOR, "iframe[title$=', live']")
     assert len(frames) == 1
+    assert len(browser.find_elements(By.TAG_NAME, "math")) > 50
+    assert "\\frac" not in browser.find_element(By.TAG_NAME, "body").text
     browser.switch_to.frame(frames[0])
     assert browser.execute_script("return live.get().loss") == pytest.approx(0.197129, abs=1e-6)
     browser.switch_to.default_content()
