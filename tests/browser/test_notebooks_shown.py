@@ -1,6 +1,11 @@
-"""What notebooks show, in a real JupyterLab and a real marimo driven by Chromium: nothing is cut, everything has words."""
+"""What notebooks show, in Chromium: nothing is cut, everything has words.
 
+In a real JupyterLab, Notebook 7 and marimo; put into a page, as VS Code puts it; and printed, which gives a PDF.
+"""
+
+import base64
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -37,12 +42,14 @@ SHOWN = (
     "steps(a * b)",
 )
 PICTURES = 4
+SEEN = "img, iframe, table"
 # of each output: whether it is cut at its side, and each thing in it that can be seen: what, how wide, in words
 MEASURE = """
 return [...document.querySelectorAll(arguments[0])].map(output => ({
   cut: output.scrollWidth > output.clientWidth + 1 && !/auto|scroll/.test(getComputedStyle(output).overflowX), room: output.clientWidth,
-  found: [...output.querySelectorAll('img, iframe, table')].map(e => ({
-    tag: e.tagName, width: e.getBoundingClientRect().width, words: e.alt || e.title || e.textContent
+  found: [...output.querySelectorAll(arguments[1])].map(e => ({
+    tag: e.tagName, width: e.getBoundingClientRect().width,
+    words: e.alt || e.title || (e.querySelector(':scope > title') || e).textContent
   })).filter(e => e.width > 0),
 }))
 """
@@ -81,7 +88,7 @@ def settled(browser: Any, outputs: str, ready: Callable[[list[dict[str, Any]]], 
     """Measure the outputs, once they are there; a page that stays empty is loaded again."""
     shown: list[dict[str, Any]] = []
     for k in range(450):
-        shown = browser.execute_script(MEASURE, outputs)
+        shown = browser.execute_script(MEASURE, outputs, SEEN)
         if ready(shown):
             return shown
         if not shown and k % 150 == 149:
@@ -104,24 +111,47 @@ def check(shown: list[dict[str, Any]], trusted: bool) -> None:
     assert tags == ["IMG"] * PICTURES + [player] + ["TABLE"] * 5
 
 
-@pytest.mark.parametrize("width", [800, 1400])
-def test_jupyterlab(browser: Any, tmp_path: Path, width: int) -> None:
-    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
+@pytest.fixture(scope="module")
+def notebook() -> Any:
+    """Return a notebook that was run."""
     nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [nbformat.v4.new_code_cell(code) for code in (SETUP, *SHOWN)]
     nbclient.NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    return notebook
+
+
+# the module, its options, and the page of a notebook
+JUPYTERS = {
+    "JupyterLab": (
+        "jupyterlab",
+        ["--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True"],
+        "lab/tree/shown.ipynb?reset",
+    ),
+    "Notebook 7": (
+        "notebook",
+        ["--JupyterNotebookApp.expose_app_in_browser=True"],
+        "notebooks/shown.ipynb",
+    ),
+}
+
+
+@pytest.mark.parametrize("width", [800, 1400])
+@pytest.mark.parametrize("name", JUPYTERS)
+def test_jupyter(browser: Any, tmp_path: Path, notebook: Any, name: str, width: int) -> None:
+    module, options, page = JUPYTERS[name]
+    pytest.importorskip(module, reason=f"{name} is not installed")
     (tmp_path / "root").mkdir()
-    nbformat.write(notebook, tmp_path / "root" / "shown.ipynb")
+    pytest.importorskip("nbformat").write(notebook, tmp_path / "root" / "shown.ipynb")
     command = [
-        "jupyterlab", "--no-browser", "--allow-root", "--IdentityProvider.token=", "--LabApp.news_url=None",
-        "--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={tmp_path / 'root'}",
+        module, "--no-browser", "--allow-root", "--IdentityProvider.token=",
+        f"--ServerApp.root_dir={tmp_path / 'root'}", *options,
     ]  # fmt: skip
     outputs = ".jp-OutputArea-output"
     with serving(command, tmp_path, "/api") as address:
         browser.set_window_size(width, 2500)
-        browser.get(f"{address}/lab/tree/shown.ipynb?reset")
+        browser.get(f"{address}/{page}")
         # nobody has trusted it yet: what could do harm is taken out
         everything = settled(browser, outputs, lambda shown: len(shown) == len(SHOWN))
         check(everything, trusted=False)
@@ -132,6 +162,65 @@ def test_jupyterlab(browser: Any, tmp_path: Path, width: int) -> None:
         )  # fmt: skip
         check(everything, trusted=True)
     browser.set_window_size(900, 900)
+
+
+def forms(notebook: Any, form: str) -> list[str]:
+    """Return one form of all outputs that have it."""
+    data = [output["data"] for cell in notebook.cells[1:] for output in cell.outputs]
+    return [shown[form] for shown in data if form in shown]
+
+
+@pytest.mark.parametrize("width", [800, 1400])
+def test_inline_as_in_vs_code(browser: Any, tmp_path: Path, notebook: Any, width: int) -> None:
+    """Its notebooks put HTML and SVG into one page; nothing keeps their ids and styles apart."""
+    pictures, pages = forms(notebook, "image/svg+xml"), forms(notebook, "text/html")
+    boxes = [f'<div class="output">{content}</div>' for content in pages + pictures]
+    page = tmp_path / "inline.html"
+    page.write_text("<!doctype html><meta charset=utf-8>" + "\n".join(boxes), encoding="utf-8")
+    browser.set_window_size(width, 2500)
+    browser.get(page.as_uri())
+    check(browser.execute_script(MEASURE, ".output", SEEN)[: len(SHOWN)], trusted=True)
+    drawn = browser.execute_script(MEASURE, ".output", "svg[role=img]")[len(SHOWN) :]
+    assert len(drawn) == PICTURES + 1
+    for output in drawn:
+        (picture,) = output["found"]
+        assert not output["cut"]
+        assert picture["width"] <= output["room"]
+        assert len(picture["words"]) > 10
+    ids = browser.execute_script("return [...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(set(ids)) == len(ids) > 0
+    browser.set_window_size(900, 900)
+
+
+def test_printed(browser: Any, tmp_path: Path, notebook: Any) -> None:
+    """The way to a PDF: export as HTML, print. Pictures, tables, and the player's picture and story are on paper."""
+    nbconvert = pytest.importorskip("nbconvert", reason="nbconvert is not installed")
+    page = tmp_path / "shown.html"
+    page.write_text(nbconvert.HTMLExporter().from_notebook_node(notebook)[0], encoding="utf-8")
+    browser.get(page.as_uri())
+    # first on a screen that is as a page, for what would be cut
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    browser.set_window_size(720, 1000)
+    check(browser.execute_script(MEASURE, ".jp-OutputArea-output", SEEN), trusted=False)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    browser.set_window_size(900, 900)
+    if not (pdftotext := shutil.which("pdftotext")):
+        pytest.skip("pdftotext is not installed")
+    pdf = tmp_path / "shown.pdf"
+    pdf.write_bytes(base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]))
+    done = subprocess.run([pdftotext, "-raw", pdf, "-"], capture_output=True, check=True)
+    text = done.stdout.decode()
+    # at the right of two pictures of the credit and of the one in the player's place, and in its story
+    assert text.count("target y = 0.20") == 4
+    for words in (
+        "−32.00",
+        "Credit of w₅⇝₁",
+        "The updates",
+        "new weight",
+        "0.647848",
+        "sum so far",
+    ):
+        assert words in text, words
 
 
 @pytest.mark.parametrize("width", [800, 1400])
