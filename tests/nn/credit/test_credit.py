@@ -180,7 +180,7 @@ def test_derivation_reaches_the_edge():
 def test_the_error_at_the_output_in_symbols_and_numbers(loss, outputs, words):
     net = MLP.from_weights([[[0.5, 1.0][:outputs]]])
     credit = assign_credit(net, [1.0], [1.0, 0.0][:outputs], loss)
-    assert words in str(credit.derivation(outputs, 0)).splitlines()[1]
+    assert words in str(credit.derivation(outputs, 0))
 
 
 @pytest.mark.parametrize("loss", nn.losses.LOSSES.values())
