@@ -51,6 +51,7 @@ def test_checks_are_folded_and_exercises_are_there(path):
     for cell in cells:
         if "check" in cell.metadata.get("tags", []):
             assert cell.metadata.jupyter.source_hidden
+            assert cell.source.startswith("# ")  # what is seen of a folded cell
             assert not cell.outputs
         else:
             assert not any(line.startswith("assert ") for line in cell.source.splitlines())
