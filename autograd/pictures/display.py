@@ -4,6 +4,8 @@ import base64
 import hashlib
 import html
 
+_paper = False
+
 
 def image(picture: str | bytes, alt: str) -> str:
     """Return an SVG, or a PNG, as an HTML image that is never wider than what it stands in.
@@ -21,6 +23,24 @@ def image(picture: str | bytes, alt: str) -> str:
         f'<img alt="{html.escape(alt)}" style="max-width:100%;height:auto" '
         f'src="data:image/{kind};base64,{data}">'
     )
+
+
+def for_paper(on: bool = True) -> None:
+    """Let pictures and players show themselves as LaTeX, too, for exports of notebooks by LaTeX; in pages nothing changes.
+
+    Such an export takes one form of each output; it turns SVG into PDF by Inkscape, and fails where that is missing. So
+    the SVG is left out then. A picture's LaTeX is about as large as its SVG.
+
+    Args:
+        on: whether what is shown from now on is for paper.
+    """
+    global _paper
+    _paper = on
+
+
+def is_for_paper() -> bool:
+    """Return whether what is shown is for paper, too."""
+    return _paper
 
 
 def framed(page: str, picture: str, story: str, title: str, height: int = 860) -> str:

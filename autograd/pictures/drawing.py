@@ -17,7 +17,7 @@ from typing import Any
 
 from autograd.files import ending, write_whole
 from autograd.pictures import render, svg
-from autograd.pictures.display import image
+from autograd.pictures.display import image, is_for_paper
 from autograd.pictures.palette import Theme, expect_theme, painted
 from autograd.pictures.text import clean
 
@@ -124,7 +124,7 @@ class Drawing:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> Mapping[str, Any]:
-        """Return the picture for Jupyter, with text beside it; if it cannot be drawn, the reason."""
+        """Return the picture for Jupyter, with text beside it; if it cannot be drawn, the reason. See display.for_paper."""
         text = f"{self.title}\n{self.desc}"
         try:
             # cells of one page must not share ids, even where they show the same picture
@@ -132,7 +132,12 @@ class Drawing:
         except Exception as error:
             return {"text/plain": f"{text}\n({error})"}
         alt = f"{self.title}. {self.desc}"
-        return {"text/html": image(drawn, alt), "image/svg+xml": drawn, "text/plain": text}
+        shown = {"text/html": image(drawn, alt), "text/plain": text}
+        if is_for_paper():
+            from autograd.pictures.tikz import boxed
+
+            return {**shown, "text/latex": boxed(drawn)}
+        return {**shown, "image/svg+xml": drawn}
 
 
 def _warn_if_small(height: float, where: str) -> None:

@@ -10,6 +10,8 @@ from autograd.pictures.shapes import Picture, Point, Shape, Words, picture
 
 PREAMBLE = r"\usepackage{tikz,amsmath,amssymb}"
 FIX_CM = r"\usepackage{fix-cm}"  # pdfLaTeX's fonts in any size
+# in the middle of a document, where \usepackage is not allowed
+_LOAD = r"\makeatletter\ifdefined\tikzpicture\else\let\ProvidesPackageRCS\ProvidesFileRCS\input{pgffor.code.tex}\input{tikz.code.tex}\fi\makeatother"
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 _NAMES = {colour(part): part.replace(" ", "") for part in reversed(PALETTE)}
 _NODES = {
@@ -42,6 +44,22 @@ def write_tikz(svg: str, title: str) -> str:
         f"% {' '.join(title.split())}\n% in the preamble: {PREAMBLE}; with pdfLaTeX {FIX_CM}, too\n"
         + tikz_picture(picture(svg))
         + "\n"
+    )
+
+
+def boxed(svg: str) -> str:
+    """Return a tikzpicture for the middle of a document that nbconvert makes of a notebook, at most as large as a page.
+
+    Its preamble, which is not ours, loads pgf and adjustbox, but not TikZ.
+
+    Args:
+        svg: the picture, as `svg.finish` made it.
+    """
+    drawn = tikz_picture(picture(svg))
+    return (
+        f"{_LOAD}\n\\par\\noindent\n"
+        rf"\begin{{adjustbox}}{{max size={{\linewidth}}{{.85\textheight}}}}"
+        f"\n{drawn}\n\\end{{adjustbox}}\n\\par\n"
     )
 
 

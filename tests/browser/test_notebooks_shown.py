@@ -1,10 +1,11 @@
 """What notebooks show, in Chromium: nothing is cut, everything has words.
 
-In a real JupyterLab, Notebook 7 and marimo; put into a page, as VS Code puts it; and printed, which gives a PDF.
+In a real JupyterLab, Notebook 7 and marimo; put into a page, as VS Code puts it; and as PDF, printed or by LaTeX.
 """
 
 import base64
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from autograd.pictures.display import for_paper
 
 pytestmark = pytest.mark.slow
 
@@ -220,6 +223,40 @@ def test_printed(browser: Any, tmp_path: Path, notebook: Any) -> None:
         "0.647848",
         "sum so far",
     ):
+        assert words in text, words
+
+
+def test_exported_by_latex(tmp_path: Path) -> None:
+    """Where pictures are for paper, no Inkscape is needed, and the player's picture and story are there."""
+    nbconvert = pytest.importorskip("nbconvert", reason="nbconvert is not installed")
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    if not (shutil.which("xelatex") and shutil.which("pdftotext")):
+        pytest.skip("xelatex and pdftotext are not both installed")
+    names: dict[str, Any] = {}
+    exec(SETUP, names)
+    notebook = nbformat.v4.new_notebook()
+    for_paper()
+    try:
+        for code in SHOWN[: PICTURES + 1]:
+            data = dict(eval(code, names)._repr_mimebundle_())
+            output = nbformat.v4.new_output("display_data", data=data)
+            notebook.cells.append(nbformat.v4.new_code_cell(code, outputs=[output]))
+    finally:
+        for_paper(False)
+    source = nbconvert.LatexExporter().from_notebook_node(notebook)[0]
+    (tmp_path / "shown.tex").write_text(source, encoding="utf-8")
+    command = ["xelatex", "-interaction=nonstopmode", "-halt-on-error", "shown.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True)
+    log = (tmp_path / "shown.log").read_text(encoding="utf-8", errors="replace")
+    if missing := re.search(r"File `.*' not found", log):
+        pytest.skip(f"TeX is not whole: {missing[0]}")
+    assert done.returncode == 0, log[-3000:]
+    assert "Missing character" not in log
+    assert "Overfull" not in log
+    command = ["pdftotext", "-layout", "shown.pdf", "-"]
+    text = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout.decode()
+    assert text.count("Credit assignment, 3-2-1 tanh network") == 2
+    for words in ("Credit assignment, 20-20-20-5", "8 weights", "+0.5215", "18 Forward again"):
         assert words in text, words
 
 

@@ -13,6 +13,7 @@ from autograd.pictures.display import framed
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import Theme, colour
 from autograd.pictures.svg import FONT, SMALLEST
+from autograd.pictures.tikz import tex
 from nn.credit.assignment import Assignment
 from nn.credit.graph_story import GraphTeller
 from nn.credit.parts import Key
@@ -162,6 +163,10 @@ class Player:
         if "text/html" in shown:
             shown["text/html"] = framed(
                 self.html(), shown["text/html"], story, self.drawing().title
+            )
+        if "text/latex" in shown:
+            shown["text/latex"] += "\n".join(
+                rf"\noindent {tex(line)}\par" for line in story.splitlines()
             )
         return shown
 

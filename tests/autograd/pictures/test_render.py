@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from autograd import Value, draw, files
-from autograd.pictures import palette, render, svg, wasm
+from autograd.pictures import display, palette, render, svg, wasm
 from autograd.pictures.drawing import Drawing
 from tests.processes import prints_the_same_bytes
 
@@ -271,6 +271,22 @@ def test_jupyter_gets_the_picture_and_text() -> None:
     kind, data = image.get("src", "").split(",")
     assert kind == "data:image/svg+xml;base64"
     assert base64.b64decode(data).decode() == bundle["image/svg+xml"]
+
+
+def test_for_paper_latex_stands_in_the_place_of_svg(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "_paper", False)
+    drawn, before = drawing(), drawing()._repr_mimebundle_()
+    display.for_paper()
+    bundle = drawn._repr_mimebundle_()
+    display.for_paper(False)
+    assert (
+        set(before)
+        == {"text/html", "image/svg+xml", "text/plain"}
+        == set(drawing()._repr_mimebundle_())
+    )
+    assert set(bundle) == {"text/html", "text/latex", "text/plain"}
+    assert bundle["text/html"].startswith('<img alt="Computation graph.')
+    assert bundle["text/latex"].count(r"\begin{tikzpicture}") == 1
 
 
 # ---------------------------------------------------------------- themes

@@ -10,7 +10,7 @@ import pytest
 
 from autograd import Value
 from autograd.notation import shown
-from autograd.pictures import render
+from autograd.pictures import display, render
 from nn import MLP, assign_credit
 from nn.credit.credit import Credit
 from nn.credit.story import Step, story
@@ -301,6 +301,9 @@ def test_jupyter_shows_it_in_a_sandbox_and_never_raises(monkeypatch: pytest.Monk
     assert '<img alt="Credit assignment' in paper
     assert "Credit of w₅⇝₁" in paper
     assert shown["image/svg+xml"].startswith("<svg")
+    monkeypatch.setattr(display, "_paper", True)
+    latex = player._repr_mimebundle_()["text/latex"]
+    assert latex.index(r"\end{tikzpicture}") < latex.index(r"Credit of $w_{5 \leadsto 1}$")
     monkeypatch.setattr(render, "_embedded", lambda: None)
     monkeypatch.setenv("PATH", "")
     shown = player._repr_mimebundle_()
