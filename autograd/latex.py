@@ -103,6 +103,8 @@ def formula(text: str) -> str:
 
     >>> print(formula("δ₁ = δ₀·w₁⇝₀·(1−tanh²a₁)"))
     \\delta_{1} = \\delta_{0} \\cdot w_{1 \\leadsto 0} \\cdot (1-\\tanh^{2}a_{1})
+    >>> print(formula("10⇝4"))
+    10 \\leadsto 4
     """
     written = {"number": number, "function": function, None: _sign}
     return _joined(written[token.lastgroup](token[0]) for token in _TOKEN.finditer(text))
@@ -110,6 +112,8 @@ def formula(text: str) -> str:
 
 def _sign(text: str) -> str:
     """Return one character, or a run of lowered or raised ones."""
+    if not text.strip("⇝"):  # between whole numbers, as in 10⇝4
+        return text.translate(_LOWERED)
     if text[0] in _SUBSCRIPTS or text[0] == "⇝":
         return f"_{{{text.translate(_LOWERED).strip()}}}"
     if text[0] in _SUPERSCRIPTS:
