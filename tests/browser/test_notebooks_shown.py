@@ -58,6 +58,13 @@ return [...document.querySelectorAll(arguments[0])].map(output => ({
 """
 
 
+# of Jupyter: whether cells can be run
+READY = """
+const app = window.jupyterapp, kernel = app?.shell.currentWidget?.sessionContext?.session?.kernel;
+return kernel?.connectionStatus === 'connected' && app.commands.isEnabled('notebook:run-all-cells');
+"""
+
+
 @contextmanager
 def serving(command: list[str], folder: Path, path: str) -> Iterator[str]:
     """Run a server with a home of its own, and give its address once it answers."""
@@ -158,6 +165,10 @@ def test_jupyter(browser: Any, tmp_path: Path, notebook: Any, name: str, width: 
         # nobody has trusted it yet: what could do harm is taken out
         everything = settled(browser, outputs, lambda shown: len(shown) == len(SHOWN))
         check(everything, trusted=False)
+        for _ in range(450):  # outputs are shown before cells can be run
+            if browser.execute_script(READY):
+                break
+            time.sleep(0.2)
         browser.execute_script("window.jupyterapp.commands.execute('notebook:run-all-cells')")
         everything = settled(
             browser, outputs,
