@@ -185,9 +185,8 @@ class ComputationGraph:
             dot.node(name, **box)
         for tail, head, look in self._edges:
             dot.edge(tail, head, **look)
-        beside = graphviz.Digraph(
-            graph_attr={"rank": "same"}
-        )  # the legend, beside the result, where there is room
+        beside = graphviz.Digraph()  # the legend, beside the result, where there is room
+        beside.attr(rank="same")
         for tail, head in pairwise([self.names[id(self.root)], *legend]):
             beside.edge(tail, head, style="invis")
         dot.subgraph(beside)

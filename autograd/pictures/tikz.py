@@ -162,7 +162,7 @@ def _path(part: Shape) -> Iterator[str]:
 def _text(words: Words, colours: dict[str, str], styles: dict[str, str]) -> str:
     style = f"text={_named(words.fill, colours)}, anchor={_ANCHORS[words.anchor]}, inner sep=0bp"
     font = rf"\fontsize{{{_n(words.size)}bp}}{{{_n(1.2 * words.size)}bp}}\selectfont"
-    font += (r"\bfseries" if words.bold else "") + (r"\itshape" if words.italic else "")
+    font += r"\bfseries" if words.bold else r"\itshape" if words.italic else ""
     name = _style(f"{_kind(words.classes)} text", f"{style}, font={font}", styles)
     return rf"\node[{name}] at {_at((words.x, words.y))} {{{tex(words.text, words.bold)}}};"
 

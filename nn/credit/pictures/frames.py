@@ -1,4 +1,4 @@
-"""The story of an example as single pictures, and as a talk: a beamer document with one overlay a step."""
+"""The story of an example as single pictures, and as a talk: a beamer document with a page a step."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -55,7 +55,7 @@ class Frames:
 
 
 def talk(frames: Frames) -> str:
-    """Return a beamer document that tells the story, one overlay a step."""
+    """Return a beamer document that tells the story, a page a step."""
     title = f"Credit assignment, {frames.credit.title}"
     scale = min(_WIDTH / frames.layout.width, _HEIGHT / frames.layout.height)
     slides = []
@@ -65,22 +65,23 @@ def talk(frames: Frames) -> str:
         if len(lines) > _LINES:
             lines = [*lines[: _LINES - 1], "…"]
         said = r"\\".join(rf"\strut {tex(line)}" for line in lines)
+        # frames of one number: all overlays of one frame together are too much for TeX's memory
+        same = "" if step.index == 1 else ",noframenumbering"
         slides.append(
-            rf"\only<{step.index}>{{\frametitle{{{tex(step.title)}}}%" + "\n"
-            rf"\centering\scalebox{{{scale:.4f}}}{{{drawn}}}\par\smallskip"
-            rf"{{\footnotesize {said}\par}}}}%"
+            rf"\begin{{frame}}[t{same}]{{{tex(step.title)}}}" + "\n"
+            rf"\centering\scalebox{{{scale:.4f}}}{{{drawn}}}\par\smallskip" + "\n"
+            rf"{{\footnotesize {said}\par}}" + "\n"
+            r"\end{frame}"
         )
     body = "\n".join(slides)
     return rf"""% {title}: pdflatex talk.tex, or lualatex
 \documentclass[aspectratio=169,11pt]{{beamer}}
 {PREAMBLE}{FIX_CM}
-\usefonttheme[onlymath]{{serif}}
+\usefonttheme{{professionalfonts}}
 \setbeamertemplate{{navigation symbols}}{{}}
 \setbeamersize{{text margin left=6mm, text margin right=6mm}}
 \title{{{tex(title)}}}
 \begin{{document}}
-\begin{{frame}}[t]
 {body}
-\end{{frame}}
 \end{{document}}
 """

@@ -127,7 +127,7 @@ class Player:
         """Write the story to a file, whole or not at all.
 
         Args:
-            path: where to; its ending says what: .html the page, .tex a talk for LaTeX with beamer, one overlay a step.
+            path: where to; its ending says what: .html the page, .tex a talk for LaTeX with beamer, a page a step.
             engine: as for `html`.
 
         Raises:
