@@ -1,6 +1,7 @@
 """Operations of one's own: what the engine does with its rows it does with the user's."""
 
 import copy
+import doctest
 import math
 import pickle
 import subprocess
@@ -25,6 +26,12 @@ def _as_before(monkeypatch):
     yield
     TABLE.clear()
     TABLE.update(before)
+
+
+def test_the_how_to_holds():
+    assert (
+        doctest.testmod(own_operations).failed == 0
+    )  # here, where its operations are forgotten again
 
 
 def made_cube():

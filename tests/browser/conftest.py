@@ -16,8 +16,16 @@ FLAGS = (
 )
 
 
+@pytest.fixture
+def browser(driver: Any) -> Any:
+    """The browser, which has forgotten the page and the complaints of the test before."""
+    driver.get("about:blank")
+    driver.get_log("browser")
+    return driver
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def driver() -> Iterator[Any]:
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     if not (BROWSER and DRIVER):
         pytest.skip("Chromium and its driver are not installed")
@@ -29,6 +37,6 @@ def browser() -> Iterator[Any]:
     for flag in FLAGS.split():
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
+    chromium = webdriver.Chrome(options=options, service=Service(DRIVER))
+    yield chromium
+    chromium.quit()

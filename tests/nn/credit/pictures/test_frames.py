@@ -79,27 +79,27 @@ def test_text_on_a_slide_can_be_read() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
 @pytest.mark.parametrize(
-    "credit",
+    ("engine", "credit"),
     [
-        worked(),
-        assign_credit(MLP(2, [3, 2], rng=0, activation="relu"), [1.0, -2.0], 1, cross_entropy),
-        assign_credit(MLP(4, [8, 8, 2], rng=1), [1.0, -2.0, 0.5, 3.0], [0.0, 1.0]),
+        ("lualatex", worked()),
+        ("pdflatex", worked()),
+        ("pdflatex", assign_credit(MLP(2, [3, 2], "relu", rng=0), [1.0, -2.0], 1, cross_entropy)),
+        ("pdflatex", assign_credit(MLP(4, [8, 8, 2], rng=1), [1.0, -2.0, 0.5, 3.0], [0.0, 1.0])),
     ],
-    ids=["3-2-1", "2-3-2", "4-8-8-2"],
+    ids=["lualatex", "3-2-1", "2-3-2", "4-8-8-2"],
 )
 def test_a_talk_has_a_page_for_each_step(tmp_path: Path, credit, engine: str) -> None:
     if not shutil.which(engine):
         pytest.skip(f"{engine} is not installed")
     story = credit.steps()
     story.save(tmp_path / "talk.tex")
-    for _ in range(2):  # the second time with the labels of the first
-        done = subprocess.run(
-            [engine, "-interaction=nonstopmode", "-halt-on-error", "talk.tex"],
-            cwd=tmp_path, capture_output=True, text=True, errors="replace",
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout[-2000:]
+    done = subprocess.run(
+        [engine, "-interaction=nonstopmode", "-halt-on-error", "talk.tex"],
+        cwd=tmp_path, capture_output=True, text=True, errors="replace",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:]
     complaints = re.findall(r"^.*(?:Warning|Overfull|Missing character).*$", done.stdout, re.M)
-    assert complaints == []
+    # the outline of a document is there from the second run on
+    assert [line for line in complaints if "rerunfilecheck" not in line] == []
     assert f"({len(story.steps)} pages" in done.stdout
