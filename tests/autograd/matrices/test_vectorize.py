@@ -506,12 +506,14 @@ def test_array_api_network():
         assert_close(np.asarray(g), e)
 
 
-@pytest.mark.parametrize("name", TABLE)
-@pytest.mark.parametrize("library", ["numpy", "array_api_strict"])
+@pytest.mark.parametrize(
+    ("library", "name"),
+    [("numpy", name) for name in TABLE]
+    # the standard has no such functions
+    + [("array_api_strict", name) for name in TABLE if name not in ("erf", "gelu", "cbrt")],
+)
 def test_single_precision_stays_single(library, name):
     xp = pytest.importorskip(library, reason=f"{library} is not installed")
-    if library != "numpy" and name in ("erf", "gelu", "cbrt"):
-        pytest.skip("the standard has no such function")
     x, y = point(name)
     p = trace(using(name), x, y)
     for batched in ((), (0,), (1,), (0, 1)):
@@ -549,11 +551,9 @@ def test_a_branch_not_taken_stays_out_of_sums_and_dots():
 
 
 @pytest.mark.parametrize("f", [ag.tanh, ag.sigmoid, ag.cosh, ag.softplus, ag.silu, ag.gelu])
-def test_saturated_units_take_the_way_of_all_others(f, engine):
-    """The same run answers, with as many calls, wherever the units are."""
-    if engine == "machine code":
-        pytest.skip("looks into the runs on arrays; machine code has no other way")
-    p = trace(lambda w, x: ag.sum([f(a * x) for a in w]), [1.0, 2.0], 1.0)
+def test_saturated_units_take_the_way_of_all_others(f):
+    """The same run on arrays answers, with as many calls, wherever the units are."""
+    p = ag.trace(lambda w, x: ag.sum([f(a * x) for a in w]), [1.0, 2.0], 1.0)
     b = p.vectorize(1, "sum")
     b.value_and_grad([1.0, 2.0], [0.5, 0.25])
     (runs,) = b._known.values()
