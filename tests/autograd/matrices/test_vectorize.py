@@ -16,6 +16,7 @@ from hypothesis import assume, given, settings, strategies as st
 import autograd as ag
 from autograd import trace, value_and_grad
 from autograd.matrices.schedule import Schedule
+from autograd.matrices.vectorize import VectorProgram
 from autograd.primitives import TABLE
 from autograd.structure import leaves
 from tests.autograd.matrices.rows import point, using
@@ -553,8 +554,8 @@ def test_a_branch_not_taken_stays_out_of_sums_and_dots():
 @pytest.mark.parametrize("f", [ag.tanh, ag.sigmoid, ag.cosh, ag.softplus, ag.silu, ag.gelu])
 def test_saturated_units_take_the_way_of_all_others(f):
     """The same run on arrays answers, with as many calls, wherever the units are."""
-    p = ag.trace(lambda w, x: ag.sum([f(a * x) for a in w]), [1.0, 2.0], 1.0)
-    b = p.vectorize(1, "sum")
+    p = trace(lambda w, x: ag.sum([f(a * x) for a in w]), [1.0, 2.0], 1.0)
+    b = VectorProgram(p, 1, "sum")
     b.value_and_grad([1.0, 2.0], [0.5, 0.25])
     (runs,) = b._known.values()
     run = runs.value_and_grad
