@@ -62,15 +62,16 @@ def _path(d: str) -> str:
 
 
 def _places(*points: tuple[float, ...]) -> str:
-    text = " ".join(f"{_rounded(x)},{_rounded(y)}" for x, y in points)
+    text = " ".join(f"{rounded(x)},{rounded(y)}" for x, y in points)
     return text.replace(",-", "-").replace(" -", "-")
 
 
 def _shorter(number: re.Match[str]) -> str:
-    return _rounded(float(number[0]))
+    return rounded(float(number[0]))
 
 
-def _rounded(number: float) -> str:
+def rounded(number: float) -> str:
+    """Return a place or a measure with a tenth of a point at most."""
     text = f"{number:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from autograd import latex
+from autograd.pictures.compact_svg import rounded
 from autograd.pictures.palette import PALETTE, colour
 from autograd.pictures.shapes import Picture, Point, Shape, Words, picture
 
@@ -88,20 +89,15 @@ def tikz_picture(drawn: Picture, card: bool = False) -> str:
         [
             *defined,
             ",\n".join(lines) + "]",
-            rf"\path[use as bounding box] (0,0) rectangle ({_n(drawn.width)},{_n(drawn.height)});",
+            rf"\path[use as bounding box] (0,0) rectangle ({rounded(drawn.width)},{rounded(drawn.height)});",
             *body,
             r"\end{tikzpicture}",
         ]
     )
 
 
-def _n(x: float) -> str:
-    text = f"{x:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
-
-
 def _at(point: Point) -> str:
-    return f"({_n(point[0])},{_n(point[1])})"
+    return f"({rounded(point[0])},{rounded(point[1])})"
 
 
 def _named(hex_colour: str, colours: dict[str, str]) -> str:
@@ -129,17 +125,17 @@ def _shape(part: Shape, colours: dict[str, str], styles: dict[str, str], taken: 
     look = f"draw={draw}, fill={fill}"
     if part.dashes:
         look += ", dash pattern=" + " ".join(
-            f"{'on' if k % 2 == 0 else 'off'} {_n(length)}bp"
+            f"{'on' if k % 2 == 0 else 'off'} {rounded(length)}bp"
             for k, length in enumerate(part.dashes)
         )
     style = _style(f"{_kind(part.classes)} {draw if draw != 'none' else fill}", look, styles)
-    options = f"{style}, line width={_n(part.width)}bp"
+    options = f"{style}, line width={rounded(part.width)}bp"
     curves = sum(kind == "C" for kind, _ in part.moves)
     name = "-".join([_kind(part.classes), *(c.removeprefix("of-") for c in part.classes[1:2])])
     if _kind(part.classes) in _NODES and curves >= 4 and name not in taken:
         taken.add(name)
         left, right, top, bottom = part.box
-        size = f"minimum width={_n(right - left)}bp, minimum height={_n(bottom - top)}bp"
+        size = f"minimum width={rounded(right - left)}bp, minimum height={rounded(bottom - top)}bp"
         form = "rounded corners=6bp" if any(kind == "L" for kind, _ in part.moves) else "circle"
         centre = (left + right) / 2.0, (top + bottom) / 2.0
         return rf"\node[{options}, {form}, {size}, inner sep=0bp, outer sep=0bp] ({name}) at {_at(centre)} {{}};"
@@ -161,7 +157,7 @@ def _path(part: Shape) -> Iterator[str]:
 
 def _text(words: Words, colours: dict[str, str], styles: dict[str, str]) -> str:
     style = f"text={_named(words.fill, colours)}, anchor={_ANCHORS[words.anchor]}, inner sep=0bp"
-    font = rf"\fontsize{{{_n(words.size)}bp}}{{{_n(1.2 * words.size)}bp}}\selectfont"
+    font = rf"\fontsize{{{rounded(words.size)}bp}}{{{rounded(1.2 * words.size)}bp}}\selectfont"
     font += r"\bfseries" if words.bold else r"\itshape" if words.italic else ""
     name = _style(f"{_kind(words.classes)} text", f"{style}, font={font}", styles)
     return rf"\node[{name}] at {_at((words.x, words.y))} {{{tex(words.text, words.bold)}}};"

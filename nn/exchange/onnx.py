@@ -150,7 +150,7 @@ def _add(
             near = isinstance(ours, float) and math.isclose(given, ours, rel_tol=1e-7)
             if given != ours and not near:  # a float here has 24 bits
                 raise chain.refuse(shown, f"has {name} {given!r}, and only {ours!r} is known")
-        chain.activation(shown, {"LeakyRelu": "leaky_relu"}.get(kind, kind))
+        chain.activation(shown, kind)
     elif kind == "Cast":
         if attributes.get("to") not in _TYPES:
             raise chain.refuse(shown, "changes the numbers to another type")

@@ -260,7 +260,7 @@ def test_exported_by_latex(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True)
     log = (tmp_path / "shown.log").read_text(encoding="utf-8", errors="replace")
     if missing := re.search(r"File `.*' not found", log):
-        pytest.skip(f"TeX is not whole: {missing[0]}")
+        pytest.skip(f"TeX is not installed whole: {missing[0]}")
     assert done.returncode == 0, log[-3000:]
     assert "Missing character" not in log
     assert "Overfull" not in log

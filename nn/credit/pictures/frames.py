@@ -33,7 +33,7 @@ class Frames:
     def __init__(
         self, credit: Assignment, steps: Sequence[Step], lr: float, slide: bool = False
     ) -> None:
-        self.credit, self.steps, self.slide = credit, steps, slide
+        self.credit, self.steps = credit, steps
         self.after = credit.after(lr)
         self.updated = replace(
             credit,

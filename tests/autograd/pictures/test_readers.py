@@ -30,7 +30,7 @@ def cairosvg(path: Path) -> bytes:
     try:
         import cairosvg
     except (ImportError, OSError) as error:
-        pytest.skip(f"CairoSVG cannot be loaded: {error}")
+        pytest.skip(f"CairoSVG or its library is not installed: {error}")
     return bytes(cairosvg.svg2png(url=str(path)))
 
 
