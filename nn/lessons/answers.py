@@ -4,6 +4,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,12 @@ def read_working(path: str | os.PathLike[str]) -> Working:
         return _working(*found)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def numbers_in(text: str) -> dict[str, str]:
+    """Return what is worked out in a text, by name, as text."""
+    found = _from_json if text.lstrip().startswith("{") else partial(_from_lines, path="")
+    return found(text)[1]
 
 
 def _from_json(text: str) -> tuple[dict[str, Any], dict[str, str]]:

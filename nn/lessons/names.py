@@ -3,6 +3,7 @@
 import re
 
 from nn.credit.credit import Credit
+from nn.lessons.quantities import Quantity, right_numbers
 
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹₋−", "01234567890123456789--")
 _KINDS = {
@@ -29,24 +30,19 @@ def quantities(credit: Credit, lr: float) -> dict[str, float]:
         credit: the example.
         lr: the learning rate η of the new weights.
     """
-    found: dict[str, float] = {}
-    for layer in credit.layers[1:]:
-        for j in layer:
-            node = credit.nodes[j]
-            assert node.a is not None
-            found[f"a{j}"] = node.a
-            found[output_name(j, credit)] = node.z
-    found["L"] = credit.loss
-    for layer in reversed(credit.layers[1:]):
-        for j in layer:
-            delta = credit.nodes[j].delta
-            assert delta is not None
-            found[f"δ{j}"] = delta
-    for edge in credit.edges.values():
-        found[f"∂L/∂{edge_name(edge.source, edge.target)}"] = edge.credit
-    for key, new in credit.updates(lr).items():
-        found[f"new {edge_name(*key[:2])}"] = new
-    return found
+    found = right_numbers(credit, lr).items()
+    return {called(quantity, credit): x for quantity, x in found if quantity.kind != "p"}
+
+
+def called(quantity: Quantity, credit: Credit) -> str:
+    """Return the name of a quantity."""
+    kind, of = quantity.kind, quantity.of
+    if isinstance(of, tuple):
+        name = edge_name(*of[:2])
+        return f"∂L/∂{name}" if kind == "gradient" else f"new {name}"
+    if of is None:
+        return "L"
+    return output_name(of, credit) if kind == "z" else f"{'δ' if kind == 'delta' else kind}{of}"
 
 
 def output_name(j: int, credit: Credit) -> str:
