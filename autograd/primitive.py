@@ -81,8 +81,7 @@ class Primitive:
         if not self.array and getattr(math, self.name, None) is self.forward:
             fill(self, "array", self.name)
         fill(self, "on_floats", _bind_to_floats(self.forward))
-        slopes = map(_bind_to_floats, self.partials)
-        fill(self, "slopes", tuple(map(_annihilating, slopes) if self.flat else slopes))
+        fill(self, "slopes", tuple(map(_bind_to_floats, self.partials)))
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}: {self.derivative}>"
@@ -166,13 +165,6 @@ class Nothing(float):
 NOTHING = Nothing(0.0)
 
 
-def _annihilating(slope: Rule) -> Rule:
-    """Return the slope of a flat row on floats, with `NOTHING` in place of 0."""
-    if slope.__code__.co_argcount == 2:  # the usual case, without the detour of a tuple
-        return lambda x, out: slope(x, out) or NOTHING
-    return lambda *operands_and_output: slope(*operands_and_output) or NOTHING
-
-
 # ---------------------------------------------------------------- rules at full speed
 
 _TABLE = "autograd.primitives"
@@ -183,7 +175,7 @@ def names_on_floats(table: dict[str, Any]) -> None:
     """Tell what the names of the table's module mean to rules that are bound to floats: call it at its end."""
     FLOAT_NAMES.update(table)
     rows = {name: row for name, row in table.items() if isinstance(row, Primitive)}
-    FLOAT_NAMES.update({name: row.on_floats for name, row in rows.items()})
+    FLOAT_NAMES.update({name: row.on_floats for name, row in rows.items()}, FLAT=NOTHING)
 
 
 def _bind_to_floats(rule: Rule) -> Rule:

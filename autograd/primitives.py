@@ -16,6 +16,7 @@ from autograd.primitive import REALS, Interval, Primitive, divided, names_on_flo
 
 POSITIVE: Interval = (0.0, inf)
 UNIT: Interval = (-1.0, 1.0)
+FLAT = 0.0  # the slope of a flat row where it is constant: `NOTHING` on floats
 ANGLES: Interval = (-1e5, 1e5)  # beyond, the oracle's own argument reduction is the subject
 
 # fmt: off
@@ -272,11 +273,11 @@ def _sigmoid_slope(x: Any, out: Any) -> Any: return 0.25 * sech_squared(0.5 * x)
 def _softplus(x: Any) -> Any: return where(x > 0.0, x, 0.0) + log1p(exp(-abs(x)))
 def _softplus_slope(x: Any, out: Any) -> Any: return sigmoid(x)
 def _relu(x: Any) -> Any: return where(x > 0.0, x, where(x <= 0.0, 0.0, nan))
-def _relu_slope(x: Any, out: Any) -> Any: return where(x > 0.0, 1.0, where(x <= 0.0, 0.0, nan))
+def _relu_slope(x: Any, out: Any) -> Any: return where(x > 0.0, 1.0, where(x <= 0.0, FLAT, nan))
 def _leaky_relu(x: Any) -> Any: return where(x > 0.0, x, 0.01 * x)
 def _leaky_relu_slope(x: Any, out: Any) -> Any: return where(x > 0.0, 1.0, where(x <= 0.0, 0.01, nan))
 def _step(x: Any) -> Any: return where(x > 0.0, 1.0, where(x <= 0.0, 0.0, nan))
-def _step_slope(x: Any, out: Any) -> Any: return where(x == x, 0.0, nan)
+def _step_slope(x: Any, out: Any) -> Any: return where(x == x, FLAT, nan)
 def _elu(x: Any) -> Any: return where(x > 0.0, x, expm1(where(x > 0.0, 0.0, x)))
 def _elu_slope(x: Any, out: Any) -> Any: return exp(where(x > 0.0, 0.0, x))
 def _silu(x: Any) -> Any: return x * sigmoid(x)
@@ -321,9 +322,9 @@ absolute   = Primitive("abs", "abs", operator.abs, (_abs_slope,), "sign x", alia
 def _maximum(x: Any, y: Any) -> Any: return where(x > y, x, where(x <= y, y, nan))
 def _minimum(x: Any, y: Any) -> Any: return where(x < y, x, where(x >= y, y, nan))
 def _first_larger(x: Any, y: Any, out: Any) -> Any:
-    return where(x > y, 1.0, where(x < y, 0.0, where(x == y, 0.5, nan)))
+    return where(x > y, 1.0, where(x < y, FLAT, where(x == y, 0.5, nan)))
 def _first_smaller(x: Any, y: Any, out: Any) -> Any:
-    return where(x < y, 1.0, where(x > y, 0.0, where(x == y, 0.5, nan)))
+    return where(x < y, 1.0, where(x > y, FLAT, where(x == y, 0.5, nan)))
 
 
 def _logaddexp(x: Any, y: Any) -> Any:
@@ -336,7 +337,7 @@ def _logaddexp_slope_x(x: Any, y: Any, out: Any) -> Any: return sigmoid(x - y)
 def _logaddexp_slope_y(x: Any, y: Any, out: Any) -> Any: return sigmoid(y - x)
 def _clip(x: Any, low: Any, high: Any) -> Any: return where(x < low, low, where(x > high, high, x))
 def _clip_slope(x: Any, low: Any, high: Any, out: Any) -> Any:
-    return where((x >= low) & (x <= high), 1.0, where(x == x, 0.0, nan))
+    return where((x >= low) & (x <= high), 1.0, where(x == x, FLAT, nan))
 def _equal(x: Any, y: Any) -> Any: return x == y
 def _at_a_bound(x: Any, low: Any, high: Any) -> Any: return (x == low) | (x == high)
 
