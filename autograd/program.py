@@ -164,7 +164,7 @@ class Program:
         from autograd.matrices.vectorize import VectorProgram
 
         if compile:
-            from autograd.native.arrays import CompiledVectorProgram
+            from autograd.native.arrays.program import CompiledVectorProgram
 
             return CompiledVectorProgram(self, batched, reduction)
         return VectorProgram(self, batched, reduction)  # pyright: ignore[reportArgumentType] # cached

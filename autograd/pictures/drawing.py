@@ -134,7 +134,7 @@ class Drawing:
         alt = f"{self.title}. {self.desc}"
         shown = {"text/html": image(drawn, alt), "text/plain": text}
         if is_for_paper():
-            from autograd.pictures.tikz import boxed
+            from autograd.pictures.formats.tikz import boxed
 
             return {**shown, "text/latex": boxed(drawn)}
         return {**shown, "image/svg+xml": drawn}
@@ -171,13 +171,13 @@ def _pdf(drawing: Drawing, engine: str | None) -> bytes:
         return _rendered(drawing, "pdf", engine)
     if importlib.util.find_spec("matplotlib") is None and shutil.which("dot"):
         return _rendered(drawing, "pdf", engine)
-    from autograd.pictures.pdf import write_pdf
+    from autograd.pictures.formats.pdf import write_pdf
 
     return write_pdf(drawing.svg(), drawing.title)
 
 
 def _tikz(drawing: Drawing, engine: str | None) -> bytes:
-    from autograd.pictures.tikz import write_tikz
+    from autograd.pictures.formats.tikz import write_tikz
 
     return write_tikz(drawing.svg(engine), drawing.title).encode()
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autograd.pictures.drawing import Drawing
+from autograd.pictures.formats.shapes import picture
+from autograd.pictures.formats.tikz import FIX_CM, PREAMBLE, tex, tikz_picture
 from autograd.pictures.palette import Theme
-from autograd.pictures.shapes import picture
-from autograd.pictures.tikz import FIX_CM, PREAMBLE, tex, tikz_picture
 from nn.credit.assignment import Assignment
 from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.graph import CreditGraph

@@ -11,9 +11,9 @@ from typing import Any
 from autograd.files import ending, write_whole
 from autograd.pictures.display import framed
 from autograd.pictures.drawing import Drawing
+from autograd.pictures.formats.tikz import tex
 from autograd.pictures.palette import Theme, colour
 from autograd.pictures.svg import FONT, SMALLEST
-from autograd.pictures.tikz import tex
 from nn.credit.assignment import Assignment
 from nn.credit.graph_story import GraphTeller
 from nn.credit.parts import Key

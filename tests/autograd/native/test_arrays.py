@@ -20,7 +20,8 @@ pytest.importorskip("llvmlite", reason="llvmlite is not installed")
 
 import autograd as ag
 from autograd import trace
-from autograd.native import arrays, engine, machine, plan
+from autograd.native import engine
+from autograd.native.arrays import machine, plan, program
 from autograd.primitive import Primitive
 from autograd.primitives import TABLE
 from autograd.structure import leaves
@@ -312,7 +313,7 @@ def test_a_forked_process_runs_it():
 
 def test_pickled_it_is_compiled_anew():
     b = pickle.loads(pickle.dumps(LINE.vectorize((1, 2), "sum")))
-    assert type(b) is arrays.CompiledVectorProgram
+    assert type(b) is program.CompiledVectorProgram
     assert b.engine(W, X, Y) == "machine code"
     assert b.value_and_grad(W, X, Y)[0] == LINE.vectorize((1, 2), "sum").value_and_grad(W, X, Y)[0]
 

@@ -10,9 +10,9 @@ import pytest
 
 from autograd import Value, draw
 from autograd.pictures.drawing import Drawing
-from autograd.pictures.pdf import write_pdf
-from autograd.pictures.shapes import Shape, Words, picture
-from autograd.pictures.tikz import FIX_CM, PREAMBLE, tex
+from autograd.pictures.formats.pdf import write_pdf
+from autograd.pictures.formats.shapes import Shape, Words, picture
+from autograd.pictures.formats.tikz import FIX_CM, PREAMBLE, tex
 from nn import MLP, assign_credit
 from nn.lessons.gallery import examples
 from tests.worked import worked

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd.pictures.shapes import Words, picture
+from autograd.pictures.formats.shapes import Words, picture
 from nn import MLP, assign_credit, cross_entropy
 from nn.credit.pictures.frames import Frames
 from tests.worked import worked

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from autograd.matrices.simplify import SUMS, Operation, Simplified
+from autograd.matrices.grouping.simplify import SUMS, Operation, Simplified
 from autograd.replay.recording import DECISIONS, Recording, slots_of
 from autograd.structure import leaves
 

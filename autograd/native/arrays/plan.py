@@ -6,9 +6,9 @@ from typing import Any
 
 from autograd.matrices.arguments import Block
 from autograd.matrices.grouping import Group, Grouping
-from autograd.native.memory import Memory, Operand, Places, Source, whole
+from autograd.native.arrays.memory import Memory, Operand, Places, Source, whole
+from autograd.native.arrays.steps import Elementwise, Product, Step
 from autograd.native.speller import LANES
-from autograd.native.steps import Elementwise, Product, Step
 from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS
 

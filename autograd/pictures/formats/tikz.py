@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from autograd import latex
 from autograd.pictures.compact_svg import rounded
+from autograd.pictures.formats.shapes import Picture, Point, Shape, Words, picture
 from autograd.pictures.palette import PALETTE, colour
-from autograd.pictures.shapes import Picture, Point, Shape, Words, picture
 
 PREAMBLE = r"\usepackage{tikz,amsmath,amssymb}"
 FIX_CM = r"\usepackage{fix-cm}"  # pdfLaTeX's fonts in any size

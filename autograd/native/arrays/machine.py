@@ -6,10 +6,10 @@ from typing import Any
 
 from autograd.matrices.arguments import Block
 from autograd.matrices.grouping import Grouping
-from autograd.native.body import Body
+from autograd.native.arrays.body import Body
+from autograd.native.arrays.plan import Plan
 from autograd.native.calls import DECLARATIONS, Function
 from autograd.native.engine import Code
-from autograd.native.plan import Plan
 from autograd.native.speller import declarations, hexadecimal
 from autograd.native.text import INTRINSICS
 from autograd.structure import leaves

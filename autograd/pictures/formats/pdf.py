@@ -4,7 +4,7 @@ import io
 import warnings
 from typing import Any, Literal
 
-from autograd.pictures.shapes import Picture, Shape, Words, picture
+from autograd.pictures.formats.shapes import Picture, Shape, Words, picture
 
 _CODES = {"M": [1], "L": [2], "C": [4, 4, 4]}  # of matplotlib's paths
 _SIDES: dict[str, Literal["left", "center", "right"]] = {

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.matrices.arguments import Block
-from autograd.native.memory import POINTERS, Source
-from autograd.native.plan import Plan
+from autograd.native.arrays.memory import POINTERS, Source
+from autograd.native.arrays.plan import Plan
 from autograd.native.speller import LANES, hexadecimal
 from autograd.native.text import NOTHING, Index, Text
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograd.native.kernels import WideSheet
-from autograd.native.memory import POINTERS, Operand, Places, Source, give_sum, whole
+from autograd.native.arrays.kernels import WideSheet
+from autograd.native.arrays.memory import POINTERS, Operand, Places, Source, give_sum, whole
 from autograd.native.speller import CONDITIONS, LANES, Speller
 from autograd.native.text import NOTHING, VECTOR, Index, Text
 from autograd.primitive import Primitive

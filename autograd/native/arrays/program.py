@@ -6,9 +6,9 @@ from typing import Any
 
 from autograd.matrices.arguments import namespace
 from autograd.matrices.vectorize import Batch, VectorProgram
-from autograd.native import machine, plan
+from autograd.native.arrays import machine, plan
+from autograd.native.arrays.machine import Machine
 from autograd.native.calls import unreadable
-from autograd.native.machine import Machine
 
 
 class CompiledVectorProgram(VectorProgram):

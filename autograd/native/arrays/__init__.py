@@ -1,0 +1,1 @@
+"""A recorded function on arrays as machine code: groups of operations, eight examples at a time."""
