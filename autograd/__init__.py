@@ -9,8 +9,7 @@
 (0.282603, 0.035325)
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd.explanation.credit import edges, steps
 from autograd.explanation.outline import tree
@@ -61,6 +60,7 @@ from autograd.functions import (
     tanh as tanh,
     where as where,
 )
+from autograd.lazy import loader
 from autograd.modes import detect_anomaly, no_grad
 from autograd.transforms import grad, hessian, jacobian, value_and_grad
 from autograd.value import Value
@@ -96,22 +96,17 @@ __all__ = [
 ]
 
 # Loaded at first use, so that the engine alone is imported with the package.
-_LAZY = {
-    "draw": "autograd.pictures.computation_graph",
-    "live": "autograd.pictures.live.expression",
-    "trace": "autograd.program",
-    "check_gradients": "autograd.gradient_check",
-    "operation": "autograd.own_operations",
-    "check_operation": "autograd.own_operations",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        value = getattr(importlib.import_module(_LAZY[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+__getattr__ = loader(
+    "autograd",
+    {
+        "draw": "autograd.pictures.computation_graph",
+        "live": "autograd.pictures.live.expression",
+        "trace": "autograd.program",
+        "check_gradients": "autograd.gradient_check",
+        "operation": "autograd.own_operations",
+        "check_operation": "autograd.own_operations",
+    },
+)
 
 
 def __dir__() -> list[str]:

@@ -2,8 +2,11 @@
 
 import argparse
 import code
+import contextlib
+import importlib
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import autograd
@@ -11,25 +14,46 @@ from autograd import doctor
 from autograd.primitive import REALS, Interval, Primitive
 from autograd.primitives import TABLE
 
-BANNER = f"""scalar-autograd {autograd.__version__}: Value, grad, explain, tree ... are here, functions as ag.tanh
+BANNER = f"""scalar-autograd {autograd.__version__}: all of autograd and nn is here (Value, grad, tree, MLP, fit, ...), functions as ag.tanh
 try  x = Value(2.0, label="x"); y = x * ag.tanh(x); y.backward(); print(tree(y))"""
 
 
 def names() -> dict[str, Any]:
     """Return the names that the prompt starts with."""
     loaded = {name: getattr(autograd, name) for name in autograd.__all__ if name[0] != "_"}
-    return {**loaded, "ag": autograd, "autograd": autograd}
+    loaded |= {"ag": autograd, "autograd": autograd}
+    if find_spec("nn"):  # it builds on this package, which does without it
+        nn = importlib.import_module("nn")
+        loaded |= {"nn": nn, **{name: getattr(nn, name) for name in dir(nn)}}
+    return loaded
 
 
 def prompt() -> None:
-    """Open a prompt: IPython's if it is installed, else Python's own."""
-    try:
-        import IPython
-    except ImportError:
-        code.interact(banner=BANNER, local=names(), exitmsg="")
-    else:
+    """Open a prompt: IPython's if it is installed, else Python's own, in which Tab completes, too."""
+    shell: Any = None
+    if find_spec("IPython"):
+        with contextlib.suppress(ImportError):
+            shell = importlib.import_module("IPython")
+    # from here on no exception is being handled: Python would show it above each of the user's own
+    if shell is not None:
         print(BANNER)
-        IPython.start_ipython(argv=["--no-banner"], user_ns=names())
+        shell.start_ipython(argv=["--no-banner"], user_ns=names())
+        return
+    local = names()
+    _complete(local)
+    code.interact(banner=BANNER, local=local, exitmsg="")
+
+
+def _complete(local: dict[str, Any]) -> None:
+    """Let Tab complete what is in the prompt, where lines are read by GNU readline or libedit."""
+    try:
+        import readline
+        import rlcompleter
+    except ImportError:  # Windows has none
+        return
+    readline.set_completer(rlcompleter.Completer(local).complete)
+    libedit = "libedit" in (readline.__doc__ or "")
+    readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")
 
 
 HEADINGS = ("operation", "symbol", "derivative by each operand", "domain", "convention at kinks")

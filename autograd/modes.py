@@ -190,6 +190,9 @@ class _Mode:
     else:
         __exit__ = _Leave()
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def __call__(self, function: F) -> F:
         """Return the function with this mode on in its body, of a generator or a coroutine too.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from autograd.lazy import loader
 from autograd.replay.recording import Recording, fetch
 from autograd.replay.source import write_source
 from autograd.replay.tracing import record
@@ -14,6 +15,19 @@ if TYPE_CHECKING:
 
 _COMPILED = 20_000  # instructions; compiling takes about 20 µs for each, and memory
 _BRANCHES = 10_000  # choices of branches to remember
+
+__all__ = [
+    "Program",
+    "VectorProgram",
+    "trace",
+]
+
+
+__getattr__ = loader("autograd.program", {"VectorProgram": "autograd.matrices.vectorize"})
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def trace(f: Callable[..., Any], *args: Any) -> "Program":
@@ -73,7 +87,8 @@ class Program:
         r = self.recording
         operations = f"{len(self)} operation{'s' * (len(self) != 1)}"
         return (
-            f"<Program of {operations}, {describe_arguments(r.arguments)} -> {describe(r.result)}>"
+            f"<{'compiled ' * self.compiled}Program of {operations}, "
+            f"{describe_arguments(r.arguments)} -> {describe(r.result)}>"
         )
 
     @property

@@ -173,7 +173,7 @@ def value_and_grad(
         gradient = run.gradient(out, tuple(run.variables))
         return run.number(out), gradient if isinstance(argnums, tuple) else gradient[0]
 
-    wrapper.__name__ = f"value_and_grad({_name(f)})"
+    wrapper.__name__ = wrapper.__qualname__ = f"value_and_grad({_name(f)})"
     return wrapper
 
 
@@ -201,7 +201,7 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         return both(*args, **kwargs)[1]
 
-    wrapper.__name__ = f"grad({_name(f)})"
+    wrapper.__name__ = wrapper.__qualname__ = f"grad({_name(f)})"
     return wrapper
 
 
@@ -223,7 +223,7 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         return _rows(f, args, kwargs, wrapper.__name__)
 
-    wrapper.__name__ = f"jacobian({_name(f)})"
+    wrapper.__name__ = wrapper.__qualname__ = f"jacobian({_name(f)})"
     return wrapper
 
 
@@ -263,5 +263,5 @@ def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
     def wrapper(*args: Any, **kwargs: Any) -> list[list[Any]]:
         return _rows(gradient, args, kwargs, wrapper.__name__)
 
-    wrapper.__name__ = f"hessian({_name(f)})"
+    wrapper.__name__ = wrapper.__qualname__ = f"hessian({_name(f)})"
     return wrapper

@@ -1,5 +1,7 @@
 """A thin neural-network package made of Values, which explains who is to blame for the error."""
 
+from typing import TYPE_CHECKING
+
 import autograd
 
 if not hasattr(autograd, "Value"):
@@ -9,6 +11,7 @@ if not hasattr(autograd, "Value"):
         "autograd scalar-autograd, then pip install -e . in the clone of scalar-autograd"
     )
 
+from autograd.lazy import loader
 from nn import datasets as datasets
 from nn.credit import assign_credit
 from nn.layers import Layer, Neuron
@@ -29,6 +32,9 @@ from nn.training.history import EarlyStop
 from nn.training.loop import fit
 from nn.training.metrics import accuracy
 
+if TYPE_CHECKING:
+    from nn import exchange as exchange, lessons as lessons
+
 __all__ = [
     "MLP",
     "SGD",
@@ -48,3 +54,9 @@ __all__ = [
     "mean_squared_error",
     "squared_error",
 ]
+
+__getattr__ = loader("nn", {"exchange": "nn.exchange", "lessons": "nn.lessons"})
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, "datasets", "lessons", "plots"})

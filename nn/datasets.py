@@ -17,6 +17,21 @@ if TYPE_CHECKING:
 Examples: TypeAlias = tuple[list[list[float]], list[float]]
 Classes: TypeAlias = tuple[list[list[float]], list[int]]
 
+__all__ = [
+    "linear",
+    "xor",
+    "moons",
+    "circles",
+    "spirals",
+    "yin_yang",
+    "load_csv",
+    "line_of_best_fit",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 def linear(
     n: int = 20, slope: float = 2.0, intercept: float = 1.0, noise: float = 0.1, seed: int = 0

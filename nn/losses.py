@@ -17,6 +17,21 @@ from nn.layers import Number
 Outputs: TypeAlias = "Value | Sequence[Value]"
 Loss: TypeAlias = Callable[[Any, Any], Value]
 
+__all__ = [
+    "squared_error",
+    "half_squared_error",
+    "mean_squared_error",
+    "mean_absolute_error",
+    "hinge",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "l2",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 def _pairs(prediction: Any, target: Any) -> list[tuple[Value, Number]]:
     """Return each output with its target: Values as they are, and floats."""
@@ -130,6 +145,7 @@ def l2(strength: float) -> Callable[[list[Value]], Value]:
     def penalty(parameters: list[Value]) -> Value:
         return strength * ag.sum([p.square() for p in parameters])
 
+    penalty.__qualname__ = f"l2({strength:g})"
     return penalty
 
 

@@ -33,6 +33,9 @@ class Module:
         """Return the parameters, in the order of `named_parameters`."""
         return [p for _, p in self.named_parameters()]
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self.parameters())} parameters>"
+
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0: gradients accumulate until then."""
         for p in self.parameters():

@@ -196,7 +196,8 @@ class MLP(Fixed):
 
     def __getattr__(self, name: str) -> Any:
         hint = f": {elsewhere.METHODS[name]}" if name in elsewhere.METHODS else ""
-        raise AttributeError(f"{type(self).__name__} has no {name}{hint}")
+        message = f"{type(self).__name__} has no {name}{hint}"
+        raise AttributeError(message, name=name, obj=self)  # Python suggests a name like it
 
     @property
     def sizes(self) -> list[int]:

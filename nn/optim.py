@@ -23,6 +23,16 @@ from nn.arguments import (
 
 Schedule: TypeAlias = Callable[[int], float]
 
+__all__ = [
+    "SGD",
+    "Adam",
+    "Optimizer",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 class Optimizer:
     """A rule that moves parameters against their gradients.
@@ -126,18 +136,20 @@ class Optimizer:
         )
 
     def __repr__(self) -> str:
-        lr = self.lr if isinstance(self.lr, float) else getattr(self.lr, "__name__", "a function")
+        lr = getattr(self.lr, "__name__", self.lr) if callable(self.lr) else self.lr
         more = [
             f", {name}={given!r}"
             for name in arguments_of(type(self))[1:]
             if (given := getattr(self, name, None)) not in (None, 0.0, False)
         ]
-        return f"<{type(self).__name__}(lr={lr}{''.join(more)}) after {self.steps} steps>"
+        steps = f"{self.steps} step{'s' * (self.steps != 1)}"
+        return f"<{type(self).__name__}(lr={lr}{''.join(more)}) after {steps}>"
 
     def __getattr__(self, name: str) -> Any:
         hints = {"zero_grad": "net.zero_grad()", "state_dict": "copy.deepcopy(optimizer)"}
         hint = f": it is {hints[name]} here" if name in hints else ""
-        raise AttributeError(f"{type(self).__name__} has no {name}{hint}")
+        message = f"{type(self).__name__} has no {name}{hint}"
+        raise AttributeError(message, name=name, obj=self)  # Python suggests a name like it
 
 
 class SGD(Optimizer):

@@ -1,7 +1,11 @@
 """Why a gradient is what it is, in words."""
 
-from autograd.explanation.credit import Edge, Step, edges, steps
+from autograd.explanation.credit import Edge, Step, Steps, edges, steps
 from autograd.explanation.outline import tree
-from autograd.explanation.paths import explain
+from autograd.explanation.paths import Explanation, Path, explain
 
-__all__ = ["Edge", "Step", "edges", "explain", "steps", "tree"]
+__all__ = ["Edge", "Explanation", "Path", "Step", "Steps", "edges", "explain", "steps", "tree"]
+
+
+def __dir__() -> list[str]:
+    return __all__

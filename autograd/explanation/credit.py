@@ -12,7 +12,7 @@ from autograd.tables import MOST
 from autograd.value import Value
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Edge:
     """One operand of one operation, and its share of the blame.
 
@@ -29,6 +29,20 @@ class Edge:
     local: float
     upstream: float
     credit: float
+
+    def __str__(self) -> str:
+        return f"{named(self.parent)} → {named(self.child)}: {self.product}"
+
+    @property
+    def product(self) -> str:
+        """The credit as the product that it is."""
+        return (
+            f"upstream {shown(self.upstream, 4)} × local {shown(self.local, 4)} = "
+            f"{shown(self.credit, 4, sign=True)}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 def expect_value(name: str, x: object) -> None:
@@ -112,15 +126,15 @@ class Step:
             f"step {self.index}: {made(self.node)}  data {shown(self.node.data, 4)}  grad {shown(self.upstream, 4)}"
         ]
         for edge, total in zip(self.edges, self.totals):
-            lines.append(
-                f"   → {named(edge.parent)}: upstream {shown(edge.upstream, 4)} × "
-                f"local {shown(edge.local, 4)} = {shown(edge.credit, 4, sign=True)}, sum {shown(total, 4)}"
-            )
+            lines.append(f"   → {named(edge.parent)}: {edge.product}, sum {shown(total, 4)}")
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 class Steps(Iterator[Step]):
-    """The steps of back-propagation, made one after the other; in a notebook they show themselves as a table."""
+    """The steps of back-propagation, made one after the other; at a prompt and in a notebook they show themselves."""
 
     def __init__(self, root: Value, seed: float) -> None:
         self._root, self._seed = root, seed
@@ -128,6 +142,14 @@ class Steps(Iterator[Step]):
 
     def __next__(self) -> Step:
         return next(self._steps)
+
+    def __repr__(self) -> str:
+        """Return the first steps as text; the iterator stays where it is."""
+        told = [*map(str, islice(_steps(self._root, self._seed), MOST + 1))]
+        more = ["… and more: for step in steps(y) goes through all"] if len(told) > MOST else []
+        return (
+            "\n".join([*told[:MOST], *more]) or f"{named(self._root)} is not computed from anything"
+        )
 
     def _repr_html_(self) -> str:
         """Return the first steps as a table; the iterator stays where it is."""
@@ -152,11 +174,10 @@ def steps(root: Value, seed: float = 1.0) -> Steps:
         seed: the derivative to start from.
 
     Returns:
-        An iterator of Steps, in the order of back-propagation.
+        An iterator of Steps, in the order of back-propagation; printed, it tells the first of them.
 
     >>> x = Value(3.0, label="x")
-    >>> for step in steps(x * x):
-    ...     print(step)
+    >>> print(steps(x * x))
     step 1: ×  data 9.0000  grad 1.0000
        → x: upstream 1.0000 × local 3.0000 = +3.0000, sum 3.0000
        → x: upstream 1.0000 × local 3.0000 = +3.0000, sum 6.0000

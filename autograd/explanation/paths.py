@@ -77,8 +77,12 @@ class Explanation:
         head = f"∂{_name(self.root)}/∂{_name(self.leaf)} = {shown(self.gradient, 4, sign=True)}"
         if self.count == 0:
             return f"{head}: {_name(self.root)} does not depend on {_name(self.leaf)}"
-        ways = "one path" if self.count == 1 else f"the sum over {_counted(self.count)} paths"
-        lines = [f"{head}: {ways} of the product of local derivatives along it"]
+        ways = (
+            "one path; its local derivatives multiply to this"
+            if self.count == 1
+            else f"{_counted(self.count)} paths; the local derivatives of each multiply, and the products add up to this"
+        )
+        lines = [f"{head}: {ways}"]
         lines += [f"  {path}" for path in self.paths]
         if self.count > len(self.paths):
             lines.append(
@@ -133,7 +137,7 @@ def explain(root: Value, wrt: Value, max_paths: int = LISTED) -> Explanation:
     >>> b = a * a
     >>> b.label = "b"
     >>> print(explain(b, wrt=a))
-    ∂b/∂a = +6.0000: the sum over 2 paths of the product of local derivatives along it
+    ∂b/∂a = +6.0000: 2 paths; the local derivatives of each multiply, and the products add up to this
       b ← a:  3.0000 = +3.0000
       b ← a:  3.0000 = +3.0000
     """

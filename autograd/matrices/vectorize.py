@@ -80,7 +80,7 @@ class VectorProgram:
 
     def __repr__(self) -> str:
         return (
-            f"<VectorProgram of {len(self.recording.instructions)} operations in "
+            f"<{type(self).__name__} of {len(self.recording.instructions)} operations in "
             f"{len(self.grouping.groups)} groups, batched={self.batched}, reduction={self.reduction!r}>"
         )
 

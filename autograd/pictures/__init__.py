@@ -1,1 +1,25 @@
 """Pictures: DOT text, drawn by Graphviz, finished as SVG."""
+
+from typing import TYPE_CHECKING
+
+from autograd.lazy import loader
+
+if TYPE_CHECKING:
+    from autograd.pictures.display import for_paper
+    from autograd.pictures.drawing import Drawing
+    from autograd.pictures.live.page import Live
+
+__all__ = ["Drawing", "Live", "for_paper"]
+
+__getattr__ = loader(
+    "autograd.pictures",
+    {
+        "Drawing": "autograd.pictures.drawing",
+        "Live": "autograd.pictures.live.page",
+        "for_paper": "autograd.pictures.display",
+    },
+)
+
+
+def __dir__() -> list[str]:
+    return __all__

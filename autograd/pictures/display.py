@@ -3,6 +3,9 @@
 import base64
 import hashlib
 import html
+import importlib
+import sys
+from collections.abc import Callable
 
 _paper = False
 
@@ -41,6 +44,33 @@ def for_paper(on: bool = True) -> None:
 def is_for_paper() -> bool:
     """Return whether what is shown is for paper, too."""
     return _paper
+
+
+def show(thing: object, content: Callable[[], str], name: str, suffix: str = ".html") -> None:
+    """Show something that shows itself in notebooks: there below the cell, elsewhere in a browser.
+
+    Args:
+        thing: what is shown.
+        content: gives the text of its file, which is written into the temporary folder.
+        name, suffix: how the file's name begins and ends.
+
+    Raises:
+        RuntimeError: if there is no browser; it says where the file is.
+    """
+    import tempfile
+    import webbrowser
+    from pathlib import Path
+
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if getattr(shell, "kernel", None) is not None:
+        importlib.import_module("IPython.display").display(thing)
+        return
+    text = content()
+    handle, path = tempfile.mkstemp(suffix=suffix, prefix=f"{name}-")
+    with open(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    if not webbrowser.open(Path(path).as_uri()):
+        raise RuntimeError(f"there is no browser to show it in; it is in {path}")
 
 
 def framed(page: str, picture: str, story: str, title: str, height: int = 860) -> str:

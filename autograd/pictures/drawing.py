@@ -7,17 +7,13 @@ import os
 import re
 import shutil
 import struct
-import sys
-import tempfile
 import warnings
-import webbrowser
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from autograd.files import ending, write_whole
 from autograd.pictures import render, svg
-from autograd.pictures.display import image, is_for_paper
+from autograd.pictures.display import image, is_for_paper, show
 from autograd.pictures.palette import Theme, expect_theme, painted
 from autograd.pictures.text import clean
 
@@ -107,16 +103,7 @@ class Drawing:
             RuntimeError: if there is no browser; it says where the file is.
             FileNotFoundError, RuntimeError, TimeoutError: as render.render.
         """
-        shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-        if getattr(shell, "kernel", None) is not None:
-            importlib.import_module("IPython.display").display(self)
-            return
-        content = self.svg()
-        handle, name = tempfile.mkstemp(suffix=".svg", prefix="picture-")
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(content)
-        if not webbrowser.open(Path(name).as_uri()):
-            raise RuntimeError(f"there is no browser to show the picture in; it is in {name}")
+        show(self, self.svg, "picture", ".svg")
 
     def __repr__(self) -> str:
         return f"<Drawing: {self.title}>"

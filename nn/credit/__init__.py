@@ -1,7 +1,50 @@
 """Who is to blame for the error: the credit δ·z of every weight, in numbers, words and pictures."""
 
+from typing import TYPE_CHECKING
+
+from autograd.lazy import loader
 from nn.credit.assign import assign_credit
 from nn.credit.batch import BatchCredit
 from nn.credit.credit import Credit
+from nn.credit.parts import Edge, Node, Weight
 
-__all__ = ["BatchCredit", "Credit", "assign_credit"]
+if TYPE_CHECKING:
+    from nn.credit.check import CreditCheck
+    from nn.credit.derivation import Derivation
+    from nn.credit.history import CreditHistory, credit_over_training
+    from nn.credit.matrices import LayerMatrices
+    from nn.credit.pictures.live.widget import CreditWidget
+    from nn.credit.pictures.player import Player
+
+__all__ = [
+    "BatchCredit",
+    "Credit",
+    "CreditCheck",
+    "CreditHistory",
+    "CreditWidget",
+    "Derivation",
+    "Edge",
+    "LayerMatrices",
+    "Node",
+    "Player",
+    "Weight",
+    "assign_credit",
+    "credit_over_training",
+]
+
+__getattr__ = loader(  # what an example is asked for later
+    "nn.credit",
+    {
+        "CreditCheck": "nn.credit.check",
+        "CreditHistory": "nn.credit.history",
+        "CreditWidget": "nn.credit.pictures.live.widget",
+        "Derivation": "nn.credit.derivation",
+        "LayerMatrices": "nn.credit.matrices",
+        "Player": "nn.credit.pictures.player",
+        "credit_over_training": "nn.credit.history",
+    },
+)
+
+
+def __dir__() -> list[str]:
+    return __all__

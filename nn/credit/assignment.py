@@ -15,7 +15,7 @@ from nn.activations import activation_name
 from nn.arguments import is_sequence, learning_rate, plain
 from nn.credit.found import Found
 from nn.credit.layered import credit_of_layers
-from nn.credit.parts import Edge, Key, Link, Use, Weight
+from nn.credit.parts import Edge, Key, Link, Use, Weight, Weights
 from nn.credit.recording import Penalty, recording_of, recording_of_loss
 from nn.credit.unlayered import credit_of_graph
 from nn.layers import check_width
@@ -153,10 +153,10 @@ class Assignment(Found):
                 else:
                     where = v.label or v.op
                     uses[id(p)].append(Use(names[id(p)], where, delta, slope, delta * slope))
-        return {
-            names[key]: Weight(names[key], numbers[key], totals[key], found)
+        return Weights(
+            (names[key], Weight(names[key], numbers[key], totals[key], found))
             for key, found in uses.items()
-        }
+        )
 
     def _number(self, p: Value) -> float:
         """Return the number of a parameter at the time of recording."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from autograd.notation import Table, factor, shown, significant, subscript, table
 from nn.arguments import expect, is_sequence, learning_rate
 from nn.credit.credit import Credit
-from nn.credit.parts import Edge, Key
+from nn.credit.parts import Edge, Key, Known
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # each is loaded where it is first asked for
     from nn.credit.pictures.player import Player
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BatchEdge:
     """A weight, or a bias, with its credit summed over a batch.
 
@@ -34,8 +34,19 @@ class BatchEdge:
     weight: float
     credit: float
 
+    def __repr__(self) -> str:
+        return (
+            f"<{self.name} = {shown(self.weight, 4)}: Σ δ·z = {shown(self.credit, 4, sign=True)}>"
+        )
 
-@dataclass(frozen=True, eq=False)
+
+class BatchEdges(Known[Key, BatchEdge]):
+    """The edges by (source, target)."""
+
+    kind = "edge"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class BatchCredit:
     """Who is to blame for the errors of several examples.
 
@@ -212,8 +223,12 @@ class BatchCredit:
 
     def _repr_html_(self) -> str:
         """Return the table of the edges, for notebooks."""
-        title = f"credit summed over {len(self.examples):,} examples, L = {significant(self.loss)}"
-        return self.table().html(title)
+        return self.table().html(repr(self).strip("<>"))
+
+    def __repr__(self) -> str:
+        over = "summed over" if self.share == 1.0 else "of the mean of"
+        first = self.examples[0]
+        return f"<credit {over} {len(self.examples):,} examples, {first.title}, L = {significant(self.loss)}>"
 
 
 TERMS = 6  # examples whose credits are written out
@@ -227,7 +242,7 @@ def summed(examples: list[Credit], mean: bool = False) -> BatchCredit:
         mean: whether the sum is divided by how many there are.
     """
     count = float(len(examples)) if mean else 1.0
-    edges: dict[Key, BatchEdge] = {}
+    edges = BatchEdges()
     if any(set(example.edges) != set(examples[0].edges) for example in examples):
         raise ValueError(
             "the examples take different ways through the network, so their edges cannot be added: ask for the credit of "

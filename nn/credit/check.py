@@ -51,6 +51,8 @@ class CreditCheck:
             text += f"\n… and {self.left_out:,} weights that were not looked at: check(most=...) looks at more"
         return text
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         return self._table().html()
 

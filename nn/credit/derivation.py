@@ -50,6 +50,8 @@ class Line:
     def __str__(self) -> str:
         return " = ".join(self.sides)
 
+    __repr__ = __str__
+
 
 @dataclass(frozen=True, eq=False)
 class Derivation:
@@ -79,6 +81,8 @@ class Derivation:
             "The error starts at the output and comes back:"
         )
         return "\n".join([heading, *(f"  {line}" for line in self.steps)])
+
+    __repr__ = __str__
 
     @property
     def latex(self) -> str:

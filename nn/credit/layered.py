@@ -18,7 +18,7 @@ from autograd.numbers import as_float
 from nn.activations import Activation, activation_name
 from nn.arguments import expect, is_sequence
 from nn.credit.found import Found
-from nn.credit.parts import Edge, Edges, Key, Node
+from nn.credit.parts import Edge, Edges, Key, Node, Nodes
 from nn.credit.recording import Penalty, Recording, loss_of, penalized
 from nn.layers import Neuron
 from nn.losses import Loss, cross_entropy
@@ -99,7 +99,7 @@ def _nodes(
             nodes[i] = Node(
                 i, k, name, a.data, z_value.data, slope, delta, target, "unit", activation_name(f)
             )
-    return {i: nodes[i] for i in sorted(nodes)}
+    return Nodes((i, nodes[i]) for i in sorted(nodes))
 
 
 def _slope(f: Activation, a: Value, z: Value) -> float:

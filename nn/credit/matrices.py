@@ -49,12 +49,16 @@ class LayerMatrices:
             for name, rows in self.blocks
         )
 
+    __repr__ = __str__
+
 
 class Matrices(list[LayerMatrices]):
     """The layers of a network in matrix form: a list that shows itself as tables in notebooks."""
 
     def __str__(self) -> str:
         return "\n\n".join(map(str, self))
+
+    __repr__ = __str__
 
     def _blocks(self) -> list[tuple[str, list[list[float]]]]:
         return [block for layer in self for block in layer.blocks]

@@ -2,16 +2,46 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
-from autograd.notation import subscript
+from autograd.notation import factor, shown, subscript
 from nn.arguments import is_sequence
 
+K = TypeVar("K")
+V = TypeVar("V")
 Key: TypeAlias = tuple[int | None, int] | tuple[int | None, int, int]
 Kind = Literal["unit", "joint", "input"]
 
 
-@dataclass(frozen=True, eq=False)
+class Known(dict[K, V]):
+    """What a network has, by number or by name: it says of what it has not what there is."""
+
+    kind = "item"
+
+    def __missing__(self, key: Any) -> V:
+        listed = ", ".join(map(str, self))
+        raise KeyError(f"there is no {self.kind} {key!r}; there are {cut(listed)}")
+
+
+class Nodes(Known[int, "Node"]):
+    """The nodes by their numbers."""
+
+    def __missing__(self, key: Any) -> "Node":
+        raise KeyError(f"there is no node {key!r}; there are nodes {min(self)} to {max(self)}")
+
+
+class Weights(Known[str, "Weight"]):
+    """The weights by their names."""
+
+    kind = "weight"
+
+
+def cut(text: str, most: int = 300) -> str:
+    """Return a text of at most so many signs: the end of a longer one is left out."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Node:
     """A unit, a joint or an input of the network, with what passed through it.
 
@@ -48,8 +78,15 @@ class Node:
         """What the target of an output is called: y, or y₁ where there are several."""
         return self.name.replace("ŷ", "y")
 
+    def __repr__(self) -> str:
+        told = [] if self.a is None else [f"a {shown(self.a, 4)}"]
+        told.append(f"z {shown(self.z, 4)}" + f" ({self.does})" * bool(self.does))
+        told += [] if self.delta is None else [f"δ {shown(self.delta, 4, sign=True)}"]
+        told += [] if self.target is None else [f"{self.target_name} {shown(self.target, 4)}"]
+        return f"<{self.kind} {self.index}, {self.name}: {', '.join(told)}>"
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Edge:
     """A use of a weight on the way i⇝j, or the bias of unit j, with its credit.
 
@@ -107,6 +144,10 @@ class Edge:
             return "1" if self.z >= 0.0 else "(−1)"
         return f"z{subscript(self.source)}"
 
+    def __repr__(self) -> str:
+        product = f"{factor(self.delta)}·{factor(self.z)} = {shown(self.credit, 4, sign=True)}"
+        return f"<{self.called} = {shown(self.weight, 4)}: {self.delta_name}·{self.z_name} = {product}>"
+
 
 class Edges(Mapping[Any, Edge]):
     """Edges by (source, target), made when they are first looked at; of one that is not there it says which there are.
@@ -140,10 +181,14 @@ class Edges(Mapping[Any, Edge]):
     def __len__(self) -> int:
         return len(self._made)
 
+    def __repr__(self) -> str:
+        return f"<{len(self)} edges: {self._known()}>"
+
+    def _known(self) -> str:
+        return cut(", ".join(f"{e.name} {e.key}" for e in self.values()))
+
     def _missing(self, key: Any) -> str:
-        known = ", ".join(f"{e.name} {e.key}" for e in self.values())
-        if len(known) > 300:
-            known = known[:297] + "..."
+        known = self._known()
         if not is_sequence(key) or len(key) not in (2, 3):
             return f"an edge is (source, target), but {key!r} was given; there are {known}"
         source, target, *_ = key
@@ -186,7 +231,7 @@ class Use:
     credit: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Weight:
     """A parameter with all its uses.
 
@@ -201,3 +246,7 @@ class Weight:
     weight: float
     credit: float
     uses: list[Edge | Use]
+
+    def __repr__(self) -> str:
+        uses = f"{len(self.uses)} use{'s' * (len(self.uses) != 1)}"
+        return f"<{self.name} = {shown(self.weight, 4)}: ∂L/∂w {shown(self.credit, 4, sign=True)}, {uses}>"

@@ -12,7 +12,7 @@ from nn.credit.finding.numbering import Cell
 from nn.credit.finding.units import Term, Unit
 from nn.credit.found import Found
 from nn.credit.layered import layered_name, targets
-from nn.credit.parts import Edge, Edges, Key, Link, Node
+from nn.credit.parts import Edge, Edges, Key, Link, Node, Nodes
 from nn.credit.recording import Recording
 from nn.losses import Loss
 from nn.naming import edge_name
@@ -50,7 +50,7 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None]) -> dict[int, Node]
         graph.places[id(v)]: name for v, name in anatomy.recording.inputs if id(v) in graph.places
     }
     depth = 1 + max((cell.rank for cell in anatomy.cells.values() if cell.part), default=0)
-    found: dict[int, Node] = {}
+    found = Nodes()
     for cell in anatomy.cells.values():
         i, z, part, v = cell.index, anatomy.graph.numbers[cell.z], cell.part, graph.values[cell.z]
         if i in wanted:

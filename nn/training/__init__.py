@@ -1,5 +1,12 @@
 """Training: the loop, its examples, its history and plots."""
 
+from nn.training import plots as plots
+from nn.training.history import EarlyStop, Epoch, History
 from nn.training.loop import fit
+from nn.training.metrics import accuracy
 
-__all__ = ["fit"]
+__all__ = ["EarlyStop", "Epoch", "History", "accuracy", "fit", "plots"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -148,7 +148,7 @@ def sparkline(numbers: Sequence[float], width: int = 30) -> str:
     return "".join(_BARS[round((h - low) * scale)] for h in heights)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Epoch:
     """What a callback of `fit` is told after each epoch.
 
@@ -165,6 +165,11 @@ class Epoch:
     metrics: dict[str, float]
     net: Any
     validation: float | None = None
+
+    def __repr__(self) -> str:
+        held = {} if self.validation is None else {"validation loss": self.validation}
+        told = ({"loss": self.loss} | held | self.metrics).items()
+        return f"<epoch {self.index}: {', '.join(f'{name} {x:.4g}' for name, x in told)}>"
 
 
 class EarlyStop:
@@ -193,4 +198,5 @@ class EarlyStop:
         return self._since >= self.patience
 
     def __repr__(self) -> str:
-        return f"<EarlyStop(patience={self.patience}, least={self.least:g}): best loss {self.best:.4g}>"
+        best = f": best loss {self.best:.4g}" if self.best < math.inf else ""
+        return f"<EarlyStop(patience={self.patience}, least={self.least:g}){best}>"

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 BLUE, VERMILION = "#0067a5", "#b84a00"  # as in the pictures of credit
 
+__all__ = [
+    "plot_decision_boundary",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 def axes(ax: "Axes | None") -> "Axes":
     """Return the axes to draw into, those given or new ones, in a figure that says what it shows.

@@ -1,7 +1,9 @@
 """`python -m autograd`: the prompt, the doctor, and the table of operations for the documentation."""
 
 import code
+import os
 import re
+import select
 import sys
 from pathlib import Path
 
@@ -58,6 +60,48 @@ def test_the_prompt_has_the_names(monkeypatch):
     assert {"Value", "grad", "explain", "tree", "draw", "trace", "ag"} <= set(names)
     assert eval("grad(ag.tanh)(0.0)", dict(names)) == 1.0
     assert "ag.tanh" in opened["banner"]
+
+
+WITHOUT_IPYTHON = (
+    "import sys; sys.modules['IPython'] = None; from autograd.__main__ import main; main([])"
+)
+
+
+def talk(*typed):
+    """Return what a prompt without IPython answers to lines typed at a terminal, each up to the text that ends it."""
+    pty = pytest.importorskip("pty", reason="there are no terminals here")
+    process, terminal = pty.fork()
+    if process == 0:
+        os.environ |= {"TERM": "dumb", "PYTHONPATH": str(GUIDE.parent)}
+        os.execv(sys.executable, [sys.executable, "-c", WITHOUT_IPYTHON])
+    answers = []
+    for line, end in (("", ">>> "), *typed):
+        os.write(terminal, line.encode())
+        seen = b""
+        while end.encode() not in seen:
+            assert select.select([terminal], [], [], 60)[0], f"after {line!r} only {seen!r}"
+            seen += os.read(terminal, 65536)
+        answers.append(seen.decode())
+    os.close(terminal)
+    os.waitpid(process, 0)
+    return answers
+
+
+def test_the_prompt_without_ipython_completes_and_blames_nothing_else():
+    pytest.importorskip("readline", reason="there is no readline here")
+    banner, value, error, listed, completed = talk(
+        ("Val\t(2.0)\n", ">>> "),
+        ("unknown\n", ">>> "),
+        ("nn.\t\t", "nn.squared_error"),
+        ("\b" * 3 + "datasets.moo\t4)[1]\n", ">>> "),
+    )
+    assert "all of autograd and nn is here" in banner
+    assert "Value(data=2.0, grad=0.0)" in value
+    assert "NameError: name 'unknown' is not defined" in error
+    assert "IPython" not in error
+    assert "During handling" not in error
+    assert {"nn.datasets", "nn.lessons", "nn.plots"} <= set(listed.replace("(", " ").split())
+    assert "[-1, -1, 1, 1]" in completed
 
 
 def test_unknown_commands_are_refused(capsys):

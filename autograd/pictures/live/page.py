@@ -13,6 +13,7 @@ from typing import Any
 from autograd.files import write_whole
 from autograd.notation import shown
 from autograd.pictures import render, svg
+from autograd.pictures.display import show
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.live.javascript import key, script
 from autograd.pictures.live.places import Marks
@@ -94,6 +95,10 @@ class Live:
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
         """Write the page to a file, whole or not at all."""
         write_whole(path, self.html(engine).encode())
+
+    def show(self) -> None:
+        """Show the page: in a notebook below the cell, elsewhere in a browser; errors as those of `Drawing.show`."""
+        show(self, self.html, "live")
 
     def __repr__(self) -> str:
         return f"<Live: {self.name}>"

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from autograd.files import ending, write_whole
-from autograd.pictures.display import framed
+from autograd.pictures.display import framed, show
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.formats.tikz import tex
 from autograd.pictures.palette import Theme, colour
@@ -81,7 +81,7 @@ class Player:
         show: Show = "both",
     ) -> None:
         self.credit, self.lr = credit, lr
-        self.show: Show = show
+        self.shows: Show = show
         self.after = credit.after(lr) if after is None else after
         if steps is None:
             graph = None if credit.layers else GraphTeller(credit, lr, credit.after(lr))
@@ -153,11 +153,19 @@ class Player:
     def __repr__(self) -> str:
         return f"<Player: {len(self.steps)} steps of {self.credit.title}>"
 
+    def __str__(self) -> str:
+        """Return the story as text."""
+        return "\n".join(map(str, self.steps))
+
+    def show(self) -> None:
+        """Show the page: in a notebook below the cell, elsewhere in a browser; errors as those of `Drawing.show`."""
+        show(self, self.html, "steps")
+
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> Mapping[str, Any]:
         """Return the page in a frame of its own, for Jupyter; for paper, and where it cannot be drawn, picture and story."""
-        story = "\n".join(map(str, self.steps))
+        story = str(self)
         shown = dict(self.drawing()._repr_mimebundle_())
         shown["text/plain"] = f"{shown['text/plain']}\n\n{story}"
         if "text/html" in shown:
@@ -172,7 +180,7 @@ class Player:
 
     def drawing(self) -> Drawing:
         """Return the picture of the whole story."""
-        return credit_drawing(self.credit, show=self.show)
+        return credit_drawing(self.credit, show=self.shows)
 
     def _chapters(self) -> dict[str, int]:
         """Return the first step of each chapter."""
@@ -186,7 +194,7 @@ class Player:
     def _graph(self) -> CreditGraph:
         arrange: type[Layout] = Layout if self.credit.layers else Columns
         draw: type[CreditGraph] = CreditGraph if self.credit.layers else UnitGraph
-        layout = arrange(self.credit, top=16.0, show=self.show, roomy=True)
+        layout = arrange(self.credit, top=16.0, show=self.shows, roomy=True)
         nodes, edges = layout.credit.nodes.keys(), layout.credit.edges.keys()
         told = scale(self.credit)
         return draw(

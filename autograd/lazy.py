@@ -1,0 +1,28 @@
+"""Names that a package hands on and loads only when they are first asked for."""
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def loader(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a package.
+
+    Args:
+        package: its name.
+        homes: for each name that it hands on the module where it lives, or the module that it is.
+
+    >>> loader("autograd", {"trace": "autograd.program"})("trace").__name__
+    'trace'
+    """
+
+    def load(name: str) -> Any:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        module = importlib.import_module(homes[name])
+        found = module if homes[name].endswith(f".{name}") else getattr(module, name)
+        setattr(sys.modules[package], name, found)
+        return found
+
+    return load
