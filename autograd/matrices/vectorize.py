@@ -124,6 +124,18 @@ class VectorProgram:
             value, gradients = batch.value_and_grad(arrays)
         return value, self._arguments.put_together(gradients)
 
+    def engine(self, *args: Any) -> str:
+        """Return what runs a call with these arguments, in words: an array library, or the Program.
+
+        >>> from autograd import trace
+        >>> trace(lambda x: x * x, 2.0).vectorize(batched=0).engine([1.0, 2.0, 3.0])
+        'NumPy'
+        """
+        xp, dtype, _, _ = self._arguments.checked(self._arguments.taken_apart(args))
+        if xp is not np:
+            return str(xp.__name__)
+        return "the Program" if dtype == _DOUBLE and self._irregular else "NumPy"
+
     def _structured(self, xp: Any, rows: list[Any]) -> Any:
         """Return the numbers of the result in its structure."""
         result = self.recording.result

@@ -69,6 +69,9 @@ def add_commands(command: AddCommand) -> None:
     )
     sub.add_argument("--vectorize", action="store_true", help="run on arrays (needs NumPy)")
     sub.add_argument(
+        "--compile", action="store_true", help="run on arrays as machine code (needs llvmlite)"
+    )
+    sub.add_argument(
         "--out", metavar="FILE", help="where to save the network: .json, .npz, .safetensors, .onnx"
     )
     sub.add_argument("--history", metavar="FILE.csv", help="where to write the loss of each epoch")
@@ -119,7 +122,8 @@ def _train(arguments: argparse.Namespace) -> None:
     lr = arguments.lr if arguments.lr is not None else 0.1 if make is SGD else 0.01
     history = fit(
         net, data.xs, data.ys, loss, make(lr=lr), arguments.epochs, arguments.batch_size,
-        arguments.vectorize, validation=data.held_back, rng=rng,
+        arguments.vectorize or arguments.compile, compile=arguments.compile,
+        validation=data.held_back, rng=rng,
         callbacks=[] if arguments.patience is None else [EarlyStop(arguments.patience)],
     )  # fmt: skip
     lines = [f"{net} on {len(data.xs)} examples", repr(history).strip("<>")]

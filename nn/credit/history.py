@@ -72,7 +72,7 @@ def credit_over_training(
     Args:
         net, xs, ys, loss, callbacks: as for `fit`.
         every: how many epochs to let pass between two records.
-        **options: what else `fit` takes.
+        **options: what else `fit` takes, `vectorize` and `compile` among it.
 
     Raises:
         ValueError: if every is not at least 1; and what `fit` raises.

@@ -1,7 +1,8 @@
 """The gradients of a batch from the recorded loss of one example, run on arrays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
+from functools import cache, partial
 from typing import Any
 
 from autograd import Value, no_grad, trace
@@ -18,6 +19,7 @@ from nn.arguments import expect, once
 from nn.layers import Network
 from nn.losses import Loss, cross_entropy
 from nn.optim import SGD, Adam, Optimizer
+from nn.training.examples import Penalty
 
 CALLS = 4  # that a network which draws random numbers is not likely to pass unseen
 
@@ -27,7 +29,10 @@ class Vectorized:
 
     Args:
         net: the network. What is recorded is a copy of it, with the arguments of the recording as its parameters.
-        xs, ys, loss, penalty: as for `fit`.
+        xs, ys, loss, penalty, compile: as for `fit`.
+
+    Attributes:
+        engine: what runs the steps, in words.
 
     Raises:
         TypeError: if the network is not the same when it is copied or called again, or it, the loss or an
@@ -40,16 +45,16 @@ class Vectorized:
         xs: Sequence[Sequence[float]],
         ys: Sequence[Any],
         loss: Loss,
-        penalty: Callable[[list[Value]], Value] | None,
+        penalty: Penalty | None,
+        compile: bool = False,
     ) -> None:
         self.parameters = once(net.parameters())
+        self._classes = range(0)
         if loss is cross_entropy:
             # the index of a class picks an output, which a recording would freeze
             with no_grad():
-                classes = range(len(net(xs[0])))
-            ys = [
-                list(y) if hasattr(y, "__len__") else [float(k == y) for k in classes] for y in ys
-            ]
+                self._classes = range(len(net(xs[0])))
+        ys = self._targets(ys)
         for i, y in enumerate(ys):
             if describe(y) != describe(ys[0]):
                 raise ValueError(
@@ -58,11 +63,12 @@ class Vectorized:
                 )
         own = set(map(id, self.parameters))
 
-        def example_loss(numbers: list[Value], x: Any, y: Any) -> Value:
+        def example_loss(penalty: Penalty | None, numbers: list[Value], x: Any, y: Any) -> Value:
             # a copy keeps whatever class the network is of, and however often a parameter is used in it
             twin: Network = deepcopy(net, dict(zip(map(id, self.parameters), numbers)))
             value = loss(twin(x), y)
-            value = value if penalty is None else value + penalty(once(twin.parameters()))
+            if penalty is not None:
+                value = value + penalty(once(twin.parameters()))
             expect(
                 own.isdisjoint(map(id, topological(value))),
                 "vectorize=True needs a network that holds its parameters itself, as an MLP does",
@@ -70,14 +76,26 @@ class Vectorized:
             )
             return value
 
+        def recorded(penalty: Penalty | None) -> VectorProgram:
+            numbers, function = [p.data for p in self.parameters], partial(example_loss, penalty)
+            return trace(function, numbers, xs[0], ys[0]).vectorize((1, 2), "mean", compile)
+
         self._check_repeatable(net, xs[0])
-        program = trace(example_loss, [p.data for p in self.parameters], xs[0], ys[0])
-        self.program: VectorProgram = program.vectorize(batched=(1, 2), reduction="mean")
+        self.program = recorded(penalty)
+        self._without_penalty = cache(lambda: recorded(None) if penalty else self.program)
         self.xs = np.array(xs, dtype=float)
         self.ys = np.array(ys, dtype=float)
         self._grads: Any = np.zeros(len(self.parameters))
         self._ahead = False  # of the Values
         self.load()
+        self.engine = self.program.engine(self._data, self.xs, self.ys)
+
+    def _targets(self, ys: Sequence[Any]) -> Sequence[Any]:
+        """Return the targets with a list of 0 and 1 for each class that is given by its index."""
+        if not self._classes:
+            return ys
+        one_hot = {k: [float(k == j) for j in self._classes] for k in self._classes}
+        return [list(y) if hasattr(y, "__len__") else one_hot[int(y)] for y in ys]
 
     @staticmethod
     def _check_repeatable(net: Network, x: Sequence[float]) -> None:
@@ -111,6 +129,11 @@ class Vectorized:
         xs, ys = (self.xs, self.ys) if whole else (self.xs[batch], self.ys[batch])
         value, (self._grads, *_) = self.program.value_and_grad(self._data, xs, ys)
         return float(value), bool(np.isfinite(value) and np.isfinite(self._grads).all())
+
+    def mean_loss(self, xs: Sequence[Any], ys: Sequence[Any]) -> float:
+        """Return the mean loss of other examples, without the penalty."""
+        targets = np.array(self._targets(ys), float)
+        return float(self._without_penalty()(self._data, np.array(xs, float), targets))
 
     def step(self, optimizer: Optimizer) -> None:
         """Move the parameters."""

@@ -29,6 +29,7 @@ class History:
         stopped: why the run ended early: "callback" or "interrupted"; empty if it did not.
         validation: the mean loss of the validation examples after each epoch, if there are some.
         steps: how many steps were taken: the parameters and the optimiser are those after the last of them.
+        engine: what ran them: "Values", or with `vectorize=True` "NumPy" or "machine code", or what else and why.
     """
 
     losses: list[float] = field(default_factory=list)
@@ -37,6 +38,7 @@ class History:
     stopped: str = ""
     validation: list[float] = field(default_factory=list)
     steps: int = 0
+    engine: str = "Values"
 
     def columns(self) -> dict[str, list[float]]:
         """Return the courses by name: the loss, that of the validation examples if there are some, each metric."""
@@ -88,6 +90,8 @@ class History:
 
     def __repr__(self) -> str:
         epochs = f"{len(self)} epoch{'s' * (len(self) != 1)} in {self.seconds:.2g} s"
+        if self.engine != "Values":
+            epochs += f" by {self.engine}"
         if self.stopped:
             epochs += f", {self.stopped}"
         if not self.losses:

@@ -39,6 +39,7 @@ def fit(
     vectorize: bool = False,
     progress: bool = True,
     *,
+    compile: bool = False,
     penalty: Penalty | None = None,
     metrics: Mapping[str, Metric] | None = None,
     callbacks: Sequence[Callback] = (),
@@ -60,6 +61,8 @@ def fit(
             in every epoch.
         vectorize: whether to run the recorded loss on arrays (needs NumPy): the same numbers
             but for rounding, much faster for many examples.
+        compile: with `vectorize`, whether to run them as machine code (needs llvmlite), which takes half a
+            second to make. `history.engine` says what ran the steps.
         progress: whether to show a progress bar, if a terminal or a notebook is there to show it.
         penalty: a function of the list of parameters that is added to the loss, such as `l2(1e-4)`.
         metrics: functions of (net, xs, ys) by name, such as `accuracy`, called after each epoch.
@@ -86,6 +89,10 @@ def fit(
     epochs = whole("epochs", epochs, least=0)
     batch_size = None if batch_size is None else whole("batch_size", batch_size)
     loss, optimizer, rng = as_loss(loss), as_optimizer(optimizer), generator(rng)
+    if compile and not vectorize:
+        raise ValueError(
+            "compile=True makes machine code of what vectorize=True records; give both"
+        )
     metrics = {} if metrics is None else metrics
     known = penalty is None or callable(penalty)
     expect(known, "a penalty is a function such as l2(1e-4)", penalty)
@@ -97,9 +104,9 @@ def fit(
     if vectorize:
         from nn.training.arrays import Vectorized
 
-        task = Vectorized(net, xs, ys, loss, penalty)
+        task = Vectorized(net, xs, ys, loss, penalty, compile)
     watched = bool(metrics or callbacks or held_back)
-    history = History(metrics={name: [] for name in metrics})
+    history = History(metrics={name: [] for name in metrics}, engine=task.engine)
     bar = epochs_bar(epochs, progress)
     start, together = time.perf_counter(), Whole()
     try:
@@ -128,7 +135,7 @@ def fit(
                     task.store()
             history.seconds = time.perf_counter() - start
             if held_back is not None:
-                history.validation.append(_mean_loss(net, *held_back, loss))
+                history.validation.append(task.mean_loss(*held_back))
             now = measure(metrics, net, xs, ys)
             for name, figure in now.items():
                 history.metrics[name].append(figure)
@@ -151,11 +158,6 @@ def fit(
     return history
 
 
-def _mean_loss(net: Network, xs: Sequence[Any], ys: Sequence[Any], loss: Loss) -> float:
-    with no_grad():
-        return math.fsum(loss(net(x), y).data for x, y in zip(xs, ys)) / len(xs)
-
-
 def _batches(count: int, size: int | None, rng: random.Random) -> Iterator[Sequence[int]]:
     if size is None:
         yield range(count)
@@ -167,7 +169,13 @@ def _batches(count: int, size: int | None, rng: random.Random) -> Iterator[Seque
 
 
 class _Task(Protocol):
-    """A way to take steps, with the parameters in the Values or elsewhere in between."""
+    """A way to take steps, with the parameters in the Values or elsewhere in between.
+
+    Attributes:
+        engine: what runs them, in words.
+    """
+
+    engine: str
 
     def load(self) -> None:
         """Take the parameters from the Values."""
@@ -182,9 +190,15 @@ class _Task(Protocol):
     def step(self, optimizer: Optimizer) -> None:
         """Move the parameters."""
 
+    def mean_loss(self, xs: Sequence[Any], ys: Sequence[Any]) -> float:
+        """Return the mean loss of other examples, without the penalty, while the Values are up to date."""
+        ...
+
 
 class _Eager:
     """Example by example: each graph is dropped before the next is made, so memory stays flat."""
+
+    engine = "Values"
 
     def __init__(
         self,
@@ -210,6 +224,10 @@ class _Eager:
 
     def step(self, optimizer: Optimizer) -> None:
         optimizer.step(self.parameters)
+
+    def mean_loss(self, xs: Sequence[Any], ys: Sequence[Any]) -> float:
+        with no_grad():
+            return math.fsum(self.loss(self.net(x), y).data for x, y in zip(xs, ys)) / len(xs)
 
     def _gradients(self, batch: Sequence[int]) -> float:
         net, xs, ys, loss = self.net, self.xs, self.ys, self.loss

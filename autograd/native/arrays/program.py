@@ -60,20 +60,21 @@ class CompiledVectorProgram(VectorProgram):
     def engine(self, *args: Any) -> str:
         """Return what runs a call with these arguments, in words: machine code, or what else and why."""
         found = self._prepared_for_code(args)
-        return found if isinstance(found, str) else "machine code"
+        if isinstance(found, str):
+            return f"{super().engine(*args)}, not machine code{found}"
+        return "machine code"
 
     def _prepared_for_code(self, args: tuple[Any, ...]) -> Any:
         """Return the arrays and the number of examples, or why the code cannot take them."""
         xp, dtype, arrays, count = self._arguments.checked(self._arguments.taken_apart(args))
         if xp is not self._xp:
-            return f"{xp.__name__}, not machine code, which runs on NumPy's arrays"
+            return ", which runs on NumPy's arrays"
         if self._refusal:
-            slower = "the Program" if self._irregular else "NumPy"
-            return f"{slower}, not machine code: {self._refusal}"
+            return f": {self._refusal}"
         if dtype != xp.float64:
-            return f"NumPy, not machine code, which computes in double precision: {dtype} was given"
+            return f", which computes in double precision: {dtype} was given"
         if count == 0:
-            return "NumPy, not machine code: there are no examples"
+            return ": there are no examples"
         return [xp.asarray(x, order="C") for x in arrays], count
 
     def _value_and_grad_of_others(self, *args: Any) -> Any:

@@ -229,3 +229,54 @@ def test_training_goes_on_where_it_ended():
     numbers = [[p.data for p in net.parameters()] for net in nets]
     assert {type(x) for x in numbers[1]} == {float}
     assert numbers[1] == pytest.approx(numbers[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("penalty", [None, l2(0.1)], ids=["plain", "penalty"])
+def test_validation_is_measured_on_arrays(penalty, monkeypatch):
+    validation = [[0.3, 0.2], [0.9, -0.4]], [0.1, 0.7]
+    eager, arrays = both(OPTIMIZERS["plain"], epochs=5, penalty=penalty, validation=validation)
+    assert_same(eager, arrays)
+    assert arrays[2].validation == pytest.approx(eager[2].validation, rel=1e-12)
+    calls = []
+    called = MLP.__call__
+    monkeypatch.setattr(MLP, "__call__", lambda net, x: calls.append(x) or called(net, x))
+    for epochs in (1, 30):
+        calls.append(None)
+        fit(network(), XS, YS, epochs=epochs, vectorize=True, validation=validation, progress=False)
+    assert calls[1:].index(None) * 2 == len(calls) - 2  # as often for many epochs as for one
+
+
+def test_validation_of_classes_is_measured_on_arrays():
+    xs, classes = [[0.1, 0.2], [0.8, 0.3], [0.5, -0.6]], [0, 2, 1]
+    losses = []
+    for vectorize in (False, True):
+        net = MLP(2, [3], rng=1)
+        history = fit(
+            net, xs, classes, "cross_entropy", epochs=4, vectorize=vectorize, progress=False,
+            validation=([[0.4, 0.4], [0.0, 1.0]], [1, [0.2, 0.3, 0.5]]),
+        )  # fmt: skip
+        losses.append(history.validation)
+    assert losses[1] == pytest.approx(losses[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", ["plain", "adam"])
+def test_machine_code_trains_as_eager_does(optimizer):
+    pytest.importorskip("llvmlite", reason="llvmlite is not installed")
+    eager, _ = both(OPTIMIZERS[optimizer], epochs=5, batch_size=4)
+    net, rule = network(), OPTIMIZERS[optimizer]()
+    history = fit(
+        net, XS, YS, squared_error, rule, 5, 4, vectorize=True, compile=True, progress=False
+    )
+    values = [[p.data for p in net.parameters()], [p.grad for p in net.parameters()]]
+    assert_same(eager, (*values, history, rule))
+    assert history.engine == "machine code"
+    assert "by machine code" in repr(history)
+
+
+def test_history_says_what_ran():
+    assert [x[2].engine for x in both(OPTIMIZERS["plain"], epochs=1)] == ["Values", "NumPy"]
+
+
+def test_compile_goes_with_vectorize():
+    with pytest.raises(ValueError, match="give both"):
+        fit(network(), XS, YS, compile=True)
