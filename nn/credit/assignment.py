@@ -223,8 +223,12 @@ class Assignment(Found):
         return {} if self.anatomy is None else self.anatomy.read_by_loss()
 
     def into(self, j: int) -> list[Edge | Link]:
-        """Return what a node reads: edges, the bias last, then links."""
-        return [*self._into.get(j, ())]
+        """Return what a node reads: edges, the bias last, then links; in a layered network from top to bottom."""
+        if not self.layers:
+            return [*self._into.get(j, ())]
+        tails = self.layers[max(0, self.nodes[j].layer - 1)]
+        keys = [*((i, j) for i in tails), (None, j)]
+        return [self.edges[key] for key in keys if key in self.edges]
 
     def out_of(self, i: int) -> list[Edge | Link]:
         """Return the ways on which the error comes back to a node: edges and links, in the order of their heads."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # each is loaded where it is first asked for
     from nn.credit.pictures.live.widget import CreditWidget
     from nn.credit.pictures.player import Player
     from nn.credit.pictures.words import Show
+    from nn.credit.quantities import Quantity
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,6 +43,16 @@ class Credit(Assignment):
 
         edge = self.edge(source, target, place)
         return derive(self, edge) if self.layers else derive_in_graph(self, edge)
+
+    def quantities(self, lr: float = 0.1) -> "list[Quantity]":
+        """Return every number in the order in which one works it out, with the rule that gives it; see Quantity.
+
+        Args:
+            lr: the learning rate η of the new weights.
+        """
+        from nn.credit.quantities import quantities
+
+        return quantities(self, lr)
 
     def matrices(self) -> "Matrices":
         """Return W, Z, A, δ and the gradient of each layer, as columns and in the slides' symbols.

@@ -28,6 +28,7 @@ class Line:
         numbers: the same in numbers.
         value: the result.
         several: whether it stands for several equations, whose results are the numbers.
+        signed: whether the result carries its sign, as errors and credits do.
     """
 
     left: str
@@ -35,6 +36,7 @@ class Line:
     numbers: str
     value: float
     several: bool = False
+    signed: bool = True
 
     @property
     def sides(self) -> list[str]:
@@ -43,7 +45,7 @@ class Line:
             return [self.left]
         if self.several:
             return [self.left, self.symbols, self.numbers]
-        result = shown(self.value, 4, sign=True)
+        result = shown(self.value, 4, sign=self.signed)
         bare = self.numbers == result.removeprefix("+")  # nothing is computed
         return [self.left, self.symbols, *([] if bare else [self.numbers]), result]
 

@@ -1,10 +1,10 @@
 """The story of any network: joints and skips beside units, and weights that are used more than once."""
 
-from autograd.notation import factor, shown, subscript
+from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
 from nn.credit.derivation import Line
 from nn.credit.excerpt import drawn
-from nn.credit.parts import Edge, Link, Node
+from nn.credit.parts import Edge, Node
 from nn.credit.story import NUMBERS, TERMS, Teller, listed, plain
 from nn.credit.ways import Ways
 
@@ -13,10 +13,11 @@ class GraphTeller(Teller):
     """Tells the story of a network without layers; see Teller."""
 
     def __init__(self, credit: Assignment, lr: float, after: Assignment) -> None:
-        self._ways = Ways(credit)
+        part = drawn(credit)
+        self._ways = Ways(part)
         self._weights = credit.weights
         self._shared = {w.name: w for w in self._weights.values() if len(w.uses) > 1}
-        super().__init__(drawn(credit), lr, after)
+        super().__init__(part, lr, after)
 
     def _layers(self) -> list[list[list[int]]]:
         """Return what is told together: each unit and joint; or, of many, those of one rank and kind."""
@@ -27,12 +28,6 @@ class GraphTeller(Teller):
         for node in nodes:
             found.setdefault((node.layer, node.kind, node.does), []).append(node.index)
         return [[units] for units in sorted(found.values(), key=lambda units: -min(units))]
-
-    def _into(self, j: int) -> list[Edge]:
-        return [way for way in self.credit.into(j) if isinstance(way, Edge)]
-
-    def _links(self, j: int) -> list[Link]:
-        return [way for way in self.credit.into(j) if isinstance(way, Link)]
 
     def _counted(self, kinds: str) -> str:
         edges, weights = len(self.credit.edges), len(self._weights)
@@ -47,52 +42,22 @@ class GraphTeller(Teller):
         return ", ".join(said)
 
     def _forward_one(self, j: int) -> None:
-        node, edges, links = self.credit.nodes[j], self._into(j), self._links(j)
-        ways: list[Edge | Link] = [*edges, *links]
-        tails = [way.source for way in ways]
-        lit = [j, *(i for i in tails if i is not None)]
+        node, ways = self.credit.nodes[j], self.credit.into(j)
+        lit = [j, *(way.source for way in ways if way.source is not None)]
+        line = self._ways.forward(node)
+        symbols, numbers = line.symbols, " = ".join(line.sides[2:])
         if node.kind == "joint":
-            names = [self.credit.nodes[link.source].name for link in links]
-            read = ", ".join(names[:NUMBERS]) + (", …" if len(names) > NUMBERS else "")
-            self._step(
-                f"Forward: joint {j}",
-                f"{node.name} = {node.does}({read})",
-                f"{node.name} = {shown(node.z, 4)}",
-                lit,
-                [],
-            )
+            text = f"{node.name} = {symbols}", f"{node.name} = {numbers}"
+            self._step(f"Forward: joint {j}", *text, lit, [])
             return
-        assert node.a is not None
-        a, f = f"a{subscript(j)}", "" if node.does == "linear" else node.does
-        terms = [self._term(way) for way in ways]
-        rest = f" + … {len(terms) - 3} more" if len(terms) > TERMS else ""
-        said = terms[:3] if rest else terms
-        symbols, numbers = (
-            " + ".join(side).replace("+ −", "− ") + rest for side in zip(*said, strict=True)
-        )
-        squashed = f"{f}({shown(node.a, 4)}) = " if f else ""
+        f = "" if node.does == "linear" else node.does
+        squashed = f"{f}({shown(node.a or 0.0, 4)}) = " if f else ""
         self._step(
             f"Forward: unit {j}",
-            f"{a} = {symbols},  {node.name} = {f'{f}({a})' if f else a}",
-            f"{a} = {numbers} = {shown(node.a, 4)},  {node.name} = {squashed}{shown(node.z, 4)}",
+            f"{line.left} = {symbols},  {node.name} = {f'{f}({line.left})' if f else line.left}",
+            f"{line.left} = {numbers},  {node.name} = {squashed}{shown(node.z, 4)}",
             lit,
-            [edge.key for edge in edges],
-        )
-
-    def _term(self, way: Edge | Link) -> tuple[str, str]:
-        """Return what a way adds to a pre-activation, in symbols and in numbers."""
-        if isinstance(way, Edge):
-            sign = "−" if way.sign * (way.z if way.source is None else 1.0) < 0.0 else ""
-            weight = factor(way.weight, short=True)
-            if way.source is None:
-                return sign + way.name, sign + weight
-            return f"{sign}{way.name}·{way.z_name}", f"{sign}{weight}·{factor(way.z, short=True)}"
-        tail = self.credit.nodes[way.source]
-        sign, size = "−" if way.local < 0.0 else "", abs(way.local)
-        times = "" if size == 1.0 else f"{shown(size)}·"
-        return (
-            f"{sign}{times}z{subscript(way.source)}",
-            f"{sign}{times}{factor(tail.z, short=True)}",
+            [edge.key for edge in self._into(j)],
         )
 
     def _behind(self, units: list[int]) -> list[list[int]]:

@@ -152,9 +152,7 @@ class Teller:
 
     def _into(self, j: int) -> list[Edge]:
         """Return the edges into a unit, its bias last."""
-        tails = self.credit.layers[self.credit.nodes[j].layer - 1]
-        keys: list[Key] = [*((i, j) for i in tails), (None, j)]
-        return [self.credit.edges[key] for key in keys if key in self.credit.edges]
+        return [way for way in self.credit.into(j) if isinstance(way, Edge)]
 
     def _network(self) -> None:
         credit = self.credit

@@ -1,14 +1,16 @@
 """How the error comes back through any network: by weights, by skips, by joints; over time it is a sum over uses."""
 
+import math
 from collections.abc import Sequence
 
 from autograd.notation import factor, shown, subscript
 from nn.credit.assignment import Assignment
 from nn.credit.derivation import Derivation, Line, error_at_output, slope_symbol
 from nn.credit.finding.slopes import Slopes
-from nn.credit.parts import Edge, Link, Node, Use
+from nn.credit.parts import Edge, Link, Node, Use, Weight
 
 TERMS = 4  # of longer sums, three terms are written out
+WIDE = 8  # of so many numbers the names are written
 LINES = 12  # in longer derivations, units of one rank and kind share a line
 ENDS = 3, 2  # of many lines, so many at the beginning and at the end
 
@@ -26,6 +28,51 @@ class Ways:
         self.credit = credit
         self.slopes = None if credit.anatomy is None else Slopes(credit.anatomy)
         self.dead = 0  # how many ways were left out because no error comes by them
+
+    def forward(self, node: Node) -> Line:
+        """Return the equation that gives the a of a unit, or the z of a joint, from what it reads."""
+        ways = self.credit.into(node.index)
+        if node.kind == "joint":
+            names = [self.credit.nodes[way.source].name for way in ways if isinstance(way, Link)]
+            read = f"{', '.join(names[:WIDE])}{', …' if len(names) > WIDE else ''}"
+            written = self.slopes.joint(node.index) if self.slopes else ("", "")
+            symbols, numbers = written if all(written) else (f"{node.does}({read})", "")
+            return Line(node.name, symbols, numbers or shown(node.z, 4), node.z, signed=False)
+        assert node.a is not None
+        products = [way for way in ways if isinstance(way, Link) and way.kind == "product"]
+        second = set(map(id, products[1::2]))  # each product has two links
+        terms = [self._summand(way) for way in ways if id(way) not in second]
+        rest = f" + … {len(terms) - 3} more" if len(terms) > TERMS else ""
+        said = terms[:3] if rest else terms
+        symbols, numbers = (
+            " + ".join(side).replace("+ −", "− ") + rest for side in zip(*said, strict=True)
+        )
+        return Line(f"a{subscript(node.index)}", symbols, numbers, node.a, signed=False)
+
+    def _factor(self, link: Link) -> int:
+        """Return what a product in a unit multiplies the tail of a link by."""
+        ways = self.credit.into(link.target)
+        products = [way for way in ways if isinstance(way, Link) and way.kind == "product"]
+        place = next(k for k, way in enumerate(products) if way is link)
+        return products[place ^ 1].source
+
+    def _summand(self, way: Edge | Link) -> tuple[str, str]:
+        """Return what a way adds to a pre-activation, in symbols and in numbers."""
+        if isinstance(way, Edge):
+            sign = "−" if way.sign * (way.z if way.source is None else 1.0) < 0.0 else ""
+            weight = factor(way.weight, short=True)
+            if way.source is None:
+                return sign + way.name, sign + weight
+            return f"{sign}{way.name}·{way.z_name}", f"{sign}{weight}·{factor(way.z, short=True)}"
+        z = factor(self.credit.nodes[way.source].z, short=True)
+        if way.kind == "product":
+            other = self.credit.nodes[self._factor(way)]
+            sign = "−" if math.copysign(1.0, way.local) * math.copysign(1.0, other.z) < 0.0 else ""
+            names = f"z{subscript(way.source)}·z{subscript(other.index)}"
+            return sign + names, f"{sign}{z}·{factor(other.z, short=True)}"
+        sign, size = "−" if way.local < 0.0 else "", abs(way.local)
+        times = "" if size == 1.0 else f"{shown(size)}·"
+        return f"{sign}{times}z{subscript(way.source)}", f"{sign}{times}{z}"
 
     def line(self, node: Node) -> Line:
         """Return the equation that gives the δ of a unit or a joint from the δs behind it."""
@@ -78,6 +125,10 @@ class Ways:
             local = self.slopes.of_joint(link.target, link.source)
         elif link.kind == "skip":
             local = "−" if link.local < 0.0 else ""
+        elif link.kind == "product":
+            local = f"z{subscript(self._factor(link))}"
+            if link.local == -self.credit.nodes[self._factor(link)].z != 0.0:
+                local = "−" + local
         else:
             local = shown(link.local)
         if local in ("", "−"):
@@ -88,6 +139,10 @@ class Ways:
             f"{factor(delta)}·{factor(link.local)}",
             link.local * delta,
         )
+
+    def total(self, weight: Weight) -> tuple[str, str]:
+        """Return the sum over the uses of a weight, in symbols and in numbers."""
+        return joined([share(use) for use in weight.uses]) if weight.uses else ("0", "0")
 
     def behind(self, heads: Sequence[int]) -> list[int]:
         """Return the nodes from which the error comes to some nodes, these too, from the outputs on."""
@@ -150,13 +205,14 @@ def derive_in_graph(credit: Assignment, edge: Edge) -> Derivation:
         return Derivation(edge, lines)
     called = f"this use of {edge.name}, {edge.source}⇝{edge.target}"
     lines.append(Line(called, own[0], own[1], edge.credit))
-    terms = [_share(use) for use in uses]
+    terms = [share(use) for use in uses]
     symbols, numbers = joined(terms)
     lines.append(Line(f"∂L/∂{weight.name}", symbols, numbers, weight.credit))
     return Derivation(edge, lines)
 
 
-def _share(use: Edge | Use) -> Term:
+def share(use: Edge | Use) -> Term:
+    """Return what a use adds to ∂L/∂w, in symbols and in numbers, and its value."""
     if isinstance(use, Edge):
         numbers = f"{factor(use.delta)}·{factor(use.z)}"
         return f"{use.delta_name}·{use.z_name}", numbers, use.credit

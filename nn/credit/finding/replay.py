@@ -3,6 +3,8 @@
 A decision that Python took with `if` stays as it was, and so does the side that a `where` took.
 """
 
+from typing import Any
+
 from autograd import Value
 from autograd.graph.node import made_by
 from autograd.modes import recorded
@@ -18,7 +20,7 @@ def number_with(graph: Recorded, root: Value, changed: dict[int, float]) -> floa
     for k in range(places[id(root)] + 1):
         row, operands = made_by(graph.values[k])
         if row is not None:
-            numbers[k] = row.value(*(_numbers(x, numbers, places) for x in operands))
+            numbers[k] = row.value(*(numbers_of(x, numbers, places) for x in operands))
     return numbers[places[id(root)]]
 
 
@@ -38,8 +40,14 @@ def record_again(graph: Recorded, changed: dict[int, float]) -> list[Value]:
     return new
 
 
-def _numbers(x: object, numbers: list[float], places: dict[int, int]) -> object:
-    """Return an operand as numbers."""
+def numbers_of(x: object, numbers: Any, places: dict[int, int]) -> Any:
+    """Return an operand as numbers.
+
+    Args:
+        x: a node, a tuple of nodes, or what is no node.
+        numbers: those of the nodes, by their places.
+        places: the places, by the ids of the nodes.
+    """
     if isinstance(x, tuple):
         return [numbers[places[id(item)]] for item in x]
     if isinstance(x, Value):

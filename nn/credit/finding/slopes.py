@@ -1,14 +1,18 @@
 """What a joint multiplies an error by on its way back, in symbols: z₆−z₃ at a gate, z₈·(1−z₈) at a softmax."""
 
 import math
+from collections.abc import Callable
 
 from autograd.notation import shown, subscript
 from nn.credit.finding.anatomy import Anatomy
 from nn.credit.finding.joints import Joint
+from nn.credit.finding.spelling import ATOM, CUT, PRODUCT, Spelled, number, spelled, tight
 
 # A product: its sign, and its factors.
 Product = tuple[float, list[str]]
 LONGEST = 24  # of what is longer, dots are shown
+WRITTEN = 72  # so long may a joint be that is written out
+MANY = 8  # more products are not written out
 
 
 class Slopes:
@@ -32,7 +36,10 @@ class Slopes:
         assert isinstance(joint, Joint)
         if joint.block is not None:
             return self._of_block(target, source, joint)
-        return self._sum(self._products(joint.z, tail, set(joint.members)))
+        products = self._products(joint, tail)
+        if len(products) > MANY:
+            return f"∂z{subscript(target)}/∂z{subscript(source)}"
+        return self._sum(products)
 
     def _of_block(self, target: int, source: int, joint: Joint) -> str:
         """Return p·(1−p), or −p·q, of a softmax; of other blocks the derivative by name."""
@@ -65,77 +72,65 @@ class Slopes:
             return math.nan
         return self.anatomy.locals(joint.z, set(joint.members)).get(own, math.nan) / (p * (1.0 - p))
 
-    def _products(self, k: int, tail: int, members: set[int]) -> list[Product]:
-        """Return the derivative of a node by a tail as a sum of products."""
-        if k == tail:
-            return [(1.0, [])]
-        if k not in members:
-            return []
-        graph, op = self.graph, self.graph.ops[k]
-        operands, slopes = graph.parents[k], self.anatomy.partials[k]
-        pairs = graph.pairs(k)
-        if pairs:
-            found = []
-            for s, t in pairs:
-                for one, other in ((operands[s], operands[t]), (operands[t], operands[s])):
-                    found += _times(self._products(one, tail, members), self._name(other, members))
-            return found
-        found = []
-        for p, slope in zip(operands, slopes):
-            products = self._products(p, tail, members)
-            if not products or (op == "where" and not slope):
-                continue
-            if op in ("add", "sub", "neg", "sum", "pos", "maximum", "minimum", "where"):
-                sign = math.copysign(1.0, slope)
-                factor = "" if abs(slope) == 1.0 else shown(abs(slope))
-                found += [
-                    (sign * one, [*factors, factor] if factor else factors)
-                    for one, factors in products
-                ]
+    def _products(self, joint: Joint, tail: int) -> list[Product]:
+        """Return the derivative of a joint by a tail as a sum of products; empty if that is 0."""
+        graph, of = self.graph, self._spelled(joint, LONGEST)
+        found: dict[int, list[Product]] = {tail: [(1.0, [])]}
+        for k in joint.members:
+            terms: list[Product] = []
+            if pairs := graph.pairs(k):
+                operands = graph.parents[k]
+                for s, t in pairs:
+                    for one, other in ((operands[s], operands[t]), (operands[t], operands[s])):
+                        terms += _times(found.get(one, []), tight(of(other), PRODUCT))
             else:
-                found += _times(products, self._slope(k, p, slope, members))
-        return found
+                for p, slope in zip(graph.parents[k], self.anatomy.partials[k]):
+                    if p in found and (slope or graph.ops[k] != "where"):
+                        terms += _times(found[p], self._slope(k, p, slope, of))
+            if terms:
+                found[k] = terms[: MANY + 1]
+        return found.get(joint.z, [])
 
-    def _slope(self, k: int, p: int, slope: float, members: set[int]) -> str:
+    def _slope(self, k: int, p: int, slope: float, of: Callable[[int], Spelled]) -> str:
+        """Return the derivative of a node by an operand; empty for 1."""
         graph, op = self.graph, self.graph.ops[k]
+        if op in ("add", "sub", "neg", "sum", "pos", "maximum", "minimum", "where"):
+            sign = "−" if math.copysign(1.0, slope) < 0.0 else ""
+            return sign + ("" if abs(slope) == 1.0 else shown(abs(slope)))
         if len(graph.variables(k)) == 1 and op in ("div", "mul"):
             return shown(slope, 4)
+        if op == "div":
+            one, other = (tight(of(q), ATOM) for q in graph.parents[k])
+            return f"1/{other}" if p == graph.parents[k][0] else f"−{one}/{other}²"
+        inside = tight(of(p), PRODUCT)
         if len(graph.parents[k]) > 1:
-            return f"∂{self._name(k, members)}/∂{self._name(p, members)}"
-        inside = self._name(p, members)
-        if op == "tanh":
-            return f"(1−tanh²{inside})"
-        return f"{op}′({inside})"
+            return f"∂{tight(of(k), PRODUCT)}/∂{inside}"
+        return f"(1−tanh²{inside})" if op == "tanh" else f"{op}′({inside.strip('()')})"
 
-    def _name(self, k: int, members: set[int]) -> str:
-        """Return how the number of a node is written."""
-        graph = self.graph
-        if k in self.anatomy.cells and k not in members:
-            cell = self.anatomy.cells[k]
-            return (
-                shown(graph.numbers[k])
-                if graph.ops[k] == "constant"
-                else f"z{subscript(cell.index)}"
-            )
-        if graph.ops[k] == "constant":
-            return shown(graph.numbers[k])
-        if graph.is_leaf[k]:
-            return self.anatomy.recording.names.get(id(graph.values[k]), "w")
-        op = graph.ops[k]
-        inner = [self._name(p, members) for p in graph.parents[k]]
-        if any(map(_long, inner)):
-            return "(…)"
-        if len(inner) == 1:
-            return (
-                f"(−{inner[0]})"
-                if op == "neg"
-                else f"{op}({inner[0].removeprefix('(').removesuffix(')')})"
-            )
-        sign = {"mul": "·", "add": "+", "sub": "−", "div": "/"}.get(op)
-        if sign is None or len(inner) > 2:
-            return f"{op}(…)"
-        text = sign.join(part.removesuffix(".00") for part in inner)
-        return text if op == "mul" else f"({text})"
+    def joint(self, index: int) -> tuple[str, str]:
+        """Return a joint written out, in symbols and in numbers: z₃·z₇+z₄·z₅; empty if that is too long.
+
+        A result of a block is not written out.
+        """
+        joint, numbers = self.cells[index].part, self.graph.numbers
+        assert isinstance(joint, Joint)
+        if joint.block is not None:
+            return "", ""
+        symbols, _ = self._spelled(joint, WRITTEN)(joint.z)
+        values, _ = spelled(self.graph, joint.members, lambda k: number(numbers[k]), WRITTEN)(
+            joint.z
+        )
+        return ("", "") if CUT[0] in symbols or CUT[0] in values else (symbols, values)
+
+    def _spelled(self, joint: Joint, most: int) -> Callable[[int], Spelled]:
+        """Return a function that tells how the nodes of a joint are written."""
+
+        def leaf(k: int) -> Spelled:
+            cell = self.anatomy.cells.get(k)
+            name = self.anatomy.recording.names.get(id(self.graph.values[k]), "w")
+            return (name if cell is None else f"z{subscript(cell.index)}"), ATOM
+
+        return spelled(self.graph, joint.members, leaf, most)
 
     def _sum(self, products: list[Product]) -> str:
         """Return a sum of products, those to be added first; empty for 1."""
@@ -150,11 +145,6 @@ class Slopes:
 
 
 def _times(products: list[Product], factor: str) -> list[Product]:
-    """Return a sum times a factor."""
-    negative = factor.startswith("−")
-    plain = factor.removeprefix("−")
-    return [(-sign if negative else sign, [*factors, plain]) for sign, factors in products]
-
-
-def _long(text: str) -> bool:
-    return len(text) > LONGEST
+    """Return a sum times a factor; an empty one is 1."""
+    sign, plain = (-1.0 if factor.startswith("−") else 1.0), factor.removeprefix("−")
+    return [(sign * one, [*factors, plain] if plain else factors) for one, factors in products]
