@@ -13,11 +13,11 @@ if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.palette import Theme
     from nn.credit.check import CreditCheck
     from nn.credit.derivation import Derivation
+    from nn.credit.equations import Equation
     from nn.credit.matrices import Matrices
     from nn.credit.pictures.live.widget import CreditWidget
     from nn.credit.pictures.player import Player
     from nn.credit.pictures.words import Show
-    from nn.credit.quantities import Quantity
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,15 +44,15 @@ class Credit(Assignment):
         edge = self.edge(source, target, place)
         return derive(self, edge) if self.layers else derive_in_graph(self, edge)
 
-    def quantities(self, lr: float = 0.1) -> "list[Quantity]":
-        """Return every number in the order in which one works it out, with the rule that gives it; see Quantity.
+    def equations(self, lr: float = 0.1) -> "list[Equation]":
+        """Return every number in the order in which one works it out, with the rule that gives it; see Equation.
 
         Args:
             lr: the learning rate η of the new weights.
         """
-        from nn.credit.quantities import quantities
+        from nn.credit.equations import equations
 
-        return quantities(self, lr)
+        return equations(self, lr)
 
     def matrices(self) -> "Matrices":
         """Return W, Z, A, δ and the gradient of each layer, as columns and in the slides' symbols.

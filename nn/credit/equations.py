@@ -4,7 +4,7 @@ The rules are computed on the recorded graph, piece by piece, from one number th
 any network, with any activation, on any kind of number that the table of operations takes, intervals say.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -19,28 +19,28 @@ from nn.credit.finding.joints import Joint
 from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.replay import numbers_of
 from nn.credit.finding.units import Unit
-from nn.credit.parts import Edge, Node, Use
+from nn.credit.parts import Edge, Key, Node, Weight
 from nn.credit.ways import Ways, share
 
-Kind = Literal["weight", "z", "a", "L", "δ", "share", "gradient", "new"]
+Kind = Literal["weight", "z", "a", "p", "loss", "delta", "share", "gradient", "new"]
 Id: TypeAlias = tuple[Kind, Any]
 Known: TypeAlias = Mapping[Id, Any]
 Rule: TypeAlias = Callable[[Known], Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Quantity:
-    """A number of a credit, and where it comes from.
+class Equation:
+    """A number of a credit, and the rule that gives it.
 
     Attributes:
-        kind: "weight"; "z", the number of an input, a unit or a joint; "a"; "L"; "δ"; "share", δ·z of one of several uses
+        kind: "weight"; "z", the number of an input, a unit or a joint; "a"; "L"; "delta"; "share", δ·z of one of several uses
             of a weight; "gradient", ∂L/∂w; "new", the weight after an update.
         of: the number of a node, the key of an edge, or the name of a weight; "" for the loss.
         names: what it is called, the name of the slides first.
         value: the number.
-        reads: the ids of the quantities that its rule reads; empty for what is given.
+        reads: the ids of the numbers that its rule reads; empty for what is given.
         symbols, numbers: the right-hand side of its rule, as it is printed; empty for what is given.
-        rule: computes it from the quantities that it reads, given by id; None for what is given.
+        rule: computes it from the numbers that it reads, given by id; None for what is given.
     """
 
     kind: Kind
@@ -54,11 +54,11 @@ class Quantity:
 
     @property
     def id(self) -> Id:
-        """(kind, of): unlike names, it is one quantity's alone."""
+        """(kind, of): unlike names, it is one number's alone."""
         return self.kind, self.of
 
 
-def quantities(credit: Assignment, lr: float = 0.1) -> list[Quantity]:
+def equations(credit: Assignment, lr: float = 0.1) -> list[Equation]:
     """Return the weights and inputs, which are given; then a and z forward, L, δ back, ∂L/∂w, and the new weights.
 
     Args:
@@ -67,10 +67,10 @@ def quantities(credit: Assignment, lr: float = 0.1) -> list[Quantity]:
 
     >>> from nn import MLP, assign_credit
     >>> c = assign_credit(MLP.from_weights([[[0.5], [-0.5]]], activation="tanh"), [1.0, 2.0], 0.5)
-    >>> for q in quantities(c):
+    >>> for q in equations(c):
     ...     print(q.names[0], "=", *(f"{text} =" for text in (q.symbols, q.numbers) if text), f"{q.value:.4f}")
-    w₂⇝₀ = 0.5000
     w₁⇝₀ = -0.5000
+    w₂⇝₀ = 0.5000
     x₁ = 1.0000
     x₂ = 2.0000
     a₀ = w₂⇝₀·z₂ + w₁⇝₀·z₁ = 0.50·1.00 + (−0.50)·2.00 = -0.5000
@@ -81,20 +81,20 @@ def quantities(credit: Assignment, lr: float = 0.1) -> list[Quantity]:
     ∂L/∂w₂⇝₀ = δ₀·z₂ = (−1.0000)·1.0000 = -1.0000
     new w₁⇝₀ = w₁⇝₀ − 0.1·∂L/∂w₁⇝₀ = (−0.5000) − 0.1·(−2.0000) = -0.3000
     new w₂⇝₀ = w₂⇝₀ − 0.1·∂L/∂w₂⇝₀ = 0.5000 − 0.1·(−1.0000) = 0.6000
-    >>> known = {q.id: q.value for q in quantities(c)}
-    >>> all(abs(q.rule(known) - q.value) < 1e-12 for q in quantities(c) if q.rule)
+    >>> known = {q.id: q.value for q in equations(c)}
+    >>> all(abs(q.rule(known) - q.value) < 1e-12 for q in equations(c) if q.rule)
     True
     """
-    return list(_Worked(credit, lr).all())
+    return list(_Working(credit, lr).all())
 
 
 class _Piece:
-    """What was computed from some quantities to one node, on any kind of number.
+    """What was computed from some numbers to one node, on any kind of number.
 
     Args:
         graph: the recorded graph.
         root: the place of the node.
-        known: the quantities by the places of their nodes.
+        known: the ids of the numbers that people know, by the places of their nodes.
         own: those of them that it does not begin with, since it ends there.
     """
 
@@ -123,8 +123,8 @@ class _Piece:
                 found[k] = row(*(numbers_of(x, found, graph.places) for x in operands))
         return found
 
-    def slopes(self, known: Known) -> dict[Id, Any]:
-        """Return the derivatives of the root by what it reads; those that are 0 by a convention are left out."""
+    def slopes(self, known: Known) -> dict[int, Any]:
+        """Return the derivatives of the root by the nodes it reads; those that are 0 by a convention are left out."""
         graph, found = self.graph, dict[int, Any]({self.root: 1.0})
         numbers = self.numbers(known)
         for k in reversed(self.members):
@@ -144,11 +144,11 @@ class _Piece:
                 place = graph.places.get(id(p))
                 if place is not None and not (type(slope) is float and slope == 0.0):
                     found[place] = g * slope + found[place] if place in found else g * slope
-        return {name: found[k] for k, name in self.reads.items() if k in found}
+        return found
 
 
-class _Worked:
-    """Lists the quantities of a credit.
+class _Working:
+    """Lists the equations of a credit.
 
     Args:
         credit: what `assign_credit` found.
@@ -177,11 +177,13 @@ class _Worked:
                 elif isinstance(cell.part, Joint) and cell.part.block is not None:
                     blocks.setdefault(cell.part.block, set()).add(cell.z)
         known: dict[int, Id] = {k: ("z", i) for i, k in self.z.items()}
-        for p, called in zip(recording.parameters, credit.weights):
-            if id(p) in graph.places:
-                known[graph.places[id(p)]] = "weight", called
+        self.places: dict[str, int] = {}  # of the weights, by their names
+        for p, weight in zip(recording.parameters, credit.weights.values()):
+            if (place := graph.places.get(id(p))) is not None:
+                self.places[weight.name] = place
+                known[place] = "weight", self._of(weight)
         self.pieces: dict[Id, _Piece] = {
-            ("L", ""): _Piece(graph, graph.places[id(recording.loss)], known)
+            ("loss", None): _Piece(graph, graph.places[id(recording.loss)], known)
         }
         for i, k in self.z.items():
             node = credit.nodes[i]
@@ -191,10 +193,13 @@ class _Worked:
                 self.pieces["z", i] = _Piece(graph, k, {self.a[i]: ("a", i)})
             elif node.kind == "joint":
                 self.pieces["z", i] = _Piece(graph, k, known, own)
-        self.readers: dict[Id, list[Id]] = {}  # which pieces read a quantity
-        for name, piece in self.pieces.items():
-            for read in dict.fromkeys(piece.reads.values()):
-                self.readers.setdefault(read, []).append(name)
+        self.readers: dict[
+            int, list[tuple[Id, _Piece]]
+        ] = {}  # of each node, but of none that is an a
+        for called, piece in self.pieces.items():
+            for k, name in piece.reads.items():
+                if name[0] != "a":
+                    self.readers.setdefault(k, []).append((called, piece))
 
     def _in_layers(self) -> None:
         """Find the nodes of a perceptron."""
@@ -209,147 +214,159 @@ class _Worked:
             self.z[j] = v
         self.z = {i: self.z[i] for i in credit.nodes}
 
-    def all(self) -> Iterator[Quantity]:
-        """Yield the quantities."""
-        credit = self.credit
-        inner = [n for n in credit.nodes.values() if n.kind != "input"]
-        for weight in credit.weights.values():
-            yield Quantity("weight", weight.name, self._names(weight.name), weight.weight)
+    def all(self) -> Iterator[Equation]:
+        """Yield the equations."""
+        credit, edges = self.credit, self.credit.edges.values()
+        inner = [node for node in credit.nodes.values() if node.kind != "input"]
+        names = dict.fromkeys([*(e.parameter for e in edges if e.parameter), *credit.weights])
+        weights = [credit.weights[name] for name in names]
+        for weight in weights:
+            yield Equation("weight", self._of(weight), self._names(weight), weight.weight)
         for node in reversed(credit.nodes.values()):
             if node.kind == "input":
-                yield Quantity("z", node.index, _z_names(node), node.z)
+                yield Equation("z", node.index, _z_names(node), node.z)
         for node in sorted(inner, key=lambda node: (node.layer, node.index)):
             yield from self._forward(node)
-        yield self._of(("L", ""), ("L",), credit.loss, credit.loss_formula, "")
-        for node in inner:
-            yield self._error(node)
-        yield from self._credits()
+        for j, p in credit.probabilities.items():
+            yield self._probability(j, p)
+        yield self._computed(("loss", None), ("L",), credit.loss, credit.loss_formula, "")
+        yield from map(self._error, inner)
+        yield from (
+            self._share(e)
+            for e in edges
+            if e.parameter and len(credit.weights[e.parameter].uses) > 1
+        )
+        yield from map(self._gradient, weights)
+        yield from map(self._new, weights)
 
-    def _names(self, weight: str) -> tuple[str, ...]:
-        uses = self.credit.weights[weight].uses
-        edges = [use for use in uses if not isinstance(use, Use)]
-        if len(uses) != 1 or not edges:
-            return (weight,)
-        return tuple(dict.fromkeys([edges[0].name, edges[0].layered_name, weight]))
-
-    def _of(
+    def _computed(
         self, name: Id, names: tuple[str, ...], value: float, symbols: str, numbers: str
-    ) -> Quantity:
-        """Return a quantity that is computed as it was recorded."""
+    ) -> Equation:
+        """Return an equation that is computed as it was recorded."""
         piece = self.pieces[name]
 
         def rule(known: Known) -> Any:
             return piece.numbers(known)[piece.root]
 
         reads = tuple(dict.fromkeys(piece.reads.values()))
-        return Quantity(*name, names, value, reads, symbols, numbers, rule)
+        return Equation(*name, names, value, reads, symbols, numbers, rule)
 
-    def _forward(self, node: Node) -> Iterator[Quantity]:
+    def _forward(self, node: Node) -> Iterator[Equation]:
         line = self.ways.forward(node)
         if node.kind == "joint":
-            yield self._of(("z", node.index), _z_names(node), node.z, line.symbols, line.numbers)
+            yield self._computed(
+                ("z", node.index), _z_names(node), node.z, line.symbols, line.numbers
+            )
             return
         assert node.a is not None
-        yield self._of(("a", node.index), (line.left,), node.a, line.symbols, line.numbers)
+        yield self._computed(("a", node.index), (line.left,), node.a, line.symbols, line.numbers)
         f, a = ("" if node.does == "linear" else node.does), factor(node.a)
         symbols, numbers = (
             (f"{f}({line.left})", f"{f}({shown(node.a, 4)})") if f else (line.left, a)
         )
-        yield self._of(("z", node.index), _z_names(node), node.z, symbols, numbers)
+        yield self._computed(("z", node.index), _z_names(node), node.z, symbols, numbers)
 
-    def _error(self, node: Node) -> Quantity:
-        """Return the δ of a unit or a joint: what comes back to its z, times the slope of its activation."""
-        j = node.index
-        z: Id = ("z", j)
-        line = delta_line(self.credit, node) if self.credit.layers else self.ways.line(node)
-        readers = [name for name in self.readers.get(z, ()) if not self._same_block(name, node)]
-        loss_is_z = self.pieces["L", ""].reads.get(self.pieces["L", ""].root) == z
-        slope = self.pieces[z] if node.kind == "unit" else None
+    def _probability(self, j: int, p: float) -> Equation:
+        reads: tuple[Id, ...] = tuple(("z", i) for i in self.credit.outputs)
 
         def rule(known: Known) -> Any:
-            total: Any = 1.0 if loss_is_z else 0.0
-            for name in [] if loss_is_z else readers:
-                total = total + self._back(name, known) * self.pieces[name].slopes(known).get(
-                    z, 0.0
-                )
-            return total if slope is None else total * slope.slopes(known).get(("a", j), 0.0)
+            return primitives.exp(known["z", j] - primitives.logsumexp([known[z] for z in reads]))
 
-        reads = [*self._behind(readers), *([] if slope is None else slope.reads.values())]
-        assert node.delta is not None
-        return Quantity(
-            "δ",
-            j,
-            (line.left,),
-            node.delta,
-            tuple(dict.fromkeys(reads)),
-            line.symbols,
-            line.numbers,
-            rule,
+        return Equation(
+            "p", j, (f"p{subscript(j)}",), p, reads, f"softmax(ŷ){subscript(j)}", "", rule
         )
 
-    def _same_block(self, name: Id, node: Node) -> bool:
-        reader = self.credit.nodes.get(name[1])
-        return node.block is not None and reader is not None and reader.block == node.block
-
-    def _back(self, name: Id, known: Known) -> Any:
-        """Return ∂L/∂ the root of a piece: 1, or the δ of its cell."""
-        return 1.0 if name[0] == "L" else known["δ", name[1]]
-
-    def _behind(self, readers: Iterable[Id]) -> Iterator[Id]:
-        """Yield what the slopes of pieces, and the errors at their roots, are computed from."""
-        for name in readers:
-            if name[0] != "L":
-                yield "δ", name[1]
-            yield from self.pieces[name].reads.values()
-
-    def _share(self, edge: Edge) -> Quantity:
-        """Return what one of several uses of a weight adds to its gradient."""
-        delta: Id = ("δ", edge.target)
-        tail: Id | None = None if edge.source is None else ("z", edge.source)
+    def _error(self, node: Node) -> Equation:
+        """Return the δ of a unit or a joint: what comes back to its z, times the slope of its activation."""
+        j, z = node.index, self.z[node.index]
+        line = delta_line(self.credit, node) if self.credit.layers else self.ways.line(node)
+        back, reads = self._back(z)
+        assert node.delta is not None
+        if node.kind == "joint":
+            return Equation(
+                "delta", j, (line.left,), node.delta, reads, line.symbols, line.numbers, back
+            )
+        slope, a = self.pieces["z", j], self.a[j]
 
         def rule(known: Known) -> Any:
-            return edge.sign * known[delta] * (edge.z if tail is None else known[tail])
+            return back(known) * slope.slopes(known).get(a, 0.0)
+
+        reads = tuple(dict.fromkeys([*reads, *slope.reads.values()]))
+        return Equation(
+            "delta", j, (line.left,), node.delta, reads, line.symbols, line.numbers, rule
+        )
+
+    def _back(self, k: int) -> tuple[Rule, tuple[Id, ...]]:
+        """Return the rule for ∂L/∂ a node that pieces read, Σ δ·∂(piece)/∂(node), and what that reads."""
+        ways = self.readers.get(k, [])
+
+        def rule(known: Known) -> Any:
+            total: Any = 0.0
+            for (kind, j), piece in ways:
+                delta = 1.0 if kind == "loss" else known["delta", j]
+                total = total + delta * piece.slopes(known).get(k, 0.0)
+            return total
+
+        reads: dict[Id, None] = {}
+        for (kind, j), piece in ways:
+            reads |= dict.fromkeys(piece.reads.values()) | (
+                {} if kind == "loss" else {("delta", j): None}
+            )
+        return rule, tuple(reads)
+
+    def _share(self, edge: Edge) -> Equation:
+        """Return what one of several uses of a weight adds to its gradient."""
+        reads: tuple[Id, ...] = (("delta", edge.target),)
+        reads += () if edge.source is None else (("z", edge.source),)
+
+        def rule(known: Known) -> Any:
+            delta, *z = (known[name] for name in reads)
+            return edge.sign * delta * (z[0] if z else edge.z)
 
         symbols, numbers, value = share(edge)
-        reads = (delta,) if tail is None else (delta, tail)
         names = (f"∂L/∂{edge.called}",)
-        return Quantity("share", edge.key, names, value, reads, symbols, numbers, rule)
+        return Equation("share", edge.key, names, value, reads, symbols, numbers, rule)
 
-    def _credits(self) -> Iterator[Quantity]:
-        credit, lr = self.credit, self.lr
-        new: list[Quantity] = []
-        read: tuple[Id, ...]
-        edges = [edge.parameter for edge in credit.edges.values()]
-        for edge in credit.edges.values():
-            if edge.parameter and len(credit.weights[edge.parameter].uses) > 1:
-                yield self._share(edge)
-        for name in dict.fromkeys([*filter(None, edges), *credit.weights]):
-            weight = credit.weights[name]
-            readers = self.readers.get(("weight", name), [])
+    def _gradient(self, weight: Weight) -> Equation:
+        place = self.places.get(weight.name)
+        back, reads = (_nothing, ()) if place is None else self._back(place)
+        names = tuple(f"∂L/∂{name}" for name in self._names(weight))
+        symbols, numbers = self.ways.total(weight)
+        return Equation(
+            "gradient", self._of(weight), names, weight.credit, reads, symbols, numbers, back
+        )
 
-            def rule(known: Known, name: str = name, readers: list[Id] = readers) -> Any:
-                total: Any = 0.0
-                for one in readers:
-                    slope = self.pieces[one].slopes(known).get(("weight", name), 0.0)
-                    total = total + self._back(one, known) * slope
-                return total
+    def _new(self, weight: Weight) -> Equation:
+        of, names, lr = self._of(weight), self._names(weight), self.lr
+        before: Id = ("weight", of)
+        gradient: Id = ("gradient", of)
 
-            symbols, numbers = self.ways.total(weight)
-            names = self._names(name)
-            yield Quantity(
-                "gradient", name, tuple(f"∂L/∂{n}" for n in names), weight.credit,
-                tuple(dict.fromkeys(self._behind(readers))), symbols, numbers, rule,
-            )  # fmt: skip
-            after = weight.weight - lr * weight.credit
+        def rule(known: Known) -> Any:
+            return known[before] - lr * known[gradient]
 
-            def update(known: Known, name: str = name) -> Any:
-                return known["weight", name] - lr * known["gradient", name]
+        symbols = f"{names[0]} − {lr:g}·∂L/∂{names[0]}"
+        numbers = f"{factor(weight.weight)} − {lr:g}·{factor(weight.credit)}"
+        value, called = weight.weight - lr * weight.credit, tuple(f"new {name}" for name in names)
+        return Equation("new", of, called, value, (before, gradient), symbols, numbers, rule)
 
-            symbols = f"{names[0]} − {lr:g}·∂L/∂{names[0]}"
-            numbers = f"{factor(weight.weight)} − {lr:g}·{factor(weight.credit)}"
-            called, read = tuple(f"new {n}" for n in names), (("weight", name), ("gradient", name))
-            new.append(Quantity("new", name, called, after, read, symbols, numbers, update))
-        yield from new
+    def _names(self, weight: Weight) -> tuple[str, ...]:
+        edge = self._alone(weight)
+        if edge is None:
+            return (weight.name,)
+        return tuple(dict.fromkeys([edge.name, edge.layered_name, weight.name]))
+
+    def _of(self, weight: Weight) -> Key | str:
+        edge = self._alone(weight)
+        return weight.name if edge is None else edge.key
+
+    def _alone(self, weight: Weight) -> Edge | None:
+        """Return the edge of a weight that stands on one alone."""
+        use = weight.uses[0] if len(weight.uses) == 1 else None
+        return use if isinstance(use, Edge) else None
+
+
+def _nothing(known: Known) -> float:
+    return 0.0
 
 
 def _z_names(node: Node) -> tuple[str, ...]:

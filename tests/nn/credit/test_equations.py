@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from autograd import Value
 from nn import MLP, assign_credit
 from nn.credit import Credit
-from nn.credit.quantities import quantities
+from nn.credit.equations import equations
+from nn.lessons.quantities import right_numbers
 from nn.losses import l2
 from tests.nn.credit.networks import CASES, SPELLINGS
 from tests.nn.credit.unit_graphs import Drawn, graphs
@@ -17,7 +18,7 @@ from tests.nn.credit.unit_graphs import Drawn, graphs
 def assert_worked_out(c: Credit, tolerance: float = 1e-9) -> None:
     """Each number follows by its rule from those before it, and is the one that the credit has."""
     known = {}
-    for q in quantities(c):
+    for q in equations(c):
         assert q.id not in known
         assert (q.rule is None) == (q.symbols == "")
         if q.rule is not None:
@@ -26,13 +27,13 @@ def assert_worked_out(c: Credit, tolerance: float = 1e-9) -> None:
             scale = tolerance * max(1.0, abs(q.value))
             assert found == q.value or abs(found - q.value) <= scale, q.names
         known[q.id] = q.value
-    assert known["L", ""] == c.loss
+    assert known["loss", None] == c.loss
     assert {i: x for (kind, i), x in known.items() if kind == "z"} == {
         i: node.z for i, node in c.nodes.items()
     }
-    assert {name: x for (kind, name), x in known.items() if kind == "gradient"} == {
-        name: weight.credit for name, weight in c.weights.items()
-    }
+    assert sorted(x for (kind, _), x in known.items() if kind == "gradient") == sorted(
+        weight.credit for weight in c.weights.values()
+    )
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -49,11 +50,20 @@ def test_perceptrons(activation):
     net = MLP(3, [4, 3, 2], activation=activation, bias=True, rng=1)
     c = assign_credit(net, [1.0, -0.5, 0.2], [0.3, 0.1], penalty=l2(0.1))
     assert_worked_out(c)
-    forward = [q.names[0] for q in quantities(c) if q.kind == "a"]
+    forward = [q.names[0] for q in equations(c) if q.kind == "a"]
     assert forward == ["a₅", "a₆", "a₇", "a₈", "a₂", "a₃", "a₄", "a₀", "a₁"]
     for p in net.parameters():
         p.data = 9.0  # the numbers are those of the time of recording
     assert_worked_out(c)
+
+
+def test_they_are_the_numbers_of_a_working():
+    net = MLP(2, [2, 2], bias=True, rng=2)
+    c = assign_credit(net, [1.0, -0.5], 1, "cross_entropy")
+    wanted = {(q.kind, q.of): x for q, x in right_numbers(c, 0.5).items()}
+    found = {q.id: q.value for q in c.equations(lr=0.5)}
+    assert [name for name in found if name in wanted] == list(wanted)
+    assert {name: found[name] for name in wanted} == wanted
 
 
 @given(graphs())
@@ -67,8 +77,8 @@ def test_random_networks(drawn: Drawn):
 @settings(max_examples=60)
 def test_random_networks_with_zeros_infinities_and_nan(drawn: Drawn):
     c = assign_credit(drawn.loss, parameters=drawn.parameters, outputs=drawn.outputs)
-    known = {q.id: q.value for q in quantities(c)}
-    for q in quantities(c):
+    known = {q.id: q.value for q in equations(c)}
+    for q in equations(c):
         if q.rule is not None:
             found = q.rule(known)
             if all(math.isfinite(known[name]) for name in q.reads) and math.isfinite(q.value):
@@ -78,24 +88,24 @@ def test_random_networks_with_zeros_infinities_and_nan(drawn: Drawn):
 def test_rules_on_other_kinds_of_numbers():
     case = CASES["lstm"]()
     c = assign_credit(case.net, case.x, case.y, parameters=case.parameters)
-    known = {q.id: Value(q.value) for q in quantities(c)}
-    for q in quantities(c):
+    known = {q.id: Value(q.value) for q in equations(c)}
+    for q in equations(c):
         if q.rule is not None:
             assert Value(0.0).data + q.rule(known).data == pytest.approx(q.value, abs=1e-12)
-    delta = next(q for q in quantities(c) if q.id == ("δ", 4))
+    delta = next(q for q in equations(c) if q.id == ("delta", 4))
     # δ₄ = δ₂·z₆·σ′(a₄), so its derivative by δ₂ is z₆·σ′(a₄)
     delta.rule(known).backward()
-    assert known["δ", 2].grad == pytest.approx(c.nodes[6].z * c.nodes[4].slope)
+    assert known["delta", 2].grad == pytest.approx(c.nodes[6].z * c.nodes[4].slope)
 
 
 def test_a_shared_weight_has_its_shares_and_their_sum():
     w = Value(0.5, label="w")
     c = assign_credit(lambda x: (w * (w * x).tanh()).tanh(), 0.8, 0.2, parameters=[w])
-    told = [(q.kind, q.names[0]) for q in c.quantities(lr=0.5)]
+    told = [(q.kind, q.names[0]) for q in c.equations(lr=0.5)]
     assert [kind for kind, _ in told] == [
-        "weight", "z", "a", "z", "a", "z", "L", "δ", "δ", "share", "share", "gradient", "new",
+        "weight", "z", "a", "z", "a", "z", "loss", "delta", "delta", "share", "share", "gradient", "new",
     ]  # fmt: skip
     assert told[-4:] == [
         ("share", "∂L/∂w 1⇝0"), ("share", "∂L/∂w 2⇝1"), ("gradient", "∂L/∂w"), ("new", "new w"),
     ]  # fmt: skip
-    assert c.quantities(lr=0.5)[-1].value == c.after(0.5).weights["w"].weight
+    assert c.equations(lr=0.5)[-1].value == c.after(0.5).weights["w"].weight
