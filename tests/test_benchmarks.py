@@ -78,3 +78,32 @@ def test_summary_says_how_many_times_as_fast():
     assert "| Program against micrograd | 40× |" in report.summary(results)
     assert "torch" not in report.summary(results)
     assert "Not run: torch (not installed)." in report.contest_table(results)
+
+
+def test_the_readme_says_in_words_how_many_times_as_fast():
+    results = [
+        Result("W2", "VectorProgram", 1.0),
+        Result("W2", "casadi", 4.0),
+        Result("W2", "C, gcc -O2", 2.0),
+    ]
+    text = report.in_words(results)
+    row = next(line for line in text.splitlines() if "100 moons" in line)
+    assert [cell.strip() for cell in row.split("|")[4:5]] == ["2× C"]
+    assert "W2" not in text
+
+
+def test_curves_are_drawn_beside_a_line(monkeypatch, tmp_path):
+    matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    pytest.importorskip("llvmlite", reason="llvmlite is not installed")
+    from tests.benchmarks import curves
+
+    matplotlib.use("Agg")
+    monkeypatch.setattr(curves, "PLOT", tmp_path / "growth.svg")
+    monkeypatch.setattr(curves, "EXAMPLES", (3, 30))
+    monkeypatch.setattr(curves, "LAYERS", (2, 4))
+    monkeypatch.setattr(curves, "seconds", lambda step: bool(step()) + 1.0)
+    curves.plot([measure(shape, n) for shape in SHAPES for n in (30, 300)])
+    text = curves.PLOT.read_text()
+    assert all(
+        name in text for name in ("chain: backward", "machine code", "assign_credit", "linear")
+    )

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.benchmarks import report
+from tests.benchmarks import curves, report
 from tests.benchmarks.contest import Result, contest
 from tests.benchmarks.growth import SHAPES, SIZES, measure
 
@@ -106,9 +106,11 @@ def main() -> None:
     print(f"\n{summary}\n")
     if not options.write:
         return
-    document = "\n\n".join([INTRODUCTION.rstrip(), summary, *tables]) + "\n"
+    curves.plot(growth)
+    picture = f"![time by nodes, examples and depth]({curves.PLOT.name})"
+    document = "\n\n".join([INTRODUCTION.rstrip(), summary, picture, *tables]) + "\n"
     report.RESULTS.write_text(document, encoding="utf-8")
-    updated = report.update_readme(summary)
+    updated = report.update_readme(f"{report.in_words(results)}\n\n{where}")
     print(f"Written to {report.RESULTS}" + (f" and {report.README}." if updated else "."))
 
 

@@ -3,7 +3,7 @@
 import datetime
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tests.benchmarks.contest import Result
@@ -14,28 +14,33 @@ README = Path(__file__).parents[2] / "README.md"
 MARKS = "<!-- speed: written by the benchmarks -->\n", "<!-- end of speed -->\n"
 BASELINES = ("micrograd", "C, gcc -O2", "casadi")
 COMPARISONS = (
-    ("eager, operators", "micrograd"),
-    ("eager, dot nodes", "micrograd"),
-    ("eager, nn", "micrograd"),
-    ("Program", "micrograd"),
-    ("Program", "casadi"),
-    ("Program", "jax.jit"),
-    ("Program", "torch"),
-    ("Program, compiled", "micrograd"),
-    ("Program, compiled", "casadi"),
-    ("Program, compiled", "heyoka"),
-    ("Program, compiled", "symengine"),
-    ("Program, compiled", "jax.jit"),
-    ("VectorProgram", "C, gcc -O2"),
-    ("VectorProgram", "casadi"),
-    ("VectorProgram", "jax.jit"),
-    ("VectorProgram", "torch"),
-    ("VectorProgram, compiled", "C, gcc -O2"),
-    ("VectorProgram, compiled", "casadi"),
-    ("VectorProgram, compiled", "pytensor"),
-    ("VectorProgram, compiled", "jax.jit"),
-    ("VectorProgram, compiled", "torch"),
+    *((ours, "micrograd") for ours in ("eager, operators", "eager, dot nodes", "eager, nn")),
+    *(("Program", other) for other in ("micrograd", "casadi", "jax.jit", "torch")),
+    *(("VectorProgram", other) for other in ("C, gcc -O2", "casadi", "jax.jit", "torch")),
 )
+COMPILED = {"W1": "Program, compiled", "W4": "VectorProgram, compiled"}
+COMPILERS = ("C, gcc -O2", "casadi", "heyoka", "symengine", "pytensor", "jax.jit", "torch")
+# the README's words: each workload, and what runs it against whom
+TASKS = {
+    "W1": "the 3-2-1 network: loss and all gradients",
+    "W2": "a step of learning from 100 moons, 2-16-16-1",
+    "W2-10k": "the same from 10,000 moons",
+    "W4": "a step of a small transformer, each + and × a node",
+}
+WAYS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "Values": (
+        ("eager, operators", "", "micrograd"),
+        ("eager, nn", " with `nn`", "micrograd"),
+        ("eager, dot nodes", " with `ag.dot`", "micrograd"),
+    ),
+    "recorded, in Python": (("Program", "", "micrograd"),),
+    "recorded, in NumPy": (("VectorProgram", "", "C, gcc -O2"), ("VectorProgram", "", "casadi")),
+    "as machine code": (
+        ("Program, compiled", "", "micrograd"),
+        ("VectorProgram, compiled", "", "C, gcc -O2"),
+        ("VectorProgram, compiled", "", "casadi"),
+    ),
+}
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -87,20 +92,47 @@ def contest_table(results: Sequence[Result]) -> str:
     return "\n\n".join(lines)
 
 
-def summary(results: Sequence[Result]) -> str:
-    """Return how many times as fast as others our engines are, a column for each workload."""
-    workloads = list(dict.fromkeys(r.workload for r in results))
+def ratios(results: Sequence[Result]) -> Callable[[str, str, str], str]:
+    """Return a function that tells how many times as fast as another an engine is at a workload, if both ran."""
     seconds = {(r.workload, r.engine): r.seconds for r in results if not r.missing}
 
     def ratio(workload: str, ours: str, other: str) -> str:
         pair = (workload, ours), (workload, other)
         return f"{seconds[pair[1]] / seconds[pair[0]]:.2g}×" if seconds.keys() >= {*pair} else ""
 
+    return ratio
+
+
+def summary(results: Sequence[Result]) -> str:
+    """Return how many times as fast as others our engines are, a column for each workload."""
+    ratio, workloads = ratios(results), list(dict.fromkeys(r.workload for r in results))
     rows = [
         [f"{ours} against {other}", *(ratio(w, ours, other) for w in workloads)]
         for ours, other in COMPARISONS
     ]
+    rows += [
+        [
+            f"machine code against {other}",
+            *(ratio(w, COMPILED.get(w, "VectorProgram, compiled"), other) for w in workloads),
+        ]
+        for other in ("micrograd", *COMPILERS)
+    ]
     return table(["times as fast", *workloads], [row for row in rows if any(row[1:])])
+
+
+def in_words(results: Sequence[Result]) -> str:
+    """Return the table of the README: a row for each task, a column for each way to do it."""
+    ratio = ratios(results)
+
+    def cell(workload: str, ways: Sequence[tuple[str, str, str]]) -> str:
+        found = {(ours, how): "" for ours, how, _ in ways}
+        for ours, how, other in ways:  # against the first that ran
+            if not found[ours, how] and (times := ratio(workload, ours, other)):
+                found[ours, how] = f"{times} {other.split(',')[0]}{how}"
+        return "; ".join(filter(None, found.values()))
+
+    rows = [[task, *(cell(w, ways) for ways in WAYS.values())] for w, task in TASKS.items()]
+    return table(["times as fast as", *WAYS], rows)
 
 
 def growth_summary(measured: Sequence[Growth]) -> str:
