@@ -19,7 +19,7 @@ lint: $(VENV)/.developed
 	$(BIN)/lint-imports
 
 docs: $(VENV)/.developed
-	$(BIN)/python -W error -m pdoc -o site/api autograd nn
+	$(BIN)/python -W error notebooks/make_docs.py site/api
 
 # the walkthroughs, living pages and a page that runs Python; node's npm fetches what runs in it
 site: $(VENV)/.developed

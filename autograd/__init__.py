@@ -11,6 +11,7 @@
 
 from typing import TYPE_CHECKING
 
+from autograd import functions
 from autograd.explanation.credit import edges, steps
 from autograd.explanation.outline import tree
 from autograd.explanation.paths import explain
@@ -110,7 +111,4 @@ __getattr__ = loader(
 
 
 def __dir__() -> list[str]:
-    functions = [
-        k for k, v in globals().items() if getattr(v, "__module__", "") == "autograd.functions"
-    ]
-    return sorted({*__all__, *functions})
+    return sorted({*__all__, *functions.__all__})

@@ -16,6 +16,18 @@ from autograd.primitive import Primitive
 from autograd.sequences import dot_node, sequence_node
 from autograd.value import Number, Value, apply, binary
 
+__all__ = [
+    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "square", "reciprocal",
+    "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "hypot", "sinh", "cosh", "tanh",
+    "asinh", "acosh", "atanh", "erf", "erfc", "sigmoid", "softplus", "relu", "leaky_relu", "elu",
+    "silu", "gelu", "abs", "maximum", "minimum", "clip", "where", "logaddexp", "sum", "mean",
+    "dot", "logsumexp", "softmax",
+]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 class UnaryFunction(Protocol):
     """A function of one number: a float gives a float, a Value a Value."""
@@ -226,6 +238,9 @@ def sum(xs: Iterable[Number]) -> Number: ...
 def sum(xs: Any) -> Any:
     """Return the sum of a sequence, added from left to right; 0.0 if it is empty.
 
+    Args:
+        xs: floats or Values.
+
     >>> sum([1.0, 2.0, 3.5])
     6.5
     """
@@ -240,6 +255,9 @@ def mean(xs: Iterable[float]) -> float: ...
 def mean(xs: Iterable[Number]) -> Number: ...
 def mean(xs: Any) -> Any:
     """Return the arithmetic mean of a sequence.
+
+    Args:
+        xs: floats or Values.
 
     Raises:
         ValueError: if the sequence is empty.
@@ -296,6 +314,9 @@ def logsumexp(xs: Iterable[Number]) -> Any:
 
 def softmax(xs: Iterable[Number]) -> list[Any]:
     """Return exp x_i / Σ exp x_j for each x_i: positive numbers that sum to one.
+
+    Args:
+        xs: floats or Values.
 
     Raises:
         ValueError: if the sequence is empty.

@@ -25,8 +25,20 @@ _WITNESSES = 3  # how many differences in a row must contradict, and agree with 
 UNTOLD = "cannot tell at this step: rounding hides the difference"
 
 
+__all__ = ["GradientError", "GradientReport", "check_gradients"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 class GradientError(AssertionError):
-    """A derivative disagrees with the differences of its function."""
+    """A derivative disagrees with the differences of its function.
+
+    >>> check_gradients(lambda x: x * x.detach(), 3.0)
+    Traceback (most recent call last):
+    GradientError: the gradient is wrong
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +68,11 @@ class GradientReport:
     Attributes:
         entries: one Entry per derivative.
         kinks: where the function is not differentiable at these arguments, in words.
+
+    >>> check_gradients(lambda x: x * x, 3.0)
+                     engine  differences    apart  verdict
+    ∂f/∂x₁      6.000000000  6.000000000  0.0e+00       ok
+    ∂²f/∂x₁∂x₁  2.000000000  2.000000000  0.0e+00       ok
     """
 
     entries: list[Entry] = field(default_factory=list)

@@ -70,6 +70,14 @@ class Program:
 
     Values and gradients have the same bits as those of the function itself and of `Value.backward`. A
     Program can be pickled and run in another process.
+
+    Args:
+        recording: what `trace` recorded.
+        compiled: whether machine code runs it; see `compile`.
+
+    >>> p = trace(lambda x: 3.0 * x, 1.0)
+    >>> p, p(2.0), p.value_and_grad(2.0)
+    (<Program of 1 operation, (number) -> number>, 6.0, (6.0, (3.0,)))
     """
 
     def __init__(self, recording: Recording, compiled: bool = False) -> None:

@@ -413,7 +413,7 @@ class Value(Node):
         return apply(primitives.hypot, self, other)
 
     def clip(self, low: float = -math.inf, high: float = math.inf) -> "Value":
-        """Return this Value held between two plain numbers; slope 1 on the closed interval."""
+        """Return this Value held between the plain numbers low and high; slope 1 on the closed interval."""
         return apply(primitives.clip, self, *clip_bounds(low, high))
 
     # ------------------------------------------------------------ comparisons go by the number

@@ -43,6 +43,9 @@ def linear(
         slope, intercept: the line.
         noise: the standard deviation of what is added to y.
         seed: of the noise.
+
+    >>> linear(3, noise=0.0)
+    ([[-1.0], [0.0], [1.0]], [-1.0, 1.0, 3.0])
     """
     rng, noise = generator(seed), real("noise", noise)
     xs = [[-1.0 + 2.0 * k / max(1, n - 1)] for k in range(_examples(n))]
@@ -77,7 +80,11 @@ def line_of_best_fit(xs: Sequence[Sequence[float]], ys: Sequence[float]) -> tupl
 
 
 def xor() -> Classes:
-    """Return the four points of exclusive or: 1 where exactly one input is 1, else −1."""
+    """Return the four points of exclusive or: 1 where exactly one input is 1, else −1.
+
+    >>> xor()
+    ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [-1, 1, 1, -1])
+    """
     return [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [-1, 1, 1, -1]
 
 
@@ -88,6 +95,9 @@ def moons(n: int = 100, noise: float = 0.1, seed: int = 0) -> Classes:
         n: how many points; one half in each.
         noise: the standard deviation of what is added to each coordinate.
         seed: of the noise.
+
+    >>> moons(4, noise=0.0)[1]
+    [-1, -1, 1, 1]
     """
     rng = generator(seed)
     upper = [(math.cos(t), math.sin(t)) for t in _angles(_examples(n) - n // 2)]
@@ -107,6 +117,9 @@ def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int = 
         noise: the standard deviation of what is added to each coordinate.
         factor: the radius of the inner circle.
         seed: of the noise.
+
+    >>> circles(2, noise=0.0)
+    ([[1.0, 0.0], [0.5, 0.0]], [-1, 1])
     """
     rng = generator(seed)
     points: list[tuple[float, float]] = []
@@ -124,6 +137,9 @@ def spirals(n: int = 100, classes: int = 2, noise: float = 0.02, seed: int = 0) 
         classes: how many arms; two are −1 and 1, more are 0, 1, 2, …
         noise: the standard deviation of what is added to each coordinate.
         seed: of the noise.
+
+    >>> spirals(6, classes=3)[1]
+    [0, 0, 1, 1, 2, 2]
     """
     rng = generator(seed)
     n, classes = _examples(n), whole("classes", classes)
@@ -148,6 +164,9 @@ def yin_yang(n: int = 100, seed: int = 0) -> Classes:
     Args:
         n: how many points.
         seed: of the points.
+
+    >>> sorted(yin_yang(6)[1])
+    [0, 0, 1, 1, 2, 2]
     """
     rng = generator(seed)
     ys = [k % 3 for k in range(_examples(n))]
@@ -211,6 +230,12 @@ def load_csv(
     Raises:
         ValueError: if the file is empty or ragged, an input is not a number, a value is missing, or there is no such
             column.
+
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp(), "iris.csv")
+    >>> _ = file.write_text("petal;sepal;species\\n1,5;2;setosa\\n4,0;3;virginica\\n")
+    >>> load_csv(file, target="species")
+    <2 examples: petal, sepal → species (setosa, virginica)>
     """
     from nn.csv_files import read_examples
 

@@ -87,6 +87,10 @@ class Neuron(Fixed):
         rng: a seed or a random.Random for the weights.
         init: "uniform" (from −1 to 1, as micrograd), "xavier" or "he".
         units: how many units its layer has, for Xavier's bound.
+
+    >>> unit = Neuron.from_weights([0.5, -1.0], 0.25, "tanh")
+    >>> unit([1.0, 1.0]).data
+    -0.24491866240370913
     """
 
     __slots__ = ("_activation", "_b", "_w")
@@ -111,7 +115,13 @@ class Neuron(Fixed):
     def from_weights(
         cls, weights: Sequence[Number], bias: Number | None, activation: str | Activation
     ) -> "Neuron":
-        """Return the unit with these weights, one per input; Values become its parameters as they are."""
+        """Return the unit with these weights.
+
+        Args:
+            weights: one per input; Values become its parameters as they are.
+            bias: a number, a Value, or None.
+            activation: as for Neuron.
+        """
         unit = cls.__new__(cls)
         unit._set(weights, bias, activation)
         return unit
@@ -142,7 +152,11 @@ class Neuron(Fixed):
         return self._activation
 
     def __call__(self, x: Sequence[Number]) -> Value:
-        """Return the unit's output for one input vector."""
+        """Return the unit's output for one input vector.
+
+        Args:
+            x: the numbers, floats or Values.
+        """
         check_width(len(self.w), x)
         a: Value = dot(self.w, x, 0.0 if self.b is None else self.b)
         return self.activation(a)
@@ -162,6 +176,9 @@ class Layer(Fixed):
         inputs, units: the widths.
         activation: a name or a function of a Value; a list gives one for each unit.
         bias, rng, init: as for Neuron.
+
+    >>> [v.data for v in Layer.from_neurons([Neuron.from_weights([2.0], None, "linear")])([3.0])]
+    [6.0]
     """
 
     __slots__ = ("_functions", "_neurons", "_own", "_units")
@@ -186,6 +203,9 @@ class Layer(Fixed):
     @classmethod
     def from_neurons(cls, neurons: Sequence[Neuron]) -> "Layer":
         """Return the layer of these units.
+
+        Args:
+            neurons: the units.
 
         Raises:
             ValueError: if there are none, or they have different numbers of inputs.
@@ -235,7 +255,11 @@ class Layer(Fixed):
         return self._units.nodes(tuple(x))
 
     def __call__(self, x: Sequence[Number]) -> list[Value]:
-        """Return the units' outputs for one input vector."""
+        """Return the units' outputs for one input vector.
+
+        Args:
+            x: the numbers, floats or Values.
+        """
         check_width(self.inputs, x)
         if self._own:
             return [unit(x) for unit in self._neurons]

@@ -51,30 +51,64 @@ def _numbers(given: Any) -> list[Any]:
 
 
 def squared_error(prediction: Outputs, target: Any) -> Value:
-    """Return Σ (ŷ−y)²."""
+    """Return Σ (ŷ−y)².
+
+    Args:
+        prediction, target: numbers, or lists of them.
+
+    >>> squared_error(3.0, 1.0)
+    4.0
+    """
     return ag.sum([ag.square(p - t) for p, t in _pairs(prediction, target)])
 
 
 def half_squared_error(prediction: Outputs, target: Any) -> Value:
-    """Return ½ Σ (ŷ−y)², whose derivative by a linear output is the error ŷ−y itself."""
+    """Return ½ Σ (ŷ−y)², whose derivative by a linear output is the error ŷ−y itself.
+
+    Args:
+        prediction, target: numbers, or lists of them.
+
+    >>> half_squared_error([3.0, 0.0], [1.0, 1.0])
+    2.5
+    """
     return 0.5 * squared_error(prediction, target)
 
 
 def mean_squared_error(prediction: Outputs, target: Any) -> Value:
-    """Return the mean of (ŷ−y)² over the outputs."""
+    """Return the mean of (ŷ−y)² over the outputs.
+
+    Args:
+        prediction, target: numbers, or lists of them.
+
+    >>> mean_squared_error([3.0, 0.0], [1.0, 1.0])
+    2.5
+    """
     return ag.mean([ag.square(p - t) for p, t in _pairs(prediction, target)])
 
 
 def mean_absolute_error(prediction: Outputs, target: Any) -> Value:
-    """Return the mean of |ŷ−y| over the outputs; slope 0 where they meet."""
+    """Return the mean of |ŷ−y| over the outputs; slope 0 where they meet.
+
+    Args:
+        prediction, target: numbers, or lists of them.
+
+    >>> mean_absolute_error([3.0, 0.0], [1.0, 1.0])
+    1.5
+    """
     return ag.mean([abs(p - t) for p, t in _pairs(prediction, target)])
 
 
 def hinge(prediction: Outputs, target: Any) -> Value:
     """Return the mean of max(0, 1 − y·ŷ) over the outputs; targets are −1 or 1.
 
+    Args:
+        prediction, target: numbers, or lists of them.
+
     Raises:
         ValueError: if a target is neither −1 nor 1.
+
+    >>> hinge(0.25, 1)
+    0.75
     """
     pairs = _pairs(prediction, target)
     for _, t in pairs:
@@ -87,10 +121,16 @@ def hinge(prediction: Outputs, target: Any) -> Value:
 def binary_cross_entropy_with_logits(prediction: Outputs, target: Any) -> Value:
     """Return the mean of −y·log σ(s) − (1−y)·log(1−σ(s)) over the outputs, which are logits s.
 
+    Args:
+        prediction, target: numbers, or lists of them.
+
     It is computed as softplus(s) − y·s, which neither overflows nor loses digits.
 
     Raises:
         ValueError: if a target is not between 0 and 1.
+
+    >>> binary_cross_entropy_with_logits(0.0, 1)
+    0.6931471805599453
     """
     pairs = _pairs(prediction, target)
     for _, t in pairs:
@@ -109,6 +149,9 @@ def cross_entropy(prediction: Sequence[Value], target: Any) -> Value:
 
     Raises:
         ValueError: if there is no such class, or the probabilities are not one per class that add up to 1.
+
+    >>> cross_entropy([0.0, 0.0], 1)
+    0.6931471805599453
     """
     prediction, target = plain(prediction), plain(target)
     if not is_sequence(prediction):
@@ -139,6 +182,9 @@ def l2(strength: float) -> Callable[[list[Value]], Value]:
 
     Args:
         strength: what the sum of squares is multiplied by.
+
+    >>> l2(0.5)([Value(2.0), Value(1.0)]).data
+    2.5
     """
     strength = real("the strength of a penalty", strength)
 

@@ -196,8 +196,7 @@ class MLP(Fixed):
 
     def __getattr__(self, name: str) -> Any:
         hint = f": {elsewhere.METHODS[name]}" if name in elsewhere.METHODS else ""
-        message = f"{type(self).__name__} has no {name}{hint}"
-        raise AttributeError(message, name=name, obj=self)  # Python suggests a name like it
+        raise AttributeError(f"{type(self).__name__} has no {name}{hint}", name=name, obj=self)
 
     @property
     def sizes(self) -> list[int]:
@@ -280,7 +279,7 @@ class MLP(Fixed):
         return {name: p.data for name, p in self.named_parameters()}
 
     def load_state_dict(self, state: dict[str, float]) -> None:
-        """Set every parameter to the number given under its name.
+        """Set every parameter to the number that a state, as of `state_dict`, has under its name.
 
         Raises:
             ValueError: if a name is missing or not known; then nothing is changed.

@@ -104,6 +104,10 @@ class Optimizer:
     def update(self, data: Sequence[float], grads: Sequence[float]) -> Sequence[float]:
         """Return the parameters' new numbers, given their numbers and gradients, and count a step.
 
+        Args:
+            data: the numbers.
+            grads: ∂L/∂w of each.
+
         The optimisers of this module take arrays, too, and give an array then.
 
         Raises:
@@ -181,7 +185,7 @@ class SGD(Optimizer):
         self._velocity: Sequence[float] = []
 
     def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> Sequence[float]:
-        """Return w − η·v."""
+        """Return w − η·v: see `Optimizer.move` for data, grads and lr."""
         if self.weight_decay:
             grads = _each(lambda w, g: g + self.weight_decay * w, data, grads)
         if self.momentum:
@@ -206,6 +210,9 @@ class Adam(Optimizer):
             as the square of its gradient has been 0.
         weight_decay: adds weight_decay·w to each gradient; decoupled, takes η·weight_decay·w off each weight.
         decoupled: AdamW's weight decay.
+
+    >>> Adam(lr=0.5).update([1.0], [8.0])
+    [0.500000000625]
     """
 
     def __init__(
@@ -225,7 +232,7 @@ class Adam(Optimizer):
         self._square: Sequence[float] = []
 
     def move(self, data: Sequence[float], grads: Sequence[float], lr: float) -> Sequence[float]:
-        """Return w − η·m̂/(√v̂ + ε)."""
+        """Return w − η·m̂/(√v̂ + ε): see `Optimizer.move` for data, grads and lr."""
         if self.weight_decay and self.decoupled:
             data = _each(lambda w: w - lr * self.weight_decay * w, data)
         elif self.weight_decay:

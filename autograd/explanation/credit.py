@@ -22,6 +22,10 @@ class Edge:
         local: ∂child/∂parent, as recorded.
         upstream: ∂root/∂child.
         credit: upstream × local, this edge's contribution to ∂root/∂parent.
+
+    >>> w, x = Value(0.5, label="w"), Value(4.0, label="x")
+    >>> edges(w * x)[0]
+    <w → ×: upstream 1.0000 × local 4.0000 = +4.0000>
     """
 
     parent: Value
@@ -113,6 +117,10 @@ class Step:
         upstream: that gradient, ∂root/∂node.
         edges: the node's edges, with their credits.
         totals: for each edge, the sum that its parent has collected so far, this credit included.
+
+    >>> x = Value(3.0, label="x")
+    >>> next(steps(2.0 * x)).totals
+    (2.0,)
     """
 
     index: int
@@ -134,7 +142,16 @@ class Step:
 
 
 class Steps(Iterator[Step]):
-    """The steps of back-propagation, made one after the other; at a prompt and in a notebook they show themselves."""
+    """The steps of back-propagation, made one after the other; at a prompt and in a notebook they show themselves.
+
+    Args:
+        root: the result whose derivatives are wanted.
+        seed: the derivative to start from.
+
+    >>> steps(3.0 * Value(2.0, label="x"))
+    step 1: ×  data 6.0000  grad 1.0000
+       → x: upstream 1.0000 × local 3.0000 = +3.0000, sum 3.0000
+    """
 
     def __init__(self, root: Value, seed: float) -> None:
         self._root, self._seed = root, seed

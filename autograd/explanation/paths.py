@@ -27,6 +27,10 @@ class Path:
     Attributes:
         edges: its edges, the result's first.
         product: the product of their local derivatives.
+
+    >>> x = Value(2.0, label="x")
+    >>> print(explain(3.0 * x, x).paths[0])
+    × ← x:  3.0000 = +3.0000
     """
 
     edges: tuple[Edge, ...]
@@ -65,6 +69,10 @@ class Explanation:
         count: how many paths lead from the result back to the leaf; `MOST` if there are that many or more.
         paths: the first of them.
         gradient: the sum over all paths, as back-propagation computes it.
+
+    >>> x = Value(2.0, label="x")
+    >>> explain(x * x, x).count
+    2
     """
 
     root: Value

@@ -36,6 +36,14 @@ class VectorProgram:
     rectangular nest of lists, an array of its shape; in batched arguments with a leading axis more.
     Arrays of any library that follows the array API standard will do. A VectorProgram changes nothing, so it may
     be used from several threads; and it can be pickled and run in another process.
+
+    Args:
+        program, batched, reduction: the Program, and how: see `Program.vectorize`.
+
+    >>> from autograd import trace
+    >>> b = trace(lambda w, x: w * x, 1.0, 2.0).vectorize(batched=1)
+    >>> float(b(3.0, [1.0, 2.0]))
+    4.5
     """
 
     def __init__(

@@ -36,6 +36,11 @@ def for_paper(on: bool = True) -> None:
 
     Args:
         on: whether what is shown from now on is for paper.
+
+    >>> for_paper()
+    >>> is_for_paper()
+    True
+    >>> for_paper(False)
     """
     global _paper
     _paper = on

@@ -34,6 +34,10 @@ class Drawing:
 
     Raises:
         ValueError: if there is no such theme.
+
+    >>> from autograd import Value, draw
+    >>> draw(Value(2.0, label="a") + 1.0).svg()[:5]
+    '<svg '
     """
 
     def __init__(

@@ -55,6 +55,11 @@ class BatchCredit:
         edges: each BatchEdge by (source, target).
         loss: the sum of the examples' losses.
         share: what an example's loss counts for: 1, or 1/n where the mean is taken.
+
+    >>> from nn import MLP, assign_credit
+    >>> net = MLP.from_weights([[[2.0]]])
+    >>> assign_credit(net, [[3.0], [1.0]], [5.0, 1.0], batch=True)
+    <credit summed over 2 examples, 1-1 linear network, L = 1.000>
     """
 
     examples: list[Credit]
@@ -82,7 +87,11 @@ class BatchCredit:
         return replace(first, nodes=nodes, edges=edges, loss=self.loss)
 
     def updates(self, lr: float = 0.1) -> dict[Key, float]:
-        """Return what one step of gradient descent on the summed loss makes of each weight."""
+        """Return what one step of gradient descent on the summed loss makes of each weight.
+
+        Args:
+            lr: the learning rate η.
+        """
         lr, first = learning_rate(lr), self.examples[0]
         shared = {name for name, w in first.weights.items() if len(w.uses) > 1}
         totals = self.totals if shared else {}
@@ -113,7 +122,11 @@ class BatchCredit:
         return live_network(self.examples, lr)
 
     def after(self, lr: float = 0.1) -> "BatchCredit":
-        """Return the credit of the same examples once the updates are made."""
+        """Return the credit of the same examples once the updates are made.
+
+        Args:
+            lr: the learning rate η.
+        """
         first, lr = self.examples[0], learning_rate(lr)
         if first.anatomy is None:
             net, penalty = first.network(self.updates(lr)), first.recording.penalty
@@ -210,7 +223,11 @@ class BatchCredit:
         )
 
     def table(self, lr: float = 0.1) -> Table:
-        """Return every edge as text: weight, Σ δ·z and the new weight."""
+        """Return every edge as text: weight, Σ δ·z and the new weight.
+
+        Args:
+            lr: the learning rate η.
+        """
         new = self.updates(lr)
         rows = [
             [edge.name, shown(edge.weight, 6), shown(edge.credit, 6, sign=True), shown(new[key], 6)]

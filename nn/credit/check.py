@@ -28,6 +28,10 @@ class CreditCheck:
         numerical: the central difference of the loss for each.
         names: the name of each.
         left_out: how many weights were not looked at.
+
+    >>> from nn.lessons import example
+    >>> example("worked").credit().check().ok
+    True
     """
 
     credit: dict[Key | str, float]
@@ -36,7 +40,11 @@ class CreditCheck:
     left_out: int = 0
 
     def agrees(self, key: Key | str) -> bool:
-        """Tell whether the two numbers of a weight agree to 1e-7, relative to the larger of them and 1."""
+        """Tell whether the two numbers of a weight agree to 1e-7, relative to the larger of them and 1.
+
+        Args:
+            key: the edge, (source, target), or the name of the weight.
+        """
         c, n = self.credit[key], self.numerical[key]
         return abs(c - n) <= TOLERANCE * max(1.0, abs(c), abs(n))
 

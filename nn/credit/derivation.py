@@ -62,6 +62,10 @@ class Derivation:
     Attributes:
         edge: the edge.
         steps: the equations, from the output's δ to the edge's credit.
+
+    >>> from nn.lessons import example
+    >>> example("worked").credit().derivation(1, 0).steps[-1]
+    ∂L/∂w₁⇝₀ = δ₀·z₁ = 0.6279·0.8306 = +0.5215
     """
 
     edge: Edge

@@ -26,6 +26,10 @@ class CreditHistory:
         credits: for each edge (source, target) its credit, summed over the examples, at each record.
         names: the name of each edge.
         history: what `fit` returned.
+
+    >>> h = credit_over_training(MLP.from_weights([[[2.0]]]), [[1.0]], [1.0], epochs=2)
+    >>> h.epochs, [round(x, 2) for x in h.credits[1, 0]]
+    ([0, 1, 2], [1.0, 0.9, 0.81])
     """
 
     epochs: list[int]
@@ -76,6 +80,10 @@ def credit_over_training(
 
     Raises:
         ValueError: if every is not at least 1; and what `fit` raises.
+
+    >>> h = credit_over_training(MLP(1, [1], rng=0), [[1.0]], [1.0], epochs=4, every=2)
+    >>> h.epochs
+    [0, 2, 4]
     """
     every = whole("every", every)
     xs, ys = paired(xs, ys)

@@ -20,6 +20,10 @@ class LayerMatrices:
         delta: the column δ.
         gradient: ∂L/∂W = Z δᵀ, in the shape of W.
         bias: the column b, or None.
+
+    >>> from nn.lessons import example
+    >>> example("worked").credit().matrices()[1].gradient
+    [[0.5215197998783642], [-0.309546745603281]]
     """
 
     index: int

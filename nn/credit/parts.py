@@ -58,6 +58,10 @@ class Node:
         does: the activation of a unit, or what a joint does, in a word.
         label: the label of its Value.
         block: the number of the block, a softmax say, whose result a joint is; None if it stands alone.
+
+    >>> from nn.lessons import example
+    >>> example("worked").credit().nodes[1]
+    <unit 1, z₁: a 1.1900, z 0.8306 (tanh), δ +0.1363>
     """
 
     index: int
@@ -102,6 +106,10 @@ class Edge:
         sign: −1 under a minus, else 1.
         place: 0; 1, 2, … for what joins the same two nodes once more.
         parameter: the name of its weight in `weights`; empty if it is made of parameters, or plain.
+
+    >>> from nn.lessons import example
+    >>> example("worked").credit().edges[5, 1]
+    <w₅⇝₁ = 0.8000: δ₁·z₅ = 0.1363·0.8000 = +0.1091>
     """
 
     source: int | None
@@ -240,6 +248,10 @@ class Weight:
         weight: its number.
         credit: ∂L/∂w, the sum over the uses, in the order of back-propagation.
         uses: the edges on which it stands, and other uses, in that order.
+
+    >>> from nn.lessons import example
+    >>> example("worked").credit().weights["layers.0.weight.0.0"]
+    <layers.0.weight.0.0 = 0.8000: ∂L/∂w +0.1091, 1 use>
     """
 
     name: str

@@ -57,6 +57,10 @@ class Example(ABC):
             `numbers` that it should be; a minus before the quantity where the print has the other sign.
         note: what is wrong in print, and why.
         more: computes printed numbers that are not those of a single pass, given the example.
+
+    >>> from nn.lessons import example
+    >>> example("mazur").wrong()
+    ['E after a step']
     """
 
     key: str

@@ -21,8 +21,14 @@ def examples() -> list[Example]:
 def example(key: str) -> Example:
     """Return the published example of a name.
 
+    Args:
+        key: the name.
+
     Raises:
         ValueError: if there is none.
+
+    >>> example("mazur").credit().title
+    '2-2-2 sigmoid network'
     """
     known = {e.key: e for e in examples()}
     if key not in known:

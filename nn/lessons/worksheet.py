@@ -29,6 +29,9 @@ class Worksheet:
         seed: what it was made from.
         credit: the example with its answers.
         lr: the learning rate η of the new weights.
+
+    >>> make_worksheet(seed=1).credit.title
+    '2-2-1 tanh network'
     """
 
     seed: int
@@ -128,6 +131,9 @@ def make_worksheet(
 
     Raises:
         ValueError, TypeError: if there are fewer than two sizes, one is not positive, or the network is too large.
+
+    >>> print(make_worksheet(seed=1, sizes=[1, 1]).problem.splitlines()[0])
+    # Worksheet 1: who is to blame for the error?
     """
     expect(is_sequence(sizes) and len(sizes) > 1, "sizes are of inputs and units, as 2 2 1", sizes)
     lr, sizes = learning_rate(lr), [whole("a size", size) for size in sizes]

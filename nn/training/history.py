@@ -30,6 +30,9 @@ class History:
         validation: the mean loss of the validation examples after each epoch, if there are some.
         steps: how many steps were taken: the parameters and the optimiser are those after the last of them.
         engine: what ran them: "Values", or with `vectorize=True` "NumPy" or "machine code", or what else and why.
+
+    >>> History([4.0, 2.0, 1.0], seconds=0.5)
+    <History: 3 epochs in 0.5 s: loss 4 → 1 █▅▁>
     """
 
     losses: list[float] = field(default_factory=list)
@@ -162,6 +165,9 @@ class Epoch:
         metrics: each metric by name.
         net: the network, as it is now.
         validation: the mean loss of the validation examples; None if there are none.
+
+    >>> Epoch(0, 0.25, {"accuracy": 0.5}, net=None)
+    <epoch 0: loss 0.25, accuracy 0.5>
     """
 
     index: int
@@ -182,6 +188,10 @@ class EarlyStop:
     Args:
         patience: how many epochs to wait for a smaller loss.
         least: by how much it must be smaller to count.
+
+    >>> stop = EarlyStop(patience=1)
+    >>> [stop(Epoch(k, loss, {}, None)) for k, loss in enumerate([0.5, 0.25, 0.75])]
+    [False, False, True]
     """
 
     def __init__(self, patience: int = 10, least: float = 0.0) -> None:
@@ -191,7 +201,11 @@ class EarlyStop:
         self._since = 0
 
     def __call__(self, epoch: Epoch) -> bool:
-        """Return whether to stop after this epoch."""
+        """Return whether to stop after this epoch.
+
+        Args:
+            epoch: what `fit` tells.
+        """
         if epoch.index == 0:
             self.best, self._since = math.inf, 0
         loss = epoch.loss if epoch.validation is None else epoch.validation

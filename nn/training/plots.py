@@ -93,6 +93,9 @@ def plot_decision_boundary(
     Raises:
         ValueError, TypeError: if the inputs are not pairs of numbers, or there is no target for each.
         ImportError: if matplotlib is not installed.
+
+    >>> from nn import MLP, datasets
+    >>> ax = plot_decision_boundary(MLP(2, [1]), *datasets.moons(10))
     """
     xs, ys = paired(xs, ys)
     resolution = whole("resolution", resolution, least=2)

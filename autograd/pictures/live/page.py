@@ -67,6 +67,10 @@ class Live:
     Args:
         contents: makes what stands in it.
         name: what it shows, in a few words.
+
+    >>> from autograd import Value, live
+    >>> live(Value(2.0, label="a").tanh())
+    <Live: tanh a>
     """
 
     def __init__(self, contents: Callable[[], Contents], name: str) -> None:
@@ -93,7 +97,12 @@ class Live:
         return page
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
-        """Write the page to a file, whole or not at all."""
+        """Write the page to a file, whole or not at all.
+
+        Args:
+            path: where to.
+            engine: as for `html`.
+        """
         write_whole(path, self.html(engine).encode())
 
     def show(self) -> None:

@@ -70,6 +70,10 @@ class Player:
         steps: its story; if not given, that of one example.
         after: the same once the updates are made; if not given, it is computed.
         show: what is written in the picture; see Words.
+
+    >>> from nn.lessons import example
+    >>> example("worked").credit().steps()
+    <Player: 18 steps of 3-2-1 tanh network>
     """
 
     def __init__(

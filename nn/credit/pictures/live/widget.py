@@ -48,9 +48,18 @@ export default { render({ model, el }) {
 class CreditWidget(anywidget.AnyWidget):
     """The living page of one example, whose numbers are Python's, too.
 
+    Args:
+        credit: the example.
+        page: its living page.
+        values: the numbers to begin with.
+
     Attributes:
         values: the weights by "5-1" (a bias "b-1"), inputs by "x1", the target by "y" or "y0": in every view of the widget
             the same. Assign a new dict to set them.
+
+    >>> from nn.lessons import example
+    >>> example("worked").credit().widget().values["5-1"]
+    0.8
     """
 
     _esm = _HOST
@@ -85,5 +94,9 @@ class CreditWidget(anywidget.AnyWidget):
         return targets if len(targets) > 1 else targets[0]
 
     def on_change(self, does: Callable[[Assignment], object]) -> None:
-        """Call a function with the credit of now whenever a number has changed."""
+        """Call a function with the credit of now whenever a number has changed.
+
+        Args:
+            does: the function.
+        """
         self.observe(lambda _: does(self.credit), names="values")
