@@ -107,3 +107,19 @@ def test_curves_are_drawn_beside_a_line(monkeypatch, tmp_path):
     assert all(
         name in text for name in ("chain: backward", "machine code", "assign_credit", "linear")
     )
+
+
+@pytest.mark.filterwarnings("ignore")  # of Dask's own start and stop
+def test_workers_take_parts_of_the_examples(monkeypatch, tmp_path):
+    matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    pytest.importorskip("distributed", reason="distributed is not installed")
+    from tests.benchmarks import workers
+
+    matplotlib.use("Agg")
+    monkeypatch.setattr(workers, "PLOT", tmp_path / "workers.svg")
+    monkeypatch.setattr(workers, "EXAMPLES", 4)
+    monkeypatch.setattr(workers, "ROUNDS", 1)
+    rates = workers.rates(most=1)
+    assert [count for count, _ in rates] == [1]
+    workers.plot(rates)
+    assert "as many times one worker" in workers.PLOT.read_text()

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.benchmarks import curves, report
+from tests.benchmarks import curves, report, workers
 from tests.benchmarks.contest import Result, contest
 from tests.benchmarks.growth import SHAPES, SIZES, measure
 
@@ -107,6 +107,7 @@ def main() -> None:
     if not options.write:
         return
     curves.plot(growth)
+    workers.plot(workers.rates())
     picture = f"![time by nodes, examples and depth]({curves.PLOT.name})"
     document = "\n\n".join([INTRODUCTION.rstrip(), summary, picture, *tables]) + "\n"
     report.RESULTS.write_text(document, encoding="utf-8")
