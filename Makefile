@@ -29,8 +29,9 @@ site: $(VENV)/.developed
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.benchmarks
 
+# all rooms, or some: make mutants ROOMS="replay saving"
 mutants: $(VENV)/.developed
-	$(BIN)/mutmut run
+	$(BIN)/python -m tests.mutants $(ROOMS)
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 STALE = 60.0  # seconds after which a draft was left behind by a process that was killed
 LONGEST = 200  # letters of a name in a message
+BINARY = getattr(os, "O_BINARY", 0)  # Windows would write two bytes for a newline
 
 
 def ending(path: str | os.PathLike[str], known: Iterable[str], what: str) -> str:
@@ -48,7 +49,7 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     with _naming(path):
         target = _target(path)
         if target is None:
-            fd = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+            fd = os.open(path, os.O_WRONLY | os.O_APPEND | BINARY)
             try:
                 _write(fd, content)
             finally:
@@ -157,7 +158,7 @@ class _Draft:
             self._name(lambda name: self._open(name, mode))
 
     def _open(self, name: Path, mode: int) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY
         self.fd = os.open(name, flags, mode)
 
     def _name(self, give: Callable[[Path], None]) -> Path:

@@ -58,9 +58,8 @@ def content(
             a file can hold.
     """
     functions = {activation_name(f) for layer in activations for f in layer if not is_known(f)}
-    own = [f"the activation {name} is a function of your own" for name in sorted(functions)]
-    if own_computation:
-        own.insert(0, f"{own_computation} computes in a way of its own")
+    own = [f"{own_computation} computes in a way of its own"] if own_computation else []
+    own += [f"the activation {name} is a function of your own" for name in sorted(functions)]
     if own:
         raise ValueError(
             f"{own[0]}, and a file holds only numbers and names ({', '.join(ACTIVATIONS)}): save "

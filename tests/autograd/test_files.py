@@ -14,16 +14,25 @@ from unittest.mock import Mock
 
 import pytest
 
-from autograd.files import check_writable, write_whole
+from autograd.files import check_writable, ending, write_whole
 
 NEW = b"new content, and more of it than the old one had"
 
 
-@pytest.fixture(params=["without a name", "with a name"])
+@pytest.fixture(params=["without a name", "with a name", "on a network"])
 def way(request, monkeypatch):
-    """Both ways of writing: Linux's, and that of the other systems."""
+    """Both ways of writing: Linux's, and that of the other systems and of file systems that know no other."""
     if request.param == "with a name":
         monkeypatch.delattr(os, "O_TMPFILE")
+    elif request.param == "on a network":
+        opened = os.open
+
+        def open_named(path, flags, mode=0o777):
+            if flags & os.O_TMPFILE == os.O_TMPFILE:
+                raise OSError(errno.EOPNOTSUPP, "not supported")
+            return opened(path, flags, mode)
+
+        monkeypatch.setattr(os, "open", open_named)
     return request.param
 
 
@@ -62,7 +71,7 @@ def test_permissions_are_kept_at_every_moment(tmp_path, way, monkeypatch):
         write_whole(path, NEW)
         assert all(m & ~mode == 0 for m in seen), "never more than the file allows"
         assert stat.S_IMODE(path.stat().st_mode) == mode
-    umask = os.umask(0o027)
+    umask = os.umask(0o026)
     try:
         write_whole(tmp_path / "b", NEW)
     finally:
@@ -81,6 +90,37 @@ def test_the_owner_is_kept(tmp_path, way):
     assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (1234, 2345, 0o604)
 
 
+def test_of_a_file_of_somebody_else_the_group_is_kept(tmp_path, way, monkeypatch):
+    path, asked = tmp_path / "a", []
+    path.write_bytes(b"old")
+
+    def only_root(fd, owner, group):
+        asked.append((owner, group))
+        if owner != -1:
+            raise PermissionError
+
+    monkeypatch.setattr(os, "fchown", only_root)
+    write_whole(path, NEW)
+    found = path.stat()
+    assert asked == [(found.st_uid, found.st_gid), (-1, found.st_gid)]
+    assert content(tmp_path) == {"a": NEW}
+
+
+def test_where_standard_input_is_closed(tmp_path, way):
+    """The next file that is opened has its number, 0."""
+    kept = os.dup(0)
+    os.close(0)
+    try:
+        for attempt in (lambda path: write_whole(path, NEW), check_writable):
+            attempt(tmp_path / "a")
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                os.fstat(0)
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)
+    assert content(tmp_path) == {"a": NEW}
+
+
 def test_of_a_link_the_file_that_it_leads_to_is_written(tmp_path, way):
     (tmp_path / "there").mkdir()
     link = tmp_path / "link"
@@ -94,18 +134,35 @@ def test_of_a_link_the_file_that_it_leads_to_is_written(tmp_path, way):
 # ---------------------------------------------------------------- what is not a regular file
 
 
-def test_a_device_is_written_into(tmp_path):
-    before = os.stat(os.devnull)
-    write_whole(os.devnull, NEW)
-    check_writable(os.devnull)
-    assert os.stat(os.devnull).st_rdev == before.st_rdev
-    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
-    link = tmp_path / "link"
-    link.symlink_to(os.devnull)
-    write_whole(link, NEW)
-    assert os.readlink(link) == os.devnull
-    with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
-        write_whole("/dev/full", NEW)
+@pytest.fixture(params=[3, 7], ids=["null", "full"])
+def device(request, tmp_path):
+    """A device of the test's own: if something is wrong, root would replace everybody's /dev/null."""
+    if os.geteuid() != 0:
+        return Path("/dev/null" if request.param == 3 else "/dev/full")
+    path = tmp_path / "device"
+    try:
+        os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, request.param))
+        path.open("wb").close()
+    except OSError as error:
+        pytest.skip(f"no device can be made here: {error}")
+    return path
+
+
+def test_a_device_is_written_into(tmp_path, device, monkeypatch):
+    before, link = device.stat(), tmp_path / "link"
+    link.symlink_to(device)
+    for path in (device, link):
+        check_writable(path)
+        if os.minor(before.st_rdev) == 3:
+            write_whole(path, NEW)
+        else:
+            with pytest.raises(OSError, match=f"No space left on device: '{path}'"):
+                write_whole(path, NEW)
+    assert os.readlink(link) == str(device)
+    assert (device.stat().st_ino, device.stat().st_rdev) == (before.st_ino, before.st_rdev)
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everything
+    with pytest.raises(PermissionError, match=rf"^\[Errno 13\] Permission denied: '{device}'$"):
+        check_writable(device)
 
 
 def test_a_pipe_is_written_into(tmp_path):
@@ -125,6 +182,15 @@ def test_standard_output_by_its_name():
         code = f"from autograd.files import write_whole; write_whole({path!r}, b'told')"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True)
         assert (done.stdout, done.stderr) == (b"told", b"")
+
+
+def test_a_stream_of_this_process_is_added_to(tmp_path, capfd):
+    write_whole("/dev/stdout", b"told")
+    assert capfd.readouterr().out == "told"
+    with (tmp_path / "a").open("wb") as file:
+        for folder in ("/dev/fd", "/proc/self/fd"):
+            write_whole(f"{folder}/{file.fileno()}", b"told ")
+    assert content(tmp_path) == {"a": b"told told "}
 
 
 def test_standard_output_into_a_file(tmp_path):
@@ -203,6 +269,17 @@ def test_a_file_that_is_read_only_is_not_replaced(tmp_path, monkeypatch):
     assert content(tmp_path) == {"a": b"old"}
 
 
+def test_endings():
+    assert ending("a.b.SVG", ("svg", "png"), "a picture") == "svg"
+    for known, can_be in [
+        ("abc", r"\.a, \.b or \.c"),
+        ("ab", r"\.a or \.b"),
+        ("a", r"\.a"),
+    ]:
+        with pytest.raises(ValueError, match=f"^a film is saved as {can_be}, but 'x' was given$"):
+            ending("x", known, "a film")
+
+
 def test_what_can_be_written_is_left_alone_until_then(tmp_path, way):
     check_writable(tmp_path / "a", size=100_000)
     assert content(tmp_path) == {}
@@ -246,6 +323,19 @@ def test_whatever_goes_wrong_the_old_file_stays(tmp_path, way, monkeypatch, func
         with pytest.raises(type(error)):
             write_whole(path, NEW)
         assert content(tmp_path) == {"a": b"old"}
+
+
+def test_ctrl_c_after_the_last_moment(tmp_path, way, monkeypatch):
+    replace = os.replace
+
+    def too_late(*args):
+        replace(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", too_late)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "a", NEW)
+    assert content(tmp_path) == {"a": NEW}
 
 
 KILLED = """

@@ -46,7 +46,9 @@ def test_an_activation_of_ones_own_is_refused(tmp_path):
     path = tmp_path / "net.json"
     path.write_text("old")
     net = MLP(1, [1], output_activation=lambda a: a * a)
-    with pytest.raises(ValueError, match=r"function of your own.*save net.state_dict"):
+    with pytest.raises(
+        ValueError, match=r"function of your own.*linear, tanh.*save net.state_dict"
+    ):
         net.save(path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
@@ -97,8 +99,8 @@ GOOD = {"format": "scalar-autograd network", "version": 1, "weights": [[[1.0]]],
             "are tied, but have different numbers",
         ),
         ({**GOOD, "tied": [["layers.0.weight.0.0"]] * 2}, "or is tied twice"),
-        ({**GOOD, "tied": "w"}, "tied parameters are lists of names"),
-        ({**GOOD, "tied": [["w"], 1]}, "tied parameters are lists of names"),
+        ({**GOOD, "tied": "w"}, "network: tied parameters are lists of names"),
+        ({**GOOD, "tied": [["w"], 1]}, "network: tied parameters are lists of names$"),
         ({**GOOD, "classes": [1]}, r"the classes are a list of names, not \[1\]"),
         (b"PK\x03\x04", "a zip archive, as PyTorch .* then MLP"),
         (b"\x89HDF\r\n", "an HDF5 file, as Keras writes"),
@@ -168,7 +170,8 @@ def test_any_digit_that_is_changed_is_found(tmp_path):
         path.write_text(text[:k] + str((int(text[k]) + 1) % 10) + text[k + 1 :])
         with pytest.raises(ValueError, match=r"net\.json"):
             MLP.load(path)
-    path.write_text(json.dumps(json.loads(text)))  # laid out in another way
+    # laid out in another way
+    path.write_text(json.dumps(dict(reversed(json.loads(text).items()))))
     assert MLP.load(path).state_dict() == net.state_dict()
 
 
@@ -181,10 +184,21 @@ def test_files_of_the_first_version_and_by_hand_need_no_checksum(tmp_path):
     assert MLP.load(path).weights() == [[[1.0]]], "an editor may begin the file with a mark"
 
 
+def test_a_file_can_be_read_by_people(tmp_path):
+    net = MLP.from_weights([[[0.5, -1.0]], [[2.0], [3.0]]], [None, [0.0]], [["relu", "tanh"]])
+    net.save(tmp_path / "net.json")
+    lines = (tmp_path / "net.json").read_text(encoding="utf-8").splitlines()
+    assert lines[:3] == ["{", ' "format": "scalar-autograd network",', ' "version": 2,']
+    content = json.loads("".join(lines))
+    assert content["activation"] == [["relu", "tanh"], "linear"]
+    assert (content["weights"], content["biases"]) == (net.weights(), [None, [0.0]])
+
+
 def test_names_of_inputs_and_classes_are_kept(tmp_path):
     w, names = Value(0.5), {"inputs": ["größe"], "classes": ["no", "yes"]}
     content = saving.content([[[w]]], [[None]], [[ACTIVATIONS["tanh"]]], names=names)
     saving.save(tmp_path / "net.json", content)
+    assert "größe" in (tmp_path / "net.json").read_text(encoding="utf-8")
     content = saving.read(tmp_path / "net.json")
     assert {key: content[key] for key in names} == names
     assert MLP.load(tmp_path / "net.json").weights() == [[[0.5]]]
