@@ -12,9 +12,6 @@
 from typing import TYPE_CHECKING
 
 from autograd import functions
-from autograd.explanation.credit import edges, steps
-from autograd.explanation.outline import tree
-from autograd.explanation.paths import explain
 from autograd.functions import (
     abs as abs,
     acos as acos,
@@ -67,6 +64,8 @@ from autograd.transforms import grad, hessian, jacobian, value_and_grad
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    from autograd import explanation as explanation
+    from autograd.explanation import edges, explain, steps, tree
     from autograd.gradient_check import check_gradients
     from autograd.own_operations import check_operation, operation
     from autograd.pictures.computation_graph import draw
@@ -100,6 +99,11 @@ __all__ = [
 __getattr__ = loader(
     "autograd",
     {
+        "edges": "autograd.explanation.credit",
+        "explain": "autograd.explanation.paths",
+        "explanation": "autograd.explanation",
+        "steps": "autograd.explanation.credit",
+        "tree": "autograd.explanation.outline",
         "draw": "autograd.pictures.computation_graph",
         "live": "autograd.pictures.live.expression",
         "trace": "autograd.program",

@@ -12,8 +12,6 @@ if not hasattr(autograd, "Value"):
     )
 
 from autograd.lazy import loader
-from nn import datasets as datasets
-from nn.credit import assign_credit
 from nn.layers import Layer, Neuron
 from nn.losses import (
     binary_cross_entropy_with_logits,
@@ -27,13 +25,17 @@ from nn.losses import (
 from nn.module import Module
 from nn.network import MLP
 from nn.optim import SGD, Adam
-from nn.training import plots as plots
-from nn.training.history import EarlyStop
-from nn.training.loop import fit
-from nn.training.metrics import accuracy
 
 if TYPE_CHECKING:
-    from nn import exchange as exchange, lessons as lessons
+    from nn import (
+        credit as credit,
+        datasets as datasets,
+        exchange as exchange,
+        lessons as lessons,
+        training as training,
+    )
+    from nn.credit import assign_credit
+    from nn.training import EarlyStop, accuracy, fit, plots as plots
 
 __all__ = [
     "MLP",
@@ -55,7 +57,20 @@ __all__ = [
     "squared_error",
 ]
 
-__getattr__ = loader("nn", {"exchange": "nn.exchange", "lessons": "nn.lessons"})
+# Loaded at first use: a network alone costs nobody the rooms around it.
+__getattr__ = loader(
+    "nn",
+    {
+        "EarlyStop": "nn.training.history",
+        "accuracy": "nn.training.metrics",
+        "assign_credit": "nn.credit.assign",
+        "fit": "nn.training.loop",
+        "plots": "nn.training.plots",
+        **{
+            room: f"nn.{room}" for room in ("credit", "datasets", "exchange", "lessons", "training")
+        },
+    },
+)
 
 
 def __dir__() -> list[str]:
