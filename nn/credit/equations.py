@@ -309,15 +309,16 @@ class _Working:
 
         reads: dict[Id, None] = {}
         for (kind, j), piece in ways:
-            reads |= dict.fromkeys(piece.reads.values()) | (
-                {} if kind == "loss" else {("delta", j): None}
-            )
+            reads.update(dict.fromkeys(piece.reads.values()))
+            if kind != "loss":
+                reads["delta", j] = None
         return rule, tuple(reads)
 
     def _share(self, edge: Edge) -> Equation:
         """Return what one of several uses of a weight adds to its gradient."""
-        reads: tuple[Id, ...] = (("delta", edge.target),)
-        reads += () if edge.source is None else (("z", edge.source),)
+        reads: list[Id] = [("delta", edge.target)]
+        if edge.source is not None:
+            reads.append(("z", edge.source))
 
         def rule(known: Known) -> Any:
             delta, *z = (known[name] for name in reads)
@@ -325,7 +326,7 @@ class _Working:
 
         symbols, numbers, value = share(edge)
         names = (f"∂L/∂{edge.called}",)
-        return Equation("share", edge.key, names, value, reads, symbols, numbers, rule)
+        return Equation("share", edge.key, names, value, tuple(reads), symbols, numbers, rule)
 
     def _gradient(self, weight: Weight) -> Equation:
         place = self.places.get(weight.name)

@@ -98,7 +98,7 @@ def test_early_stop_listens_to_the_validation_examples():
     best = min(range(len(history)), key=history.validation.__getitem__)
     assert len(history) == best + 3
     assert history.losses[-1] < history.losses[0], "the other loss still fell"
-    assert repr(EarlyStop(3)) == "<EarlyStop(patience=3, least=0): best loss inf>"
+    assert repr(EarlyStop(3)) == "<EarlyStop(patience=3, least=0)>"
 
 
 # ---------------------------------------------------------------- the history
