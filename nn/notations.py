@@ -1,0 +1,331 @@
+"""The letters of the books: what each calls the numbers of a network. A notation is a row of data.
+
+Sources: the slides, see `nn.credit`; M. Mazur, A step by step backpropagation example (2015); M. Nielsen, Neural
+Networks and Deep Learning, chapter 2; C. Bishop, Pattern Recognition and Machine Learning, section 5.3;
+I. Goodfellow, Y. Bengio and A. Courville, Deep Learning, section 6.5; A. Ng, Neural Networks and Deep Learning
+(deeplearning.ai), and his older Machine Learning (week 5); Stanford CS231n, the notes and assignments; S. Haykin,
+Neural Networks and Learning Machines, section 4.4; T. Mitchell, Machine Learning, section 4.5; J. Han and M. Kamber,
+Data Mining, section 9.2.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Literal
+
+from autograd.notation import Table, subscript, superscript, table
+from nn.arguments import named
+
+# back: from the output, as in the slides; within: anew in each layer; forward: from the first input on; kinds: i1, h1, o1
+Counting = Literal["back", "within", "forward", "kinds"]
+# which way a matrix of weights lies: a row an input, and Wᵀ Z; a row a unit, and W Z; or a row an input, and X W
+Matrix = Literal["WᵀZ", "WZ", "XW"]
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a book writes the numbers of a network.
+
+    In the templates {L} is the number of the layer, raised, {l} the same on the line; {J} and {I} are the lowered indices
+    of a unit and of the tail of a weight, {j} and {i} the same on the line; {IJ} and {JI} both in that order, {J0} the
+    unit and 0; {c} counts the weights, unit by unit.
+
+    Attributes:
+        key: its name.
+        book: where it is from.
+        a, z, x, output, target, delta, weight, bias: templates: the sum of a unit, its output, an input, an output of the
+            network, its target, the error of a unit, a weight and a bias.
+        last_delta: the error of an output.
+        gradient, new: templates of the derivative of the loss by a weight {w}, {rest} being what follows its first letter,
+            and of the weight after the update.
+        loss, rate: the loss and the learning rate.
+        update: what a step does to a weight.
+        error_sign: 1, or −1 where the error is −∂loss/∂a, and an update adds.
+        counting: how units are counted.
+        first: the number of the first unit of a layer.
+        inputs: the number of the layer of the inputs.
+        leaves: whether a weight carries the number of the layer that it leaves, not of the one that it enters.
+        bare: whether a single output and its target have no index.
+        matrix: which way a matrix of weights lies.
+    """
+
+    key: str
+    book: str
+    a: str
+    z: str
+    x: str
+    output: str
+    target: str
+    delta: str
+    weight: str
+    bias: str
+    loss: str
+    rate: str
+    update: str
+    gradient: str = "∂{loss}/∂{w}"
+    new: str = "new {w}"
+    last_delta: str = ""
+    error_sign: float = 1.0
+    counting: Counting = "within"
+    first: int = 1
+    inputs: int = 0
+    leaves: bool = False
+    bare: bool = False
+    matrix: Matrix = "WZ"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if getattr(self, field.name) == "" and field.name != "last_delta":
+                raise ValueError(f"the notation {self.key!r} leaves out {field.name}")
+
+    @property
+    def from_first(self) -> bool:
+        """Whether the index of the tail of a weight stands before that of its head."""
+        return "{JI}" not in self.weight
+
+
+NOTATIONS = {
+    n.key: n
+    for n in (
+        Notation("slides", "the slides", "a{J}", "z{J}", "x{U}", "ŷ{J}", "y{J}", "δ{J}", "w{I}⇝{J}", "b{J}", "L", "η",
+                 "w := w − η·δ·z", counting="back", bare=True, matrix="WᵀZ"),
+        Notation("mazur", "Matt Mazur", "net_{j}", "out_{j}", "{j}", "out_{j}", "target_{j}", "δ_{j}", "w{c}", "b_{j}",
+                 "E_total", "η", "w⁺ = w − η·∂E_total/∂w", new="{w}⁺", counting="kinds"),
+        Notation("nielsen", "Michael Nielsen; 3Blue1Brown", "z{L}{J}", "a{L}{J}", "x{J}", "a{L}{J}", "y{J}", "δ{L}{J}",
+                 "w{L}{JI}", "b{L}{J}", "C", "η", "w → w − η·a·δ", inputs=1),
+        Notation("bishop", "Christopher Bishop", "a⁽{L}⁾{J}", "z⁽{L}⁾{J}", "x{J}", "y{J}", "t{J}", "δ⁽{L}⁾{J}",
+                 "w⁽{L}⁾{JI}", "w⁽{L}⁾{J0}", "E", "η", "w := w − η·δ·z"),
+        Notation("goodfellow", "Ian Goodfellow, Yoshua Bengio, Aaron Courville", "a⁽{L}⁾{J}", "h⁽{L}⁾{J}", "x{J}", "ŷ{J}",
+                 "y{J}", "g⁽{L}⁾{J}", "W⁽{L}⁾{JI}", "b⁽{L}⁾{J}", "J", "ε", "W ← W − ε·g·h", bare=True),
+        Notation("ng", "Andrew Ng, deeplearning.ai", "z^[{l}]{J}", "a^[{l}]{J}", "x{J}", "ŷ{J}", "y{J}", "dz^[{l}]{J}",
+                 "W^[{l}]{JI}", "b^[{l}]{J}", "J", "α", "W := W − α·dW", "d{w}", bare=True),
+        Notation("ng-older", "Andrew Ng, Machine Learning", "z⁽{L}⁾{J}", "a⁽{L}⁾{J}", "x{J}", "a⁽{L}⁾{J}", "y{J}",
+                 "δ⁽{L}⁾{J}", "Θ⁽{L}⁾{JI}", "Θ⁽{L}⁾{J0}", "J", "α", "Θ := Θ − α·D", "D{rest}", inputs=1, leaves=True),
+        Notation("cs231n", "Stanford CS231n", "pre{l}[{j}]", "h{l}[{j}]", "x[{j}]", "scores[{j}]", "y[{j}]", "dh{l}[{j}]",
+                 "W{l}[{i},{j}]", "b{l}[{j}]", "loss", "step_size", "W += −step_size·dW", "d{w}",
+                 last_delta="dscores[{j}]", first=0, matrix="XW"),
+        Notation("haykin", "Simon Haykin", "v⁽{L}⁾{J}", "y⁽{L}⁾{J}", "x{J}", "o{J}", "d{J}", "δ⁽{L}⁾{J}", "w⁽{L}⁾{JI}",
+                 "b⁽{L}⁾{J}", "E", "η", "w := w + η·δ·y", error_sign=-1.0),
+        Notation("mitchell", "Tom Mitchell", "net{J}", "o{J}", "x{J}", "o{J}", "t{J}", "δ{J}", "w{JI}", "w{J0}", "E", "η",
+                 "w := w + η·δ·x", error_sign=-1.0, counting="forward"),
+        Notation("han-kamber", "Jiawei Han, Micheline Kamber", "I{J}", "O{J}", "x{J}", "O{J}", "T{J}", "Err{J}", "w{IJ}",
+                 "θ{J}", "E", "l", "w := w + l·Err·O", error_sign=-1.0, counting="forward", matrix="WᵀZ"),
+    )
+}  # fmt: skip
+
+
+def notation_of(given: "str | Notation") -> Notation:
+    """Return the notation of a name; a notation of one's own is returned as it is.
+
+    Raises:
+        ValueError: if none has that name.
+    """
+    return given if isinstance(given, Notation) else named("notation", given, NOTATIONS)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a unit stands: its layer, its number within it from 0, its index as the notation counts."""
+
+    layer: int | None
+    unit: int
+    index: int | str
+
+
+class Names:
+    """What the numbers of one network are called in one notation.
+
+    Nodes are given by their numbers; a letter, "i" or "j", names any node.
+
+    Args:
+        notation: the notation.
+        layers: the numbers of the nodes in each layer, from the inputs on; empty if the network has none.
+    """
+
+    def __init__(self, notation: Notation, layers: Sequence[Sequence[int]] = ()) -> None:
+        self.notation, self.layers = notation, layers
+        self.sign, self.loss, self.rate = notation.error_sign, notation.loss, notation.rate
+
+    @cached_property
+    def _places(self) -> dict[int, _Place]:
+        found: dict[int, _Place] = {}
+        counted = {"i": 0, "h": 0, "o": 0}
+        for k, layer in enumerate(self.layers):
+            kind = "i" if k == 0 else "o" if k == len(self.layers) - 1 else "h"
+            for unit, j in enumerate(layer):
+                counted[kind] += 1
+                index: dict[Counting, int | str] = {
+                    "back": j,
+                    "within": unit + self.notation.first,
+                    "forward": len(found) + self.notation.first,
+                    "kinds": f"{kind}{counted[kind]}",
+                }
+                found[j] = _Place(k, unit, index[self.notation.counting])
+        return found
+
+    @cached_property
+    def _counts(self) -> dict[tuple[int, int], int]:
+        pairs = [
+            (i, j)
+            for tails, heads in zip(self.layers, self.layers[1:])
+            for j in heads
+            for i in tails
+        ]
+        return {pair: c for c, pair in enumerate(pairs, 1)}
+
+    def _place(self, j: int | str) -> _Place:
+        return self._places.get(j) if isinstance(j, int) and j in self._places else _Place(None, -1, j)  # type: ignore[return-value]
+
+    def _spelled(self, template: str, j: int | str, i: int | str | None = None) -> str:
+        head, tail = self._place(j), self._place("" if i is None else i)
+        layer = "" if head.layer is None else head.layer + self.notation.inputs
+        if layer != "" and i is not None and self.notation.leaves:
+            layer -= 1
+        both = [head.index, tail.index]
+        comma = "‚" if any(isinstance(k, int) and k > 9 for k in both) else ""
+        down, up = _lowered(head.index), _lowered(tail.index)
+        unit = _lowered(j if head.unit < 0 else head.unit + 1)
+        count = self._counts.get((i, j), "") if i is not None else ""  # type: ignore[arg-type]
+        text = template.format(
+            L=superscript(layer) if layer != "" else "", l=layer, J=down, I=up, j=head.index, i=tail.index, U=unit,
+            IJ=up + comma + down, JI=down + comma + up, J0=down + comma + "₀", c=count,
+        )  # fmt: skip
+        return text if head.layer is not None else re.sub(r"⁽⁾|\^?\[\W*\]|_$", "", text)
+
+    def _last(self, j: int | str) -> bool:
+        return len(self.layers) > 1 and j in self.layers[-1]
+
+    def a(self, j: int | str) -> str:
+        """Return the name of the sum of a unit."""
+        return self._spelled(self.notation.a, j)
+
+    def z(self, j: int | str) -> str:
+        """Return the name of what a node gives out."""
+        if self._last(j):
+            return self._output(self.notation.output, j)
+        return self._spelled(self.notation.x if self.is_input(j) else self.notation.z, j)
+
+    def tail(self, j: int | str) -> str:
+        """Return what a node is called where it goes into a product; in the slides z₃, not x₃."""
+        return self._spelled(self.notation.z, j) if self.notation.key == "slides" else self.z(j)
+
+    def target(self, j: int | str) -> str:
+        """Return the name of what an output should have been."""
+        return self._output(self.notation.target, j)
+
+    def _output(self, template: str, j: int | str) -> str:
+        single = self.notation.bare and len(self.layers[-1:]) == 1 and len(self.layers[-1]) == 1
+        return re.sub(r"\{\w+\}", "", template) if single else self._spelled(template, j)
+
+    def is_input(self, j: int | str) -> bool:
+        """Tell whether a node is an input."""
+        return len(self.layers) > 0 and j in self.layers[0]
+
+    def delta(self, j: int | str) -> str:
+        """Return the name of the error of a unit."""
+        last = self.notation.last_delta if self._last(j) else ""
+        return self._spelled(last or self.notation.delta, j)
+
+    def weight(self, i: int | str | None, j: int | str) -> str:
+        """Return the name of a weight, or with None as its source of a bias."""
+        if i is None:
+            return self._spelled(self.notation.bias, j, "")
+        return self._spelled(self.notation.weight, j, i)
+
+    def gradient(self, weight: str) -> str:
+        """Return the name of the derivative of the loss by a weight of this name."""
+        return self.notation.gradient.format(loss=self.loss, w=weight, rest=weight[1:])
+
+    def new(self, weight: str) -> str:
+        """Return the name of a weight of this name after the update."""
+        return self.notation.new.format(w=weight)
+
+    def letter(self, kind: Literal["a", "z", "x", "output", "target", "delta", "weight"]) -> str:
+        """Return the letter of a kind of number, without indices."""
+        bare = re.sub(r"\{\w+\}", "", getattr(self.notation, kind))
+        return re.sub(r"⁽⁾|\^?\[,?\]|_$|⇝", "", bare) or "x"
+
+    def formula(self, formula: str) -> str:
+        """Return a formula of the loss, ½(ŷ−y)² say, in these letters."""
+        letters = {"ŷ": self.letter("output"), "y": self.letter("target")}
+        return re.sub("[ŷy]", lambda found: letters[found[0]], formula)
+
+    def mark(self, j: int) -> str:
+        """Return what stands in the circle of a node."""
+        return str(self._place(j).index)
+
+    def unit(self, j: int) -> str:
+        """Return how running text calls a node: 1, or 1 of layer 2 where each layer is counted anew."""
+        place = self._place(j)
+        if place.layer is None or self.notation.counting != "within":
+            return str(place.index)
+        return f"{place.index} of layer {place.layer + self.notation.inputs}"
+
+
+def _lowered(index: int | str) -> str:
+    if isinstance(index, int):
+        return subscript(index)
+    return {"i": "ᵢ", "j": "ⱼ", "k": "ₖ"}.get(index, index)
+
+
+SLIDES = Names(NOTATIONS["slides"])
+_COUNTED: dict[Counting, str] = {
+    "back": "from the output back, 0 the first",
+    "within": "anew in each layer",
+    "forward": "from the first input on",
+    "kinds": "i1, h1, o1: inputs, hidden units, outputs",
+}
+_LIES: dict[Matrix, str] = {
+    "WᵀZ": "a row an input: Wᵀ times a column",
+    "WZ": "a row a unit: W times a column",
+    "XW": "a row an input: a row times W",
+}
+
+
+def compare_notations(one: str | Notation, other: str | Notation) -> Table:
+    """Return the dictionary of two notations: what each calls the same number of a 2-2-1 network.
+
+    Args:
+        one, other: their names.
+
+    Raises:
+        ValueError: if none has that name.
+
+    >>> print(compare_notations("nielsen", "ng").rows[0])
+    ('sum of the first hidden unit', 'z²₁', 'z^[1]₁')
+    """
+    columns = [_column(notation_of(n)) for n in (one, other)]
+    heads = [notation_of(n).key for n in (one, other)]
+    widths = [max(map(len, column.values())) for column in columns]  # text stands to the left
+    rows = [
+        [what, *(column[what].ljust(width) for column, width in zip(columns, widths))]
+        for what in columns[0]
+    ]
+    return table(["", *(h.ljust(width) for h, width in zip(heads, widths))], rows)
+
+
+def _column(notation: Notation) -> dict[str, str]:
+    names = Names(notation, [[4, 3], [1, 2], [0]])
+    weight, bias = names.weight(3, 1), names.weight(None, 1)
+    into = "from, to" if notation.from_first else "to, from"
+    return {
+        "sum of the first hidden unit": names.a(1),
+        "its output": names.z(1),
+        "second input": names.z(3),
+        "output, target": f"{names.z(0)}, {names.target(0)}",
+        "loss": names.loss,
+        "weight between them": f"{weight}" + (f" ({into})" if notation.counting != "kinds" else ""),
+        "bias": bias,
+        "error of the hidden unit": f"{names.delta(1)} = {'−' if names.sign < 0 else ''}∂{names.loss}/∂{names.a(1)}",
+        "error of the output": names.delta(0),
+        "gradient": f"{names.gradient(weight)} = {'−' if names.sign < 0 else ''}{names.delta(1)}·{names.tail(3)}",
+        "weight after the update": names.new(weight),
+        "update": notation.update,
+        "learning rate": notation.rate,
+        "units are counted": _COUNTED[notation.counting]
+        + (", from 0" if notation.first == 0 else ""),
+        "layer of the inputs": "0" if notation.inputs == 0 else str(notation.inputs),
+        "matrix of weights": _LIES[notation.matrix],
+        "book": notation.book,
+    }
