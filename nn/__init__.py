@@ -24,6 +24,7 @@ from nn.losses import (
 )
 from nn.module import Module
 from nn.network import MLP
+from nn.notations import compare_notations
 from nn.optim import SGD, Adam
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ __all__ = [
     "accuracy",
     "assign_credit",
     "binary_cross_entropy_with_logits",
+    "compare_notations",
     "cross_entropy",
     "fit",
     "half_squared_error",

@@ -141,11 +141,21 @@ class Names:
     Args:
         notation: the notation.
         layers: the numbers of the nodes in each layer, from the inputs on; empty if the network has none.
+        outputs: the numbers of the outputs.
+        negated: whether an error that is −∂loss/∂a is told as minus that error, so that numbers need no sign.
     """
 
-    def __init__(self, notation: Notation, layers: Sequence[Sequence[int]] = ()) -> None:
-        self.notation, self.layers = notation, layers
-        self.sign, self.loss, self.rate = notation.error_sign, notation.loss, notation.rate
+    def __init__(
+        self,
+        notation: Notation,
+        layers: Sequence[Sequence[int]] = (),
+        outputs: Sequence[int] = (),
+        negated: bool = False,
+    ) -> None:
+        self.notation, self.layers, self.outputs = notation, layers, outputs
+        self.loss, self.rate = notation.loss, notation.rate
+        self._minus = "−" if negated and notation.error_sign < 0.0 else ""
+        self.sign = 1.0 if negated else notation.error_sign
 
     @cached_property
     def _places(self) -> dict[int, _Place]:
@@ -175,12 +185,13 @@ class Names:
         return {pair: c for c, pair in enumerate(pairs, 1)}
 
     def _place(self, j: int | str) -> _Place:
-        return self._places.get(j) if isinstance(j, int) and j in self._places else _Place(None, -1, j)  # type: ignore[return-value]
+        found = self._places.get(j) if isinstance(j, int) else None
+        return found or _Place(None, -1, j)
 
     def _spelled(self, template: str, j: int | str, i: int | str | None = None) -> str:
         head, tail = self._place(j), self._place("" if i is None else i)
-        layer = "" if head.layer is None else head.layer + self.notation.inputs
-        if layer != "" and i is not None and self.notation.leaves:
+        layer = None if head.layer is None else head.layer + self.notation.inputs
+        if layer is not None and i is not None and self.notation.leaves:
             layer -= 1
         both = [head.index, tail.index]
         comma = "‚" if any(isinstance(k, int) and k > 9 for k in both) else ""
@@ -188,13 +199,13 @@ class Names:
         unit = _lowered(j if head.unit < 0 else head.unit + 1)
         count = self._counts.get((i, j), "") if i is not None else ""  # type: ignore[arg-type]
         text = template.format(
-            L=superscript(layer) if layer != "" else "", l=layer, J=down, I=up, j=head.index, i=tail.index, U=unit,
+            L="" if layer is None else superscript(layer), l="" if layer is None else layer, J=down, I=up, j=head.index, i=tail.index, U=unit,
             IJ=up + comma + down, JI=down + comma + up, J0=down + comma + "₀", c=count,
         )  # fmt: skip
         return text if head.layer is not None else re.sub(r"⁽⁾|\^?\[\W*\]|_$", "", text)
 
     def _last(self, j: int | str) -> bool:
-        return len(self.layers) > 1 and j in self.layers[-1]
+        return j in self.outputs
 
     def a(self, j: int | str) -> str:
         """Return the name of the sum of a unit."""
@@ -215,7 +226,7 @@ class Names:
         return self._output(self.notation.target, j)
 
     def _output(self, template: str, j: int | str) -> str:
-        single = self.notation.bare and len(self.layers[-1:]) == 1 and len(self.layers[-1]) == 1
+        single = self.notation.bare and len(self.outputs) == 1
         return re.sub(r"\{\w+\}", "", template) if single else self._spelled(template, j)
 
     def is_input(self, j: int | str) -> bool:
@@ -225,13 +236,16 @@ class Names:
     def delta(self, j: int | str) -> str:
         """Return the name of the error of a unit."""
         last = self.notation.last_delta if self._last(j) else ""
-        return self._spelled(last or self.notation.delta, j)
+        return self._minus + self._spelled(last or self.notation.delta, j)
 
     def weight(self, i: int | str | None, j: int | str) -> str:
         """Return the name of a weight, or with None as its source of a bias."""
         if i is None:
             return self._spelled(self.notation.bias, j, "")
-        return self._spelled(self.notation.weight, j, i)
+        template = self.notation.weight
+        if isinstance(i, int) and not self.layers:
+            template = template.replace("{c}", "{IJ}")
+        return self._spelled(template, j, i)
 
     def gradient(self, weight: str) -> str:
         """Return the name of the derivative of the loss by a weight of this name."""
@@ -241,10 +255,35 @@ class Names:
         """Return the name of a weight of this name after the update."""
         return self.notation.new.format(w=weight)
 
-    def letter(self, kind: Literal["a", "z", "x", "output", "target", "delta", "weight"]) -> str:
+    def letter(self, kind: str) -> str:
         """Return the letter of a kind of number, without indices."""
         bare = re.sub(r"\{\w+\}", "", getattr(self.notation, kind))
-        return re.sub(r"⁽⁾|\^?\[,?\]|_$|⇝", "", bare) or "x"
+        letter = re.sub(r"⁽⁾|\^?\[,?\]|_$|⇝", "", bare) or "x"
+        return self._minus * (kind == "delta") + letter
+
+    @property
+    def product(self) -> str:
+        """What a credit is: δ·z; −δ·z where the error has the other sign."""
+        minus = "−" if self.sign < 0.0 else ""
+        return f"{minus}{self.letter('delta')}·{self.letter('z')}"
+
+    @property
+    def passed(self) -> str:
+        """What an edge passes forward: w·z."""
+        return f"{self.letter('weight')}·{self.letter('z')}"
+
+    def credit(self, j: int | str = "j") -> str:
+        """Return what the credit of an edge from any node is: δⱼ·zᵢ."""
+        return f"{'−' if self.sign < 0.0 else ''}{self.delta(j)}·{self.z('i')}"
+
+    def sum(self, j: int | str, bias: bool = False) -> str:
+        """Return how the sum of a unit comes about: aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ + bⱼ."""
+        plus = f" + {self.weight(None, j)}" if bias else ""
+        return f"{self.a(j)} = Σᵢ {self.weight('i', j)}·{self.z('i')}{plus}"
+
+    def back(self, j: int | str) -> str:
+        """Return how the error of a hidden unit comes about: (Σₖ δₖ·wⱼ⇝ₖ)·f′(aⱼ)."""
+        return f"(Σₖ {self.delta('k')}·{self.weight(j, 'k')})·f′({self.a(j)})"
 
     def formula(self, formula: str) -> str:
         """Return a formula of the loss, ½(ŷ−y)² say, in these letters."""
@@ -306,7 +345,7 @@ def compare_notations(one: str | Notation, other: str | Notation) -> Table:
 
 
 def _column(notation: Notation) -> dict[str, str]:
-    names = Names(notation, [[4, 3], [1, 2], [0]])
+    names = Names(notation, [[4, 3], [1, 2], [0]], [0])
     weight, bias = names.weight(3, 1), names.weight(None, 1)
     into = "from, to" if notation.from_first else "to, from"
     return {

@@ -9,12 +9,15 @@ from nn.credit.batch import BatchCredit, summed
 from nn.credit.credit import Credit
 from nn.credit.recording import Penalty
 from nn.losses import Loss, half_squared_error
+from nn.notations import Notation
 
 Batch = bool | Literal["mean"]
 
 
 @overload
-def assign_credit(net: Value, *, parameters: Any = ..., outputs: Any = ...) -> Credit: ...
+def assign_credit(
+    net: Value, *, parameters: Any = ..., outputs: Any = ..., notation: str | Notation = ...
+) -> Credit: ...
 @overload
 def assign_credit(
     net: Callable[[Any], Any],
@@ -25,6 +28,7 @@ def assign_credit(
     *,
     parameters: Any = ...,
     penalty: Penalty | None = ...,
+    notation: str | Notation = ...,
 ) -> Credit: ...
 @overload
 def assign_credit(
@@ -36,6 +40,7 @@ def assign_credit(
     batch: Literal[True, "mean"],
     parameters: Any = ...,
     penalty: Penalty | None = ...,
+    notation: str | Notation = ...,
 ) -> BatchCredit: ...
 def assign_credit(
     net: Any,
@@ -47,6 +52,7 @@ def assign_credit(
     parameters: Any = None,
     outputs: Any = None,
     penalty: Penalty | None = None,
+    notation: str | Notation = "slides",
 ) -> Credit | BatchCredit:
     """Return who is to blame for a network's error: the credit ∂L/∂w = δ·z of every weight.
 
@@ -63,6 +69,9 @@ def assign_credit(
             `net.named_parameters()` or `net.parameters()`, or else the Values that look like weights.
         outputs: with a recorded loss, what the network gave, if it cannot be seen where the loss begins.
         penalty: a function of the list of parameters that is added to the loss, l2(1e-4) say.
+        notation: in the letters of which book all is told: "slides", "mazur", "nielsen", "bishop", "goodfellow", "ng",
+            "ng-older", "cs231n", "haykin", "mitchell" or "han-kamber"; see `compare_notations`. Nodes keep their numbers
+            as keys, and a node's delta is ∂L/∂a, also where the book's error is −∂L/∂a.
 
     Returns:
         A Credit; for a batch a BatchCredit, whose credit is summed over the examples.
@@ -91,14 +100,15 @@ def assign_credit(
             raise TypeError(
                 "a recorded loss holds its input and its target: give assign_credit(L) alone"
             )
-        return Credit.of_loss(net, parameters, outputs)
+        return Credit.of_loss(net, parameters, outputs).in_notation(notation)
     if outputs is not None:
         raise TypeError("outputs= belongs to a recorded loss; of a network they are what it gives")
     if batch not in (False, True, "mean"):
         raise ValueError(f'batch is False, True (the sum) or "mean", but {batch!r} was given')
     if batch:
         examples = [
-            Credit.of(net, *example, loss, parameters, penalty) for example in zip(*paired(x, y))
+            Credit.of(net, *example, loss, parameters, penalty).in_notation(notation)
+            for example in zip(*paired(x, y))
         ]
         return summed(examples, mean=batch == "mean")
-    return Credit.of(net, x, y, loss, parameters, penalty)
+    return Credit.of(net, x, y, loss, parameters, penalty).in_notation(notation)

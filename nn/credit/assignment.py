@@ -19,7 +19,7 @@ from nn.credit.parts import Edge, Key, Link, Use, Weight, Weights
 from nn.credit.recording import Penalty, recording_of, recording_of_loss
 from nn.credit.unlayered import credit_of_graph
 from nn.layers import check_width
-from nn.losses import Loss, as_loss, cross_entropy, loss_formula, loss_name
+from nn.losses import FORMULAS, Loss, as_loss, cross_entropy, loss_formula, loss_name
 from nn.network import MLP
 
 
@@ -72,7 +72,8 @@ class Assignment(Found):
     @property
     def loss_formula(self) -> str:
         """The loss as a formula."""
-        return loss_formula(self.loss_function, len(self._outputs))
+        formula = loss_formula(self.loss_function, len(self._outputs))
+        return self.names.formula(formula) if self.loss_function in FORMULAS else formula
 
     @property
     def activations(self) -> list[str]:
@@ -195,7 +196,8 @@ class Assignment(Found):
         """
         if self.anatomy is None:
             net = self.network(self.updates(lr))
-            return self.of(net, self.x, self.y, self.loss_function, penalty=self.recording.penalty)
+            after = self.of(net, self.x, self.y, self.loss_function, penalty=self.recording.penalty)
+            return after.in_notation(self.names.notation)
         lr = learning_rate(lr)
         return self.with_weights({w.name: w.weight - lr * w.credit for w in self.weights.values()})
 
@@ -215,7 +217,7 @@ class Assignment(Found):
         }
         with recorded():
             found = credit_of_graph(self.anatomy.again(changed), self.y, self.loss_function)
-        return type(self)(**vars(found))
+        return type(self)(**vars(found)).in_notation(self.names.notation)
 
     @cached_property
     def read_by_loss(self) -> dict[int, float]:
@@ -269,16 +271,17 @@ class Assignment(Found):
         for i in order:
             node = self.nodes[i]
             row = [
-                str(i),
+                node.names.mark(i),
                 node.name,
                 node.does,
                 "" if node.a is None else shown(node.a, 6),
                 shown(node.z, 6),
-                "" if node.delta is None else shown(node.delta, 6, sign=True),
+                "" if node.delta is None else shown(node.error, 6, sign=True),
             ]
             rows.append([*row[:2], *row[3:]] if self.layers else row)
         kinds = [] if self.layers else [""]
-        return table(["node", "output", *kinds, "a", "z", "δ"], rows)
+        a, z, delta = map(self.names.letter, ("a", "z", "delta"))
+        return table(["node", "output", *kinds, a, z, delta], rows)
 
     def table(self, lr: float = 0.1) -> Table:
         """Return every edge as text: weight, δ, z, δ·z and the new weight.
@@ -293,7 +296,7 @@ class Assignment(Found):
             [
                 edge.called,
                 shown(edge.weight, 6),
-                shown(edge.delta, 6, sign=True),
+                shown(edge.error, 6, sign=True),
                 shown(edge.z, 6),
                 shown(edge.credit, 6, sign=True),
                 shown(new[key], 6) if key in new else "",
@@ -301,7 +304,7 @@ class Assignment(Found):
             for key, edge in self.edges.items()
         ]
         exact: list[list[str | float]] = [
-            [edge.called, edge.weight, edge.delta, edge.z, edge.credit, new.get(key, "")]
+            [edge.called, edge.weight, edge.error, edge.z, edge.credit, new.get(key, "")]
             for key, edge in self.edges.items()
         ]
         for name, weight, delta, z, credit, after in self._more_rows(lr):
@@ -312,7 +315,9 @@ class Assignment(Found):
                     for k, x in enumerate(exact[-1])
                 ]
             )
-        return table(["edge", "weight", "δ", "z", "δ·z", f"new weight (η = {lr:g})"], rows, exact)
+        names = self.names
+        heads = ["edge", "weight", *map(names.letter, ("delta", "z")), names.product]
+        return table([*heads, f"new weight ({names.rate} = {lr:g})"], rows, exact)
 
     def _more_rows(
         self, lr: float

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from autograd.notation import Table, factor, shown, significant, subscript, table
+from autograd.notation import Table, factor, shown, significant, table
 from nn.arguments import expect, is_sequence, learning_rate
 from nn.credit.credit import Credit
 from nn.credit.parts import Edge, Key, Known
@@ -131,7 +131,10 @@ class BatchCredit:
         if first.anatomy is None:
             net, penalty = first.network(self.updates(lr)), first.recording.penalty
             examples = [
-                Credit.of(net, e.x, e.y, e.loss_function, penalty=penalty) for e in self.examples
+                Credit.of(net, e.x, e.y, e.loss_function, penalty=penalty).in_notation(
+                    e.names.notation
+                )
+                for e in self.examples
             ]
         else:
             totals = self.totals
@@ -152,10 +155,13 @@ class BatchCredit:
 
         first = self.examples[0].edge(source, target)
         edges = [example.edges[source, target] for example in self.examples]
-        symbols = f"δ{subscript(target)}·{first.z_name}"
+        symbols = f"{first.delta_name}·{first.z_name}"
         lines = [
             Line(
-                f"example {k}: ∂L/∂{e.name}", symbols, f"{factor(e.delta)}·{factor(e.z)}", e.credit
+                f"example {k}: {e.gradient_name}",
+                symbols,
+                f"{factor(e.delta)}·{factor(e.z)}",
+                e.credit,
             )
             for k, e in enumerate(edges, 1)
         ]
@@ -165,7 +171,7 @@ class BatchCredit:
             terms[TERMS - 1 : -1] = ["…"]
         mean = f"1/{len(edges)}·" if self.share != 1.0 else ""
         total = Line(
-            f"∂L/∂{first.name}", f"{mean}Σ {symbols}", f"{mean}({' + '.join(terms)})",
+            first.gradient_name, f"{mean}Σ {symbols}", f"{mean}({' + '.join(terms)})",
             self.edges[source, target].credit,
         )  # fmt: skip
         return Derivation(first, [*lines, total])
@@ -233,7 +239,9 @@ class BatchCredit:
             [edge.name, shown(edge.weight, 6), shown(edge.credit, 6, sign=True), shown(new[key], 6)]
             for key, edge in self.edges.items()
         ]
-        return table(["edge", "weight", "Σ δ·z", f"new weight (η = {lr:g})"], rows)
+        names = self.examples[0].names
+        heads = ["edge", "weight", f"Σ {names.product}", f"new weight ({names.rate} = {lr:g})"]
+        return table(heads, rows)
 
     def __str__(self) -> str:
         return self.table()

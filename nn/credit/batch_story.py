@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from autograd.notation import factor, shown, subscript
+from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
 from nn.credit.lit import way_back
 from nn.credit.parts import Edge
@@ -54,18 +54,20 @@ class _BatchTeller(Teller):
             x = ", ".join(f"{v:g}".replace("-", "−") for v in example.x[:8])
             self._step(
                 f"Example {k} of {count:,}",
-                f"x = ({x}{', …' if len(example.x) > 8 else ''}),  L = {example.loss_formula}",
-                f"{outputs}, y = {plain(example.y)}: L = {shown(example.loss, 4)}",
+                f"x = ({x}{', …' if len(example.x) > 8 else ''}),  {self.names.loss} = {example.loss_formula}",
+                f"{outputs}, {self.target} = {plain(example.y)}: {self.names.loss} = {shown(example.loss, 4)}",
             )
         if count > TOLD:
-            self._step(f"{count - TOLD:,} more examples", "L of each in turn")
+            self._step(f"{count - TOLD:,} more examples", f"{self.names.loss} of each in turn")
 
     def _loss(self) -> None:
-        losses = [shown(example.loss, 4) for example in self.examples]
+        losses, loss = [shown(example.loss, 4) for example in self.examples], self.names.loss
         self._step(
             "The error of the batch",
-            "L = Σ L over the examples" if self._summed else "L = the mean of L over the examples",
-            f"{_sum(losses)}: L = {shown(self.credit.loss, 4)}",
+            f"{loss} = Σ {loss} over the examples"
+            if self._summed
+            else f"{loss} = the mean of {loss} over the examples",
+            f"{_sum(losses)}: {loss} = {shown(self.credit.loss, 4)}",
             self.credit.layers[-1],
             [],
         )
@@ -77,17 +79,23 @@ class _BatchTeller(Teller):
     def _delta(self, units: list[int]) -> None:
         self.known |= {("delta", j) for j in units}
         nodes, ways = way_back(self.credit, units)
-        names = f"δ{subscript(units[0])}"
+        called = self.names.delta
+        names = called(units[0])
         if len(units) > 1:
-            names += f" to δ{subscript(units[-1])}"
-        told = (f"δ{subscript(j)}  {self._terms(j)}" for j in units)
+            names += f" to {called(units[-1])}"
+        told = (f"{called(j)}  {self._terms(j)}" for j in units)
         self._step(
-            f"The errors, example by example: {names}", "Σ δⱼ", listed(told), nodes, ways, back=ways
+            f"The errors, example by example: {names}",
+            f"Σ {called('j')}",
+            listed(told),
+            nodes,
+            ways,
+            back=ways,
         )
 
     def _terms(self, j: int) -> str:
-        deltas = [factor(example.nodes[j].delta or 0.0) for example in self.examples]
-        total = shown(self.credit.nodes[j].delta or 0.0, 4, sign=True)
+        deltas = [factor(example.nodes[j].error) for example in self.examples]
+        total = shown(self.credit.nodes[j].error, 4, sign=True)
         return f"{self._mean}{_sum(deltas)} = {total}"
 
     @property

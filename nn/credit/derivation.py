@@ -77,13 +77,11 @@ class Derivation:
         return self.steps[-1]
 
     def __str__(self) -> str:
-        tail = (
-            "the constant 1"
-            if self.edge.source is None
-            else f"the activation at {self.edge.source}"
-        )
+        edge, tail = self.edge, "the constant 1"
+        if edge.source is not None:
+            tail = f"the activation at {edge.names.unit(edge.source)}"
         heading = (
-            f"∂L/∂{self.edge.name}: the error at {self.edge.target} times {tail}. "
+            f"{edge.gradient_name}: the error at {edge.names.unit(edge.target)} times {tail}. "
             "The error starts at the output and comes back:"
         )
         return "\n".join([heading, *(f"  {line}" for line in self.steps)])
@@ -105,9 +103,8 @@ class Derivation:
         return f"${self.latex}$"
 
 
-def slope_symbol(activation: str, index: int) -> str:
-    """Return f′(a) as the slides write it; empty where it is 1."""
-    a = f"a{subscript(index)}"
+def slope_symbol(activation: str, a: str) -> str:
+    """Return f′(a) as the slides write it, of a sum of this name; empty where it is 1."""
     if activation == "linear":
         return ""
     return f"(1−tanh²{a})" if activation == "tanh" else f"{activation}′({a})"
@@ -117,34 +114,34 @@ def delta_line(credit: Assignment, node: Node) -> Line:
     """Return the equation that gives a unit's δ from the δs behind it."""
     assert node.delta is not None
     assert node.slope is not None
-    left = f"δ{subscript(node.index)}"
-    prime = slope_symbol(node.does, node.index)
+    left = node.delta_name
+    prime = slope_symbol(node.does, node.a_name)
     slope = factor(node.slope)
     if node.layer == len(credit.layers) - 1:
         return _output_line(credit, node, left, prime, slope)
     symbols, numbers = [], []
     for k in credit.layers[node.layer + 1]:
         edge, head = credit.edges[node.index, k], credit.nodes[k]
-        symbols.append(f"δ{subscript(k)}·{edge.name}")
-        assert head.delta is not None
-        numbers.append(f"{factor(head.delta)}·{factor(edge.weight)}")
+        symbols.append(f"{head.delta_name}·{edge.name}")
+        numbers.append(f"{factor(head.error)}·{factor(edge.weight)}")
     if len(symbols) > 1:
         sums = f"({' + '.join(symbols)})", f"({' + '.join(numbers)})"
     else:
         sums = symbols[0], numbers[0]
     if prime:
-        return Line(left, f"{sums[0]}·{prime}", f"{sums[1]}·{slope}", node.delta)
-    return Line(left, sums[0], sums[1], node.delta)
+        return Line(left, f"{sums[0]}·{prime}", f"{sums[1]}·{slope}", node.error)
+    return Line(left, sums[0], sums[1], node.error)
 
 
-# ∂L/∂ŷ of each loss, in symbols and in numbers; with several outputs, a mean has 1/n of it.
+# ∂L/∂ŷ of each loss: what is around the difference, and from what the target is taken; with several outputs, a mean
+# has 1/n of it.
 _ERRORS: dict[Loss, tuple[str, str]] = {
-    half_squared_error: ("({name}−{y})", "({z} − {t})"),
-    squared_error: ("2·({name}−{y})", "2·({z} − {t})"),
-    mean_squared_error: ("2·({name}−{y})", "2·({z} − {t})"),
-    mean_absolute_error: ("sign({name}−{y})", "sign({z} − {t})"),
-    binary_cross_entropy_with_logits: ("(σ({name})−{y})", "({s} − {t})"),
-    cross_entropy: ("(softmax(ŷ){i}−{y})", "({p} − {t})"),
+    half_squared_error: ("", "{name}"),
+    squared_error: ("2·", "{name}"),
+    mean_squared_error: ("2·", "{name}"),
+    mean_absolute_error: ("sign", "{name}"),
+    binary_cross_entropy_with_logits: ("", "σ({name})"),
+    cross_entropy: ("", "softmax({out}){i}"),
 }
 _MEANS = (mean_squared_error, mean_absolute_error, binary_cross_entropy_with_logits)
 
@@ -154,14 +151,22 @@ def error_at_output(credit: Assignment, node: Node) -> tuple[str, str] | None:
     if credit.loss_function not in _ERRORS or node.target is None:
         return None
     outputs = credit.outputs
-    names = {"name": node.name, "y": node.target_name, "i": subscript(node.index)}
-    numbers = {"z": node.z, "s": ag.sigmoid(node.z)}
-    if node.index in credit.probabilities:
-        numbers["p"] = credit.probabilities[node.index]
-    parts = {name: shown(x, 4) for name, x in numbers.items()} | {"t": factor(node.target)}
+    around, predicted = _ERRORS[credit.loss_function]
+    letters = credit.names
+    predicted = predicted.format(
+        name=node.name, out=letters.letter("output"), i=subscript(node.index)
+    )
+    number = credit.probabilities.get(node.index, node.z)
+    if credit.loss_function is binary_cross_entropy_with_logits:
+        number = ag.sigmoid(node.z)
     n = f"/{len(outputs)}" if credit.loss_function in _MEANS and len(outputs) > 1 else ""
-    symbols, values = _ERRORS[credit.loss_function]
-    return symbols.format(**names) + n, values.format(**parts) + n
+    if letters.sign > 0.0:
+        symbols = f"{predicted}−{node.target_name}"
+        numbers = f"{shown(number, 4)} − {factor(node.target)}"
+    else:
+        symbols = f"{node.target_name}−{predicted}"
+        numbers = f"{shown(node.target, 4)} − {factor(number)}"
+    return f"{around}({symbols}){n}", f"{around}({numbers}){n}"
 
 
 def _alone(product: str) -> str:
@@ -174,12 +179,14 @@ def _output_line(credit: Assignment, node: Node, left: str, prime: str, slope: s
     if (known := error_at_output(credit, node)) is not None:
         symbols, numbers = known
         if prime:
-            return Line(left, f"{symbols}·{prime}", f"{numbers}·{slope}", node.delta)
-        return Line(left, _alone(symbols), _alone(numbers), node.delta)
+            return Line(left, f"{symbols}·{prime}", f"{numbers}·{slope}", node.error)
+        return Line(left, _alone(symbols), _alone(numbers), node.error)
+    minus = "−" if node.names.sign < 0.0 else ""
+    by_output = f"{minus}∂{node.names.loss}/∂{node.name}"
     if prime:
-        error = node.delta / node.slope if node.slope else 0.0
-        return Line(left, f"∂L/∂{node.name}·{prime}", f"{factor(error)}·{slope}", node.delta)
-    return Line(left, f"∂L/∂{node.name}", f"∂({credit.loss_formula})/∂{node.name}", node.delta)
+        error = node.error / node.slope if node.slope else 0.0
+        return Line(left, f"{by_output}·{prime}", f"{factor(error)}·{slope}", node.error)
+    return Line(left, by_output, f"{minus}∂({credit.loss_formula})/∂{node.name}", node.error)
 
 
 def derive(credit: Assignment, edge: Edge) -> Derivation:
@@ -191,8 +198,8 @@ def derive(credit: Assignment, edge: Edge) -> Derivation:
     lines.append(delta_line(credit, head))
     lines.append(
         Line(
-            f"∂L/∂{edge.name}",
-            f"δ{subscript(edge.target)}·{edge.z_name}",
+            edge.gradient_name,
+            f"{edge.delta_name}·{edge.z_name}",
             f"{factor(edge.delta)}·{factor(edge.z)}",
             edge.credit,
         )

@@ -229,7 +229,9 @@ class _Working:
             yield from self._forward(node)
         for j, p in credit.probabilities.items():
             yield self._probability(j, p)
-        yield self._computed(("loss", None), ("L",), credit.loss, credit.loss_formula, "")
+        yield self._computed(
+            ("loss", None), (credit.names.loss,), credit.loss, credit.loss_formula, ""
+        )
         yield from map(self._error, inner)
         yield from (
             self._share(e)
@@ -273,7 +275,14 @@ class _Working:
             return primitives.exp(known["z", j] - primitives.logsumexp([known[z] for z in reads]))
 
         return Equation(
-            "p", j, (f"p{subscript(j)}",), p, reads, f"softmax(ŷ){subscript(j)}", "", rule
+            "p",
+            j,
+            (f"p{subscript(j)}",),
+            p,
+            reads,
+            f"softmax({self.credit.names.letter('output')}){subscript(j)}",
+            "",
+            rule,
         )
 
     def _error(self, node: Node) -> Equation:
@@ -325,13 +334,13 @@ class _Working:
             return edge.sign * delta * (z[0] if z else edge.z)
 
         symbols, numbers, value = share(edge)
-        names = (f"∂L/∂{edge.called}",)
+        names = (edge.names.gradient(edge.called),)
         return Equation("share", edge.key, names, value, tuple(reads), symbols, numbers, rule)
 
     def _gradient(self, weight: Weight) -> Equation:
         place = self.places.get(weight.name)
         back, reads = (_nothing, ()) if place is None else self._back(place)
-        names = tuple(f"∂L/∂{name}" for name in self._names(weight))
+        names = tuple(map(self.credit.names.gradient, self._names(weight)))
         symbols, numbers = self.ways.total(weight)
         return Equation(
             "gradient", self._of(weight), names, weight.credit, reads, symbols, numbers, back
@@ -345,9 +354,9 @@ class _Working:
         def rule(known: Known) -> Any:
             return known[before] - lr * known[gradient]
 
-        symbols = f"{names[0]} − {lr:g}·∂L/∂{names[0]}"
+        symbols = f"{names[0]} − {lr:g}·{self.credit.names.gradient(names[0])}"
         numbers = f"{factor(weight.weight)} − {lr:g}·{factor(weight.credit)}"
-        value, called = weight.weight - lr * weight.credit, tuple(f"new {name}" for name in names)
+        value, called = weight.weight - lr * weight.credit, tuple(map(self.credit.names.new, names))
         return Equation("new", of, called, value, (before, gradient), symbols, numbers, rule)
 
     def _names(self, weight: Weight) -> tuple[str, ...]:
@@ -372,4 +381,4 @@ def _nothing(known: Known) -> float:
 
 def _z_names(node: Node) -> tuple[str, ...]:
     """Return what the number of a node is called."""
-    return tuple(dict.fromkeys(filter(None, (node.name, f"z{subscript(node.index)}", node.label))))
+    return tuple(dict.fromkeys(filter(None, (node.name, node.names.tail(node.index), node.label))))

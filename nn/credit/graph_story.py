@@ -1,6 +1,6 @@
 """The story of any network: joints and skips beside units, and weights that are used more than once."""
 
-from autograd.notation import factor, shown
+from autograd.notation import shown
 from nn.credit.assignment import Assignment
 from nn.credit.derivation import Line
 from nn.credit.excerpt import drawn
@@ -38,7 +38,7 @@ class GraphTeller(Teller):
         inputs = [node for node in reversed(self.credit.nodes.values()) if node.kind == "input"]
         said = [f"{node.name} = {shown(node.z)}" for node in inputs[:NUMBERS]]
         said += ["…"] if len(inputs) > NUMBERS else []
-        said += [] if self.credit.y is None else [f"target y = {plain(self.credit.y)}"]
+        said += [] if self.credit.y is None else [f"{self._wanted} = {plain(self.credit.y)}"]
         return ", ".join(said)
 
     def _forward_one(self, j: int) -> None:
@@ -71,19 +71,19 @@ class GraphTeller(Teller):
             super()._credits(units)
 
     def _share(self, edge: Edge) -> str:
-        return f"{'this use: ' if edge.parameter in self._shared else ''}∂L/∂{edge.name}"
+        return f"{'this use: ' if edge.parameter in self._shared else ''}{edge.gradient_name}"
 
     def _updates(self) -> None:
         if self._shared:
             self._sums()
         lines = [
-            f"{w.name}  {shown(w.weight, 4):>7} − {self.lr:g}·{factor(w.credit, short=True):<9} = "
+            f"{w.name}  {self._change(w.weight, w.credit)} = "
             f"{shown(w.weight - self.lr * w.credit, 4):>7}"
             for w in self._weights.values()
         ]
         self._step(
             "The updates: every weight goes against its credit",
-            f"w := w − η·∂L/∂w,  η = {self.lr:g}",
+            self._rule(self.names.gradient(self.names.letter("weight"))),
             listed(lines),
             stage="updated",
         )
@@ -96,11 +96,12 @@ class GraphTeller(Teller):
             if len(shares) > TERMS:
                 shares = [*shares[:3], f"… {len(shares) - 3} more"]
             total = shown(weight.credit, 4, sign=True)
-            lines.append(f"∂L/∂{weight.name} = {' '.join(shares)} = {total}")
+            lines.append(f"{self.names.gradient(weight.name)} = {' '.join(shares)} = {total}")
         uses = {use.key for w in self._shared.values() for use in w.uses if isinstance(use, Edge)}
+        w = self.names.letter("weight")
         self._step(
             "Weights that are used more than once: one credit each, the sum over the uses",
-            "∂L/∂w = Σ δⱼ·zᵢ over all edges i⇝j on which w stands",
+            f"{self.names.gradient(w)} = Σ {self.names.credit()} over all edges i⇝j on which {w} stands",
             listed(lines),
             edges=uses,
         )

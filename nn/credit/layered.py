@@ -24,6 +24,7 @@ from nn.layers import Neuron
 from nn.losses import Loss, cross_entropy
 from nn.naming import edge_name, numbering
 from nn.network import MLP
+from nn.notations import NOTATIONS, Names
 
 
 def credit_of_layers(
@@ -45,7 +46,8 @@ def credit_of_layers(
     names = [(v, f"x{subscript(k)}") for k, v in enumerate(inputs, 1)]
     recording = Recording(out, z, None, None, names, net, penalty)
     layers = numbering(net.sizes)
-    nodes = _nodes(net, recording, layers, pre, post, targets(y, len(z), loss))
+    called = Names(NOTATIONS["slides"], layers, layers[-1])
+    nodes = _nodes(net, recording, called, pre, post, targets(y, len(z), loss))
     units = [
         [_recorded(unit, a) for unit, a in zip(layer.neurons, column)]
         for layer, column in zip(net.layers, pre)
@@ -63,7 +65,7 @@ def credit_of_layers(
 
     return Found(
         nodes, Edges(lambda: _edges(layers, nodes, units, recording)), layers, out.data, loss, functions, y,
-        recording, layers[-1], slots=slots,
+        recording, layers[-1], slots=slots, names=called,
     )  # fmt: skip
 
 
@@ -75,30 +77,26 @@ def _recorded(unit: Neuron, a: Value) -> tuple[Neuron, Value, float]:
 def _nodes(
     net: MLP,
     recording: Recording,
-    layers: list[list[int]],
+    called: Names,
     pre: list[list[Value]],
     post: list[list[Value]],
     wanted: Sequence[float | None],
 ) -> dict[int, Node]:
-    upstream = errors(recording.loss)
+    upstream, layers = errors(recording.loss), called.layers
     nodes: dict[int, Node] = {}
     for i, (x, name) in zip(layers[0], recording.inputs):
-        nodes[i] = Node(i, 0, name, None, x.data, None, None, None, "input")
+        nodes[i] = Node(i, 0, name, None, x.data, None, None, None, "input", names=called)
     for k, (a_layer, z_layer) in enumerate(zip(pre, post), 1):
         last = k == len(pre)
         for unit, i in enumerate(layers[k]):
             f = net.layers[k - 1].neurons[unit].activation
             a, z_value = a_layer[unit], z_layer[unit]
-            if not last:
-                name = f"z{subscript(i)}"
-            else:
-                name = "ŷ" if len(z_layer) == 1 else f"ŷ{subscript(i)}"
             delta = upstream.get(id(a), 0.0)
             target = wanted[unit] if last else None
             slope = _slope(f, a, z_value)
             nodes[i] = Node(
-                i, k, name, a.data, z_value.data, slope, delta, target, "unit", activation_name(f)
-            )
+                i, k, called.z(i), a.data, z_value.data, slope, delta, target, "unit", activation_name(f), names=called
+            )  # fmt: skip
     return Nodes((i, nodes[i]) for i in sorted(nodes))
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from autograd.notation import factor, shown, subscript
+from autograd.notation import factor, shown
 from nn.arguments import is_sequence
+from nn.notations import SLIDES, Names
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -58,6 +59,7 @@ class Node:
         does: the activation of a unit, or what a joint does, in a word.
         label: the label of its Value.
         block: the number of the block, a softmax say, whose result a joint is; None if it stands alone.
+        names: what things are called.
 
     >>> from nn.lessons import example
     >>> example("worked").credit().nodes[1]
@@ -76,16 +78,34 @@ class Node:
     does: str = ""
     label: str = ""
     block: int | None = None
+    names: Names = SLIDES
 
     @property
     def target_name(self) -> str:
         """What the target of an output is called: y, or y₁ where there are several."""
-        return self.name.replace("ŷ", "y")
+        return self.names.target(self.index)
+
+    @property
+    def a_name(self) -> str:
+        """What the pre-activation is called: a₁."""
+        return self.names.a(self.index)
+
+    @property
+    def delta_name(self) -> str:
+        """What the error is called: δ₁."""
+        return self.names.delta(self.index)
+
+    @property
+    def error(self) -> float:
+        """The error δ with the sign of the notation: −∂L/∂a in some books; 0 of an input."""
+        delta = 0.0 if self.delta is None else self.delta
+        return delta if self.names.sign > 0.0 else -delta
 
     def __repr__(self) -> str:
-        told = [] if self.a is None else [f"a {shown(self.a, 4)}"]
-        told.append(f"z {shown(self.z, 4)}" + f" ({self.does})" * bool(self.does))
-        told += [] if self.delta is None else [f"δ {shown(self.delta, 4, sign=True)}"]
+        a, z, delta = map(self.names.letter, ("a", "z", "delta"))
+        told = [] if self.a is None else [f"{a} {shown(self.a, 4)}"]
+        told.append(f"{z} {shown(self.z, 4)}" + f" ({self.does})" * bool(self.does))
+        told += [] if self.delta is None else [f"{delta} {shown(self.error, 4, sign=True)}"]
         told += [] if self.target is None else [f"{self.target_name} {shown(self.target, 4)}"]
         return f"<{self.kind} {self.index}, {self.name}: {', '.join(told)}>"
 
@@ -106,6 +126,7 @@ class Edge:
         sign: −1 under a minus, else 1.
         place: 0; 1, 2, … for what joins the same two nodes once more.
         parameter: the name of its weight in `weights`; empty if it is made of parameters, or plain.
+        names: what things are called.
 
     >>> from nn.lessons import example
     >>> example("worked").credit().edges[5, 1]
@@ -123,6 +144,7 @@ class Edge:
     sign: float = 1.0
     place: int = 0
     parameter: str = ""
+    names: Names = SLIDES
 
     @property
     def key(self) -> Key:
@@ -132,7 +154,7 @@ class Edge:
     @property
     def called(self) -> str:
         """The name, and where a name of its own does not tell it, the way: Whh 5⇝3."""
-        if any(mark in self.name for mark in "⇝") or self.name == f"b{subscript(self.target)}":
+        if "⇝" in self.name or self.name == self.names.weight(self.source, self.target):
             return self.name
         return (
             f"{self.name} at {self.target}"
@@ -143,14 +165,25 @@ class Edge:
     @property
     def delta_name(self) -> str:
         """What delta is called: δ₁, or −δ₁ under a minus."""
-        return f"{'−' if self.sign < 0 else ''}δ{subscript(self.target)}"
+        minus = "−" if self.sign * self.names.sign < 0.0 else ""
+        return (minus + self.names.delta(self.target)).replace("−−", "")
+
+    @property
+    def error(self) -> float:
+        """The error δ of its head with the sign of the notation."""
+        return self.delta if self.names.sign > 0.0 else -self.delta
+
+    @property
+    def gradient_name(self) -> str:
+        """What the derivative of the loss by the weight is called: ∂L/∂w₃⇝₁."""
+        return self.names.gradient(self.name)
 
     @property
     def z_name(self) -> str:
         """What z is called: z₃; of a bias 1."""
         if self.source is None:
             return "1" if self.z >= 0.0 else "(−1)"
-        return f"z{subscript(self.source)}"
+        return self.names.tail(self.source)
 
     def __repr__(self) -> str:
         product = f"{factor(self.delta)}·{factor(self.z)} = {shown(self.credit, 4, sign=True)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from autograd.notation import factor, shown, subscript
+from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
 from nn.credit.derivation import Line, delta_line
 from nn.credit.excerpt import excerpt
@@ -94,7 +94,8 @@ class Teller:
     """
 
     def __init__(self, credit: Assignment, lr: float, after: Assignment) -> None:
-        self.credit, self.lr, self.after = credit, lr, after
+        self.credit, self.lr, self.after, self.names = credit, lr, after, credit.names
+        self.target = self.names.letter("target")
         self.steps: list[Step] = []
         self.known: set[tuple[str, int | Key]] = set()
         self.scale = scale(credit)
@@ -159,7 +160,7 @@ class Teller:
         kinds = "weights and biases" if any(key[0] is None for key in credit.edges) else "weights"
         self._step(
             f"The network: {credit.title}",
-            f"{self._counted(kinds)}; L = {credit.loss_formula} ({credit.loss_name})",
+            f"{self._counted(kinds)}; {self.names.loss} = {credit.loss_formula} ({credit.loss_name})",
             self._given(),
         )
 
@@ -170,7 +171,7 @@ class Teller:
         """Return what goes in."""
         credit = self.credit
         inputs = [credit.nodes[i] for i in credit.layers[0]]
-        target = "" if credit.y is None else f", target y = {plain(credit.y)}"
+        target = "" if credit.y is None else f", target {self.target} = {plain(credit.y)}"
         rest = ", …" if len(inputs) > NUMBERS else ""
         return ", ".join(f"{n.name} = {shown(n.z)}" for n in inputs[:NUMBERS]) + rest + target
 
@@ -183,10 +184,11 @@ class Teller:
         edges = [edge for j in units for edge in self._into(j)]
         names = {credit.nodes[j].does for j in units}
         f = names.pop() if len(names) == 1 else "f"
-        bias = " + bⱼ" if any(e.source is None for e in edges) else ""
+        a = self.names.a("j")
         self._step(
-            f"Forward: {_called(units)}",
-            f"aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ{bias},  zⱼ = {'aⱼ' if f == 'linear' else f'{f}(aⱼ)'}",
+            f"Forward: {self._called(units)}",
+            f"{self.names.sum('j', any(e.source is None for e in edges))},  "
+            f"{self.names.z('j')} = {a if f == 'linear' else f'{f}({a})'}",
             listed(map(self._passed, units)),
             {*units, *(e.source for e in edges if e.source is not None)},
             {e.key for e in edges},
@@ -197,8 +199,8 @@ class Teller:
         edges = self._into(j)
         assert node.a is not None
         activation = node.does
-        a = f"a{subscript(j)}"
-        terms = [e.name if e.source is None else f"{e.name}·z{subscript(e.source)}" for e in edges]
+        a = node.a_name
+        terms = [e.name if e.source is None else f"{e.name}·{e.z_name}" for e in edges]
         values = [
             factor(e.weight, short=True)
             + ("" if e.source is None else f"·{factor(e.z, short=True)}")
@@ -206,13 +208,13 @@ class Teller:
         ]
         if len(edges) > TERMS:
             bias = [e.name for e in edges if e.source is None]
-            terms = [f"Σᵢ wᵢ⇝{subscript(j)}·zᵢ", *bias]
+            terms = [self.names.sum(j).partition(" = ")[2], *bias]
             values = [*values[:2], "…", values[-1]]
         f = "" if activation == "linear" else activation
         output = f"{node.name} = {f}({a})" if f else f"{node.name} = {a}"
         squashed = f"{f}({shown(node.a, 4)}) = " if f else ""
         self._step(
-            f"Forward: unit {j}",
+            f"Forward: unit {self.names.unit(j)}",
             f"{a} = {' + '.join(terms)},  {output}",
             f"{a} = {' + '.join(values)} = {shown(node.a, 4)},  {node.name} = {squashed}{shown(node.z, 4)}",
             [j, *(e.source for e in edges if e.source is not None)],
@@ -221,9 +223,7 @@ class Teller:
 
     def _passed(self, j: int) -> str:
         node = self.credit.nodes[j]
-        return (
-            f"a{subscript(j)} = {shown(node.a or 0.0, 4):>7},  {node.name} = {shown(node.z, 4):>7}"
-        )
+        return f"{node.a_name} = {shown(node.a or 0.0, 4):>7},  {node.name} = {shown(node.z, 4):>7}"
 
     def _loss(self) -> None:
         credit = self.credit
@@ -231,33 +231,36 @@ class Teller:
         numbers = ", ".join(f"{n.name} = {shown(n.z, 4)}" for n in outputs[:TERMS])
         self._step(
             "The error",
-            f"L = {credit.loss_formula}",
-            f"{numbers}, y = {plain(credit.y)}: L = {shown(credit.loss, 4)}",
+            f"{self.names.loss} = {credit.loss_formula}",
+            f"{numbers}, {self.target} = {plain(credit.y)}: {self.names.loss} = {shown(credit.loss, 4)}",
             credit.outputs,
             [],
         )
 
     def _delta(self, units: list[int]) -> None:
-        credit = self.credit
+        credit, names = self.credit, self.names
         self.known |= {("delta", j) for j in units}
         lines = [self._line(credit.nodes[j]) for j in units]
         first = lines[0]
         behind = self._behind(units)
         joint = credit.nodes[units[0]].kind == "joint"
-        where = f"at {_called(units, 'joint' if joint else 'unit')}" if behind else "at the output"
+        where = (
+            f"at {self._called(units, 'joint' if joint else 'unit')}" if behind else "at the output"
+        )
         if len(units) > 1:
-            symbols = "(Σₖ δₖ·wⱼ⇝ₖ)·f′(aⱼ)" if behind else "∂L/∂aⱼ"
-            symbols = "Σₖ δₖ·∂zₖ/∂zⱼ" if joint and behind else symbols
+            minus = "−" if names.sign < 0.0 else ""
+            symbols = names.back("j") if behind else f"{minus}∂{names.loss}/∂{names.a('j')}"
+            if joint and behind:
+                symbols = f"Σₖ {names.delta('k')}·∂{names.z('k')}/∂{names.z('j')}"
             title = f"The error {where}: {first.left} to {lines[-1].left}"
             text = (
-                f"δⱼ = {symbols}",
+                f"{names.delta('j')} = {symbols}",
                 listed(f"{line.left} = {_signed(line.value)}" for line in lines),
             )
         else:
             symbols, equals = first.symbols, f"{first.numbers} = "
             if behind and len(behind[0]) > TERMS:
-                j = subscript(units[0])
-                symbols, equals = f"(Σₖ δₖ·w{j}⇝ₖ)·f′(a{j})", ""
+                symbols, equals = names.back(units[0]), ""
             title = f"The error {where}: {first.left}"
             text = f"{first.left} = {symbols}", f"{first.left} = {equals}{_signed(first.value)}"
         nodes, ways = way_back(credit, units)
@@ -296,10 +299,11 @@ class Teller:
                 back=ways,
             )
             return
-        j = subscript(units[0]) if len(units) == 1 else "ⱼ"
+        j = units[0] if len(units) == 1 else "j"
+        symbols = self._credit_symbols(*self.names.credit(j).split("·"))
         self._step(
-            f"Credit of the {len(edges):,} edges into {_called(units)}",
-            f"∂L/∂wᵢ⇝{j} = {self._credit_symbols(f'δ{j}', 'zᵢ')}",
+            f"Credit of the {len(edges):,} edges into {self._called(units)}",
+            f"{self.names.gradient(self.names.weight('i', j))} = {symbols}",
             listed(f"{edge.called}  {self._product(edge)}" for edge in edges),
             nodes,
             ways | keys,
@@ -312,7 +316,7 @@ class Teller:
         return ", ".join(f"{node.name} = {shown(node.z, 4)}" for node in outputs) + ": "
 
     def _share(self, edge: Edge) -> str:
-        return f"∂L/∂{edge.name}"
+        return edge.gradient_name
 
     def _credit_symbols(self, delta: str, z: str) -> str:
         return f"{delta}·{z}"
@@ -325,16 +329,33 @@ class Teller:
     def _updates(self) -> None:
         new = self.credit.updates(self.lr)
         lines = [
-            f"{edge.name}  {shown(edge.weight, 4):>7} − {self.lr:g}·{factor(edge.credit, short=True):<9} = "
-            f"{shown(new[key], 4):>7}"
+            f"{edge.name}  {self._change(edge.weight, edge.credit)} = {shown(new[key], 4):>7}"
             for key, edge in self.credit.edges.items()
         ]
         self._step(
             "The updates: every weight goes against its credit",
-            f"w := w − η·δ·z,  η = {self.lr:g}",
+            self._rule(),
             listed(lines),
             stage="updated",
         )
+
+    def _rule(self, share: str = "") -> str:
+        """Return what an update does to a weight, in symbols, with the learning rate."""
+        names = self.names
+        w, rule = names.letter("weight"), names.notation.update
+        if share:
+            rule = f"{w} := {w} − {names.rate}·{share}"
+        return f"{rule},  {names.rate} = {self.lr:g}"
+
+    def _change(self, weight: float, credit: float) -> str:
+        """Return what an update does to a weight, in numbers."""
+        sign, step = ("−", credit) if self.names.sign > 0.0 else ("+", -credit)
+        return f"{shown(weight, 4):>7} {sign} {self.lr:g}·{factor(step, short=True):<9}"
+
+    def _called(self, units: list[int], what: str = "unit") -> str:
+        """Return units by name; their numbers are in a row, even those of several layers."""
+        first, last = self.names.unit(min(units)), self.names.unit(max(units))
+        return f"{what} {first}" if len(units) == 1 else f"{what}s {first} to {last}"
 
     def _again(self) -> None:
         before, after = self.credit, self.after
@@ -344,15 +365,10 @@ class Teller:
             verdict = "the same"
         self._step(
             f"Forward again: the loss is {verdict}",
-            f"L = {after.loss_formula}",
-            f"{self._outputs(after)}L = {shown(after.loss, 4)}, before {shown(before.loss, 4)}",
+            f"{self.names.loss} = {after.loss_formula}",
+            f"{self._outputs(after)}{self.names.loss} = {shown(after.loss, 4)}, before {shown(before.loss, 4)}",
             stage="after",
         )
-
-
-def _called(units: list[int], what: str = "unit") -> str:
-    """Return units by name; their numbers are in a row, even those of several layers."""
-    return f"{what} {units[0]}" if len(units) == 1 else f"{what}s {min(units)} to {max(units)}"
 
 
 def listed(lines: Iterable[str]) -> str:

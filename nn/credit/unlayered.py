@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from autograd.notation import shown, subscript
+from autograd.notation import shown
 from nn.activations import ACTIVATIONS
 from nn.credit.finding.anatomy import Anatomy
 from nn.credit.finding.joints import Joint
@@ -16,6 +16,7 @@ from nn.credit.parts import Edge, Edges, Key, Link, Node, Nodes
 from nn.credit.recording import Recording
 from nn.losses import Loss
 from nn.naming import edge_name
+from nn.notations import NOTATIONS, Names
 
 LONGEST = 12  # a longer name of a weight gives way to w₃⇝₁, unless the weight has several uses
 
@@ -26,7 +27,8 @@ def credit_of_graph(recording: Recording, y: Any, loss: Loss) -> Found:
     graph = anatomy.graph
     outputs = [anatomy.cells[z].index for z in graph.outputs]
     wanted = dict(zip(outputs, targets(y, len(outputs), loss)))
-    nodes = _nodes(anatomy, wanted)
+    called = Names(NOTATIONS["slides"], outputs=outputs)
+    nodes = _nodes(anatomy, wanted, called)
     index = {z: cell.index for z, cell in anatomy.cells.items()}
     links = _links(anatomy, index)
     inputs = [index[z] for z in graph.inputs]
@@ -40,11 +42,11 @@ def credit_of_graph(recording: Recording, y: Any, loss: Loss) -> Found:
 
     return Found(
         nodes, Edges(lambda: edges()[0]), layers, recording.loss.data, loss, functions, y, recording, outputs, links,
-        anatomy, lambda: edges()[1],
+        anatomy, lambda: edges()[1], called,
     )  # fmt: skip
 
 
-def _nodes(anatomy: Anatomy, wanted: dict[int, float | None]) -> dict[int, Node]:
+def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> dict[int, Node]:
     graph, names = anatomy.graph, anatomy.recording.names
     given = {
         graph.places[id(v)]: name for v, name in anatomy.recording.inputs if id(v) in graph.places
@@ -54,13 +56,13 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None]) -> dict[int, Node]
     for cell in anatomy.cells.values():
         i, z, part, v = cell.index, anatomy.graph.numbers[cell.z], cell.part, graph.values[cell.z]
         if i in wanted:
-            name = "ŷ" if len(wanted) == 1 else f"ŷ{subscript(i)}"
+            name = called.z(i)
         elif part is None and graph.ops[cell.z] == "constant":
             name = shown(z)
         elif part is None:
-            name = given.get(cell.z) or names.get(id(v)) or v.label or f"z{subscript(i)}"
+            name = given.get(cell.z) or names.get(id(v)) or v.label or called.z(i)
         else:
-            name = f"z{subscript(i)}"
+            name = called.z(i)
         a = slope = block = None
         if isinstance(part, Unit):
             a, slope = anatomy.graph.numbers[part.a], anatomy.slope(part)
@@ -69,6 +71,7 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None]) -> dict[int, Node]
         found[i] = Node(
             i, depth - cell.rank if part else 0, name, a, z, slope, anatomy.delta(cell), wanted.get(i),
             "unit" if a is not None else "joint" if part else "input", part.does if part else "", v.label, block,
+            called,
         )  # fmt: skip
     return found
 

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Sequence
 
-from autograd.notation import factor, shown, subscript
+from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
 from nn.credit.derivation import Derivation, Line, error_at_output, slope_symbol
 from nn.credit.finding.slopes import Slopes
 from nn.credit.parts import Edge, Link, Node, Use, Weight
+from nn.notations import Names
 
 TERMS = 4  # of longer sums, three terms are written out
 WIDE = 8  # of so many numbers the names are written
@@ -26,7 +27,7 @@ class Ways:
 
     def __init__(self, credit: Assignment) -> None:
         self.credit = credit
-        self.slopes = None if credit.anatomy is None else Slopes(credit.anatomy)
+        self.slopes = None if credit.anatomy is None else Slopes(credit.anatomy, credit.names)
         self.dead = 0  # how many ways were left out because no error comes by them
 
     def forward(self, node: Node) -> Line:
@@ -47,7 +48,7 @@ class Ways:
         symbols, numbers = (
             " + ".join(side).replace("+ −", "− ") + rest for side in zip(*said, strict=True)
         )
-        return Line(f"a{subscript(node.index)}", symbols, numbers, node.a, signed=False)
+        return Line(node.a_name, symbols, numbers, node.a, signed=False)
 
     def _factor(self, link: Link) -> int:
         """Return what a product in a unit multiplies the tail of a link by."""
@@ -68,27 +69,27 @@ class Ways:
         if way.kind == "product":
             other = self.credit.nodes[self._factor(way)]
             sign = "−" if math.copysign(1.0, way.local) * math.copysign(1.0, other.z) < 0.0 else ""
-            names = f"z{subscript(way.source)}·z{subscript(other.index)}"
+            names = f"{self.credit.names.tail(way.source)}·{self.credit.names.tail(other.index)}"
             return sign + names, f"{sign}{z}·{factor(other.z, short=True)}"
         sign, size = "−" if way.local < 0.0 else "", abs(way.local)
         times = "" if size == 1.0 else f"{shown(size)}·"
-        return f"{sign}{times}z{subscript(way.source)}", f"{sign}{times}{z}"
+        return f"{sign}{times}{self.credit.names.tail(way.source)}", f"{sign}{times}{z}"
 
     def line(self, node: Node) -> Line:
         """Return the equation that gives the δ of a unit or a joint from the δs behind it."""
         assert node.delta is not None
-        left = f"δ{subscript(node.index)}"
+        left = node.delta_name
         terms = self._terms(node)
-        prime = slope_symbol(node.does, node.index) if node.kind == "unit" else ""
+        prime = slope_symbol(node.does, node.a_name) if node.kind == "unit" else ""
         slope = factor(1.0 if node.slope is None else node.slope)
         if not terms:
             return Line(left, "0", "0", node.delta)
         symbols, numbers = joined(terms)
         if not prime:
-            return Line(left, _bare(symbols), _bare(numbers), node.delta)
+            return Line(left, _bare(symbols), _bare(numbers), node.error)
         if len(terms) > 1:
             symbols, numbers = f"({symbols})", f"({numbers})"
-        return Line(left, f"{symbols}·{prime}", f"{numbers}·{slope}", node.delta)
+        return Line(left, f"{symbols}·{prime}", f"{numbers}·{slope}", node.error)
 
     def _terms(self, node: Node) -> list[Term]:
         """Return the ways by which the error comes to a node, without those by which none does."""
@@ -107,26 +108,29 @@ class Ways:
 
     def _from_loss(self, node: Node) -> Term:
         direct = self.credit.read_by_loss[node.index]
+        flipped = node.names.sign < 0.0
+        direct = -direct if flipped else direct
         if (known := error_at_output(self.credit, node)) is not None:
             return (*known, direct)
-        return f"∂L/∂{node.name}", factor(direct), direct
+        return f"{'−' * flipped}∂{node.names.loss}/∂{node.name}", factor(direct), direct
 
     def _edge(self, edge: Edge) -> Term:
+        minus, error = "−" if edge.sign < 0.0 else "", edge.error
         return (
-            f"{edge.delta_name}·{edge.name}",
-            f"{factor(edge.delta)}·{factor(edge.weight)}",
-            edge.delta * edge.weight,
+            f"{minus}{edge.names.delta(edge.target)}·{edge.name}",
+            f"{factor(error)}·{factor(edge.weight)}",
+            error * edge.weight,
         )
 
     def _link(self, link: Link) -> Term:
-        delta = self.credit.nodes[link.target].delta or 0.0
-        name = f"δ{subscript(link.target)}"
+        head = self.credit.nodes[link.target]
+        delta, name = head.error, head.delta_name
         if link.kind == "joint" and self.slopes is not None:
             local = self.slopes.of_joint(link.target, link.source)
         elif link.kind == "skip":
             local = "−" if link.local < 0.0 else ""
         elif link.kind == "product":
-            local = f"z{subscript(self._factor(link))}"
+            local = self.credit.names.tail(self._factor(link))
             if link.local == -self.credit.nodes[self._factor(link)].z != 0.0:
                 local = "−" + local
         else:
@@ -186,13 +190,14 @@ def derive_in_graph(credit: Assignment, edge: Edge) -> Derivation:
     told = [node for node in nodes if node.delta != 0.0 or node.index == edge.target]
     lines = [ways.line(node) for node in told]
     if len(lines) > LINES:
-        lines = _grouped(told, lines)
+        lines = _grouped(told, lines, credit.names)
     lines += _notes(credit, told)
     if ways.dead:
+        letter = credit.names.letter("delta")
         several = (
-            f"{ways.dead} ways, by which no error comes (δ = 0), are"
+            f"{ways.dead} ways, by which no error comes ({letter} = 0), are"
             if ways.dead > 1
-            else "one way, by which no error comes (δ = 0), is"
+            else f"one way, by which no error comes ({letter} = 0), is"
         )
         lines.append(Line(f"{several} left out", "", "", 0.0))
     own = (
@@ -201,22 +206,26 @@ def derive_in_graph(credit: Assignment, edge: Edge) -> Derivation:
         edge.credit,
     )
     if weight is None or len(uses) == 1:
-        lines.append(Line(f"∂L/∂{edge.name}", own[0], own[1], edge.credit))
+        lines.append(Line(edge.gradient_name, own[0], own[1], edge.credit))
         return Derivation(edge, lines)
     called = f"this use of {edge.name}, {edge.source}⇝{edge.target}"
     lines.append(Line(called, own[0], own[1], edge.credit))
-    terms = [share(use) for use in uses]
+    terms = [share(use, credit.names.loss) for use in uses]
     symbols, numbers = joined(terms)
-    lines.append(Line(f"∂L/∂{weight.name}", symbols, numbers, weight.credit))
+    lines.append(Line(edge.names.gradient(weight.name), symbols, numbers, weight.credit))
     return Derivation(edge, lines)
 
 
-def share(use: Edge | Use) -> Term:
+def share(use: Edge | Use, loss: str = "L") -> Term:
     """Return what a use adds to ∂L/∂w, in symbols and in numbers, and its value."""
     if isinstance(use, Edge):
         numbers = f"{factor(use.delta)}·{factor(use.z)}"
         return f"{use.delta_name}·{use.z_name}", numbers, use.credit
-    return f"∂L/∂({use.where})·({use.where})′", f"{factor(use.delta)}·{factor(use.z)}", use.credit
+    return (
+        f"∂{loss}/∂({use.where})·({use.where})′",
+        f"{factor(use.delta)}·{factor(use.z)}",
+        use.credit,
+    )
 
 
 def _notes(credit: Assignment, nodes: Sequence[Node]) -> list[Line]:
@@ -226,7 +235,7 @@ def _notes(credit: Assignment, nodes: Sequence[Node]) -> list[Line]:
         return []
     return [
         Line(
-            "∂zᵢ/∂zₖ: each result of a normalisation depends a little on each of its numbers",
+            f"∂{credit.names.z('i')}/∂{credit.names.z('k')}: each result of a normalisation depends a little on each of its numbers",
             "",
             "",
             0.0,
@@ -234,7 +243,7 @@ def _notes(credit: Assignment, nodes: Sequence[Node]) -> list[Line]:
     ]
 
 
-def _grouped(nodes: Sequence[Node], lines: Sequence[Line]) -> list[Line]:
+def _grouped(nodes: Sequence[Node], lines: Sequence[Line], names: Names) -> list[Line]:
     """Return one line for units of one rank and kind; of very many groups the first and the last."""
     groups: dict[tuple[int, str, str], list[int]] = {}
     for k, node in enumerate(nodes):
@@ -245,10 +254,8 @@ def _grouped(nodes: Sequence[Node], lines: Sequence[Line]) -> list[Line]:
             found.append(lines[places[0]])
             continue
         left = ", ".join(lines[k].left for k in places[:3]) + (", …" if len(places) > 3 else "")
-        symbols = "Σₖ δₖ·∂aₖ/∂zⱼ" + (
-            f"·{slope_symbol(does, 0).replace('a₀', 'aⱼ')}"
-            if kind == "unit" and does != "linear"
-            else ""
+        symbols = f"Σₖ {names.delta('k')}·∂{names.a('k')}/∂{names.z('j')}" + (
+            f"·{slope_symbol(does, names.a('j'))}" if kind == "unit" and does != "linear" else ""
         )
         values = ", ".join(shown(lines[k].value, 4, sign=True) for k in places[:8])
         found.append(

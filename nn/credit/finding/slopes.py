@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable
 
-from autograd.notation import shown, subscript
+from autograd.notation import shown
 from nn.credit.finding.anatomy import Anatomy
 from nn.credit.finding.joints import Joint
 from nn.credit.finding.spelling import ATOM, CUT, PRODUCT, Spelled, number, spelled, tight
+from nn.notations import SLIDES, Names
 
 # A product: its sign, and its factors.
 Product = tuple[float, list[str]]
@@ -20,10 +21,11 @@ class Slopes:
 
     Args:
         anatomy: the network.
+        names: what things are called.
     """
 
-    def __init__(self, anatomy: Anatomy) -> None:
-        self.anatomy, self.graph = anatomy, anatomy.graph
+    def __init__(self, anatomy: Anatomy, names: Names = SLIDES) -> None:
+        self.anatomy, self.graph, self._z = anatomy, anatomy.graph, names.tail
         self.cells = {cell.index: cell for cell in anatomy.cells.values()}
 
     def of_joint(self, target: int, source: int) -> str:
@@ -38,12 +40,12 @@ class Slopes:
             return self._of_block(target, source, joint)
         products = self._products(joint, tail)
         if len(products) > MANY:
-            return f"∂z{subscript(target)}/∂z{subscript(source)}"
+            return f"∂{self._z(target)}/∂{self._z(source)}"
         return self._sum(products)
 
     def _of_block(self, target: int, source: int, joint: Joint) -> str:
         """Return p·(1−p), or −p·q, of a softmax; of other blocks the derivative by name."""
-        z, tail = f"z{subscript(target)}", self.cells[source].z
+        z, tail = self._z(target), self.cells[source].z
         local = self.anatomy.locals(joint.z, set(joint.members)).get(tail, 0.0)
         p = self.graph.numbers[joint.z]
         for index, cell in self.cells.items():
@@ -54,7 +56,7 @@ class Slopes:
             formula, symbol = (
                 (p * (1.0 - p), f"{z}·(1−{z})")
                 if index == target
-                else (-p * q, f"−{z}·z{subscript(index)}")
+                else (-p * q, f"−{z}·{self._z(index)}")
             )
             if joint.does == "softmax" and formula and math.isfinite(local / formula):
                 scale = local / formula
@@ -62,7 +64,7 @@ class Slopes:
                     return symbol
                 if abs(scale - self._scale(joint)) < 1e-9:
                     return f"{symbol}·{shown(scale, 4)}"
-        return f"∂{z}/∂z{subscript(source)}"
+        return f"∂{z}/∂{self._z(source)}"
 
     def _scale(self, joint: Joint) -> float:
         """Return what the numbers are multiplied by before a softmax is taken of them; nan if that cannot be told."""
@@ -128,7 +130,7 @@ class Slopes:
         def leaf(k: int) -> Spelled:
             cell = self.anatomy.cells.get(k)
             name = self.anatomy.recording.names.get(id(self.graph.values[k]), "w")
-            return (name if cell is None else f"z{subscript(cell.index)}"), ATOM
+            return (name if cell is None else self._z(cell.index)), ATOM
 
         return spelled(self.graph, joint.members, leaf, most)
 

@@ -7,7 +7,6 @@ regression, and the curves are handed to Graphviz with the places.
 from collections.abc import Set
 from copy import copy
 
-from autograd.notation import subscript
 from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.drawing import LEGIBLE
 from autograd.pictures.svg import PAGE
@@ -147,7 +146,7 @@ class Columns(Layout):
             text = words.input(node)
             return [("z", node.name if node.name == text.split(" = ")[-1] else text)]
         if node.block is not None:
-            return [("z", f"z{subscript(node.index)} = {words.number(node.z)}")]
+            return [("z", f"{node.names.tail(node.index)} = {words.number(node.z)}")]
         if node.kind == "joint":
             return [] if self.shows == "pattern" else [("z", z.split(" = ")[-1])]
         if self.shows == "pattern":
@@ -201,7 +200,7 @@ class Columns(Layout):
     def error(self, node: Node) -> str:
         """Return what is written above a unit: its error; without its number where room is short."""
         said = self.words.delta(node)
-        return said.replace(f"δ{subscript(node.index)}", "δ") if self.terse else said
+        return said.replace(node.delta_name, node.names.letter("delta")) if self.terse else said
 
     def _settle(self, top: float, shift: float) -> None:
         """Say where all is, for whoever draws it."""

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Set
 
-from autograd.notation import shown, subscript
+from autograd.notation import shown
 from autograd.pictures.canvas import Canvas, Curve, Point
 from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
@@ -196,7 +196,7 @@ class CreditGraph:
                 continue
             text = shown(flow, sign=True)
             if self.path:
-                text = f"δ{subscript(edge.target)}·{edge.z_name} = {text}"
+                text = f"{edge.delta_name}·{edge.z_name} = {text}"
             width = text_width(text, size, bold=True) + 10.0
             head = self.layout.heads[key]
 
@@ -231,7 +231,7 @@ class CreditGraph:
         if every or key == self.path:
             self._travel(tail, 0.0, (0.45, 0.78), f"forward of-{name}")
             self._beside(tail, edge.z_name, 0.5, f"meet of-{name}")
-            self._beside(head, f"δ{subscript(edge.target)}", 0.35, f"meet of-{name}")
+            self._beside(head, edge.delta_name, 0.35, f"meet of-{name}")
         if every or key != self.path:
             self._travel(tail, math.pi, (0.3, 0.6), f"return of-{name}")
 
@@ -282,7 +282,9 @@ class CreditGraph:
         canvas.circle(
             p, style.radius, pen=3.0 if self.path and lit else 1.6, fade=fade, kind=f"unit of-{i}"
         )
-        canvas.text(p, str(i), size=style.number, bold=True, fade=fade, kind=f"unit of-{i}")
+        canvas.text(
+            p, node.names.mark(i), size=style.number, bold=True, fade=fade, kind=f"unit of-{i}"
+        )
         if node.delta is None:
             place = Point(p.x - style.radius - 10, p.y)
             canvas.text(
@@ -313,7 +315,7 @@ class CreditGraph:
         style, near = self.layout.style, self.layout.shows == "pattern"
         place = Point(p.x + 6.0 * (not near), p.y - style.radius - (11.0 if near else 17.0))
         width = text_width(text, style.small, bold=True) + 12
-        part = "zero" if self.words.show == "blank" else sign_part(node.delta or 0.0)
+        part = "zero" if self.words.show == "blank" else sign_part(node.error)
         kind = f"delta of-{node.index}"
         self.canvas.pill(place, width, style.small + 9, part, fade=fade, kind=kind)
         self.canvas.text(place, text, part, size=style.small, bold=True, fade=fade, kind=kind)
@@ -333,11 +335,11 @@ class CreditGraph:
     def legend(self) -> None:
         """Say what colour, dash and width mean, in the lower corners; at the right the rule."""
         show = self.words.show
-        rule = "∂L/∂wᵢ⇝ⱼ = δⱼ·zᵢ"
-        if show == "batch":
-            rule = "∂L/∂wᵢ⇝ⱼ = Σ δⱼ·zᵢ"
+        names = self.credit.names
+        by_weight = names.gradient(names.weight("i", "j"))
+        rule = f"{by_weight} = {'Σ ' * (show == 'batch')}{names.credit()}"
         if show == "forward":
-            rule = f"aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ{' + bⱼ' if self.layout.biases else ''}"
+            rule = names.sum("j", bool(self.layout.biases))
         if show == "blank":
             self.footer(rule)
             return
@@ -345,8 +347,9 @@ class CreditGraph:
         found = {self._part(edge) for edge in self.credit.edges.values()}
         x = MARGIN
         where = f", from {' '.join(map(self._called, self._began[:3]))}" if self._began else ""
+        told = f"credit {names.gradient(names.letter('weight'))}"
         for part, text in (
-            ("plus", f"{'w·z' if show == 'forward' else 'credit ∂L/∂w'} > 0 (solid)"),
+            ("plus", f"{names.passed if show == 'forward' else told} > 0 (solid)"),
             ("minus", "< 0 (dashed)"),
             ("zero", "0"),
             ("odd", f"nan or ∞ (dotted){where}"),
@@ -365,7 +368,8 @@ class CreditGraph:
             self.footer(rule)
 
     def _thickest(self) -> str:
-        what = "|w·z|" if self.words.show == "forward" else "|δ·z|"
+        names = self.credit.names
+        what = f"|{names.passed if self.words.show == 'forward' else names.product.lstrip('−')}|"
         if self.largest < FLOOR:
             return f"{what} below {shown(FLOOR)}: thin"
         return f"width by {what}, thickest = {shown(self.largest)}"

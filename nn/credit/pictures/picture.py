@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import get_args
 
-from autograd.notation import bracketed, shown, subscript
+from autograd.notation import bracketed, shown
 from autograd.pictures.canvas import Point
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import Theme
@@ -89,7 +89,9 @@ _RULES = {
 
 def description(credit: Assignment) -> str:
     """Return the picture in words."""
-    loss = f"{credit.loss_name} L = {credit.loss_formula} = {shown(credit.loss, 4)}"
+    loss = (
+        f"{credit.loss_name} {credit.names.loss} = {credit.loss_formula} = {shown(credit.loss, 4)}"
+    )
     known = [e for e in credit.edges.values() if e.credit == e.credit]
     largest = sorted(known, key=lambda e: -abs(e.credit))[:8]
     most = ", ".join(f"{e.name} {shown(e.credit, sign=True)}" for e in largest)
@@ -102,22 +104,23 @@ def _loss(credit: Assignment, show: Show) -> str:
     """Return the loss with its name, its formula and its number."""
     name = credit.loss_name[:1].upper() + credit.loss_name[1:]
     formula = "" if credit.loss_formula == credit.loss_name else f"{credit.loss_formula} = "
-    return f"{name}: L = {formula}{BLANK if show == 'blank' else shown(credit.loss, 3)}"
+    return f"{name}: {credit.names.loss} = {formula}{BLANK if show == 'blank' else shown(credit.loss, 3)}"
 
 
 def _way(credit: Assignment, path: Key) -> str:
     """Return in words how the error comes to an edge."""
     target = path[1]
-    delta, z = credit.edges[path].delta_name, credit.edges[path].z_name
-    credit_is = f"credit = {delta}·{z}"
+    edge = credit.edges[path]
+    delta, z = edge.delta_name.removeprefix("−"), edge.z_name
+    credit_is = f"credit = {edge.delta_name}·{z}"
     outputs = credit.outputs
     if target in outputs:
         return f"The error {delta} (◄) meets {z} (►) on the edge: {credit_is}"
     if len(outputs) == 1:
-        start = f"The error δ{subscript(outputs[0])} flows"
+        start = f"The error {credit.names.delta(outputs[0])} flows"
     else:
         to = "and" if len(outputs) == 2 else "to"
-        start = f"The errors δ{subscript(outputs[0])} {to} δ{subscript(outputs[-1])} flow"
+        start = f"The errors {credit.names.delta(outputs[0])} {to} {credit.names.delta(outputs[-1])} flow"
     return f"{start} back (◄) to become {delta}, which meets {z} (►) on the edge: {credit_is}"
 
 
@@ -135,19 +138,22 @@ def product(credit: Assignment, path: Key) -> str:
         if shared is None or len(shared.uses) == 1:
             return text
         total = shown(shared.credit, 3, sign=True)
-        return f"{text};  ∂L/∂{shared.name}, the sum over {len(shared.uses)} uses, = {total}"
+        return f"{text};  {edge.names.gradient(shared.name)}, the sum over {len(shared.uses)} uses, = {total}"
     behind = credit.layers[head.layer + 1 :]
     if behind and 1 < len(behind[0]) <= 3:
         line = delta_line(credit, head)
-        return f"{line.symbols}·{z} = {line.numbers}·{bracketed(shown(edge.z, 4))} = {result}"
+        minus = "−" if edge.names.sign < 0.0 else ""
+        return f"{minus}{line.symbols}·{z} = {minus}{line.numbers}·{bracketed(shown(edge.z, 4))} = {result}"
     way = [edge.target]
     if all(len(layer) == 1 for layer in behind):
         way = [*(layer[0] for layer in reversed(behind)), edge.target]
-    factors = [(f"δ{subscript(way[0])}", shown(credit.nodes[way[0]].delta or 0.0, sign=True))]
+    last = credit.nodes[way[0]]
+    minus = "−" if edge.names.sign < 0.0 else ""
+    factors = [(f"{minus}{last.delta_name}", shown(last.delta or 0.0, sign=True))]
     for k, i in pairwise(way):
         node, weight = credit.nodes[i], credit.edges[i, k]
         factors.append((weight.name, shown(weight.weight)))
-        slope = slope_symbol(node.does, i)
+        slope = slope_symbol(node.does, node.a_name)
         if slope and node.slope is not None:
             factors.append((slope, shown(node.slope)))
     symbols, numbers = zip(*factors, (z, shown(edge.z)))

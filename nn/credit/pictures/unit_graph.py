@@ -41,8 +41,8 @@ class UnitGraph(CreditGraph):
 
     def _told(self, link: Link) -> str:
         tail, head = self.credit.nodes[link.source], self.credit.nodes[link.target]
-        delta = head.delta or 0.0
-        return f"{tail.name} into {head.index}: δ·local = {shown(delta * link.local, 4, sign=True)}"
+        letter = head.names.letter("delta")
+        return f"{tail.name} into {head.index}: {letter}·local = {shown(head.error * link.local, 4, sign=True)}"
 
     def _tags(self, order: list[Key], largest: int) -> None:
         """Write the credit of the edge that is asked about; others would stand on what is there."""
@@ -73,7 +73,7 @@ class UnitGraph(CreditGraph):
             canvas.pill(p, 2 * radius, 1.3 * radius, "input", fade=fade, kind=named)
         else:
             canvas.circle(p, radius, pen=pen, fade=fade, kind=named)
-        canvas.text(p, str(i), size=style.number, bold=True, fade=fade, kind=named)
+        canvas.text(p, node.names.mark(i), size=style.number, bold=True, fade=fade, kind=named)
         if node.kind == "unit" and (said := self.layout.error(node)):
             self._error(node, said, Point(p.x, p.y - radius - 11.0), fade)
         below = 0.65 * radius if node.kind == "input" else radius
@@ -88,7 +88,7 @@ class UnitGraph(CreditGraph):
 
     def _error(self, node: Node, text: str, p: Point, fade: float) -> None:
         size = self.layout.style.small
-        part = "zero" if self.words.show == "blank" else sign_part(node.delta or 0.0)
+        part = "zero" if self.words.show == "blank" else sign_part(node.error)
         kind = f"delta of-{node.index}"
         self.canvas.pill(
             p, text_width(text, size, bold=True) + 8.0, size + 6.0, part, fade=fade, kind=kind
@@ -119,7 +119,8 @@ class UnitGraph(CreditGraph):
             canvas.text(place, text, size=style.small, bold=bold, fade=fade, kind=named)
 
     def _error_told(self, node: Node) -> str:
-        return f"{node.name} = {shown(node.z, 4)}, δ = {shown(node.delta or 0.0, 4, sign=True)}"
+        letter = node.names.letter("delta")
+        return f"{node.name} = {shown(node.z, 4)}, {letter} = {shown(node.error, 4, sign=True)}"
 
     def _result(self, node: Node, p: Point) -> None:
         """Draw a result of a block as a line in its box; with the first the box."""

@@ -103,7 +103,9 @@ class Words:
         if self.show == "blank":
             return weight
         if self.show == "forward":
-            return f"{weight}, w·z {shown(edge.weight * edge.z, 4, sign=True)}"
+            return (
+                f"{weight}, {self.credit.names.passed} {shown(edge.weight * edge.z, 4, sign=True)}"
+            )
         return f"{weight}, credit {shown(edge.credit, 4, sign=True)}"
 
     # ---------------------------------------------------------------- nodes
@@ -126,7 +128,7 @@ class Words:
         if self.show == "batch":
             return []
         linear = node.does == "linear"
-        name, z = f"a{subscript(node.index)}", f"{node.name} = {self.number(node.z)}"
+        name, z = node.a_name, f"{node.name} = {self.number(node.z)}"
         a = "a", f"{name} = {self.number(node.a)}"
         if node.index not in self.credit.outputs:
             if self.room == "pattern":
@@ -155,7 +157,7 @@ class Words:
         return self.room == "full" and (self.show == "backward" or on_the_way)
 
     def _slope(self, node: Node) -> str:
-        symbol = slope_symbol(node.does, node.index)
+        symbol = slope_symbol(node.does, node.a_name)
         if not symbol or node.slope is None:
             return ""
         return f"{symbol.removeprefix('(').removesuffix(')') if symbol[0] == '(' else symbol} = {self.number(node.slope)}"
@@ -170,5 +172,5 @@ class Words:
         """Return what is written above a unit: its error; nothing where only the way forward is shown."""
         if node.delta is None or self.show == "forward" or not self.knows("delta", node.index):
             return ""
-        index = "" if self.room == "pattern" else subscript(node.index)
-        return f"{self._sum}δ{index} = {self.number(node.delta, sign=True)}"
+        name = node.names.letter("delta") if self.room == "pattern" else node.delta_name
+        return f"{self._sum}{name} = {self.number(node.error, sign=True)}"

@@ -5,19 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from autograd.notation import shown, subscript, table
+from autograd.notation import shown, table
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.live.page import Contents, Live, runs, shortened
 from autograd.pictures.live.places import Marks, stale
 from nn.arguments import learning_rate
 from nn.credit.assignment import Assignment
 from nn.credit.derivation import delta_line
-from nn.credit.parts import Key
 from nn.credit.pictures.graph import CreditGraph, owner
 from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.live.presets import presets, python
 from nn.credit.pictures.live.recorded import Recorded, in_order
 from nn.credit.story import Step, scale, story
+from nn.notations import SLIDES
 
 _MOST = 1500  # weights: those of more would not fit into 150 KB
 _MANY, _SHORT = 96, 40  # edges: of more, the table without scripts has the largest
@@ -64,6 +64,7 @@ def values(credit: Assignment) -> dict[str, float]:
 
 def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda: str) -> Contents:
     credit, tape, marks = credits[0], recorded.tape, Marks()
+    credit = credit.in_notation(credit.names.notation, negated=credit.names.sign < 0.0)
     named = recorded.named(marks, credit)
     layout = Layout(named, top=16.0)
     told = scale(credit)
@@ -83,7 +84,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
     for item in (*sorted(named.nodes), *(key for key, _ in edges)):
         places[item] = len(places)
     return Contents(
-        title, _INTRODUCTION, _HINT, f"L = {credit.loss_formula}", drawing, marks, tape,
+        title, _INTRODUCTION, _HINT, f"{named.names.loss} = {credit.loss_formula}", drawing, marks, tape,
         f"<pre>{html.escape(_table(credit, lr))}</pre>",
         [_chapter(step, places) for step in steps],
         list(_cards(named)), prelude=
@@ -93,9 +94,9 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
             "kinds": {kind: kind for kind in ("weight", "input", "target")},
             "given": given,
             "edges": [owner(key) for key, _ in edges],
-            "labels": {owner(key): e.name for key, e in edges if e.name != _usual(key)},
+            "labels": {owner(key): e.name for key, e in edges if e.name != SLIDES.weight(*key[:2])},
             "names": {
-                i: [f"δ{subscript(i)}", f"z{subscript(i)}"] for i in sorted(named.nodes)
+                i: [named.names.delta(i), named.names.tail(i)] for i in sorted(named.nodes)
             },
             "units": {j: [tape[a], tape[recorded.z[j]]] for j, a in sorted(recorded.a.items())},
             "examples": _examples(credits, recorded) if len(credits) > 1 else [],
@@ -160,27 +161,19 @@ def _cards(named: Assignment) -> Iterator[str]:
             continue
         behind = named.layers[node.layer + 1] if node.layer + 1 < len(named.layers) else []
         line = delta_line(named, node)
-        j_, symbols, numbers = subscript(j), line.symbols, f" = {line.numbers}"
+        a, symbols, numbers = node.a_name, line.symbols, f" = {line.numbers}"
         if len(behind) > _TERMS:
-            symbols, numbers = f"(Σₖ δₖ·w{j_}⇝ₖ)·f′(a{j_})", ""
+            symbols, numbers = named.names.back(j), ""
         yield _card(
             str(j), f"{line.left} = {symbols}{'' if stale(numbers) else numbers} = {shown(line.value, 4, True)}",
             "back",
         )  # fmt: skip
         f = node.does
-        passed = f"a{j_} = {shown(node.a or 0.0, 4)},  {node.name} = "
-        passed += f"a{j_}" if f == "linear" else f"{f}(a{j_}) = {shown(node.z, 4)}"
+        passed = f"{a} = {shown(node.a or 0.0, 4)},  {node.name} = "
+        passed += a if f == "linear" else f"{f}({a}) = {shown(node.z, 4)}"
         if f != "linear" and node.slope is not None:
-            passed += f",  f′(a{j_}) = {shown(node.slope, 4)}"
+            passed += f",  f′({a}) = {shown(node.slope, 4)}"
         yield _card(str(j), passed)
-
-
-def _usual(key: Key) -> str:
-    """Return what the slides call an edge; the script knows that, too."""
-    source, target = key[:2]
-    return (
-        f"b{subscript(target)}" if source is None else f"w{subscript(source)}⇝{subscript(target)}"
-    )
 
 
 def _table(credit: Assignment, lr: float) -> str:
@@ -190,7 +183,7 @@ def _table(credit: Assignment, lr: float) -> str:
     most = sorted(credit.edges.values(), key=lambda e: -abs(e.credit))[:_SHORT]
     rows = [[e.name, shown(e.weight, 4), shown(e.credit, 4, True)] for e in most]
     heading = f"The largest of {len(credit.edges):,} credits:\n"
-    return heading + table(["edge", "weight", "δ·z"], rows)
+    return heading + table(["edge", "weight", credit.names.product], rows)
 
 
 def _card(of: str, text: str, kind: str = "") -> str:
