@@ -13,10 +13,10 @@ between dollars.
 import re
 from collections.abc import Iterable
 
-_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₋ᵢⱼₖ"
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵀ"
-_LOWERED = str.maketrans(_SUBSCRIPTS, "0123456789-ijk") | {ord("⇝"): r" \leadsto "}
-_RAISED = str.maketrans(_SUPERSCRIPTS, "0123456789-()T")
+_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₋ᵢⱼₖ‚"
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵀ⁺"
+_LOWERED = str.maketrans(_SUBSCRIPTS, "0123456789-ijk,") | {ord("⇝"): r" \leadsto "}
+_RAISED = str.maketrans(_SUPERSCRIPTS, "0123456789-()T+")
 
 _TYPED = {"\\": r"\backslash", "^": r"\hat{}", "~": r"\sim"} | {c: "\\" + c for c in "{}_%$#&"}
 _GREEK = (
@@ -24,7 +24,15 @@ _GREEK = (
     "sigma tau upsilon phi chi psi omega"
 )
 _SIGNS = dict(zip("αβγδεζηθικλμνξοπρςστυφχψω", (f"\\{letter}" for letter in _GREEK.split())))
-_SIGNS |= {"ο": "o", "Δ": r"\Delta", "Σ": r"\sum", "Ω": r"\Omega", "∂": r"\partial", "∞": r"\infty"}
+_SIGNS |= {
+    "ο": "o",
+    "Δ": r"\Delta",
+    "Σ": r"\sum",
+    "Ω": r"\Omega",
+    "Θ": r"\Theta",
+    "∂": r"\partial",
+    "∞": r"\infty",
+}
 _SIGNS |= {"·": r" \cdot ", "×": r"\times", "÷": r"\div", "−": "-", "±": r"\pm", "⊙": r" \odot "}
 _SIGNS |= {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "→": r"\to", "←": r"\leftarrow"}
 _SIGNS |= {
@@ -92,7 +100,8 @@ def function(text: str) -> str:
 
 
 _TOKEN = re.compile(
-    rf"(?P<number>[0-9][0-9.]*e[-−+]?[0-9]+)|(?P<function>[A-Za-z][A-Za-z_]+)|[{_SUBSCRIPTS}⇝]+"
+    rf"(?P<number>[0-9][0-9.]*e[-−+]?[0-9]+)|(?P<indexed>[A-Za-zδ]+_(?:[ioh][0-9]+|total|[ijk])(?![A-Za-z]))"
+    rf"|(?P<layer>\^\[[0-9]+\])|(?P<slope>d[zWhb](?![A-Za-z]))|(?P<function>[A-Za-z][A-Za-z_]+)|[{_SUBSCRIPTS}⇝]+"
     rf"|[{_SUPERSCRIPTS}]+|.",
     re.DOTALL,
 )
@@ -105,9 +114,20 @@ def formula(text: str) -> str:
     \\delta_{1} = \\delta_{0} \\cdot w_{1 \\leadsto 0} \\cdot (1-\\tanh^{2}a_{1})
     >>> print(formula("10⇝4"))
     10 \\leadsto 4
+    >>> print(formula("∂E_total/∂w5 = δ_o1·out_h1"), formula("dz^[1]₁ = dh1[0]"))
+    \\partial E_{\\mathrm{total}}/\\partial w5 = \\delta_{\\mathrm{o1}} \\cdot \\mathrm{out}_{\\mathrm{h1}} dz^{[1]}_{1} = dh1[0]
     """
-    written = {"number": number, "function": function, None: _sign}
+    written = {"number": number, "function": function, "indexed": _indexed, None: _sign}
+    written |= {"layer": lambda text: f"^{{{text[1:]}}}", "slope": lambda text: text}
     return _joined(written[token.lastgroup](token[0]) for token in _TOKEN.finditer(text))
+
+
+def _indexed(text: str) -> str:
+    """Return a name with an index on the line: net_h1, E_total."""
+    head, _, index = text.partition("_")
+    head = _SIGNS.get(head) or (head if len(head) == 1 else rf"\mathrm{{{head}}}")
+    index = index if len(index) == 1 else rf"\mathrm{{{index}}}"
+    return f"{head}_{{{index}}}"
 
 
 def _sign(text: str) -> str:

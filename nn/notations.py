@@ -29,7 +29,7 @@ class Notation:
 
     In the templates {L} is the number of the layer, raised, {l} the same on the line; {J} and {I} are the lowered indices
     of a unit and of the tail of a weight, {j} and {i} the same on the line; {IJ} and {JI} both in that order, {J0} the
-    unit and 0; {c} counts the weights, unit by unit.
+    unit and 0; {C} counts the weights, unit by unit, and {U} the units of a layer from 1, both lowered.
 
     Attributes:
         key: its name.
@@ -90,7 +90,7 @@ NOTATIONS = {
     for n in (
         Notation("slides", "the slides", "a{J}", "z{J}", "x{U}", "ŷ{J}", "y{J}", "δ{J}", "w{I}⇝{J}", "b{J}", "L", "η",
                  "w := w − η·δ·z", counting="back", bare=True, matrix="WᵀZ"),
-        Notation("mazur", "Matt Mazur", "net_{j}", "out_{j}", "{j}", "out_{j}", "target_{j}", "δ_{j}", "w{c}", "b_{j}",
+        Notation("mazur", "Matt Mazur", "net_{j}", "out_{j}", "i{U}", "out_{j}", "target_{j}", "δ_{j}", "w{C}", "b_{j}",
                  "E_total", "η", "w⁺ = w − η·∂E_total/∂w", new="{w}⁺", counting="kinds"),
         Notation("nielsen", "Michael Nielsen; 3Blue1Brown", "z{L}{J}", "a{L}{J}", "x{J}", "a{L}{J}", "y{J}", "δ{L}{J}",
                  "w{L}{JI}", "b{L}{J}", "C", "η", "w → w − η·a·δ", inputs=1),
@@ -197,10 +197,11 @@ class Names:
         comma = "‚" if any(isinstance(k, int) and k > 9 for k in both) else ""
         down, up = _lowered(head.index), _lowered(tail.index)
         unit = _lowered(j if head.unit < 0 else head.unit + 1)
-        count = self._counts.get((i, j), "") if i is not None else ""  # type: ignore[arg-type]
+        count = self._counts.get((i, j), "")  # type: ignore[arg-type]
         text = template.format(
             L="" if layer is None else superscript(layer), l="" if layer is None else layer, J=down, I=up, j=head.index, i=tail.index, U=unit,
-            IJ=up + comma + down, JI=down + comma + up, J0=down + comma + "₀", c=count,
+            IJ=up + comma + down, JI=down + comma + up, J0=down + comma + "₀",
+            C=_lowered(count),
         )  # fmt: skip
         return text if head.layer is not None else re.sub(r"⁽⁾|\^?\[\W*\]|_$", "", text)
 
@@ -244,7 +245,7 @@ class Names:
             return self._spelled(self.notation.bias, j, "")
         template = self.notation.weight
         if isinstance(i, int) and not self.layers:
-            template = template.replace("{c}", "{IJ}")
+            template = template.replace("{C}", "{IJ}")
         return self._spelled(template, j, i)
 
     def gradient(self, weight: str) -> str:
@@ -260,6 +261,20 @@ class Names:
         bare = re.sub(r"\{\w+\}", "", getattr(self.notation, kind))
         letter = re.sub(r"⁽⁾|\^?\[,?\]|_$|⇝", "", bare) or "x"
         return self._minus * (kind == "delta") + letter
+
+    def whole(self, kind: Literal["a", "z", "delta", "weight", "bias"], layer: int) -> str:
+        """Return the name of a matrix, or of a column, of a layer counted from the inputs, 0."""
+        notation, last = self.notation, layer == len(self.layers) - 1
+        template = notation.last_delta if kind == "delta" and last else ""
+        if kind == "z" and layer == 0 and notation.inputs == 0:
+            return self.letter("x")
+        template = template or getattr(notation, kind)
+        number = layer + notation.inputs - (notation.leaves and kind in ("weight", "bias"))
+        named = "{L}" in template or "{l}" in template or template == notation.last_delta
+        spelled = template if named else self.letter(kind) + "⁽{L}⁾"
+        text = spelled.replace("{L}", superscript(number)).replace("{l}", str(number))
+        bare = re.sub(r"\{\w+\}|\[\{\w.*|⇝", "", text)
+        return (self._minus if kind == "delta" else "") + bare
 
     @property
     def product(self) -> str:
@@ -285,6 +300,10 @@ class Names:
         """Return how the error of a hidden unit comes about: (Σₖ δₖ·wⱼ⇝ₖ)·f′(aⱼ)."""
         return f"(Σₖ {self.delta('k')}·{self.weight(j, 'k')})·f′({self.a(j)})"
 
+    def wanted(self, target: str) -> str:
+        """Return how running text calls a target of this name: target y."""
+        return target if target.startswith("target") else f"target {target}"
+
     def formula(self, formula: str) -> str:
         """Return a formula of the loss, ½(ŷ−y)² say, in these letters."""
         letters = {"ŷ": self.letter("output"), "y": self.letter("target")}
@@ -299,6 +318,8 @@ class Names:
         place = self._place(j)
         if place.layer is None or self.notation.counting != "within":
             return str(place.index)
+        if self.is_input(j):
+            return self.z(j)
         return f"{place.index} of layer {place.layer + self.notation.inputs}"
 
 
@@ -331,8 +352,10 @@ def compare_notations(one: str | Notation, other: str | Notation) -> Table:
     Raises:
         ValueError: if none has that name.
 
-    >>> print(compare_notations("nielsen", "ng").rows[0])
-    ('sum of the first hidden unit', 'z²₁', 'z^[1]₁')
+    >>> print("\\n".join(compare_notations("nielsen", "ng").splitlines()[:3]))
+                                  nielsen                         ng
+    sum of the first hidden unit  z²₁                             z^[1]₁
+    its output                    a²₁                             a^[1]₁
     """
     columns = [_column(notation_of(n)) for n in (one, other)]
     heads = [notation_of(n).key for n in (one, other)]

@@ -5,7 +5,16 @@ import sys
 from collections.abc import Sequence
 
 from autograd.notation import shown
-from nn.cli.options import AddCommand, brief, check_output, check_picture, number, where, whole
+from nn.cli.options import (
+    AddCommand,
+    add_notation,
+    brief,
+    check_output,
+    check_picture,
+    number,
+    where,
+    whole,
+)
 from nn.credit import Credit, assign_credit
 from nn.lessons.published_networks import WORKED
 from nn.losses import LOSSES, half_squared_error
@@ -75,6 +84,7 @@ def _add_example(parser: argparse.ArgumentParser) -> None:
         "--loss", choices=sorted(LOSSES), default="half_squared_error", metavar="NAME",
         help=f"one of {', '.join(sorted(LOSSES))} (default: half_squared_error)",
     )  # fmt: skip
+    add_notation(parser)
 
 
 def _credit_of(arguments: argparse.Namespace) -> Credit:
@@ -87,7 +97,8 @@ def _credit_of(arguments: argparse.Namespace) -> Credit:
         if arguments.x is None or arguments.y is None:
             raise ValueError("give the example with --x and --y")
         x, y = arguments.x, arguments.y
-    return assign_credit(net, x, y[0] if len(y) == 1 else y, LOSSES[arguments.loss])
+    y = y[0] if len(y) == 1 else y
+    return assign_credit(net, x, y, LOSSES[arguments.loss], notation=arguments.notation)
 
 
 # ---------------------------------------------------------------- credit
@@ -132,19 +143,22 @@ def _summary(credit: Credit, lr: float) -> str:
     outputs = ", ".join(
         f"{credit.nodes[i].name} = {shown(credit.nodes[i].z, 6)}" for i in credit.layers[-1]
     )
+    names = credit.names
+    w, loss, minus = names.letter("weight"), names.loss, "minus " if names.sign < 0.0 else ""
     return "\n".join(
         [
-            f"{credit.title}, L = {credit.loss_formula}, target y = {credit.y}",
+            f"{credit.title}, {loss} = {credit.loss_formula}, {names.wanted(names.letter('target'))} = {credit.y}",
             "",
             "forward, and the error on its way back",
             credit.forward_table(),
             "",
-            f"{outputs}, L = {shown(credit.loss, 6)}",
+            f"{outputs}, {loss} = {shown(credit.loss, 6)}",
             "",
-            "credit of every edge: ∂L/∂w = δ·z, the error at its head times the activation at its tail",
+            f"credit of every edge: {names.gradient(w)} = {names.product}, {minus}the error at its head times the activation "
+            "at its tail",
             credit.table(lr),
             "",
-            f"after these updates L = {shown(after.loss, 6)}, before {shown(credit.loss, 6)}",
+            f"after these updates {loss} = {shown(after.loss, 6)}, before {shown(credit.loss, 6)}",
         ]
     )
 

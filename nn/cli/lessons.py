@@ -1,9 +1,10 @@
 """The commands for lessons: check, gallery, worksheet."""
 
 import argparse
+from dataclasses import replace
 
 from nn.activations import ACTIVATIONS
-from nn.cli.options import AddCommand, check_picture, number, where, whole
+from nn.cli.options import AddCommand, add_notation, check_picture, number, where, whole
 
 
 def add_commands(command: AddCommand) -> None:
@@ -38,9 +39,11 @@ def _add_gallery(command: AddCommand) -> None:
     sub = command("gallery", _gallery, "published worked examples: what is printed, what is right")
     sub.add_argument("key", nargs="?", metavar="NAME", help="one of them; without it a list")
     sub.add_argument("--out", metavar="FILE", help="draw it: .svg, .png, .pdf or .gv")
+    add_notation(sub, default=None)
 
 
 def _gallery(arguments: argparse.Namespace) -> None:
+    from nn.lessons.examples import NetworkExample
     from nn.lessons.gallery import example, examples
 
     check_picture(arguments.out)
@@ -51,9 +54,16 @@ def _gallery(arguments: argparse.Namespace) -> None:
             print(f"{e.key:<21} {e.title}. {e.source}")
         return
     chosen = example(arguments.key)
+    if arguments.notation is not None:
+        if not isinstance(chosen, NetworkExample):
+            raise ValueError(f"{chosen.key} is an expression: a notation is of a network")
+        chosen = replace(chosen, notation=arguments.notation)
     if arguments.out is not None:
         chosen.draw().save(arguments.out)
     print(chosen)
+    if arguments.notation is not None and isinstance(chosen, NetworkExample):
+        credit = chosen.credit()
+        print("", credit.forward_table(), "", credit.table(chosen.lr), sep="\n")
     if arguments.out is not None:
         print(f"\nthe picture is in {where(arguments.out)}")
 

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 
 from autograd.files import check_writable, ending
 from nn.arguments import read_number
+from nn.notations import NOTATIONS
 
 Run: TypeAlias = Callable[[argparse.Namespace], int | None]
 LONGEST = 60  # letters of a word in a message
@@ -19,6 +20,14 @@ class AddCommand(Protocol):
     def __call__(self, name: str, run: Run, text: str) -> argparse.ArgumentParser:
         """Return the parser of the command's own arguments."""
         ...
+
+
+def add_notation(parser: argparse.ArgumentParser, default: str | None = "slides") -> None:
+    """Add the option that says in the letters of which book all is told."""
+    parser.add_argument(
+        "--notation", choices=NOTATIONS, default=default, metavar="NAME",
+        help=f"in the letters of a book: {', '.join(NOTATIONS)}",
+    )  # fmt: skip
 
 
 def number(text: str) -> float:

@@ -67,7 +67,13 @@ class Found:
         )
 
         def edges() -> dict[Key, Edge]:
-            return {key: _renamed(edge, old, names) for key, edge in self.edges.items()}
+            place = {j: k for layer in self.layers for k, j in enumerate(layer)}
+            keys: list[Key] = list(self.edges)
+            if place:  # unit by unit, as books have it; in the slides by the tail
+                keys.sort(
+                    key=lambda k: (-self.nodes[k[1]].layer, place[k[1]], place.get(k[0], 1e9))  # type: ignore[arg-type]
+                )
+            return {key: _renamed(self.edges[key], old, names) for key in keys}
 
         return replace(self, nodes=nodes, edges=Edges(edges), names=names)
 

@@ -6,6 +6,7 @@ from autograd import latex
 from autograd.notation import Table, shown, superscript, table
 from autograd.tables import matrix
 from nn.credit.assignment import Assignment
+from nn.notations import SLIDES, Names
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +21,7 @@ class LayerMatrices:
         delta: the column δ.
         gradient: ∂L/∂W = Z δᵀ, in the shape of W.
         bias: the column b, or None.
+        names: what they are called, which decides, too, whether they are shown with W as it is here, or transposed.
 
     >>> from nn.lessons import example
     >>> example("worked").credit().matrices()[1].gradient
@@ -33,10 +35,13 @@ class LayerMatrices:
     delta: list[float]
     gradient: list[list[float]]
     bias: list[float] | None
+    names: Names = SLIDES
 
     @property
     def blocks(self) -> list[tuple[str, list[list[float]]]]:
         """Each matrix by its name, or by the equation that gives it."""
+        if self.names.notation.key != "slides":
+            return self._of_book()
         k = f"⁽{superscript(self.index)}⁾"
         return [
             (f"W{k}", self.W),
@@ -44,6 +49,31 @@ class LayerMatrices:
             (f"A{k} = W{k}ᵀ Z{k}" + (" + b" if self.bias else ""), [[v] for v in self.A]),
             (f"δ{k}", [[v] for v in self.delta]),
             (f"∂L/∂W{k} = Z{k} δ{k}ᵀ", self.gradient),
+        ]
+
+    def _of_book(self) -> list[tuple[str, list[list[float]]]]:
+        """Return the same in the letters of a book, and lying as they do there."""
+        names, k, matrix = self.names, self.index, self.names.notation.matrix
+        a, z, w = names.whole("a", k), names.whole("z", k - 1), names.whole("weight", k)
+        delta, b = names.whole("delta", k), names.whole("bias", k)
+        b = f"{w}₀" if b == w else b  # a bias is a weight from a constant 1
+        minus = "−" if names.sign < 0.0 else ""
+        sums = {"WᵀZ": f"{w}ᵀ {z}", "WZ": f"{w} {z}", "XW": f"{z} {w}"}[matrix]
+        product = {"WᵀZ": f"{z} {delta}ᵀ", "WZ": f"{delta} {z}ᵀ", "XW": f"{z}ᵀ {delta}"}[matrix]
+        deltas = [names.sign * v for v in self.delta]
+
+        def laid(numbers: list[float]) -> list[list[float]]:
+            return [numbers] if matrix == "XW" else [[v] for v in numbers]
+
+        def turned(rows: list[list[float]]) -> list[list[float]]:
+            return list(map(list, zip(*rows))) if matrix == "WZ" else rows
+
+        return [
+            (w, turned(self.W)),
+            (z, laid(self.Z)),
+            (f"{a} = {sums}" + (f" + {b}" if self.bias else ""), laid(self.A)),
+            (delta, laid(deltas)),
+            (f"{names.gradient(w)} = {minus}{product}", turned(self.gradient)),
         ]
 
     def __str__(self) -> str:
@@ -125,6 +155,7 @@ def layer_matrices(credit: Assignment) -> Matrices:
                 [nodes[j].delta or 0.0 for j in heads],
                 [[credit.edges[i, j].credit for j in heads] for i in tails],
                 bias,
+                credit.names,
             )
         )
     return found

@@ -96,6 +96,7 @@ class Teller:
     def __init__(self, credit: Assignment, lr: float, after: Assignment) -> None:
         self.credit, self.lr, self.after, self.names = credit, lr, after, credit.names
         self.target = self.names.letter("target")
+        self._wanted = self.names.wanted(self.target)
         self.steps: list[Step] = []
         self.known: set[tuple[str, int | Key]] = set()
         self.scale = scale(credit)
@@ -171,7 +172,7 @@ class Teller:
         """Return what goes in."""
         credit = self.credit
         inputs = [credit.nodes[i] for i in credit.layers[0]]
-        target = "" if credit.y is None else f", target {self.target} = {plain(credit.y)}"
+        target = "" if credit.y is None else f", {self._wanted} = {plain(credit.y)}"
         rest = ", …" if len(inputs) > NUMBERS else ""
         return ", ".join(f"{n.name} = {shown(n.z)}" for n in inputs[:NUMBERS]) + rest + target
 

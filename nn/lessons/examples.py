@@ -119,6 +119,7 @@ class NetworkExample(Example):
         x, y: the input vector and the target.
         loss: the loss of the example.
         lr: the learning rate η of its update.
+        notation: in whose letters it is drawn.
     """
 
     weights: Any
@@ -129,6 +130,7 @@ class NetworkExample(Example):
     output_activation: str = "sigmoid"
     loss: Loss = half_squared_error
     lr: float = 0.1
+    notation: str = "slides"
 
     def network(self) -> MLP:
         """Return the network before its update."""
@@ -136,7 +138,7 @@ class NetworkExample(Example):
 
     def credit(self) -> Credit:
         """Return who is to blame for the error of the example."""
-        return assign_credit(self.network(), self.x, self.y, self.loss)
+        return assign_credit(self.network(), self.x, self.y, self.loss, notation=self.notation)
 
     def _numbers(self) -> dict[str, float]:
         return quantities(self.credit(), self.lr)

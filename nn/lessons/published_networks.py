@@ -62,6 +62,7 @@ _MAZUR: dict[str, Any] = {
     "x": [0.05, 0.10],
     "y": [0.01, 0.99],
     "lr": 0.5,
+    "notation": "mazur",
 }
 _NEURON: dict[str, Any] = {
     "weights": [[[-3.0], [1.0]]],
@@ -216,6 +217,7 @@ NETWORKS = [
         x=[1.0, 0.0, 1.0],
         y=1.0,
         lr=0.9,
+        notation="han-kamber",
     ),
     NetworkExample(
         "macleod",
@@ -365,6 +367,7 @@ NETWORKS = [
         y=1.0,
         activation="relu",
         output_activation="linear",
+        notation="goodfellow",
         more=lambda e: {f"f({p},{q})": e.network()([p, q]).data for p in (0, 1) for q in (0, 1)},
     ),
     NetworkExample(

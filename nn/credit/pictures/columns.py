@@ -157,7 +157,7 @@ class Columns(Layout):
             lines.insert(0, ("does", node.does))
         if node.target is not None and words.show != "forward":
             said = f"{node.target_name} = {words.number(node.target)}"
-            lines.append(("target", said if self.terse else f"target {said}"))
+            lines.append(("target", said if self.terse else node.names.wanted(said)))
         return lines
 
     def _pill_width(self, edge: Edge) -> float:

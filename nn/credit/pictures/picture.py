@@ -49,7 +49,10 @@ def credit_drawing(
     loss, aside, back = _loss(credit, show), "", frozenset[Key]()
     if path is None:
         title, formula = f"{_TITLES[show]}, {credit.title}", ""
-        subtitle = _RULES[show] if show == "forward" else f"{loss} · {_RULES[show]}"
+        rule = _RULES[show]
+        if credit.names.sign < 0.0:
+            rule = rule.replace("credit = error", "credit = minus the error")
+        subtitle = rule if show == "forward" else f"{loss} · {rule}"
         nodes, edges = frozenset(credit.nodes), frozenset(credit.edges)
     else:
         title = f"Who is responsible for {credit.edges[path].name}?"

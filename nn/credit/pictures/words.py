@@ -148,7 +148,9 @@ class Words:
         if not self.knows("z", node.index):
             lines.clear()
         if node.target is not None and self.show != "forward":
-            lines.append(("target", f"target {node.target_name} = {shown(node.target)}"))
+            lines.append(
+                ("target", f"{node.names.wanted(node.target_name)} = {shown(node.target)}")
+            )
         return lines
 
     def _slope_matters(self, node: Node) -> bool:
