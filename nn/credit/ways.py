@@ -146,7 +146,11 @@ class Ways:
 
     def total(self, weight: Weight) -> tuple[str, str]:
         """Return the sum over the uses of a weight, in symbols and in numbers."""
-        return joined([share(use, self.credit.names.loss) for use in weight.uses]) if weight.uses else ("0", "0")
+        return (
+            joined([share(use, self.credit.names.loss) for use in weight.uses])
+            if weight.uses
+            else ("0", "0")
+        )
 
     def behind(self, heads: Sequence[int]) -> list[int]:
         """Return the nodes from which the error comes to some nodes, these too, from the outputs on."""
