@@ -1,4 +1,4 @@
-"""The static site: the walkthroughs as pages, living pages, and a page in which the package runs. `make site` writes it.
+"""The static site: walkthroughs and how-to pages, living pages, and one in which the package runs. `make site` writes it.
 
 All its files are copied beside it; at run time nothing is loaded from anywhere else.
 """
@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -51,9 +51,9 @@ def _moons() -> Live:
 
 
 LIVING: dict[str, tuple[str, Callable[[], Live]]] = {
-    "live.html": ("drag the weights of the 3-2-1 network", lambda: WORKED.credit().live()),
-    "moons.html": ("a network that learns two moons from eight examples", _moons),
-    "expression.html": ("an expression, its numbers and its gradients", _expression),
+    "live.html": ("Drag the weights of the 3-2-1 network", lambda: WORKED.credit().live()),
+    "moons.html": ("A network that learns two moons from eight examples", _moons),
+    "expression.html": ("An expression, its numbers and its gradients", _expression),
 }
 
 
@@ -73,21 +73,24 @@ def build(out: Path) -> None:
         )
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    links = []
-    for name, (title, made) in LIVING.items():
+    for name, (_, made) in LIVING.items():
         made().save(out / name)
-        links.append((name, title))
-    for notebook in sorted(HERE.glob("*.ipynb")):
-        name = f"{notebook.stem}.html"
-        (out / name).write_text(_walkthrough(notebook), encoding="utf-8")
-        links.append((name, notebook.stem[3:].replace("_", " ")))
+    living = [(name, title) for name, (title, _) in LIVING.items()]
+    links = {"Living pages": [*living, ("try.html", "Try it: Python runs in this page")]}
+    for heading, sources in (
+        ("Walkthroughs", sorted(HERE.glob("*.ipynb"))),
+        ("How to", sorted((HERE / "howto").glob("*.md"))),
+    ):
+        for source in sources:
+            page = _walkthrough(source) if source.suffix == ".ipynb" else _howto(source)
+            (out / f"{source.stem}.html").write_text(page, encoding="utf-8")
+        links[heading] = [(f"{source.stem}.html", _title(source)) for source in sources]
     for name in ENGINES:
         shutil.copyfile(MODULES / name, out / Path(name).name)
     with zipfile.ZipFile(out / "packages.zip", "w", zipfile.ZIP_DEFLATED) as file:
         for path, inside in _files():
             file.write(path, inside)
     shutil.copyfile(HERE / "try.html", out / "try.html")
-    links.append(("try.html", "try it: the package runs in this page"))
     (out / "index.html").write_text(_index(links), encoding="utf-8")
 
 
@@ -104,6 +107,25 @@ def _walkthrough(notebook: Path) -> str:
         for output in cell.get("outputs", []):
             if "text/latex" in output.get("data", {}):
                 output.data = {"text/html": _mathml(output.data["text/latex"])}
+    return _exported(told, _title(notebook))
+
+
+def _title(source: Path) -> str:
+    """Return the first heading of a notebook or page."""
+    found = re.search(r"# ([^\n\\\"]+)", source.read_text(encoding="utf-8"))
+    assert found
+    return found[1]
+
+
+def _howto(source: Path) -> str:
+    """Return a how-to page; where it names another, that one's page is meant."""
+    text = re.sub(r"\((\w+)\.md\)", r"(\1.html)", source.read_text(encoding="utf-8"))
+    cell = nbformat.v4.new_markdown_cell(text)
+    return _exported(nbformat.v4.new_notebook(cells=[cell]), _title(source))
+
+
+def _exported(told: nbformat.NotebookNode, title: str) -> str:
+    told.metadata["title"] = title
     body, _ = HTMLExporter(template_name="classic").from_notebook_node(told)
     body = re.sub(r"<script\b.*?</script>", "", body, flags=re.DOTALL)
     policy = "default-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -130,9 +152,12 @@ def _files() -> Iterable[tuple[Path, str]]:
                 yield path, f"{name}/{path.relative_to(folder).as_posix()}"
 
 
-def _index(links: Iterable[tuple[str, str]]) -> str:
-    items = "\n".join(
-        f'<li><a href="{name}">{html.escape(title)}</a></li>' for name, title in links
+def _index(links: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+    parts = "\n".join(
+        f"<h2>{heading}</h2>\n<ul>\n"
+        + "\n".join(f'<li><a href="{name}">{html.escape(title)}</a></li>' for name, title in pages)
+        + "\n</ul>"
+        for heading, pages in links.items()
     )
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
@@ -141,7 +166,7 @@ def _index(links: Iterable[tuple[str, str]]) -> str:
         "body { font: 1.1rem/1.6 Verdana, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }</style>\n"
         "<h1>Who is to blame for the error?</h1>\n"
         "<p>Back-propagation, told edge by edge: the credit of a weight is the local error at its head times the "
-        f"activation at its tail.</p>\n<ul>\n{items}\n</ul>\n"
+        f"activation at its tail.</p>\n{parts}\n"
     )
 
 

@@ -100,3 +100,20 @@ def test_the_pages_show_every_name_with_its_arguments_in_lists(tmp_path):
             assert f'id="{public}"' in page or f"{public}.html" in page
     training = (tmp_path / "nn" / "training.html").read_text(encoding="utf-8")
     assert "<li><strong>epochs:</strong>  how many passes through the data.</li>" in training
+
+
+HOWTO = ROOT / "notebooks" / "howto"
+
+
+def test_every_howto_page_can_be_reached_from_the_readme():
+    reached, pages = set(), [ROOT / "README.md"]
+    while pages:
+        page = pages.pop()
+        for link in re.findall(r"\]\(([\w/]+\.md)\)", page.read_text(encoding="utf-8")):
+            target = (page.parent / link).resolve()
+            assert target.exists(), f"{page.name} links to {link}, which is not there"
+            if target.parent == HOWTO and target not in reached:
+                reached.add(target)
+                pages.append(target)
+    assert reached == set(HOWTO.glob("*.md"))
+    assert all(">>> " in page.read_text(encoding="utf-8") for page in reached), "it is run"

@@ -59,7 +59,8 @@ def loaded(browser: Chrome) -> list[Any]:
 def test_every_page_loads_from_the_site_alone(browser: Chrome, site: str) -> None:
     browser.get(f"{site}/index.html")
     links = [a.get_attribute("href") or "" for a in browser.find_elements(By.TAG_NAME, "a")]
-    assert len(links) == 4 + len(list((ROOT / "notebooks").glob("*.ipynb")))
+    pages = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "notebooks" / "howto").glob("*.md")]
+    assert len(links) == 4 + len(pages)
     for link in links:
         browser.get(link)
         assert browser.title
