@@ -85,6 +85,8 @@ def build(out: Path) -> None:
             page = _walkthrough(source) if source.suffix == ".ipynb" else _howto(source)
             (out / f"{source.stem}.html").write_text(page, encoding="utf-8")
         links[heading] = [(f"{source.stem}.html", _title(source)) for source in sources]
+    for picture in (HERE / "howto").glob("*.svg"):
+        shutil.copyfile(picture, out / picture.name)
     for name in ENGINES:
         shutil.copyfile(MODULES / name, out / Path(name).name)
     with zipfile.ZipFile(out / "packages.zip", "w", zipfile.ZIP_DEFLATED) as file:
