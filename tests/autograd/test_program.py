@@ -2,6 +2,8 @@
 
 import copy
 import enum
+import itertools
+import math
 import pickle
 import subprocess
 import sys
@@ -68,6 +70,46 @@ def test_too_long_to_compile(monkeypatch):
     p = trace(example, W, X, Y)
     assert p.value_and_grad(W, X, Y) == value_and_grad(example, (0, 1, 2))(W, X, Y)
     assert p(W, X, Y) == example(W, X, Y)
+
+
+def test_what_the_source_can_take_is_not_replayed_one_by_one(monkeypatch):
+    replayed = []
+    for name in ("_replay_value", "_replay_value_and_grad"):
+        replay = getattr(program.Program, name)
+
+        def counted(self, *args, replay=replay):
+            replayed.append(args)
+            return replay(self, *args)
+
+        monkeypatch.setattr(program.Program, name, counted)
+    p = trace(lambda x, y: ag.where(x > 0.0, x * y, y), 1.0, 2.0)
+    for x in (
+        1.0,
+        2.0,
+        -1.0,
+        -2.0,
+        1.0,
+    ):  # each branch once, until it is known in which order to add
+        assert p.value_and_grad(x, 3.0) == ((3.0 * x, (3.0, x)) if x > 0.0 else (3.0, (0.0, 1.0)))
+        assert p(x, 3.0) == (3.0 * x if x > 0.0 else 3.0)
+    assert [args[0] for args in replayed] == [(1.0, 3.0), (-1.0, 3.0)]
+    assert p(1, 3.0) == 3.0
+    assert len(replayed) == 3, "what is not a plain float"
+
+
+def test_what_several_branches_share_gets_its_share_of_each():
+    def f(x, y):
+        shared = x * y
+        return ag.where(x > 0.0, shared * y, x) + ag.where(y > 0.0, ag.where(x < 1.0, shared, y), y)
+
+    p = trace(f, 1.0, 1.0)
+    for point in itertools.product((-2.0, 0.5, 2.0, math.inf), repeat=2):
+        for _ in range(2):
+            assert bits(p.value_and_grad(*point)) == bits(value_and_grad(f, (0, 1))(*point))
+    module = {}
+    exec(p.source, module)
+    for point in itertools.product((-2.0, 0.5, 2.0), repeat=2):
+        assert module["value_and_grad"](*point) == value_and_grad(f, (0, 1))(*point)
 
 
 def test_worked_network():

@@ -1,6 +1,7 @@
 """Engines, saving, and what surrounds an SVG."""
 
 import base64
+import importlib.metadata
 import itertools
 import os
 import re
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import webbrowser
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -56,6 +57,38 @@ def test_the_embedded_engine_draws_where_no_dot_is_installed(
     drawing().save(tmp_path / "a.png")
     assert (tmp_path / "a.svg").read_text().startswith("<svg")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_embedded_engine_is_found_wherever_pip_has_put_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Beside Python, among the files of its package, or on PATH."""
+    name, installed = "graphviz-pure", {"there": True}
+
+    class Listed(PurePosixPath):
+        def locate(self) -> Path:
+            return tmp_path / self
+
+    def files(package: str) -> list[Listed] | None:
+        if not installed["there"]:
+            raise importlib.metadata.PackageNotFoundError(package)
+        listed = ["graphviz-pure.txt", "other", "bin/graphviz-pure", "later/graphviz-pure"]
+        return list(map(Listed, listed)) if package == name else None
+
+    (tmp_path / "graphviz-pure.txt").write_text("no program")
+    on_path = fake(tmp_path / "path", name, "")
+    listed = fake(tmp_path / "bin", name, "")
+    beside = fake(tmp_path / "beside", name, "")
+    for other in ("other", "later/graphviz-pure"):
+        fake((tmp_path / other).parent, Path(other).name, "")
+    monkeypatch.setattr(importlib.metadata, "files", files)
+    monkeypatch.setattr(render.sys, "executable", str(tmp_path / "beside" / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    assert render.find_engine() == str(beside)
+    beside.unlink()
+    assert render.find_engine() == str(listed)
+    installed["there"] = False
+    assert render.find_engine() == str(on_path)
 
 
 @pytest.mark.usefixtures("no_engine")
