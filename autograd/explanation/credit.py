@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from autograd.graph.reverse import flows, gradients, inner_nodes
-from autograd.graph.walks import topological
+from autograd.graph.walks import in_order
 from autograd.notation import one_line, shown, significant, table
 from autograd.primitives import TABLE
+from autograd.progress import bar
 from autograd.tables import MOST
 from autograd.value import Value
 
@@ -72,8 +73,12 @@ def edges(root: Value) -> list[Edge]:
     """
     expect_value("edges", root)
     upstream = gradients(root)
+    order = [child for child in bar(in_order(root), "node", passing=True) if child._op is not None]
+    order.reverse()
     return [
-        edge for child in reversed(topological(root)) for edge in operand_edges(child, upstream)
+        edge
+        for child in bar(order, "node", passing=True)
+        for edge in operand_edges(child, upstream)
     ]
 
 

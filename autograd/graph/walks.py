@@ -33,25 +33,28 @@ def walk(root: N, parents: Callable[[N], Sequence[N]] = _parents) -> Iterator[N]
 
 
 def topological(root: N, parents: Callable[[N], Sequence[N]] = _parents) -> list[N]:
-    """Return the root and its ancestors, every node after all of its parents.
+    """Return what `in_order` yields."""
+    return list(in_order(root, parents))
+
+
+def in_order(root: N, parents: Callable[[N], Sequence[N]] = _parents) -> Iterator[N]:
+    """Yield the root and its ancestors, every node after all of its parents.
 
     Args:
         root: the node to start from; it comes last.
         parents: tells the parents of a node; its `.parents` if not given.
 
-    Returns:
-        Each node once, in the order in which a depth-first search leaves them, parents from
-        left to right: the same order for the same expression, run after run.
+    Each node comes once, in the order in which a depth-first search leaves them, parents from left to right: the
+    same order for the same expression, run after run.
     """
-    order: list[N] = []
     seen: set[int] = set()
-    stack: list[tuple[N, bool]] = [(root, False)]
+    stack: list[N | None] = [root]  # None: the parents of the node beneath are done
     while stack:
-        node, parents_done = stack.pop()
-        if parents_done:
-            order.append(node)
+        node = stack.pop()
+        if node is None:
+            done: Any = stack.pop()
+            yield done
         elif id(node) not in seen:
             seen.add(id(node))
-            stack.append((node, True))
-            stack.extend([(p, False) for p in reversed(parents(node)) if id(p) not in seen])
-    return order
+            stack += (node, None)
+            stack.extend([p for p in reversed(parents(node)) if id(p) not in seen])

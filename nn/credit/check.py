@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograd.notation import Table, shown, table
+from autograd.progress import bar
 from nn.arguments import whole
 from nn.credit.assignment import Assignment
 from nn.credit.finding.recorded import Recorded
@@ -103,7 +104,7 @@ def check_credit(credit: Assignment, most: int | None = None) -> CreditCheck:
         most = max(LEAST, WORK // sum(map(len, graph.parents)))
     chosen = _sample(used, [abs(weights[k].credit) for k in used], whole("most", most))
     check = CreditCheck({}, {}, {}, len(used) - len(chosen))
-    for k in chosen:
+    for k in bar(chosen, "weight", passing=True):
         weight, place = weights[k], places[k]
 
         def loss_at(w: float, place: int = place) -> float:

@@ -9,6 +9,7 @@ from typing import Any, Never, Protocol
 
 from autograd import Value, no_grad
 from autograd.modes import recorded
+from autograd.progress import bar
 from nn import elsewhere
 from nn.arguments import expect, generator, once, refuse_unknown, whole
 from nn.layers import Network
@@ -25,7 +26,6 @@ from nn.training.examples import (
 from nn.training.history import Epoch, History
 from nn.training.interrupts import Whole
 from nn.training.metrics import Callback, Metric, check_watchers, measure
-from nn.training.progress import epochs_bar
 
 
 def fit(
@@ -107,11 +107,11 @@ def fit(
         task = Vectorized(net, xs, ys, loss, penalty, compile)
     watched = bool(metrics or callbacks or held_back)
     history = History(metrics={name: [] for name in metrics}, engine=task.engine)
-    bar = epochs_bar(epochs, progress)
+    epochs_bar = bar(range(epochs), "epoch", progress)
     start, together = time.perf_counter(), Whole()
     try:
         measure(metrics, net, xs, ys)  # what cannot be measured is found before the first epoch
-        for epoch in bar:
+        for epoch in epochs_bar:
             if watched:  # somebody may have changed the parameters
                 task.load()
             total, seen = 0.0, 0
@@ -139,7 +139,7 @@ def fit(
             now = measure(metrics, net, xs, ys)
             for name, figure in now.items():
                 history.metrics[name].append(figure)
-            bar.set_postfix_str(f"loss {history.losses[-1]:.4g}", refresh=False)
+            epochs_bar.set_postfix_str(f"loss {history.losses[-1]:.4g}", refresh=False)
             record = Epoch(epoch, history.losses[-1], now, net, *history.validation[-1:])
             answers = [callback(record) for callback in callbacks]
             if any(answers):
@@ -152,7 +152,7 @@ def fit(
     finally:
         with together:
             task.store()
-        bar.close()
+        epochs_bar.close()
     history.seconds = time.perf_counter() - start
     warn_of_divergence(history.losses)
     return history

@@ -189,7 +189,7 @@ def test_nodes_without_a_label_are_called_by_their_symbol_everywhere():
         assert "×" in text
         assert "two\\nlines" in text
         assert "two\n" not in text
-        assert "add" not in text
+        assert "add" not in text.replace("add up", "")
 
 
 def test_a_number_of_paths_too_long_to_print_is_rounded():

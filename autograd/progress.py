@@ -1,0 +1,46 @@
+"""A progress bar where somebody watches: in a terminal or a notebook, and nowhere else."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from typing import Any
+
+
+def _in_notebook() -> bool:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return type(shell).__name__ == "ZMQInteractiveShell"
+
+
+def bar(items: Iterable[Any], unit: str, wanted: bool = True, passing: bool = False) -> Any:
+    """Return a tqdm bar over items, or a silent one if it is not wanted or nobody watches.
+
+    Args:
+        items: what to go through.
+        unit: what one of them is called.
+        wanted: whether there shall be a bar.
+        passing: whether it comes only when a second has passed, and goes when all is done.
+    """
+    notebook = wanted and _in_notebook()
+    if not notebook and not (wanted and sys.stderr is not None and sys.stderr.isatty()):
+        return _Silent(items)
+    if notebook and find_spec("ipywidgets"):
+        from tqdm.notebook import tqdm
+    else:
+        from tqdm import tqdm
+    return tqdm(items, unit=unit, leave=not passing, delay=float(passing))
+
+
+class _Silent:
+    """What is used of a bar, without the bar."""
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self._items = items
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items)
+
+    def set_postfix_str(self, text: str, refresh: bool = True) -> None:
+        """Show nothing."""
+
+    def close(self) -> None:
+        """Have nothing to close."""
