@@ -3,7 +3,25 @@
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Bar(Generic[T]):
+    """What is used of a bar, without the bar."""
+
+    def __init__(self, items: Iterable[T]) -> None:
+        self._items = items
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items)
+
+    def set_postfix_str(self, text: str, refresh: bool = True) -> None:
+        """Show a text behind the bar."""
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
 
 
 def _in_notebook() -> bool:
@@ -11,7 +29,7 @@ def _in_notebook() -> bool:
     return type(shell).__name__ == "ZMQInteractiveShell"
 
 
-def bar(items: Iterable[Any], unit: str, wanted: bool = True, passing: bool = False) -> Any:
+def bar(items: Iterable[T], unit: str, wanted: bool = True, passing: bool = False) -> Bar[T]:
     """Return a tqdm bar over items, or a silent one if it is not wanted or nobody watches.
 
     Args:
@@ -22,25 +40,11 @@ def bar(items: Iterable[Any], unit: str, wanted: bool = True, passing: bool = Fa
     """
     notebook = wanted and _in_notebook()
     if not notebook and not (wanted and sys.stderr is not None and sys.stderr.isatty()):
-        return _Silent(items)
+        return Bar(items)
     if notebook and find_spec("ipywidgets"):
         from tqdm.notebook import tqdm
     else:
         from tqdm import tqdm
-    return tqdm(items, unit=unit, leave=not passing, delay=float(passing))
-
-
-class _Silent:
-    """What is used of a bar, without the bar."""
-
-    def __init__(self, items: Iterable[Any]) -> None:
-        self._items = items
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._items)
-
-    def set_postfix_str(self, text: str, refresh: bool = True) -> None:
-        """Show nothing."""
-
-    def close(self) -> None:
-        """Have nothing to close."""
+    shown: Any = tqdm(items, unit=unit, leave=not passing, delay=float(passing))
+    found: Bar[T] = shown
+    return found
