@@ -139,6 +139,26 @@ def reached_leaves(order: Iterable[Node]) -> Iterator[Node]:
             yield v._b
 
 
+def leaf_numbers(root: Node) -> dict[int, float]:
+    """Return the numbers of the leaves below a root by their ids, but those that a dot keeps as its slopes.
+
+    These are most of them; see `slope_numbers`.
+    """
+    found: dict[int, float] = {}
+    for v in inner_nodes(root):
+        row = v._op
+        if row is primitives.dot and v._db is not None:
+            operands: Iterable[Any] = (v._c,)
+        elif type(v._da) is tuple:
+            operands = (*v._a, *(v._b or ()), v._c)
+        else:
+            operands = (v._a, v._b)
+        for p in operands:
+            if isinstance(p, Node) and p._op is None:
+                found[id(p)] = p._data
+    return found
+
+
 def errors(root: Node) -> dict[int, float]:
     """Return ∂root/∂node by the node's id for the root and the nodes that are no leaves: `gradients` without those.
 

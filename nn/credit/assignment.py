@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any, Self
 
@@ -13,10 +13,11 @@ from autograd.modes import recorded
 from autograd.notation import Table, shown, table
 from nn.activations import activation_name
 from nn.arguments import is_sequence, learning_rate, plain
+from nn.credit.finding.anatomy import with_outputs
 from nn.credit.found import Found
 from nn.credit.layered import credit_of_layers
 from nn.credit.parts import Edge, Key, Link, Use, Weight, Weights
-from nn.credit.recording import Penalty, recording_of, recording_of_loss
+from nn.credit.recording import Penalty, Recording, recording_of, recording_of_loss
 from nn.credit.unlayered import credit_of_graph
 from nn.layers import check_width
 from nn.losses import FORMULAS, Loss, as_loss, cross_entropy, loss_formula, loss_name
@@ -48,17 +49,21 @@ class Assignment(Found):
             with recorded():
                 return cls(**vars(credit_of_layers(net, x, y, loss, penalty)))
         with recorded():
-            recording = recording_of(net, x, y, loss, parameters, penalty)
-            return cls(**vars(credit_of_graph(recording, y, loss)))
+            return cls._of(recording_of(net, x, y, loss, parameters, penalty), y, loss)
 
     @classmethod
     def of_loss(cls, root: Value, parameters: Any = None, outputs: Any = None) -> Self:
         """Return the credit of a recorded loss; the arguments are those of `assign_credit`."""
-        return cls(
-            **vars(
-                credit_of_graph(recording_of_loss(root, parameters, outputs), None, recorded_loss)
-            )
-        )
+        recording = with_outputs(recording_of_loss(root, parameters, outputs))
+        return cls._of(recording, None, recorded_loss)
+
+    @classmethod
+    def _of(cls, recording: Recording, y: Any, loss: Loss) -> Self:
+        """Return the credit of a recorded network, whose units are found once they are asked for."""
+        return cls.late(
+            partial(credit_of_graph, recording, y, loss),
+            loss=recording.loss.data, loss_function=loss, y=y, recording=recording,
+        )  # fmt: skip
 
     @property
     def _outputs(self) -> list[int]:
@@ -215,9 +220,9 @@ class Assignment(Found):
             for p, name in zip(self.recording.parameters, self.weights)
             if id(p) in places
         }
-        with recorded():
-            found = credit_of_graph(self.anatomy.again(changed), self.y, self.loss_function)
-        return type(self)(**vars(found)).in_notation(self.names.notation)
+        return self._of(self.anatomy.again(changed), self.y, self.loss_function).in_notation(
+            self.names.notation
+        )
 
     @cached_property
     def read_by_loss(self) -> dict[int, float]:

@@ -91,7 +91,7 @@ def check_credit(credit: Assignment, most: int | None = None) -> CreditCheck:
             moment. The table says how many were left out.
     """
     recording, weights = credit.recording, list(credit.weights.values())
-    graph = credit.anatomy.graph if credit.anatomy else Recorded(recording.loss, [], [], [])
+    graph = credit.anatomy.graph if credit.anatomy else Recorded(recording)
     places = [graph.places.get(id(p), -1) for p in recording.parameters]
     now = {k: w.weight for k, w in zip(places, weights) if k >= 0}
     edges: dict[str, Key] = {}  # the first of each weight

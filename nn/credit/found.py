@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from autograd.modes import recorded
 from nn.activations import Activation
 from nn.credit.finding.anatomy import Anatomy
 from nn.credit.parts import Edge, Edges, Key, Link, Node
@@ -42,10 +43,33 @@ class Found:
     y: Any
     recording: Recording
     outputs: list[int]
+    # made anew, since a default would be an attribute of the class, and found before what is found late
     links: list[Link] = field(default_factory=list)
-    anatomy: Anatomy | None = None
-    slots: Callable[[], dict[tuple[int, int], Key]] = dict
+    anatomy: Anatomy | None = field(default_factory=lambda: None)
+    slots: Callable[[], dict[tuple[int, int], Key]] = field(default_factory=lambda: dict)
     names: Names = SLIDES
+
+    @classmethod
+    def late(cls, find: "Callable[[], Found]", **known: Any) -> Self:
+        """Return what is found once something is asked for that is not known yet.
+
+        Args:
+            find: finds it.
+            **known: what is known: attributes by name.
+        """
+        found = object.__new__(cls)
+        vars(found).update(known, _find=find)
+        return found
+
+    if not TYPE_CHECKING:  # a type checker shall complain of what is no attribute
+
+        def __getattr__(self, name: str) -> Any:
+            find = vars(self).get("_find")
+            if find is None or name not in Found.__dataclass_fields__:
+                raise AttributeError(f"{type(self).__name__} has no {name}", name=name, obj=self)
+            with recorded():
+                vars(self).update(vars(find()))
+            return getattr(self, name)
 
     def in_notation(self, notation: str | Notation, negated: bool = False) -> Self:
         """Return the same in the letters of another book.
@@ -57,10 +81,10 @@ class Found:
         Raises:
             ValueError: if none has that name.
         """
-        old = self.names
-        names = Names(notation_of(notation), self.layers, self.outputs, negated)
-        if names.notation is old.notation and not negated:
+        old, book = self.names, notation_of(notation)
+        if book is old.notation and not negated:
             return self
+        names = Names(book, self.layers, self.outputs, negated)
         nodes = type(self.nodes)(
             (i, replace(n, names=names, name=names.z(i) if n.name == old.z(i) else n.name))
             for i, n in self.nodes.items()

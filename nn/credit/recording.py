@@ -1,15 +1,17 @@
 """What is recorded of a network: its loss, its outputs, its weights by name and its inputs."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 from autograd import Value
+from autograd.graph.reverse import leaf_numbers
 from autograd.graph.walks import topological
 from autograd.notation import subscript
-from nn.arguments import expect, is_sequence, plain
+from nn.arguments import expect, is_sequence, once, plain
 from nn.losses import Loss, loss_name
+from nn.network import MLP
 
 Penalty: TypeAlias = Callable[[list[Value]], Value]
 
@@ -22,19 +24,21 @@ class Recording:
         loss: the loss, a penalty and all.
         outputs: what the network gave, from left to right; empty if it is not known where the loss begins.
         given: the weights; None if the network tells them.
-        given_names: the name of each, by its id; those that have none are not there. None if the network tells them.
+        named: gives the name of each by its id; those that have none are not there. None if the network tells them.
         inputs: the inputs with their names, from the first to the last.
         net: the network; None if it is not known.
         penalty: what was added to the loss.
+        kept: the numbers of leaves that the recorded slopes do not keep, by their ids: a leaf may be assigned later.
     """
 
     loss: Value
     outputs: list[Value]
     given: list[Value] | None
-    given_names: dict[int, str] | None
+    named: Callable[[], dict[int, str]] | None
     inputs: list[tuple[Value, str]]
     net: Any = None
     penalty: Penalty | None = None
+    kept: dict[int, float] = field(default_factory=dict)
 
     @cached_property
     def parameters(self) -> list[Value]:
@@ -45,8 +49,8 @@ class Recording:
     @cached_property
     def names(self) -> dict[int, str]:
         """The name of each weight, by its id."""
-        if self.given_names is not None:
-            return self.given_names
+        if self.named is not None:
+            return self.named()
         names: dict[int, str] = {}
         for name, p in self.net.named_parameters():
             names.setdefault(id(p), name)
@@ -94,34 +98,29 @@ def recording_of(
     wanted = "a network gives a Value, or Values in lists, computed from x and its weights"
     expect(bool(outputs), wanted, out)
     root = loss_of(out, y, loss)
-    known, names = weights(net if parameters is None else parameters)
+    known, named = weights(net if parameters is None else parameters)
     if known is None:
-        known, names = guess([root, *outputs], {id(v) for v, _ in inputs})
+        known = guess([root, *outputs], {id(v) for v, _ in inputs})
+        named = partial(_labels, known)
     if penalty is not None:
         root = penalized(root, penalty, known)
-    chosen = {id(p) for p in known}
-    return Recording(
-        root,
-        outputs,
-        known,
-        names,
-        [(v, name) for v, name in inputs if id(v) not in chosen],
-        net,
-        penalty,
-    )
+    chosen = set(map(id, known))
+    inputs = [(v, name) for v, name in inputs if id(v) not in chosen]
+    return Recording(root, outputs, known, named, inputs, net, penalty, leaf_numbers(root))
 
 
 def recording_of_loss(root: Value, parameters: Any = None, outputs: Any = None) -> Recording:
     """Return what is known of a recorded loss; the arguments are those of `assign_credit`."""
-    known, names = weights(parameters)
+    known, named = weights(parameters)
     if known is None:
-        known, names = guess([root], set())
-    chosen = {id(p) for p in known}
+        known = guess([root], set())
+        named = partial(_labels, known)
+    chosen = set(map(id, known))
     given = [] if outputs is None else list(_values(outputs))
     expect(outputs is None or bool(given), "outputs are the Values that the network gave", outputs)
     leaves = [v for v in topological(root) if not v.op and id(v) not in chosen]
     inputs = [(v, v.label or f"x{subscript(k)}") for k, v in enumerate(leaves, 1)]
-    return Recording(root, given, known, names, inputs)
+    return Recording(root, given, known, named, inputs, kept=leaf_numbers(root))
 
 
 def penalized(root: Value, penalty: Penalty, parameters: list[Value]) -> Value:
@@ -136,8 +135,8 @@ def penalized(root: Value, penalty: Penalty, parameters: list[Value]) -> Value:
     return root + share
 
 
-def weights(given: Any) -> tuple[list[Value] | None, dict[int, str]]:
-    """Return the weights that were given, or that a network tells, each once, and the names they have.
+def weights(given: Any) -> tuple[list[Value] | None, Callable[[], dict[int, str]]]:
+    """Return the weights that were given, or that a network tells, each once, and what gives the names they have.
 
     Returns:
         None in the place of the weights if it tells nothing.
@@ -146,8 +145,10 @@ def weights(given: Any) -> tuple[list[Value] | None, dict[int, str]]:
         TypeError: if something among them is no Value.
     """
     named: list[tuple[str, Any]]
+    if isinstance(given, MLP):  # whose names are many, and seldom asked for
+        return given.parameters(), lambda: _names(given.named_parameters())
     if given is None:
-        return None, {}
+        return None, dict
     if isinstance(given, Mapping):
         named = list(_by_name(given))
     elif hasattr(given, "named_parameters"):
@@ -155,22 +156,34 @@ def weights(given: Any) -> tuple[list[Value] | None, dict[int, str]]:
     elif hasattr(given, "parameters"):
         named = [("", p) for p in given.parameters()]
     elif callable(given):
-        return None, {}
+        return None, dict
     else:
         expect(is_sequence(given), "parameters are Values in a list, or by name in a dict", given)
         named = [("", p) for p in _flat(given)]
-    parameters: dict[int, Value] = {}
-    names: dict[int, str] = {}
     for name, p in named:
         expect(isinstance(p, Value), "a parameter is a Value", p)
         if p.op:
             raise ValueError(
                 f"a parameter is a Value of its own, but {name or p!r} is the result of {p.op}"
             )
-        parameters.setdefault(id(p), p)
+    return once(p for _, p in named), partial(_names, named)
+
+
+def _names(named: Iterable[tuple[str, Value]]) -> dict[int, str]:
+    """Return the names of weights by their ids, no two the same; a label goes before a name."""
+    names: dict[int, str] = {}
+    for name, p in named:
         if called := _own_label(p) or name:
             names.setdefault(id(p), called)
-    return list(parameters.values()), _distinct(names)
+    seen: dict[str, int] = {}
+    for key, name in names.items():
+        seen[name] = seen.get(name, 0) + 1
+        names[key] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return names
+
+
+def _labels(parameters: Iterable[Value]) -> dict[int, str]:
+    return _names(("", p) for p in parameters)
 
 
 def _own_label(p: Value) -> str:
@@ -178,15 +191,6 @@ def _own_label(p: Value) -> str:
     label = p.label
     generic = label[:1] in ("w", "b") and not label[1:].strip("₀₁₂₃₄₅₆₇₈₉⇝")
     return "" if generic and len(label) > 1 else label
-
-
-def _distinct(names: dict[int, str]) -> dict[int, str]:
-    """Return names of which no two are the same."""
-    seen: dict[str, int] = {}
-    for key, name in names.items():
-        seen[name] = seen.get(name, 0) + 1
-        names[key] = name if seen[name] == 1 else f"{name} ({seen[name]})"
-    return names
 
 
 def _by_name(given: Mapping[Any, Any]) -> Iterable[tuple[str, Any]]:
@@ -245,8 +249,8 @@ def _wrapped(x: Any, name: str, inputs: list[tuple[Value, str]], among_floats: b
 # ---------------------------------------------------------------- guessing
 
 
-def guess(roots: list[Value], inputs: set[int]) -> tuple[list[Value], dict[int, str]]:
-    """Return the leaves that look like weights, and the labels they have.
+def guess(roots: list[Value], inputs: set[int]) -> list[Value]:
+    """Return the leaves that look like weights.
 
     A weight is multiplied by or added to something computed, alone or in a dot, or is a dot's bias; of two leaves that
     are multiplied it is the left one.
@@ -294,5 +298,4 @@ def guess(roots: list[Value], inputs: set[int]) -> tuple[list[Value], dict[int, 
                 f"{v.label or repr(v)} looks like a weight in one place and like an input in another: say which "
                 "leaves are weights with parameters=[...]"
             )
-    found = [leaves[key] for key, roles in looks.items() if "weight" in roles]
-    return found, _distinct({id(p): label for p in found if (label := _own_label(p))})
+    return [leaves[key] for key, roles in looks.items() if "weight" in roles]

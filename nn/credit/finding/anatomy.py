@@ -13,6 +13,24 @@ from nn.credit.finding.units import Unit, Units, outputs
 from nn.credit.recording import Recording
 
 
+def with_outputs(recording: Recording) -> Recording:
+    """Return what was recorded, with what seem to be the outputs, if they are not known.
+
+    Raises:
+        ValueError: if no unit is there.
+    """
+    if recording.outputs:
+        return recording
+    graph = Recorded(recording)
+    found = [graph.values[k] for k in outputs(Units(graph))]
+    if not found:
+        raise ValueError(
+            "no unit was found in what was recorded: no weight is multiplied by, or added to, anything; say "
+            "which leaves are weights with parameters=[...]"
+        )
+    return replace(recording, outputs=found)
+
+
 class Anatomy:
     """The cells of a network, with all numbers of the recorded graph.
 
@@ -23,30 +41,17 @@ class Anatomy:
         graph: the recorded graph.
         cells: units, joints and inputs by the node that holds their value, in the order of their numbers.
         upstream: ∂L/∂ each node that is no leaf.
-
-    Raises:
-        ValueError: if no unit is there.
+        partials: the derivatives of each node by its operands, as they were recorded.
     """
 
     def __init__(self, recording: Recording) -> None:
-        known = recording.outputs
-        inputs = [v for v, _ in recording.inputs]
-        if not known:
-            whole = Recorded(recording.loss, [], recording.parameters, inputs)
-            known = [whole.values[k] for k in outputs(Units(whole))]
-            if not known:
-                raise ValueError(
-                    "no unit was found in what was recorded: no weight is multiplied by, or added to, anything; say "
-                    "which leaves are weights with parameters=[...]"
-                )
         self.recording = recording
-        self.graph = graph = Recorded(recording.loss, known, recording.parameters, inputs)
+        self.graph = graph = Recorded(recording)
         units = Units(graph)
         self.effective = units.effective
         self.cells: dict[int, Cell] = cells(graph, units, Joints(graph, units))
         found = errors(recording.loss)
         self.upstream = [found.get(id(v), 0.0) for v in graph.values]
-        # recorded with the node: a leaf may be assigned later
         self.partials: list[tuple[float, ...]] = [v.partials for v in graph.values]
 
     def slope(self, unit: Unit) -> float:
@@ -132,6 +137,7 @@ class Anatomy:
             loss=twin(old.loss),
             outputs=[new[k] for k in graph.outputs],
             given=[twin(p) for p in old.parameters],
-            given_names=names,
+            named=lambda: names,
+            kept={},
             inputs=[(twin(v), name) for v, name in old.inputs],
         )

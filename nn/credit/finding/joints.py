@@ -54,7 +54,7 @@ class Joints:
     def __init__(self, graph: Recorded, units: Units) -> None:
         self.graph = graph
         self.material = [
-            graph.in_network[k] and not (graph.is_leaf[k] or units.inside[k] or units.effective[k])
+            graph.in_network[k] and not (k in graph.leaves or units.inside[k] or units.effective[k])
             for k in range(len(graph.values))
         ]
         self.joined: dict[int, int] = {}  # which node a node is a part of

@@ -1,40 +1,29 @@
-"""A recorded graph as flat lists: its nodes by their places, operands first."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
+"""A recorded graph as flat lists: its nodes by their places, operands first, and what they are to a network."""
 
 from autograd import Value
-from autograd.graph.walks import topological
+from autograd.graph.flat import Flat
 from autograd.primitives import TABLE
+from nn.credit.recording import Recording
 
 SUMS = frozenset({"add", "sub", "neg", "sum"})  # a tree of these hands the error on as it is
 SEQUENCES = frozenset({"sum", "dot", "logsumexp"})
+NOBODY: list[int] = []  # who reads a leaf is not asked
 
 
-@dataclass(frozen=True, eq=False)
-class _Ends:
-    """What lies above several nodes, for a walk that begins at all of them."""
-
-    parents: tuple[Value, ...]
-
-
-class Recorded:
+class Recorded(Flat[Value]):
     """What a network did, as lists in which a node is the number of its place.
 
     Args:
-        loss: the loss.
-        outputs: what the network gave. What is not needed for it belongs to the loss; without outputs, all
+        recording: what was recorded. What is not needed for the outputs belongs to the loss; without outputs, all
             belongs to the network.
-        parameters, inputs: leaves.
 
     Attributes:
-        values: the nodes, operands first; those that the loss does not need come last.
-        places: the place of a node, by its id.
+        values, places, parents, computed, leaves: as in Flat; the nodes that the loss does not need come last.
         numbers: the number of each.
         ops: the name of the row that made each; "" and "constant" are leaves.
-        parents: the operands of each.
-        users: for each node the nodes of the network that have it as an operand, as often as they have it, in order.
-        in_network: whether an output needs it, or is it.
+        users: for each node that is no leaf, the nodes of the network that have it as an operand, as often as they have
+            it, in order.
+        in_network: of each that is no leaf, whether an output needs it, or is it.
         read: whether it is an output, or the loss reads it.
         is_parameter, is_input: of each node.
         weights: the place of a parameter among all of them.
@@ -42,46 +31,51 @@ class Recorded:
         fed: whether an input has a part in it.
     """
 
-    def __init__(
-        self,
-        loss: Value,
-        outputs: Sequence[Value],
-        parameters: Sequence[Value],
-        inputs: Sequence[Value],
-    ) -> None:
-        ends: tuple[Value, ...] = (loss, *outputs)
-        self.values: list[Value] = topological(_Ends(ends))[:-1]  # type: ignore[assignment]
-        values, count = self.values, len(self.values)
-        self.places = places = {id(v): k for k, v in enumerate(values)}
-        self.numbers = [v.data for v in values]  # of now: a leaf may be assigned later
+    def __init__(self, recording: Recording) -> None:
+        super().__init__((recording.loss, *recording.outputs))
+        values, places, count = self.values, self.places, len(self.values)
         self.ops = [v.op for v in values]
-        self.parents = [tuple([places[id(p)] for p in v.parents]) for v in values]
-        self.is_parameter = [False] * count
-        self.is_input = [False] * count
-        for known, leaves in ((self.is_parameter, parameters), (self.is_input, inputs)):
-            for leaf in leaves:
-                if id(leaf) in places:
-                    known[places[id(leaf)]] = True
-        order = [places[id(p)] for p in parameters if id(p) in places]
-        self.weights = {k: place for place, k in enumerate(order)}
-        self.inputs = [places[id(v)] for v in inputs if id(v) in places]
-        self.is_leaf = [op in ("", "constant") for op in self.ops]
-        self.outputs = [places[id(v)] for v in outputs]
-        self.in_network = self._needed_for(self.outputs) if outputs else [True] * count
-        self.users: list[list[int]] = [[] for _ in values]
+        self.numbers = self._numbers(recording.kept)
+        order = [places[i] for i in map(id, recording.parameters) if i in places]
+        self.weights = dict(zip(order, range(len(order))))
+        self.inputs = [places[id(v)] for v, _ in recording.inputs if id(v) in places]
+        self.outputs = [places[id(v)] for v in recording.outputs]
+        self.is_parameter, self.is_input = [False] * count, [False] * count
+        for known, leaves in ((self.is_parameter, order), (self.is_input, self.inputs)):
+            for k in leaves:
+                known[k] = True
+        self.users: list[list[int]] = [[] if parents else NOBODY for parents in self.parents]
         self.read = [False] * count
+        self.in_network = self._needed_for(self.outputs) if self.outputs else [True] * count
         self.fed = self.is_input[:]
+        given = set(self.inputs)
         for k, parents in enumerate(self.parents):
+            if not parents:
+                continue
             if not self.in_network[k]:
                 for p in parents:
                     self.read[p] = True
                 continue
-            for p in parents:
+            fed = False
+            for p in self.computed[k]:
                 self.users[p].append(k)
-                if self.fed[p]:
-                    self.fed[k] = True
-        for k in self.outputs or [places[id(loss)]]:
+                fed = fed or self.fed[p]
+            self.fed[k] = fed or not given.isdisjoint(parents)
+        for k in self.outputs or [places[id(recording.loss)]]:
             self.read[k] = True
+
+    def _numbers(self, kept: dict[int, float]) -> list[float]:
+        """Return the numbers of the time of recording: leaves may have been assigned since."""
+        numbers = [v.data for v in self.values]
+        for k, op in enumerate(self.ops):
+            if op == "dot":
+                n = len(self.parents[k]) // 2
+                slopes = self.values[k].partials
+                for p, x in zip(self.parents[k], (*slopes[n : 2 * n], *slopes[:n])):
+                    numbers[p] = x
+        for key, x in kept.items():
+            numbers[self.places[key]] = x
+        return numbers
 
     def _needed_for(self, ends: list[int]) -> list[bool]:
         needed = [False] * len(self.values)
@@ -89,7 +83,7 @@ class Recorded:
             needed[k] = True
         for k in range(len(needed) - 1, -1, -1):
             if needed[k]:
-                for p in self.parents[k]:
+                for p in self.computed[k]:
                     needed[p] = True
         return needed
 

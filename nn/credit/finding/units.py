@@ -96,13 +96,13 @@ class Units:
             operands = graph.parents[k]
             if self.effective[k]:
                 for p in operands:
-                    self.effective[p] = not graph.is_leaf[p]
+                    self.effective[p] = p not in graph.leaves
                 continue
             if not graph.fed[k] or not graph.in_network[k]:
                 continue
             for s, t in graph.pairs(k):
                 for one, other in ((operands[s], operands[t]), (operands[t], operands[s])):
-                    if made[one] and not graph.is_leaf[one] and graph.fed[other]:
+                    if made[one] and one not in graph.leaves and graph.fed[other]:
                         self.effective[one] = True
 
     def weight_of(self, k: int, pair: tuple[int, int]) -> int | None:
@@ -130,7 +130,7 @@ class Units:
     def _fixed(self, k: int) -> bool:
         """Tell whether a node is an input times a plain number."""
         graph = self.graph
-        return graph.ops[k] == "mul" and all(graph.is_leaf[p] for p in graph.parents[k])
+        return graph.ops[k] == "mul" and all(p in graph.leaves for p in graph.parents[k])
 
     def is_bias(self, p: int) -> bool:
         """Tell whether what is added to a sum is a bias."""
@@ -149,7 +149,7 @@ class Units:
 
     def _is_absorbed(self, k: int) -> bool:
         graph = self.graph
-        if graph.is_leaf[k] or self.effective[k] or not graph.inner(k):
+        if k in graph.leaves or self.effective[k] or not graph.inner(k):
             return False
         if graph.ops[k] not in SUMS and not self._fixed(k) and not self.carrying[k]:
             return False
@@ -294,7 +294,7 @@ def outputs(units: Units) -> list[int]:
         top = k
         while graph.inner(top) and graph.ops[user := graph.users[top][0]] in SUMS:
             others = [p for p in graph.parents[user] if p != top]
-            if not all(carriers[p] or (below[p] and not graph.is_leaf[p]) for p in others):
+            if not all(carriers[p] or (below[p] and p not in graph.leaves) for p in others):
                 break
             top = user
         if graph.inner(top) and graph.ops[graph.users[top][0]] in ACTIVATIONS:

@@ -1,0 +1,97 @@
+"""A recorded graph as flat lists, in which a node is the number of its place.
+
+Most operands of a network are weights, and a layer shares the tuple of what it reads: what can be done for a whole
+tuple of operands is done once for it.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+from autograd.graph.node import Node
+
+N = TypeVar("N", bound=Node)
+
+Places = tuple[int, ...]
+_OPEN = -1  # the place of a node that waits for its operands
+
+
+class Flat(Generic[N]):
+    """The nodes above some ends, and their operands.
+
+    Args:
+        ends: where to begin; all that only the later ones need comes last.
+
+    Attributes:
+        values: the nodes, operands first.
+        places: the place of a node, by its id.
+        parents: the operands of each.
+        computed: those of them that are no leaves.
+        leaves: the places of the leaves.
+    """
+
+    def __init__(self, ends: Sequence[N]) -> None:
+        self.values: list[N] = []
+        self.places: dict[int, int] = {}
+        self.parents: list[Places] = []
+        self.computed: list[Places] = []
+        self.leaves: set[int] = set()
+        self._known: dict[int, tuple[Places, Places]] = {}  # of shared tuples, by their ids
+        places, known, stack = self.places, self._known, list(reversed(ends))
+        while stack:
+            v = stack.pop()
+            key = id(v)
+            place = places.get(key)
+            if place is None:
+                if v._op is None:
+                    self._add_leaves((v,))
+                    continue
+                places[key] = _OPEN
+                stack.append(v)
+                for one in reversed(_operands(v)):
+                    if id(one) not in known:
+                        self._add_leaves(one)
+                        stack += [p for p in reversed(one) if id(p) not in places]
+            elif place == _OPEN:
+                self._close(v)
+
+    def _close(self, v: N) -> None:
+        """Give a node a place, whose operands all have theirs."""
+        parents: Places = ()
+        computed: Places = ()
+        for one in _operands(v):
+            found = self._known.get(id(one))
+            if found is None:
+                found = self._found(one)
+                if one is v._a or one is v._b:  # a tuple that lives as long as the node
+                    self._known[id(one)] = found
+            parents, computed = parents + found[0], computed + found[1]
+        self.places[id(v)] = len(self.values)
+        self.values.append(v)
+        self.parents.append(parents)
+        self.computed.append(computed)
+
+    def _add_leaves(self, nodes: Iterable[N]) -> None:
+        """Give places to the leaves among some nodes that have none."""
+        places, values = self.places, self.values
+        for v in nodes:
+            if v._op is None and id(v) not in places:
+                places[id(v)] = len(values)
+                self.leaves.add(len(values))
+                values.append(v)
+                self.parents.append(())
+                self.computed.append(())
+
+    def _found(self, operands: Sequence[N]) -> tuple[Places, Places]:
+        """Return the places of operands, and of those of them that are no leaves."""
+        leaves, found = self.leaves, tuple([self.places[id(p)] for p in operands])
+        return found, () if leaves.issuperset(found) else tuple(
+            [k for k in found if k not in leaves]
+        )
+
+
+def _operands(v: Any) -> tuple[Sequence[Any], ...]:
+    """Return the tuples of operands of a node, as they are shared."""
+    if type(v._da) is not tuple:
+        return (v.parents,)
+    last = () if v._c is None else ((v._c,),)
+    return (v._a, *last) if v._b is None else (v._a, v._b, *last)
