@@ -7,7 +7,7 @@ tuple of operands is done once for it.
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
-from autograd.graph.node import Node
+from autograd.graph.node import CONSTANT, Node
 
 N = TypeVar("N", bound=Node)
 
@@ -27,6 +27,9 @@ class Flat(Generic[N]):
         parents: the operands of each.
         computed: those of them that are no leaves.
         leaves: the places of the leaves.
+        sides: of each node with two sequences of operands, the operands of each; shared tuples stay shared.
+        ops: the name of the row that made each node; "" and "constant" are leaves.
+        numbers: their numbers of now.
     """
 
     def __init__(self, ends: Sequence[N]) -> None:
@@ -35,6 +38,9 @@ class Flat(Generic[N]):
         self.parents: list[Places] = []
         self.computed: list[Places] = []
         self.leaves: set[int] = set()
+        self.sides: dict[int, tuple[Places, Places]] = {}
+        self.ops: list[str] = []
+        self.numbers: list[float] = []
         self._known: dict[int, tuple[Places, Places]] = {}  # of shared tuples, by their ids
         places, known, stack = self.places, self._known, list(reversed(ends))
         while stack:
@@ -48,38 +54,48 @@ class Flat(Generic[N]):
                 places[key] = _OPEN
                 stack.append(v)
                 for one in reversed(_operands(v)):
-                    if id(one) not in known:
-                        self._add_leaves(one)
+                    if id(one) not in known and self._add_leaves(one):
                         stack += [p for p in reversed(one) if id(p) not in places]
             elif place == _OPEN:
                 self._close(v)
 
     def _close(self, v: N) -> None:
         """Give a node a place, whose operands all have theirs."""
-        parents: Places = ()
-        computed: Places = ()
+        sides = []
         for one in _operands(v):
             found = self._known.get(id(one))
             if found is None:
                 found = self._found(one)
                 if one is v._a or one is v._b:  # a tuple that lives as long as the node
                     self._known[id(one)] = found
-            parents, computed = parents + found[0], computed + found[1]
+            sides.append(found)
+        parents, computed = sides[0]
+        if len(sides) > 1:
+            for more, of_them in sides[1:]:
+                parents, computed = parents + more, computed + of_them
+            if v._b is not None:
+                self.sides[len(self.values)] = sides[0][0], sides[1][0]
+        self._add(v, parents, computed)
+        self.ops.append(v._op.name)  # type: ignore[union-attr]
+
+    def _add(self, v: N, parents: Places, computed: Places) -> None:
         self.places[id(v)] = len(self.values)
         self.values.append(v)
         self.parents.append(parents)
         self.computed.append(computed)
+        self.numbers.append(v._data)
 
-    def _add_leaves(self, nodes: Iterable[N]) -> None:
-        """Give places to the leaves among some nodes that have none."""
-        places, values = self.places, self.values
+    def _add_leaves(self, nodes: Iterable[N]) -> bool:
+        """Give places to the leaves among some nodes that have none, and tell whether there are other nodes."""
+        places, others = self.places, False
         for v in nodes:
-            if v._op is None and id(v) not in places:
-                places[id(v)] = len(values)
-                self.leaves.add(len(values))
-                values.append(v)
-                self.parents.append(())
-                self.computed.append(())
+            if v._op is not None:
+                others = True
+            elif id(v) not in places:
+                self.leaves.add(len(self.values))
+                self._add(v, (), ())
+                self.ops.append("constant" if v._stamp is CONSTANT else "")
+        return others
 
     def _found(self, operands: Sequence[N]) -> tuple[Places, Places]:
         """Return the places of operands, and of those of them that are no leaves."""

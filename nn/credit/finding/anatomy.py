@@ -1,5 +1,6 @@
 """A network taken apart: its recorded graph, and the cells that were found in it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -11,6 +12,21 @@ from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.replay import record_again
 from nn.credit.finding.units import Unit, Units, outputs
 from nn.credit.recording import Recording
+
+
+class _Partials(dict[int, tuple[float, ...]]):
+    """The derivatives of nodes by their operands, as they were recorded, taken when they are asked for.
+
+    Args:
+        values: the nodes by their places.
+    """
+
+    def __init__(self, values: Sequence[Value]) -> None:
+        self._values = values
+
+    def __missing__(self, k: int) -> tuple[float, ...]:
+        self[k] = found = self._values[k].partials
+        return found
 
 
 def with_outputs(recording: Recording) -> Recording:
@@ -52,7 +68,7 @@ class Anatomy:
         self.cells: dict[int, Cell] = cells(graph, units, Joints(graph, units))
         found = errors(recording.loss)
         self.upstream = [found.get(id(v), 0.0) for v in graph.values]
-        self.partials: list[tuple[float, ...]] = [v.partials for v in graph.values]
+        self.partials = _Partials(graph.values)
 
     def slope(self, unit: Unit) -> float:
         """Return f′(a)."""

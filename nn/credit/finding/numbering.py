@@ -1,5 +1,6 @@
 """The numbers of units, joints and inputs: backwards from the output, so that every consumer has a smaller one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nn.credit.finding.joints import Joint, Joints
@@ -22,7 +23,7 @@ class Cell:
     index: int
     z: int
     part: Unit | Joint | None
-    tails: list[int]
+    tails: Sequence[int]
     rank: int
 
 
@@ -38,10 +39,15 @@ def cells(graph: Recorded, units: Units, joints: Joints) -> dict[int, Cell]:
     numbers: dict[int, int] = {}
     consumer: dict[int, tuple[int, int]] = {}  # the lowest number of one, and the place there
 
+    seen: dict[int, Sequence[int]] = {}  # by the ids of the tails: units of a layer share them
+
     def give(z: int) -> None:
         numbers[z] = len(numbers)
-        for place, p in enumerate(tails.get(z, ())):
-            consumer.setdefault(p, (numbers[z], place))
+        read = tails.get(z, ())
+        if id(read) not in seen:
+            seen[id(read)] = read
+            for place, p in enumerate(read):
+                consumer.setdefault(p, (numbers[z], place))
 
     place_of = {z: k for k, z in enumerate(graph.outputs)}
     by_rank: dict[int, list[int]] = {}
@@ -51,7 +57,7 @@ def cells(graph: Recorded, units: Units, joints: Joints) -> dict[int, Cell]:
     for rank in sorted(by_rank):
         for z in sorted(by_rank[rank], key=lambda z: (consumer.get(z, last), place_of.get(z, 0))):
             give(z)
-    read = {p for ps in tails.values() for p in ps} | set(graph.outputs)
+    read = {p for ps in seen.values() for p in ps} | set(graph.outputs)
     others = [p for p in read if p not in parts and not graph.is_input[p]]
     for z in sorted(others, key=lambda z: consumer.get(z, last)):
         give(z)
@@ -59,17 +65,17 @@ def cells(graph: Recorded, units: Units, joints: Joints) -> dict[int, Cell]:
         give(z)
     first = max(ranks.values(), default=0)
     return {
-        z: Cell(k, z, parts.get(z), tails.get(z, []), ranks.get(z, first))
+        z: Cell(k, z, parts.get(z), tails.get(z, ()), ranks.get(z, first))
         for z, k in numbers.items()
     }
 
 
-def _tails(graph: Recorded, parts: dict[int, Unit | Joint]) -> dict[int, list[int]]:
+def _tails(graph: Recorded, parts: dict[int, Unit | Joint]) -> dict[int, Sequence[int]]:
     """Return what each cell reads, from left to right.
 
     What a joint reads goes by the first weight that has a part in it, so that the order of factors does not matter.
     """
-    tails: dict[int, list[int]] = {}
+    tails: dict[int, Sequence[int]] = {}
     first: dict[
         int, int
     ] = {}  # the place of the first weight of a unit, of a joint that of what it reads
@@ -77,9 +83,8 @@ def _tails(graph: Recorded, parts: dict[int, Unit | Joint]) -> dict[int, list[in
     for z in sorted(parts):
         part = parts[z]
         if isinstance(part, Unit):
-            read = [graph.parents[t.node][t.tail] for t in part.terms if t.tail is not None]
-            own = [graph.parents[t.node][t.weight] for t in part.terms if t.weight is not None]
-            first[z] = min((graph.weights.get(w, last) for w in own), default=last)
+            read: Sequence[int] = part.tails
+            first[z] = min((graph.weights.get(w, last) for w in part.own), default=last)
         else:
             read = sorted(part.tails, key=lambda p: first.get(p, last))
             first[z] = min((first.get(p, last) for p in read), default=last)
@@ -87,7 +92,7 @@ def _tails(graph: Recorded, parts: dict[int, Unit | Joint]) -> dict[int, list[in
     return tails
 
 
-def _ranks(parts: dict[int, Unit | Joint], tails: dict[int, list[int]]) -> dict[int, int]:
+def _ranks(parts: dict[int, Unit | Joint], tails: dict[int, Sequence[int]]) -> dict[int, int]:
     """Return the rank of each node that a cell is or reads; the results of a block share theirs."""
     blocks: dict[int, list[int]] = {}
     for z, part in parts.items():
@@ -95,11 +100,14 @@ def _ranks(parts: dict[int, Unit | Joint], tails: dict[int, list[int]]) -> dict[
             blocks.setdefault(part.block, []).append(z)
     groups = [[z] for z, part in parts.items() if not isinstance(part, Joint) or part.block is None]
     ranks: dict[int, int] = {}
+    done: dict[int, int] = {}  # the rank that shared tails have by now
     # a result of a block is made after all that the block reads, and before whoever reads the result
     for group in sorted([*groups, *blocks.values()], key=lambda group: -min(group)):
         rank = max(ranks.get(z, 0) for z in group)
         for z in group:
             ranks[z] = rank
-            for p in tails[z]:
-                ranks[p] = max(ranks.get(p, 0), rank + 1)
+            if done.get(id(tails[z]), 0) <= rank:
+                done[id(tails[z])] = rank + 1
+                for p in tails[z]:
+                    ranks[p] = max(ranks.get(p, 0), rank + 1)
     return ranks

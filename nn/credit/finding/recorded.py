@@ -18,9 +18,8 @@ class Recorded(Flat[Value]):
             belongs to the network.
 
     Attributes:
-        values, places, parents, computed, leaves: as in Flat; the nodes that the loss does not need come last.
-        numbers: the number of each.
-        ops: the name of the row that made each; "" and "constant" are leaves.
+        values, places, parents, computed, leaves, sides, ops: as in Flat; what the loss does not need comes last.
+        numbers: those of the time of recording.
         users: for each node that is no leaf, the nodes of the network that have it as an operand, as often as they have
             it, in order.
         in_network: of each that is no leaf, whether an output needs it, or is it.
@@ -29,13 +28,13 @@ class Recorded(Flat[Value]):
         weights: the place of a parameter among all of them.
         inputs, outputs: the nodes, in the order in which they were given.
         fed: whether an input has a part in it.
+        only: the one user, if nothing else sees a node: it has no label, and is no output; else −1.
     """
 
     def __init__(self, recording: Recording) -> None:
         super().__init__((recording.loss, *recording.outputs))
         values, places, count = self.values, self.places, len(self.values)
-        self.ops = [v.op for v in values]
-        self.numbers = self._numbers(recording.kept)
+        self._restore(recording.kept)
         order = [places[i] for i in map(id, recording.parameters) if i in places]
         self.weights = dict(zip(order, range(len(order))))
         self.inputs = [places[id(v)] for v, _ in recording.inputs if id(v) in places]
@@ -63,19 +62,23 @@ class Recorded(Flat[Value]):
             self.fed[k] = fed or not given.isdisjoint(parents)
         for k in self.outputs or [places[id(recording.loss)]]:
             self.read[k] = True
+        self.only: list[int] = [
+            users[0] if len(users) == 1 and not (read or v.label) else -1
+            for users, read, v in zip(self.users, self.read, values)
+        ]
 
-    def _numbers(self, kept: dict[int, float]) -> list[float]:
-        """Return the numbers of the time of recording: leaves may have been assigned since."""
-        numbers = [v.data for v in self.values]
-        for k, op in enumerate(self.ops):
-            if op == "dot":
-                n = len(self.parents[k]) // 2
-                slopes = self.values[k].partials
-                for p, x in zip(self.parents[k], (*slopes[n : 2 * n], *slopes[:n])):
+    def _restore(self, kept: dict[int, float]) -> None:
+        """Take the numbers of the time of recording: leaves may have been assigned since."""
+        numbers = self.numbers
+        for k, (ws, xs) in self.sides.items():
+            slopes = self.values[k].partials
+            for p, x in zip(ws, slopes[len(ws) :]):
+                numbers[p] = x
+            if not self.leaves.isdisjoint(xs):
+                for p, x in zip(xs, slopes):
                     numbers[p] = x
         for key, x in kept.items():
             numbers[self.places[key]] = x
-        return numbers
 
     def _needed_for(self, ends: list[int]) -> list[bool]:
         needed = [False] * len(self.values)
@@ -92,8 +95,8 @@ class Recorded(Flat[Value]):
         return {p for p in self.parents[k] if self.ops[p] != "constant"}
 
     def inner(self, k: int) -> bool:
-        """Tell whether nothing but its one user sees a node: it has no label, and is no output."""
-        return len(self.users[k]) == 1 and not self.read[k] and not self.values[k].label
+        """Tell whether nothing but its one user sees a node."""
+        return self.only[k] >= 0
 
     def pairs(self, k: int) -> list[tuple[int, int]]:
         """Return which operands of a product or a dot belong together, as places among its operands."""

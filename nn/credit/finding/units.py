@@ -4,9 +4,9 @@ A unit is a tree of + − Σ and dots with a weight or a bias in it, whose inner
 1 or −1, so that the error δ at its root, the pre-activation, is the same everywhere in it.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Literal
 
@@ -38,22 +38,37 @@ class Term:
     tail: int | None
 
 
-@dataclass(frozen=True, eq=False)
 class Unit:
     """A unit, as nodes of the recorded graph.
 
-    Attributes:
+    Args:
         a, z: the pre-activation, and what the rest of the network sees of it.
-        terms: what a is the sum of.
         passed: the nodes from a to z, operands first; a is the first and z the last.
         does: what happens between a and z, in a word: the activation.
+        terms: gives what a is the sum of.
+
+    Attributes:
+        tails: what a reads, from left to right; units of a layer may share them.
+        own: its weights, and its bias.
     """
 
-    a: int
-    z: int
-    terms: list[Term]
-    passed: list[int]
-    does: str
+    def __init__(
+        self,
+        a: int,
+        passed: list[int],
+        does: str,
+        terms: Callable[[], list[Term]],
+        tails: Sequence[int],
+        own: Sequence[int],
+    ) -> None:
+        self.a, self.z, self.passed, self.does = a, passed[-1], passed, does
+        self.tails, self.own = tails, own
+        self._terms = terms
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """What a is the sum of."""
+        return self._terms()
 
 
 class Units:
@@ -73,13 +88,19 @@ class Units:
     def __init__(self, graph: Recorded) -> None:
         self.graph = graph
         count = len(graph.values)
+        self._parameters = frozenset(graph.weights)
+        self._plain: dict[int, bool] = {}  # whether a shared tuple of operands holds no parameter
         self.effective = [False] * count
         self._find_effective()
-        self.carrying = [graph.parents[k] != () and self._carries(k) for k in range(count)]
-        self.absorbed = [graph.parents[k] != () and self._is_absorbed(k) for k in range(count)]
+        nodes = [k for k, parents in enumerate(graph.parents) if parents]
+        self.carrying, self.absorbed = [False] * count, [False] * count
+        for k in nodes:
+            self.carrying[k] = self._carries(k)
+        for k in nodes:
+            self.absorbed[k] = self._is_absorbed(k)
         self.inside = [False] * count
         self.found: dict[int, Unit] = {}
-        for k in range(count):
+        for k in nodes:
             if self._is_root(k):
                 self._add(k)
 
@@ -89,9 +110,14 @@ class Units:
         """Find the weights that are made of parameters: they stand in a pair with what an input feeds."""
         graph = self.graph
         made = graph.is_parameter[:]
+        some = False
         for k, parents in enumerate(graph.parents):
-            if parents and any(made[p] for p in parents):
-                made[k] = all(made[p] or graph.ops[p] == "constant" for p in parents)
+            # from the last on: what a weight is multiplied by mostly tells
+            if parents and all(made[p] or graph.ops[p] == "constant" for p in reversed(parents)):
+                made[k] = any(made[p] for p in parents)
+                some = some or made[k]
+        if not some:
+            return
         for k in range(len(made) - 1, -1, -1):
             operands = graph.parents[k]
             if self.effective[k]:
@@ -173,7 +199,7 @@ class Units:
         while stack:
             k = stack.pop()
             yield k
-            stack.extend(p for p in reversed(self.graph.parents[k]) if self.absorbed[p])
+            stack += [p for p in reversed(self.graph.computed[k]) if self.absorbed[p]]
 
     def _terms(self, root: int) -> list[Term]:
         """Return what a tree adds up, from left to right."""
@@ -224,16 +250,37 @@ class Units:
     # ---------------------------------------------------------------- activations
 
     def _add(self, root: int) -> None:
-        passed = self._passed(root)
+        graph, passed = self.graph, self._passed(root)
         for k in (*self.tree(root), *passed):
             self.inside[k] = True
-        name = activation(self.graph, passed)
-        self.found[passed[-1]] = Unit(root, passed[-1], self._terms(root), passed, name)
+        name, terms = activation(graph, passed), partial(self._terms, root)
+        if self._whole(root):
+            ws, tails = graph.sides[root]
+            own = ws if (bias := graph.bias(root)) is None else (*ws, graph.parents[root][bias])
+            unit = Unit(root, passed, name, terms, tails, own)
+        else:
+            found = terms()
+            read = [graph.parents[t.node][t.tail] for t in found if t.tail is not None]
+            weights = [graph.parents[t.node][t.weight] for t in found if t.weight is not None]
+            unit = Unit(root, passed, name, lambda: found, read, weights)
+        self.found[unit.z] = unit
+
+    def _whole(self, root: int) -> bool:
+        """Tell whether a unit is one dot of parameters and what is none."""
+        graph = self.graph
+        if root not in graph.sides or not self._parameters.issuperset(graph.sides[root][0]):
+            return False
+        xs, bias = graph.sides[root][1], graph.bias(root)
+        if id(xs) not in self._plain:
+            self._plain[id(xs)] = self._parameters.isdisjoint(xs)
+        return self._plain[id(xs)] and (
+            bias is None or graph.is_parameter[graph.parents[root][bias]]
+        )
 
     def _passed(self, a: int) -> list[int]:
         """Return the functions of a alone, up to the one through which everything else sees them."""
         graph, seen, passed = self.graph, [a], 1
-        waiting = Counter(graph.users[a])  # who reads what was seen, and how often
+        waiting = set(graph.users[a])  # who reads what was seen
         while waiting and not graph.read[seen[-1]]:
             k = min(waiting)
             operands = graph.variables(k)
@@ -241,7 +288,7 @@ class Units:
                 break
             if passed == len(seen) and len(seen) > 1 and graph.values[seen[-1]].label:
                 break  # what has a name stands for itself
-            del waiting[k]
+            waiting.remove(k)
             seen.append(k)
             if not waiting:
                 passed = len(seen)
