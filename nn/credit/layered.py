@@ -19,7 +19,7 @@ from nn.activations import Activation, activation_name
 from nn.arguments import expect, is_sequence
 from nn.credit.found import Found
 from nn.credit.parts import Edge, Edges, Key, Node, Nodes
-from nn.credit.recording import Penalty, Recording, loss_of, penalized
+from nn.credit.recording import Penalty, Recording, Weights, loss_of, penalized
 from nn.layers import Neuron
 from nn.losses import Loss, cross_entropy
 from nn.naming import edge_name, numbering
@@ -44,7 +44,7 @@ def credit_of_layers(
     if penalty is not None:
         out = penalized(out, penalty, net.parameters())
     names = [(v, f"x{subscript(k)}") for k, v in enumerate(inputs, 1)]
-    recording = Recording(out, z, None, None, names, net, penalty)
+    recording = Recording(out, z, Weights.of_network(net), names, net, penalty)
     layers = numbering(net.sizes)
     called = Names(NOTATIONS["slides"], layers, layers[-1])
     nodes = _nodes(net, recording, called, pre, post, targets(y, len(z), loss))

@@ -1,9 +1,9 @@
 """What is recorded of a network: its loss, its outputs, its weights by name and its inputs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from autograd import Value
 from autograd.graph.reverse import leaf_numbers
@@ -23,9 +23,8 @@ class Recording:
     Attributes:
         loss: the loss, a penalty and all.
         outputs: what the network gave, from left to right; empty if it is not known where the loss begins.
-        given: the weights; None if the network tells them.
-        named: gives the name of each by its id; those that have none are not there. None if the network tells them.
-        inputs: the inputs with their names, from the first to the last.
+        weights: tells the weights.
+        given: what was fed in, with names, from the first to the last.
         net: the network; None if it is not known.
         penalty: what was added to the loss.
         kept: the numbers of leaves that the recorded slopes do not keep, by their ids: a leaf may be assigned later.
@@ -33,9 +32,8 @@ class Recording:
 
     loss: Value
     outputs: list[Value]
-    given: list[Value] | None
-    named: Callable[[], dict[int, str]] | None
-    inputs: list[tuple[Value, str]]
+    weights: "Weights"
+    given: list[tuple[Value, str]]
     net: Any = None
     penalty: Penalty | None = None
     kept: dict[int, float] = field(default_factory=dict)
@@ -43,18 +41,43 @@ class Recording:
     @cached_property
     def parameters(self) -> list[Value]:
         """The weights."""
-        found: list[Value] = self.net.parameters() if self.given is None else self.given
-        return found
+        return self.weights.values()
 
     @cached_property
     def names(self) -> dict[int, str]:
-        """The name of each weight, by its id."""
-        if self.named is not None:
-            return self.named()
-        names: dict[int, str] = {}
-        for name, p in self.net.named_parameters():
-            names.setdefault(id(p), name)
-        return names
+        """The name of each weight, by its id; those that have none are not there."""
+        return self.weights.names()
+
+    @cached_property
+    def inputs(self) -> list[tuple[Value, str]]:
+        """The inputs with their names: what was fed in, but for weights."""
+        chosen = set(map(id, self.parameters))
+        return [(v, name) for v, name in self.given if id(v) not in chosen]
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """The weights of a network, told when they are asked for: they may be many.
+
+    Attributes:
+        values: gives them.
+        names: gives the name of each by its id; those that have none are not there.
+    """
+
+    values: Callable[[], list[Value]]
+    names: Callable[[], dict[int, str]]
+
+    @classmethod
+    def of(cls, named: Sequence[tuple[str, Value]]) -> Self:
+        """Return the weights that are in a list, with names."""
+        return cls(lambda: once(p for _, p in named), partial(_names, named))
+
+    @classmethod
+    def of_network(cls, net: MLP, own_labels: bool = False) -> Self:
+        """Return the weights of a perceptron; a label goes before the name if it is one that somebody gave."""
+        if own_labels:
+            return cls(net.parameters, lambda: _names(net.named_parameters()))
+        return cls(net.parameters, lambda: {id(p): name for name, p in net.named_parameters()})
 
 
 def loss_of(out: Any, y: Any, loss: Loss) -> Value:
@@ -98,29 +121,25 @@ def recording_of(
     wanted = "a network gives a Value, or Values in lists, computed from x and its weights"
     expect(bool(outputs), wanted, out)
     root = loss_of(out, y, loss)
-    known, named = weights(net if parameters is None else parameters)
+    known = weights(net if parameters is None else parameters)
     if known is None:
-        known = guess([root, *outputs], {id(v) for v, _ in inputs})
-        named = partial(_labels, known)
+        known = Weights.of([("", p) for p in guess([root, *outputs], {id(v) for v, _ in inputs})])
     if penalty is not None:
-        root = penalized(root, penalty, known)
-    chosen = set(map(id, known))
-    inputs = [(v, name) for v, name in inputs if id(v) not in chosen]
-    return Recording(root, outputs, known, named, inputs, net, penalty, leaf_numbers(root))
+        root = penalized(root, penalty, known.values())
+    return Recording(root, outputs, known, inputs, net, penalty, leaf_numbers(root))
 
 
 def recording_of_loss(root: Value, parameters: Any = None, outputs: Any = None) -> Recording:
     """Return what is known of a recorded loss; the arguments are those of `assign_credit`."""
-    known, named = weights(parameters)
+    known = weights(parameters)
     if known is None:
-        known = guess([root], set())
-        named = partial(_labels, known)
-    chosen = set(map(id, known))
+        known = Weights.of([("", p) for p in guess([root], set())])
+    chosen = set(map(id, known.values()))
     given = [] if outputs is None else list(_values(outputs))
     expect(outputs is None or bool(given), "outputs are the Values that the network gave", outputs)
     leaves = [v for v in topological(root) if not v.op and id(v) not in chosen]
     inputs = [(v, v.label or f"x{subscript(k)}") for k, v in enumerate(leaves, 1)]
-    return Recording(root, given, known, named, inputs, kept=leaf_numbers(root))
+    return Recording(root, given, known, inputs, kept=leaf_numbers(root))
 
 
 def penalized(root: Value, penalty: Penalty, parameters: list[Value]) -> Value:
@@ -135,20 +154,17 @@ def penalized(root: Value, penalty: Penalty, parameters: list[Value]) -> Value:
     return root + share
 
 
-def weights(given: Any) -> tuple[list[Value] | None, Callable[[], dict[int, str]]]:
-    """Return the weights that were given, or that a network tells, each once, and what gives the names they have.
-
-    Returns:
-        None in the place of the weights if it tells nothing.
+def weights(given: Any) -> Weights | None:
+    """Return the weights that were given, or that a network tells; None if it tells nothing.
 
     Raises:
         TypeError: if something among them is no Value.
     """
     named: list[tuple[str, Any]]
-    if isinstance(given, MLP):  # whose names are many, and seldom asked for
-        return given.parameters(), lambda: _names(given.named_parameters())
+    if isinstance(given, MLP):
+        return Weights.of_network(given, own_labels=True)
     if given is None:
-        return None, dict
+        return None
     if isinstance(given, Mapping):
         named = list(_by_name(given))
     elif hasattr(given, "named_parameters"):
@@ -156,7 +172,7 @@ def weights(given: Any) -> tuple[list[Value] | None, Callable[[], dict[int, str]
     elif hasattr(given, "parameters"):
         named = [("", p) for p in given.parameters()]
     elif callable(given):
-        return None, dict
+        return None
     else:
         expect(is_sequence(given), "parameters are Values in a list, or by name in a dict", given)
         named = [("", p) for p in _flat(given)]
@@ -166,7 +182,7 @@ def weights(given: Any) -> tuple[list[Value] | None, Callable[[], dict[int, str]
             raise ValueError(
                 f"a parameter is a Value of its own, but {name or p!r} is the result of {p.op}"
             )
-    return once(p for _, p in named), partial(_names, named)
+    return Weights.of(named)
 
 
 def _names(named: Iterable[tuple[str, Value]]) -> dict[int, str]:
@@ -180,10 +196,6 @@ def _names(named: Iterable[tuple[str, Value]]) -> dict[int, str]:
         seen[name] = seen.get(name, 0) + 1
         names[key] = name if seen[name] == 1 else f"{name} ({seen[name]})"
     return names
-
-
-def _labels(parameters: Iterable[Value]) -> dict[int, str]:
-    return _names(("", p) for p in parameters)
 
 
 def _own_label(p: Value) -> str:

@@ -11,7 +11,7 @@ from nn.credit.finding.numbering import Cell, cells
 from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.replay import record_again
 from nn.credit.finding.units import Unit, Units, outputs
-from nn.credit.recording import Recording
+from nn.credit.recording import Recording, Weights
 
 
 class _Partials(dict[int, tuple[float, ...]]):
@@ -147,13 +147,13 @@ class Anatomy:
             # a leaf that the loss does not need is no part of the graph
             return new[graph.places[id(v)]] if id(v) in graph.places else v
 
+        parameters = [twin(p) for p in old.parameters]
         names = {id(twin(p)): old.names[id(p)] for p in old.parameters if id(p) in old.names}
         return replace(
             old,
             loss=twin(old.loss),
             outputs=[new[k] for k in graph.outputs],
-            given=[twin(p) for p in old.parameters],
-            named=lambda: names,
+            weights=Weights(lambda: parameters, lambda: names),
+            given=[(twin(v), name) for v, name in old.inputs],
             kept={},
-            inputs=[(twin(v), name) for v, name in old.inputs],
         )
