@@ -75,26 +75,33 @@ class Flat(Generic[N]):
                 parents, computed = parents + more, computed + of_them
             if v._b is not None:
                 self.sides[len(self.values)] = sides[0][0], sides[1][0]
-        self._add(v, parents, computed)
-        self.ops.append(v._op.name)  # type: ignore[union-attr]
+        self._add(v, v._op.name, parents, computed)  # type: ignore[union-attr]
 
-    def _add(self, v: N, parents: Places, computed: Places) -> None:
+    def _add(self, v: N, op: str, parents: Places, computed: Places) -> None:
         self.places[id(v)] = len(self.values)
         self.values.append(v)
+        self.ops.append(op)
+        self.numbers.append(v._data)
         self.parents.append(parents)
         self.computed.append(computed)
-        self.numbers.append(v._data)
 
     def _add_leaves(self, nodes: Iterable[N]) -> bool:
         """Give places to the leaves among some nodes that have none, and tell whether there are other nodes."""
-        places, others = self.places, False
+        places, others, first = self.places, False, len(self.values)
+        new: list[N] = []
         for v in nodes:
             if v._op is not None:
                 others = True
             elif id(v) not in places:
-                self.leaves.add(len(self.values))
-                self._add(v, (), ())
-                self.ops.append("constant" if v._stamp is CONSTANT else "")
+                places[id(v)] = first + len(new)
+                new.append(v)
+        if new:
+            self.values += new
+            self.ops += ["constant" if v._stamp is CONSTANT else "" for v in new]
+            self.numbers += [v._data for v in new]
+            self.parents += [()] * len(new)
+            self.computed += [()] * len(new)
+            self.leaves.update(range(first, len(self.values)))
         return others
 
     def _found(self, operands: Sequence[N]) -> tuple[Places, Places]:

@@ -47,10 +47,8 @@ def credit_of_graph(recording: Recording, y: Any, loss: Loss) -> Found:
 
 
 def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> dict[int, Node]:
-    graph, names = anatomy.graph, anatomy.recording.names
-    given = {
-        graph.places[id(v)]: name for v, name in anatomy.recording.inputs if id(v) in graph.places
-    }
+    graph, recording = anatomy.graph, anatomy.recording
+    given = {graph.places[id(v)]: name for v, name in recording.inputs if id(v) in graph.places}
     depth = 1 + max((cell.rank for cell in anatomy.cells.values() if cell.part), default=0)
     found = Nodes()
     for cell in anatomy.cells.values():
@@ -60,7 +58,7 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> 
         elif part is None and graph.ops[cell.z] == "constant":
             name = shown(z)
         elif part is None:
-            name = given.get(cell.z) or names.get(id(v)) or v.label or called.z(i)
+            name = given.get(cell.z) or recording.names.get(id(v)) or v.label or called.z(i)
         else:
             name = called.z(i)
         a = slope = block = None
@@ -137,10 +135,10 @@ def _links(anatomy: Anatomy, index: dict[int, int]) -> list[Link]:
     for cell in anatomy.cells.values():
         part = cell.part
         if isinstance(part, Joint):
-            local = anatomy.locals(part.z, set(part.members))
+            local = anatomy.locals(part.z, part.members)
             links += [Link(index[p], cell.index, local.get(p, 0.0), "joint") for p in part.tails]
         elif part is not None:
-            links += [_link(anatomy, cell, t, index) for t in part.terms if t.weight is None]
+            links += [_link(anatomy, cell, term, index) for term in part.links]
     return links
 
 
@@ -162,21 +160,25 @@ def _layers(
     if layers[-1] != outputs or any(node.does not in ACTIVATIONS for node in units):
         return []
     used: set[int] = set()  # weights, each of which may stand once
+    below: dict[int, list[int]] = {}  # the numbers of tails, by the ids of what units share
     for cell in anatomy.cells.values():
-        if not isinstance(cell.part, Unit):
+        unit = cell.part
+        if not isinstance(unit, Unit):
             continue
-        terms = cell.part.terms
-        weights = [graph.parents[t.node][t.weight] for t in terms if t.weight is not None]
-        before = sorted(layers[nodes[cell.index].layer - 1])
-        read = sorted(anatomy.cells[z].index for z in cell.tails)
-        biases = sum(term.kind == "bias" for term in terms)
-        if read != before or biases > 1 or any(term.sign < 0.0 for term in terms):
+        if id(unit.tails) not in below:
+            below[id(unit.tails)] = sorted(anatomy.cells[z].index for z in unit.tails)
+        if below[id(unit.tails)] != sorted(layers[nodes[cell.index].layer - 1]):
             return []
-        if not all(map(graph.is_parameter.__getitem__, weights)) or not used.isdisjoint(weights):
+        if not unit.plain:
+            biases = sum(term.kind == "bias" for term in unit.terms)
+            if biases > 1 or any(term.sign < 0.0 for term in unit.terms):
+                return []
+        weights = set(unit.own)
+        if len(weights) < len(unit.own) or not used.isdisjoint(weights):
             return []
-        used.update(weights)
-        if len(set(weights)) < len(weights):
+        if not all(map(graph.is_parameter.__getitem__, weights)):
             return []
+        used |= weights
     return layers
 
 

@@ -67,24 +67,25 @@ class Anatomy:
         self.effective = units.effective
         self.cells: dict[int, Cell] = cells(graph, units, Joints(graph, units))
         found = errors(recording.loss)
-        self.upstream = [found.get(id(v), 0.0) for v in graph.values]
+        inner = [(k, id(graph.values[k])) for k, parents in enumerate(graph.parents) if parents]
+        self.upstream = {k: found.get(key, 0.0) for k, key in inner}
         self.partials = _Partials(graph.values)
 
     def slope(self, unit: Unit) -> float:
         """Return f′(a)."""
-        return self.locals(unit.z, set(unit.passed[1:])).get(
-            unit.a, 1.0 if unit.z == unit.a else 0.0
-        )
+        if unit.z == unit.a:
+            return 1.0
+        return self.locals(unit.z, unit.passed[1:]).get(unit.a, 0.0)
 
-    def locals(self, z: int, members: set[int]) -> dict[int, float]:
+    def locals(self, z: int, members: Sequence[int]) -> dict[int, float]:
         """Return ∂z by each node that some nodes read from outside.
 
         Args:
             z: one of the nodes.
-            members: the nodes.
+            members: the nodes, operands first.
         """
         found: dict[int, float] = {z: 1.0}
-        for k in sorted(members, reverse=True):
+        for k in reversed(members):
             if k in found:
                 g = found.pop(k)
                 for p, slope in zip(self.graph.parents[k], self.partials[k]):

@@ -46,7 +46,7 @@ class Slopes:
     def _of_block(self, target: int, source: int, joint: Joint) -> str:
         """Return p·(1−p), or −p·q, of a softmax; of other blocks the derivative by name."""
         z, tail = self._z(target), self.cells[source].z
-        local = self.anatomy.locals(joint.z, set(joint.members)).get(tail, 0.0)
+        local = self.anatomy.locals(joint.z, joint.members).get(tail, 0.0)
         p = self.graph.numbers[joint.z]
         for index, cell in self.cells.items():
             other = cell.part
@@ -72,7 +72,7 @@ class Slopes:
         p = self.graph.numbers[joint.z]
         if own is None or not p * (1.0 - p):
             return math.nan
-        return self.anatomy.locals(joint.z, set(joint.members)).get(own, math.nan) / (p * (1.0 - p))
+        return self.anatomy.locals(joint.z, joint.members).get(own, math.nan) / (p * (1.0 - p))
 
     def _products(self, joint: Joint, tail: int) -> list[Product]:
         """Return the derivative of a joint by a tail as a sum of products; empty if that is 0."""

@@ -4,9 +4,9 @@ A unit is a tree of + − Σ and dots with a weight or a bias in it, whose inner
 1 or −1, so that the error δ at its root, the pre-activation, is the same everywhere in it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -16,6 +16,8 @@ from nn.activations import ACTIVATIONS
 from nn.credit.finding.recorded import SEQUENCES, SUMS, Recorded
 
 Kind = Literal["weight", "bias", "skip", "fixed", "product"]
+Slot = int | tuple[int, int] | Literal["all"]  # an operand, a pair of them, or all pairs of a dot
+ALL: Literal["all"] = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +43,45 @@ class Term:
 class Unit:
     """A unit, as nodes of the recorded graph.
 
-    Args:
+    Attributes:
         a, z: the pre-activation, and what the rest of the network sees of it.
         passed: the nodes from a to z, operands first; a is the first and z the last.
         does: what happens between a and z, in a word: the activation.
-        terms: gives what a is the sum of.
-
-    Attributes:
         tails: what a reads, from left to right; units of a layer may share them.
         own: its weights, and its bias.
+        links: the terms without a weight.
+        plain: whether it is one dot of weights and what they are multiplied by, with or without a bias.
     """
 
-    def __init__(
-        self,
-        a: int,
-        passed: list[int],
-        does: str,
-        terms: Callable[[], list[Term]],
-        tails: Sequence[int],
-        own: Sequence[int],
-    ) -> None:
-        self.a, self.z, self.passed, self.does = a, passed[-1], passed, does
-        self.tails, self.own = tails, own
-        self._terms = terms
+    def __init__(self, units: "Units", a: int, passed: list[int]) -> None:
+        self.a, self.z, self.passed, self._units = a, passed[-1], passed, units
+        self.does = activation(units.graph, passed)
+        self.tails: Sequence[int] = []
+        self.own: list[int] = []
+        self.links: list[Term] = []
+        self.plain = False
+        graph, parts = units.graph, list(units.parts(a))
+        for k, sign, slot in parts:
+            if slot == ALL:
+                ws, xs = graph.sides[k]
+                self.own += ws
+                self.plain = k == a
+                self.tails = xs if self.plain else [*self.tails, *xs]
+                continue
+            for term in units.terms_of(k, sign, slot):
+                if term.weight is None:
+                    self.links.append(term)
+                else:
+                    self.own.append(graph.parents[k][term.weight])
+                if term.tail is not None:
+                    self.tails = [*self.tails, graph.parents[k][term.tail]]
+        self.plain = self.plain and not self.links and len(parts) < 3
 
     @cached_property
     def terms(self) -> list[Term]:
         """What a is the sum of."""
-        return self._terms()
+        units = self._units
+        return [t for part in units.parts(self.a) for t in units.terms_of(*part)]
 
 
 class Units:
@@ -89,7 +102,7 @@ class Units:
         self.graph = graph
         count = len(graph.values)
         self._parameters = frozenset(graph.weights)
-        self._plain: dict[int, bool] = {}  # whether a shared tuple of operands holds no parameter
+        self._without: dict[int, bool] = {}  # whether a shared tuple of operands holds no parameter
         self.effective = [False] * count
         self._find_effective()
         nodes = [k for k, parents in enumerate(graph.parents) if parents]
@@ -201,39 +214,50 @@ class Units:
             yield k
             stack += [p for p in reversed(self.graph.computed[k]) if self.absorbed[p]]
 
-    def _terms(self, root: int) -> list[Term]:
-        """Return what a tree adds up, from left to right."""
-        graph, terms = self.graph, list[Term]()
-        stack: list[tuple[int, float, list[int | tuple[int, int]]]] = [
-            (root, 1.0, self._slots(root))
-        ]
+    def parts(self, root: int) -> Iterator[tuple[int, float, Slot]]:
+        """Yield what a tree adds up, from left to right: a node, −1 under a minus, and which of its operands."""
+        graph = self.graph
+        stack: list[tuple[int, float, list[Slot]]] = [(root, 1.0, self._slots(root))]
         while stack:
             k, sign, slots = stack.pop()
-            operands = graph.parents[k]
             while slots:
                 slot = slots.pop()
-                if isinstance(slot, tuple):
-                    terms += self._pair(k, sign, slot)
-                elif self.absorbed[p := operands[slot]]:
-                    below = (
-                        -sign if graph.ops[k] == "neg" or (graph.ops[k] == "sub" and slot) else sign
-                    )
-                    stack += [(k, sign, slots), (p, below, self._slots(p))]
+                if type(slot) is int and self.absorbed[p := graph.parents[k][slot]]:
+                    minus = graph.ops[k] == "neg" or (graph.ops[k] == "sub" and slot)
+                    stack += [(k, sign, slots), (p, -sign if minus else sign, self._slots(p))]
                     break
-                elif self.is_bias(p):
-                    terms.append(Term("bias", k, sign, slot, None))
-                elif graph.ops[p] != "constant":
-                    terms.append(Term("skip", k, sign, None, slot))
-        return terms
+                yield k, sign, slot
 
-    def _slots(self, k: int) -> list[int | tuple[int, int]]:
-        """Return the operands of a node in a tree, single or in pairs, the last first."""
+    def terms_of(self, k: int, sign: float, slot: Slot) -> list[Term]:
+        """Return what operands of a node in a tree add to it."""
+        if slot == ALL:
+            n = len(self.graph.sides[k][0])
+            return [Term("weight", k, sign, s, n + s) for s in range(n)]
+        if isinstance(slot, tuple):
+            return self._pair(k, sign, slot)
+        p = self.graph.parents[k][slot]
+        if self.is_bias(p):
+            return [Term("bias", k, sign, slot, None)]
+        return [] if self.graph.ops[p] == "constant" else [Term("skip", k, sign, None, slot)]
+
+    def _slots(self, k: int) -> list[Slot]:
+        """Return the operands of a node in a tree, single, in pairs, or all pairs at once, the last first."""
         graph = self.graph
         if graph.ops[k] in SUMS:
-            return list(reversed(range(len(graph.parents[k]))))
+            return list(range(len(graph.parents[k]) - 1, -1, -1))
         bias = graph.bias(k)
-        slots: list[int | tuple[int, int]] = [*graph.pairs(k), *([] if bias is None else [bias])]
-        return slots[::-1]
+        pairs: list[Slot] = [ALL] if self._whole(k) else [*graph.pairs(k)]
+        return [*([] if bias is None else [bias]), *reversed(pairs)]
+
+    def _whole(self, k: int) -> bool:
+        """Tell whether a dot is of parameters and of what is none."""
+        graph = self.graph
+        if k not in graph.sides or not self._parameters.issuperset(graph.sides[k][0]):
+            return False
+        xs = graph.sides[k][1]
+        if id(xs) not in self._without:
+            self._without[id(xs)] = self._parameters.isdisjoint(xs)
+        return self._without[id(xs)]
 
     def _pair(self, k: int, sign: float, pair: tuple[int, int]) -> list[Term]:
         graph = self.graph
@@ -250,32 +274,10 @@ class Units:
     # ---------------------------------------------------------------- activations
 
     def _add(self, root: int) -> None:
-        graph, passed = self.graph, self._passed(root)
+        passed = self._passed(root)
         for k in (*self.tree(root), *passed):
             self.inside[k] = True
-        name, terms = activation(graph, passed), partial(self._terms, root)
-        if self._whole(root):
-            ws, tails = graph.sides[root]
-            own = ws if (bias := graph.bias(root)) is None else (*ws, graph.parents[root][bias])
-            unit = Unit(root, passed, name, terms, tails, own)
-        else:
-            found = terms()
-            read = [graph.parents[t.node][t.tail] for t in found if t.tail is not None]
-            weights = [graph.parents[t.node][t.weight] for t in found if t.weight is not None]
-            unit = Unit(root, passed, name, lambda: found, read, weights)
-        self.found[unit.z] = unit
-
-    def _whole(self, root: int) -> bool:
-        """Tell whether a unit is one dot of parameters and what is none."""
-        graph = self.graph
-        if root not in graph.sides or not self._parameters.issuperset(graph.sides[root][0]):
-            return False
-        xs, bias = graph.sides[root][1], graph.bias(root)
-        if id(xs) not in self._plain:
-            self._plain[id(xs)] = self._parameters.isdisjoint(xs)
-        return self._plain[id(xs)] and (
-            bias is None or graph.is_parameter[graph.parents[root][bias]]
-        )
+        self.found[passed[-1]] = Unit(self, root, passed)
 
     def _passed(self, a: int) -> list[int]:
         """Return the functions of a alone, up to the one through which everything else sees them."""
