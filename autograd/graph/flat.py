@@ -27,7 +27,7 @@ class Flat(Generic[N]):
         parents: the operands of each.
         computed: those of them that are no leaves.
         leaves: the places of the leaves.
-        sides: of each node with two sequences of operands, the operands of each; shared tuples stay shared.
+        sides: of each node with two sequences of operands, the operands of each; equal ones are one tuple.
         ops: the name of the row that made each node; "" and "constant" are leaves.
         numbers: their numbers of now.
     """
@@ -42,6 +42,7 @@ class Flat(Generic[N]):
         self.ops: list[str] = []
         self.numbers: list[float] = []
         self._known: dict[int, tuple[Places, Places]] = {}  # of shared tuples, by their ids
+        self._same: dict[Places, Places] = {}
         places, known, stack = self.places, self._known, list(reversed(ends))
         while stack:
             v = stack.pop()

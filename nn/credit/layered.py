@@ -84,7 +84,7 @@ def _nodes(
 ) -> dict[int, Node]:
     upstream, layers = errors(recording.loss), called.layers
     nodes: dict[int, Node] = {}
-    for i, (x, name) in zip(layers[0], recording.inputs):
+    for i, (x, name) in zip(layers[0], recording.given):
         nodes[i] = Node(i, 0, name, None, x.data, None, None, None, "input", names=called)
     for k, (a_layer, z_layer) in enumerate(zip(pre, post), 1):
         last = k == len(pre)

@@ -84,7 +84,7 @@ def _tails(graph: Recorded, parts: dict[int, Unit | Joint]) -> dict[int, Sequenc
         part = parts[z]
         if isinstance(part, Unit):
             read: Sequence[int] = part.tails
-            first[z] = min((graph.weights.get(w, last) for w in part.own), default=last)
+            first[z] = min([graph.weights.get(w, last) for w in part.own], default=last)
         else:
             read = sorted(part.tails, key=lambda p: first.get(p, last))
             first[z] = min((first.get(p, last) for p in read), default=last)

@@ -285,8 +285,9 @@ class Units:
         waiting = set(graph.users[a])  # who reads what was seen
         while waiting and not graph.read[seen[-1]]:
             k = min(waiting)
-            operands = graph.variables(k)
-            if graph.ops[k] in SEQUENCES or self.absorbed[k] or not operands.issubset(seen):
+            if graph.ops[k] in SEQUENCES or self.absorbed[k]:
+                break
+            if not graph.variables(k).issubset(seen):
                 break
             if passed == len(seen) and len(seen) > 1 and graph.values[seen[-1]].label:
                 break  # what has a name stands for itself

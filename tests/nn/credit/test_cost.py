@@ -1,0 +1,121 @@
+"""What credit costs, counted: nothing is made before it is asked for, and all of it is linear in the graph."""
+
+import sys
+from collections import Counter
+
+import pytest
+
+import autograd as ag
+from autograd import Value
+from nn import MLP, assign_credit
+from nn.credit import parts
+from nn.credit.finding import units
+from tests.nn.credit.networks import CASES, elman, residual
+
+
+def calls(work):
+    """Return how often functions are called while something is done, by the names of their files."""
+    found = Counter()
+
+    def watch(frame, event, _):
+        if event == "call":
+            found[frame.f_code.co_filename.rpartition("/")[2]] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return found
+
+
+def of(case):
+    return lambda: assign_credit(case.net, case.x, case.y, case.loss, parameters=case.parameters)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_units_are_found_when_they_are_asked_for(name):
+    found = calls(of(CASES[name]()))
+    assert not {"units.py", "joints.py", "numbering.py", "anatomy.py", "unlayered.py"} & set(found)
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Count what is made of each class."""
+    counts = Counter()
+    for module, name in ((parts, "Edge"), (units, "Term")):
+        plain = getattr(module, name)
+
+        def counting(self, *args, _plain=plain.__init__, _name=name, **named):
+            counts[_name] += 1
+            _plain(self, *args, **named)
+
+        monkeypatch.setattr(plain, "__init__", counting)
+    return counts
+
+
+def test_no_edge_is_made_before_it_is_looked_at(made):
+    net = MLP(3, [20, 20, 1], rng=1)
+    c = assign_credit(lambda x: net(x), [0.1, 0.2, 0.3], 0.5, parameters=net)
+    assert len(c.nodes) == 44
+    assert len(c.layers) == 4
+    assert made == {"Term": 41}  # the biases, which stand alone
+    assert len(c.edges) == 3 * 20 + 20 * 20 + 20 + 41
+    assert made["Edge"] >= len(c.edges)
+
+
+def test_a_dot_in_a_sum_is_told_by_its_tuples(made):
+    case = elman(steps=4)
+    c = of(case)()
+    assert len(c.nodes) == 13
+    assert made["Term"] == 8  # the weights of the inputs, which stand outside of dots
+
+
+@pytest.mark.parametrize("make", [residual, elman])
+def test_linear_in_the_graph(make):
+    def work(n):
+        case = make(depth=n) if make is residual else make(steps=n)
+        if make is elman:
+            case = type(case)(case.net, [0.1 * k for k in range(n)], 0.5, case.parameters)
+
+        def look():
+            c = of(case)()
+            assert c.nodes
+            assert c.edges
+            assert c.weights
+
+        return sum(calls(look).values())
+
+    small, large = work(20), work(80)
+    assert large < 4.4 * small
+
+
+def test_a_wide_layer_costs_by_the_unit():
+    def work(width):
+        net = MLP(width, [width, 1], rng=1)
+        x = [0.1] * width
+        found = calls(lambda: assign_credit(lambda x: net(x), x, 0.5, parameters=net).nodes)
+        return sum(
+            found[f"{file}.py"] for file in ("flat", "recorded", "units", "numbering", "unlayered")
+        )
+
+    assert work(80) < 4.4 * work(20)  # though there are sixteen times as many weights
+
+
+def test_numbers_are_those_of_the_time_of_recording():
+    w, frozen, b = [Value(0.5), Value(-0.3)], Value(2.0), Value(0.1)
+    x = Value(0.7, label="x")
+    c = assign_credit(
+        lambda x: (ag.dot(w, [x, 1.5], b).tanh() * frozen + w[0]) * 1.0 + ag.dot(w, [1.0, 2.0]),
+        x, 0.2, parameters=[*w, b],
+    )  # fmt: skip
+    same = assign_credit(
+        lambda x: (ag.dot(w, [x, 1.5], b).tanh() * frozen + w[0]) * 1.0 + ag.dot(w, [1.0, 2.0]),
+        x, 0.2, parameters=[*w, b],
+    )  # fmt: skip
+    wanted = str(same), str(same.forward_table()), same.check().ok
+    for leaf in (*w, frozen, b, x):
+        leaf.data = 99.0  # nothing was looked at before
+    assert (str(c), str(c.forward_table()), c.check().ok) == wanted
+    assert c.after(0.01).loss < c.loss
