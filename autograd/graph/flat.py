@@ -107,10 +107,12 @@ class Flat(Generic[N]):
 
     def _found(self, operands: Sequence[N]) -> tuple[Places, Places]:
         """Return the places of operands, and of those of them that are no leaves."""
-        leaves, found = self.leaves, tuple([self.places[id(p)] for p in operands])
-        return found, () if leaves.issuperset(found) else tuple(
-            [k for k in found if k not in leaves]
-        )
+        leaves, places = self.leaves, self.places
+        found = tuple([places[id(p)] for p in operands])
+        found = self._same.setdefault(found, found)
+        if leaves.issuperset(found):
+            return found, ()
+        return found, tuple([k for k in found if k not in leaves])
 
 
 def _operands(v: Any) -> tuple[Sequence[Any], ...]:
