@@ -7,7 +7,7 @@ a builtin.
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, overload
+from typing import Any, Never, Protocol, overload
 
 from autograd import primitives
 from autograd.graph.conditions import Condition
@@ -212,13 +212,13 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 # ---------------------------------------------------------------- functions of a sequence
 
 
-def _sequence(xs: Any, name: str) -> tuple[Any, ...]:
-    if type(xs) is list or type(xs) is tuple:
+def _sequence(xs: Any, name: str, more: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+    if not more and (type(xs) is list or type(xs) is tuple):
         return tuple(xs)
-    if isinstance(xs, (str, bytes, dict)) or not hasattr(xs, "__iter__"):
+    if more or isinstance(xs, (str, bytes, dict)) or not hasattr(xs, "__iter__"):
+        given = f"{1 + len(more)} arguments were" if more else f"{type(xs).__name__} was"
         raise TypeError(
-            f"{name} takes one sequence of numbers, but {type(xs).__name__} was given; "
-            f"write {name}([a, b, c])"
+            f"{name} takes one sequence of numbers, but {given} given; write {name}([a, b, c])"
         )
     return tuple(xs)
 
@@ -235,7 +235,7 @@ def sum(xs: Iterable[Value]) -> Value: ...
 def sum(xs: Iterable[float]) -> float: ...
 @overload
 def sum(xs: Iterable[Number]) -> Number: ...
-def sum(xs: Any) -> Any:
+def sum(xs: Any, *more: Any) -> Any:
     """Return the sum of a sequence, added from left to right; 0.0 if it is empty.
 
     Args:
@@ -244,7 +244,7 @@ def sum(xs: Any) -> Any:
     >>> sum([1.0, 2.0, 3.5])
     6.5
     """
-    return _over(primitives.sum_, _sequence(xs, "sum"))
+    return _over(primitives.sum_, _sequence(xs, "sum", more))
 
 
 @overload
@@ -253,7 +253,7 @@ def mean(xs: Iterable[Value]) -> Value: ...
 def mean(xs: Iterable[float]) -> float: ...
 @overload
 def mean(xs: Iterable[Number]) -> Number: ...
-def mean(xs: Any) -> Any:
+def mean(xs: Any, *more: Any) -> Any:
     """Return the arithmetic mean of a sequence.
 
     Args:
@@ -265,7 +265,7 @@ def mean(xs: Any) -> Any:
     >>> mean([1.0, 2.0])
     1.5
     """
-    items = _sequence(xs, "mean")
+    items = _sequence(xs, "mean", more)
     if not items:
         raise ValueError("the mean of nothing is undefined; give at least one number")
     return _over(primitives.sum_, items) / len(items)
@@ -297,7 +297,7 @@ def dot(ws: Iterable[Number], xs: Iterable[Number], bias: Number = 0.0) -> Any:
     return primitives.dot.value(tuple(map(as_float, ws)), tuple(map(as_float, xs)), as_float(bias))
 
 
-def logsumexp(xs: Iterable[Number]) -> Any:
+def logsumexp(xs: Iterable[Number], *more: Never) -> Any:
     """Return log Σ exp x, which never overflows; its slopes are the softmax of xs.
 
     Raises:
@@ -306,13 +306,13 @@ def logsumexp(xs: Iterable[Number]) -> Any:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    items = _sequence(xs, "logsumexp")
+    items = _sequence(xs, "logsumexp", more)
     if not items:
         raise ValueError("logsumexp of nothing is undefined; give at least one number")
     return _over(primitives.logsumexp, items)
 
 
-def softmax(xs: Iterable[Number]) -> list[Any]:
+def softmax(xs: Iterable[Number], *more: Never) -> list[Any]:
     """Return exp x_i / Σ exp x_j for each x_i: positive numbers that sum to one.
 
     Args:
@@ -324,7 +324,7 @@ def softmax(xs: Iterable[Number]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    items = _sequence(xs, "softmax")
+    items = _sequence(xs, "softmax", more)
     if not items:
         raise ValueError("softmax of nothing is undefined; give at least one number")
     items = tuple([x if type(x) is Value else as_float(x) for x in items])

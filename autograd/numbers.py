@@ -52,7 +52,7 @@ def coerced(x: Any) -> Any:
 
 
 def comparable(x: Any) -> Any:
-    """Return the number to compare with, or None if x is no number."""
+    """Return the number to compare with, or None if x is not a number."""
     if isinstance(x, Decimal):
         return float(x)  # a Decimal nan raises when compared
     return x if is_number(x) else None
@@ -62,7 +62,7 @@ def clip_bounds(low: Any, high: Any) -> tuple[float, float]:
     """Return the bounds of clip as floats.
 
     Raises:
-        TypeError: if a bound is no plain number; maximum and minimum differentiate by both sides.
+        TypeError: if a bound is not a plain number; maximum and minimum differentiate by both sides.
         ValueError: if low is above high.
     """
     if hasattr(low, "__primitive__") or hasattr(high, "__primitive__"):

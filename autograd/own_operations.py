@@ -88,7 +88,7 @@ def operation(
         A function of floats and Values.
 
     Raises:
-        ValueError: if the name is no identifier or is taken, or the number of partials or of their arguments does not fit.
+        ValueError: if the name is not an identifier or is taken, or the number of partials or of their arguments does not fit.
         TypeError: if a rule is not a function, or does not run on symbols: it must be made of arithmetic and the functions
             of autograd.
 

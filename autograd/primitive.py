@@ -182,7 +182,7 @@ def _bind_to_floats(rule: Rule) -> Rule:
     """Return the rule with every row it names replaced by that row's function on floats.
 
     This is what makes one text of a rule do for all kinds of number at no cost. A name such as `cosh` in a rule's body
-    is no closure but a look-up in the function's globals, at each call. In the table's own module the name is the row,
+    is not a closure but a look-up in the function's globals, at each call. In the table's own module the name is the row,
     which must first find out what it was given. So the very same code is made into a second function whose globals are
     `FLOAT_NAMES`, where the name is `math.cosh`: no operand is asked for its type, no wrapper is called. The dictionary
     is filled when the table is complete, which is early enough: a rule looks a name up when it runs.

@@ -1,14 +1,14 @@
 """trace: record a function once, replay it with new numbers as straight-line Python."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from autograd.lazy import loader
 from autograd.replay.recording import Recording, fetch
 from autograd.replay.source import write_source
 from autograd.replay.tracing import record
-from autograd.structure import describe, describe_arguments, rebuild
+from autograd.structure import describe, describe_arguments, rebuild, refuse_names
 
 if TYPE_CHECKING:
     from autograd.matrices.vectorize import VectorProgram
@@ -110,12 +110,7 @@ class Program:
         Raises:
             TypeError: if the arguments have another structure than the traced ones, or are given by name.
         """
-        if named:
-            raise TypeError(
-                f"a Program takes its arguments by place, ({', '.join(self.recording.parameters)}), but "
-                f"{', '.join(named)} was given by name"
-            )
-        return self._functions["value"](*args)
+        return self._functions["value"](*args, **named)
 
     @cached_property
     def value_and_grad(self) -> Callable[..., tuple[float, tuple[Any, ...]]]:
@@ -195,12 +190,16 @@ class Program:
     @cached_property
     def _functions(self) -> dict[str, Callable[..., Any]]:
         """The source compiled, at first use; or if it is too long, the replay of the instructions."""
+        refuse = partial(refuse_names, self.recording.parameters)
         functions: dict[str, Any] = {
+            "refuse": refuse,
             "replay_value": self._replay_value,
             "replay_value_and_grad": self._replay_value_and_grad,
             "settled": self._settled,
-            "value": lambda *args: self._replay_value(args),
-            "value_and_grad": lambda *args: self._replay_value_and_grad(args),
+            "value": lambda *args, **named: refuse(named) or self._replay_value(args),
+            "value_and_grad": lambda *args, **named: (
+                refuse(named) or self._replay_value_and_grad(args)
+            ),
         }
         if len(self) <= _COMPILED:
             code = compile(write_source(self.recording, guarded=True), "<traced program>", "exec")

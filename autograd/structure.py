@@ -1,7 +1,7 @@
 """Arguments made of numbers: nested lists, tuples and dicts, taken apart and put together again."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 
@@ -83,6 +83,20 @@ def describe_arguments(args: tuple[Any, ...]) -> str:
     '(list of 2 numbers, list of 2 numbers)'
     """
     return f"({', '.join([describe(x) for x in args[:8]] + ['...'] * (len(args) > 8))})"
+
+
+def refuse_names(parameters: Iterable[str], named: Iterable[str]) -> None:
+    """Raise a TypeError if arguments of a program were given by name.
+
+    Args:
+        parameters: the names of its parameters, by place.
+        named: the names that were given.
+    """
+    if given := list(named):
+        raise TypeError(
+            f"a program takes its arguments by place, ({', '.join(parameters)}), but "
+            f"{', '.join(given)} {'was' if len(given) == 1 else 'were'} given by name"
+        )
 
 
 def no_numbers(name: str, place: int, argument: Any, error: TypeError) -> TypeError:

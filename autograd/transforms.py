@@ -7,7 +7,7 @@ derivative of the derivative may be wanted, as Values.
 import functools
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Never
 
 from autograd import modes
 from autograd.graph.anomaly import check_backward
@@ -94,20 +94,36 @@ def _derivatives(y: Any, as_values: bool, order: list[Value] | None = None) -> d
         return differentiable_gradients(y) if as_values else gradients(y, 1.0, order)
 
 
-def _places(f: Callable[..., Any], argnums: int | tuple[int, ...]) -> tuple[int, ...]:
+def _expect_function(f: Any, transform: str, point: tuple[Any, ...] = ()) -> None:
+    """Raise a TypeError unless f is a function, and given alone: not with the point to differentiate at."""
+    if not callable(f):
+        hint = ": of a Value that was computed, backward() finds the derivatives"
+        raise TypeError(
+            f"a function is needed, but {type(f).__name__} was given: {f!r}"
+            + (hint if isinstance(f, Value) else "")
+        )
+    if point:
+        at = ", ".join(map(repr, point))
+        raise TypeError(
+            f"{transform}(f) gives a function; to differentiate at a point, call that: {transform}(f)({at})"
+        )
+
+
+def _places(
+    f: Callable[..., Any], argnums: Any, transform: str, point: tuple[Any, ...]
+) -> tuple[int, ...]:
     """Return argnums as a tuple.
 
     Raises:
-        TypeError: if f is no function, or argnums are no whole numbers.
+        TypeError: if f is not a function, or argnums are not whole numbers.
     """
-    if not callable(f):
-        raise TypeError(f"a function is needed, but {type(f).__name__} was given: {f!r}")
+    _expect_function(f, transform, (argnums, *point) if point else ())
     try:
         return tuple(map(operator.index, argnums if isinstance(argnums, tuple) else (argnums,)))
     except TypeError:
         raise TypeError(
             f"argnums must be the place of an argument or a tuple of places; got {argnums!r}. To differentiate "
-            f"at a point, call what is returned: grad(f)({argnums!r})"
+            f"at a point, call what is returned: {transform}(f)({argnums!r})"
         ) from None
 
 
@@ -142,7 +158,7 @@ def one_number(out: Any, name: str, transform: str, instead: str) -> Any:
 
 
 def value_and_grad(
-    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0
+    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, *point: Never
 ) -> Callable[..., tuple[Any, Any]]:
     """Return a function that gives f's value and its gradient.
 
@@ -163,7 +179,16 @@ def value_and_grad(
     (6.0, (3.0, 2.0))
     """
 
-    numbers = _places(f, argnums)
+    return _value_and_grad(f, argnums, "value_and_grad", point)
+
+
+def _value_and_grad(
+    f: Callable[..., Any],
+    argnums: int | tuple[int, ...],
+    transform: str,
+    point: tuple[Any, ...],
+) -> Callable[..., tuple[Any, Any]]:
+    numbers = _places(f, argnums, transform, point)
 
     @functools.wraps(f)
     def wrapper(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -177,7 +202,9 @@ def value_and_grad(
     return wrapper
 
 
-def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+def grad(
+    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, *point: Never
+) -> Callable[..., Any]:
     """Return the function that gives f's gradient.
 
     Args:
@@ -195,7 +222,7 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[
     >>> grad(grad(lambda x: x**3))(2.0)
     12.0
     """
-    both = value_and_grad(f, argnums)
+    both = _value_and_grad(f, argnums, "grad", point)
 
     @functools.wraps(f)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -205,7 +232,7 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[
     return wrapper
 
 
-def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
+def jacobian(f: Callable[..., Any], *point: Never) -> Callable[..., Any]:
     """Return the function that gives the derivative of each of f's results by each of its arguments.
 
     Args:
@@ -218,6 +245,8 @@ def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> jacobian(lambda x, y: [x * y, x + y])(2.0, 3.0)
     [[3.0, 2.0], [1.0, 1.0]]
     """
+
+    _expect_function(f, "jacobian", point)
 
     @functools.wraps(f)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -239,7 +268,7 @@ def _rows(
     return run.gradient(one_number(out, _name(f), name, "a list"), columns)  # type: ignore[no-any-return]
 
 
-def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
+def hessian(f: Callable[..., Any], *point: Never) -> Callable[..., list[list[Any]]]:
     """Return the function that gives f's second derivatives.
 
     Args:
@@ -252,6 +281,8 @@ def hessian(f: Callable[..., Any]) -> Callable[..., list[list[Any]]]:
     >>> hessian(lambda x, y: x * x * y)(2.0, 3.0)
     [[6.0, 4.0], [4.0, 0.0]]
     """
+
+    _expect_function(f, "hessian", point)
 
     def gradient(*args: Any, **kwargs: Any) -> list[Any]:
         columns = list(leaves(args))  # before f may change the arguments in place

@@ -82,7 +82,7 @@ def real(name: str, given: Any, below: float = math.inf) -> float:
     """Return a finite number from 0, to below a bound if there is one.
 
     Raises:
-        TypeError: if it is no number.
+        TypeError: if it is not a number.
         ValueError: if it is out of bounds, or nan.
     """
     bound = f" and below {below:g}" if below < math.inf else ""
@@ -136,7 +136,7 @@ def paired(xs: Any, ys: Any) -> tuple[list[Any], list[Any]]:
     """Return inputs and targets as plain lists.
 
     Raises:
-        ValueError, TypeError: if there are none, or not equally many, or they are no sequences.
+        ValueError, TypeError: if there are none, or not equally many, or they are not sequences.
     """
     lists = []
     for name, given in (("xs", plain(xs)), ("ys", plain(ys))):

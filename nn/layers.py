@@ -299,7 +299,7 @@ def check_width(expected: int, x: Sequence[Number]) -> None:
     """Check that an input vector is a sequence of the expected length.
 
     Raises:
-        TypeError: if it is no sequence of numbers.
+        TypeError: if it is not a sequence of numbers.
         ValueError: if it has another length.
     """
     if is_sequence(x) and len(x) == expected:

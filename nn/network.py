@@ -50,7 +50,7 @@ class MLP(Fixed):
         init: "uniform" (from −1 to 1, as micrograd), "xavier" or "he".
 
     Raises:
-        ValueError, TypeError: if a width is no whole number from 1, or a name is not known.
+        ValueError, TypeError: if a width is not a whole number, at least 1, or a name is not known.
 
     >>> net = MLP(3, [2, 1], bias=False, rng=0)
     >>> len(net.parameters())
@@ -127,7 +127,7 @@ class MLP(Fixed):
         net = cls.__new__(cls)
         net.layers = []
         for k, (matrix, bias, function) in enumerate(zip(weights, biases, functions), 1):
-            units = check_matrix(k, matrix, len(net.layers[-1].neurons) if net.layers else None)
+            units = check_matrix(k, matrix, net.layers[-1] if net.layers else None)
             columns = [[row[j] for row in matrix] for j in range(units)]
             offsets = [None] * units if bias is None else check_biases(k, bias, units)
             net.layers.append(
@@ -307,7 +307,7 @@ class MLP(Fixed):
 
         Raises:
             TypeError: if it is of another kind.
-            ValueError: if it has a layer that is no dense layer and no known activation, which is named.
+            ValueError: if it has a layer that is not a dense layer or a known activation, which is named.
         """
         from nn.exchange import from_model
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from autograd import Value
 from nn.activations import activation
 from nn.arguments import expect, is_sequence
-from nn.layers import Matrix, Number, UnitActivations, parameter
+from nn.layers import Layer, Matrix, Number, UnitActivations, parameter
 
 LayerActivations: TypeAlias = str | UnitActivations | Sequence[UnitActivations]
 
@@ -28,8 +28,8 @@ def per_layer(
     return functions
 
 
-def check_matrix(k: int, matrix: Matrix, before: int | None) -> int:
-    """Return the number of units of a layer, given its matrix and how many units are before it."""
+def check_matrix(k: int, matrix: Matrix, before: Layer | None) -> int:
+    """Return the number of units of a layer, given its matrix and the layer before it."""
     if type(matrix).__module__.split(".")[0] == "torch":
         raise TypeError(
             f"the weights of layer {k} are a tensor of PyTorch, which has a row per unit, and here it is a row per "
@@ -46,10 +46,11 @@ def check_matrix(k: int, matrix: Matrix, before: int | None) -> int:
         raise ValueError(
             f"the rows of the weights of layer {k} have different lengths: {sorted(widths)}"
         )
-    if before is not None and len(matrix) != before:
-        turned = len(matrix[0]) == before
+    if before is not None and len(matrix) != (wanted := len(before.neurons)):
+        # as it is, or with the matrix before it the other way round, too
+        turned = len(matrix[0]) in (wanted, before.inputs)
         raise ValueError(
-            f"layer {k} needs one row of weights for each of the {before} units before it, "
+            f"layer {k} needs one row of weights for each of the {wanted} units before it, "
             f"but has {len(matrix)} row{'s' * (len(matrix) != 1)} (a row per input, a column per unit)"
             + ". Transposed? PyTorch and most books have a row per unit: give W.T"
             * turned

@@ -141,7 +141,7 @@ def explain(root: Value, wrt: Value, max_paths: int = LISTED) -> Explanation:
         An Explanation, which prints in words and numbers and shows itself as LaTeX.
 
     Raises:
-        TypeError: if root or wrt is no Value.
+        TypeError: if root or wrt is not a Value.
 
     >>> a = Value(3.0, label="a")
     >>> b = a * a

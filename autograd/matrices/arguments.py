@@ -56,7 +56,7 @@ def shape_of(tree: Any) -> tuple[int, ...] | None:
 
 @dataclass(slots=True)
 class _Nest:
-    """A list, tuple or dict among the arguments that is no block.
+    """A list, tuple or dict among the arguments that is not a block.
 
     Attributes:
         parent, key: the number of the nest that it is an item of.

@@ -22,7 +22,7 @@ from autograd.matrices.grouping import Grouping, depth
 from autograd.matrices.replayed import A_LINK, Replayed, Scalar, work
 from autograd.matrices.schedule import Schedule
 from autograd.matrices.transcript import Run, transcribe
-from autograd.structure import describe, rebuild
+from autograd.structure import describe, rebuild, refuse_names
 
 _DOUBLE = np.dtype(np.float64)
 _DEEPEST = 50_000  # groups; each takes some 100 µs and 8 KB when it is first run
@@ -100,18 +100,19 @@ class VectorProgram:
         """Return the equations of `print` as LaTeX `aligned` environments."""
         return latex(self.grouping, self.blocks, self.reduction == "mean", self.recording)
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **named: Any) -> Any:
         """Return the function's result: an array, reduced over the examples if a reduction is set.
 
         Raises:
             TypeError: if the arguments have another structure than the traced ones.
             ValueError: if an array has another shape, or the mean of no examples is asked for.
         """
+        refuse_names(self.recording.parameters, named)
         batch, arrays = self._prepared(args)
         with np.errstate(all="ignore"):  # IEEE rules answer, without a warning
             return self._structured(batch.xp, batch.results(arrays))
 
-    def value_and_grad(self, *args: Any) -> tuple[Any, tuple[Any, ...]]:
+    def value_and_grad(self, *args: Any, **named: Any) -> tuple[Any, tuple[Any, ...]]:
         """Return the reduced value and its gradient by each argument, arrays of the arguments' shapes.
 
         Raises:
@@ -120,6 +121,7 @@ class VectorProgram:
             ValueError: if an array has another shape, the mean of no examples is asked for, or
                 reduction is None.
         """
+        refuse_names(self.recording.parameters, named)
         if isinstance(self.recording.result, (list, tuple)):
             raise TypeError(
                 "value_and_grad needs a function that returns one number, but a "

@@ -57,7 +57,7 @@ class Function(Text):
     """
 
     def __init__(self, name: str, otherwise: Any) -> None:
-        super().__init__(f"define ptr @{name}(ptr %self, ptr %arguments, i64 %count)")
+        super().__init__(f"define ptr @{name}(ptr %self, ptr %arguments, i64 %count, ptr %names)")
         self.kept: list[Any] = [otherwise]
 
     def object(self, x: Any) -> str:
@@ -87,6 +87,7 @@ class Function(Text):
     def unpack(self, arguments: tuple[Any, ...], leaf: Callable[[Any, str], None]) -> None:
         """Take the arguments apart: what stands for each leaf of the structure is given to `leaf`."""
         self.need(self.new(f"icmp eq i64 %count, {len(arguments)}"))
+        self.need(self.new("icmp eq ptr %names, null"))
         for i, tree in enumerate(arguments):
             self._unpack(tree, self.argument(i), leaf)
 
@@ -145,4 +146,6 @@ class Function(Text):
         self.do(f"ret {result}")
         self.label("otherwise")
         handed = f"ptr inttoptr (i64 {id(self.kept[0])} to ptr), ptr %arguments, i64 %count"
-        return super().end("ptr " + self.new(f"call ptr @PyObject_Vectorcall({handed}, ptr null)"))
+        return super().end(
+            "ptr " + self.new(f"call ptr @PyObject_Vectorcall({handed}, ptr %names)")
+        )

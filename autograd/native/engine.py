@@ -15,7 +15,8 @@ except ModuleNotFoundError:
 llvm.initialize_native_target()
 llvm.initialize_native_asmprinter()
 
-_FASTCALL = 0x80  # METH_FASTCALL: a function of self, an array of arguments and their number
+# METH_FASTCALL | METH_KEYWORDS: a function of self, an array of arguments, their number, and names of those beyond
+_FASTCALL = 0x82
 
 
 def target() -> tuple[str, str]:
@@ -53,7 +54,7 @@ class Code:
         return int(self._engine.get_function_address(name))
 
     def function(self, name: str, *kept: Any) -> Any:
-        """Return `ptr name(ptr self, ptr arguments, i64 count)` as a function of Python.
+        """Return `ptr name(ptr self, ptr arguments, i64 count, ptr names)` as a function of Python.
 
         Args:
             name: of the function in the module.

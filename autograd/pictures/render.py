@@ -73,7 +73,7 @@ def find_engine(format: str = "svg", engine: str | None = None) -> str:
         found = shutil.which(chosen)
         if found is None:
             raise EngineNotFoundError(
-                f"the engine {chosen!r} is no program that can be run; {_REMEDY}"
+                f"the engine {chosen!r} is not a program that can be run; {_REMEDY}"
             )
         return found
     found = (_embedded() if format != "pdf" else None) or shutil.which("dot")

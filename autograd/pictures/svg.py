@@ -45,7 +45,7 @@ def finish(
         themed: whether it is dark where the reader's system is.
 
     Raises:
-        ValueError: if that is no SVG with a size.
+        ValueError: if that is not an SVG with a size.
     """
     root, (width, height) = _parsed(svg)
     for element in list(root.iter()):
@@ -88,7 +88,7 @@ def size(svg: bytes) -> tuple[float, float]:
     """Return how wide and how high an SVG is.
 
     Raises:
-        ValueError: if that is no SVG with a size.
+        ValueError: if that is not an SVG with a size.
     """
     return _parsed(svg)[1]
 

@@ -13,7 +13,7 @@ from autograd.replay.symbols import Sheet, Symbol
 from autograd.structure import rebuild
 
 # what guarded functions call their own
-_RESERVED = ("args", "replay_value", "replay_value_and_grad", "settled")
+_RESERVED = ("args", "named", "refuse", "replay_value", "replay_value_and_grad", "settled")
 _COMMENT = "# backward: each derivative is the one above it times the local slope"
 
 
@@ -61,8 +61,8 @@ def _function(recording: Recording, differentiate: bool, guarded: bool, calls: s
     calls |= writer.calls
     parameters = ", ".join(arguments.parameters)
     if guarded:
-        parameters = "*args"
-        body = ["try:", *(f"    {line}" for line in body)]
+        parameters = "*args, **named"
+        body = ["if named:", "    refuse(named)", "try:", *(f"    {line}" for line in body)]
         body += ["except (ArithmeticError, ValueError, LookupError, TypeError):", "    pass"]
         body.append(f"return replay_{name}(args)")
     return f"def {name}({parameters}):\n" + "\n".join(f"    {line}" for line in body)

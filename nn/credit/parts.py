@@ -50,9 +50,9 @@ class Node:
         index: its number, counted backwards from the output.
         layer: 0 for the inputs, then 1, 2, … to the outputs.
         name: what the slides call its output: x₃, z₁, ŷ.
-        a: its pre-activation; None if it is no unit.
+        a: its pre-activation; None if it is not a unit.
         z: its output; of an input the number fed in.
-        slope: f′(a), the slope of its activation; None if it is no unit.
+        slope: f′(a), the slope of its activation; None if it is not a unit.
         delta: δ: of a unit ∂L/∂a, of a joint ∂L/∂z; None for an input.
         target: what the output should have been; None if that is not one number, or no output.
         kind: "unit", a weighted sum with its activation; "joint", a sum, a product, a softmax … between units; "input".

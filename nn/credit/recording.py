@@ -158,7 +158,7 @@ def weights(given: Any) -> Weights | None:
     """Return the weights that were given, or that a network tells; None if it tells nothing.
 
     Raises:
-        TypeError: if something among them is no Value.
+        TypeError: if something among them is not a Value.
     """
     named: list[tuple[str, Any]]
     if isinstance(given, MLP):

@@ -16,7 +16,7 @@ def from_model(model: Any) -> Chain:
 
     Raises:
         TypeError: if it is of none of these kinds.
-        ValueError: if it has a layer that is no dense layer and no known activation, which is named.
+        ValueError: if it has a layer that is not a dense layer or a known activation, which is named.
     """
     home = _home(model)
     for start, read in _READERS.items():

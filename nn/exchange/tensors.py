@@ -140,7 +140,14 @@ def read_safetensors(raw: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
         for name, entry in header.items():
             start, end = entry["data_offsets"]
             tensors[name] = unpacked(name, entry["dtype"], tuple(entry["shape"]), data[start:end])
-    except (struct.error, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (
+        struct.error,
+        json.JSONDecodeError,
+        UnicodeDecodeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise ValueError(f"it is damaged, or not a .safetensors file: {error}") from None
     return tensors, dict(said)
 
@@ -201,7 +208,7 @@ def add_layers(chain: Chain, tensors: Mapping[str, Tensor]) -> None:
         else:
             shape = "×".join(map(str, tensor.shape)) or "one number"
             raise chain.refuse(
-                f"the array {name!r} ({shape})", "is no weight or bias of a dense layer"
+                f"the array {name!r} ({shape})", "is not a weight or bias of a dense layer"
             )
     if loose and (weights or biases):
         raise chain.refuse(f"the array {loose[0][0]!r}", "has no name, but others have")

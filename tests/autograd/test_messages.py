@@ -181,6 +181,10 @@ class Scalar:
         return 2.0
 
 
+def square(x):
+    return x * x
+
+
 @pytest.mark.parametrize(
     ("use", "remedy"),
     [
@@ -191,12 +195,53 @@ class Scalar:
         (lambda: ag.hypot([1.0], 2.0), r"\[ag\.hypot\(v, \.\.\.\) for v in values\]"),
         (lambda: pow(Value(2.0), 2, 3), r"write x\*\*y"),
         (lambda: setattr(Value(1.0), "grad", None), r"x\.grad = 0\.0, or net\.zero_grad\(\)"),
+        (lambda: ag.grad(square)(np.array([1.0])), r"Pass x\.tolist\(\)"),
+        (lambda: ag.sum(1.0, 2.0), r"2 arguments were given; write sum\(\[a, b, c\]\)"),
+        (lambda: ag.mean(1.0, 2.0), r"write mean\(\[a, b, c\]\)"),
+        (lambda: ag.softmax([1.0], [2.0]), r"write softmax\(\[a, b, c\]\)"),
+        (lambda: ag.logsumexp(1.0, 2.0), r"write logsumexp\(\[a, b, c\]\)"),
+        (lambda: ag.grad(square, 3.0), r"call what is returned: grad\(f\)\(3\.0\)$"),
+        (lambda: ag.grad(square, 1.0, 2.0), r"call that: grad\(f\)\(1\.0, 2\.0\)$"),
+        (lambda: ag.value_and_grad(square, 3.0), r": value_and_grad\(f\)\(3\.0\)$"),
+        (lambda: ag.jacobian(square, 3.0), r"call that: jacobian\(f\)\(3\.0\)$"),
+        (lambda: ag.hessian(square, 3.0), r"call that: hessian\(f\)\(3\.0\)$"),
+        (lambda: ag.grad(square(Value(3.0))), r"a Value that was computed, backward\(\) finds"),
     ],
-    ids=map(str, range(7)),
+    ids=map(str, range(18)),
 )
-def test_the_remedy_for_what_is_no_number(use, remedy):
+def test_the_remedy_for_what_is_given_wrongly(use, remedy):
     with pytest.raises(TypeError, match=remedy):
         use()
+
+
+@pytest.mark.parametrize("compile", [False, True])
+def test_a_program_whose_arguments_are_given_by_name(compile):
+    if compile:
+        pytest.importorskip("llvmlite", reason="llvmlite is not installed")
+    program = trace(lambda x, y: x * y, 2.0, 3.0)
+    vectorized = program.vectorize(batched=1, compile=compile)
+    program = program.compile() if compile else program
+    for call in (program, program.value_and_grad, vectorized, vectorized.value_and_grad):
+        with pytest.raises(TypeError, match=r"by place, \(x, y\), but y was given by name"):
+            call(2.0, y=3.0)
+        with pytest.raises(TypeError, match=r"but x, z were given by name"):
+            call(x=2.0, z=3.0)
+    assert program.value_and_grad(2.0, 3.0) == (6.0, (3.0, 2.0))
+
+
+def test_a_long_program_whose_arguments_are_given_by_name(monkeypatch):
+    monkeypatch.setattr("autograd.program._COMPILED", 0)
+    program = trace(square, 3.0)
+    for call in (program, program.value_and_grad):
+        with pytest.raises(TypeError, match="but x was given by name"):
+            call(x=3.0)
+    assert program.value_and_grad(3.0) == (9.0, (6.0,))
+
+
+def test_a_name_that_is_not_there_is_suggested():
+    with pytest.raises(AttributeError) as caught:
+        ag.Softmax  # noqa: B018
+    assert (caught.value.name, caught.value.obj) == ("Softmax", ag)  # from which Python suggests
 
 
 def test_going_back_through_what_was_not_recorded():

@@ -9,6 +9,7 @@ from autograd.matrices.vectorize import Batch, VectorProgram
 from autograd.native.arrays import machine, plan
 from autograd.native.arrays.machine import Machine
 from autograd.native.calls import unreadable
+from autograd.structure import refuse_names
 
 
 class CompiledVectorProgram(VectorProgram):
@@ -43,13 +44,14 @@ class CompiledVectorProgram(VectorProgram):
         """Return a method that does not keep the program alive; one that outlives it makes it anew."""
         program, (made, given) = weakref.ref(self), self.__reduce__()
 
-        def method(*args: Any) -> Any:
-            return getattr(program() or made(*given), name)(*args)
+        def method(*args: Any, **named: Any) -> Any:
+            return getattr(program() or made(*given), name)(*args, **named)
 
         return method
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **named: Any) -> Any:
         """Return the function's result, as a `VectorProgram` does."""
+        refuse_names(self.recording.parameters, named)
         found = self._prepared_for_code(args)
         if isinstance(found, str):
             return super().__call__(*args)
@@ -77,8 +79,9 @@ class CompiledVectorProgram(VectorProgram):
             return ": there are no examples"
         return [xp.asarray(x, order="C") for x in arrays], count
 
-    def _value_and_grad_of_others(self, *args: Any) -> Any:
+    def _value_and_grad_of_others(self, *args: Any, **named: Any) -> Any:
         """`value_and_grad` of arguments that the code did not take as they are."""
+        refuse_names(self.recording.parameters, named)
         found = self._prepared_for_code(args)
         if isinstance(found, str):
             return super().value_and_grad(*args)

@@ -34,7 +34,7 @@ def live(root: Value, lr: float = 0.1, parameters: Iterable[Value] | None = None
 
     Raises:
         TypeError: if root is not a Value, or an operation of one's own does not run on symbols.
-        ValueError: if the graph has more than 1,000 nodes, or η is no positive number.
+        ValueError: if the graph has more than 1,000 nodes, or η is not a positive number.
 
     A choice of `where` that was made when the graph was recorded stays as it is; the page says so.
 

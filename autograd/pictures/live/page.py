@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
-from autograd.files import write_whole
+from autograd.files import ending, write_whole
 from autograd.notation import shown
 from autograd.pictures import render, svg
 from autograd.pictures.display import show
@@ -102,7 +103,12 @@ class Live:
         Args:
             path: where to.
             engine: as for `html`.
+
+        Raises:
+            ValueError: if its name ends otherwise than in .html or .htm.
         """
+        if Path(path).suffix:  # a device has none
+            ending(path, ("html", "htm"), "a page")
         write_whole(path, self.html(engine).encode())
 
     def show(self) -> None:

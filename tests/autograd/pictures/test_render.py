@@ -138,7 +138,7 @@ def test_a_chosen_engine_comes_first_and_must_exist(
     chosen = fake(tmp_path, "chosen", "echo mine")
     monkeypatch.setenv("AUTOGRAD_DOT", str(chosen))
     assert render.render(SOURCE) == b"mine\n"
-    with pytest.raises(FileNotFoundError, match="'no-such-program' is no program"):
+    with pytest.raises(FileNotFoundError, match="'no-such-program' is not a program"):
         render.render(SOURCE, engine="no-such-program")
 
 
