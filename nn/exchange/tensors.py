@@ -208,7 +208,7 @@ def add_layers(chain: Chain, tensors: Mapping[str, Tensor]) -> None:
         else:
             shape = "×".join(map(str, tensor.shape)) or "one number"
             raise chain.refuse(
-                f"the array {name!r} ({shape})", "is not a weight or bias of a dense layer"
+                f"the array {name!r} ({shape})", "is no weight or bias of a dense layer"
             )
     if loose and (weights or biases):
         raise chain.refuse(f"the array {loose[0][0]!r}", "has no name, but others have")
