@@ -54,7 +54,7 @@ def _function(recording: Recording, differentiate: bool, guarded: bool, calls: s
         texts = [writer.text(g) for g in gradients]
         returned += ", " + arguments.display(recording.arguments, lambda slot: texts[slot])
     if guarded and branches:
-        body += writer.statements(branches)
+        body += writer.statements(branches)  # of an operand that an operation makes no use of
         taken = arguments.display(tuple(branches), writer.text)
         body += [f"if {taken} not in settled:", f"    return replay_{name}(args, {taken})"]
     body.append(f"return {returned}")

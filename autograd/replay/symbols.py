@@ -98,9 +98,7 @@ class Symbol:
         return self.sheet.operation("!=", self, other)
 
     def __and__(self, other: Any) -> Any:
-        if type(other) is bool:
-            return self if other else False
-        return self.sheet.operation("&", self, other)
+        return self if other is True else self.sheet.operation("&", self, other)
 
     def __or__(self, other: Any) -> Any:
         if type(other) is bool:

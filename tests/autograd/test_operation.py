@@ -180,6 +180,19 @@ def test_a_pickle_where_the_operation_is_not_known(cube):
     assert run(define + load).stdout == "8.0\n"
 
 
+def test_an_operand_that_is_not_used_and_a_power_of_a_number():
+    """What only the choice of branches needs, and what only a rule of one's own says."""
+    first = ag.operation(
+        "first", forward=lambda x, y: x, partials=(lambda x, y, out: 1.0, lambda x, y, out: 0.0)
+    )
+    two_to = ag.operation(
+        "two_to", forward=lambda x: 2.0**x, partials=(lambda x, out: 2.0**x * math.log(2.0),)
+    )
+    p = ag.trace(lambda x: first(two_to(x), ag.where(x * x > x, x, 2.0 * x)), 3.0)
+    for x in (3.0, 3.0, 0.5, 0.5):
+        assert p.value_and_grad(x) == (2.0**x, (2.0**x * math.log(2.0),))
+
+
 def test_numbers_never_raise():
     root = ag.operation("root", lambda x: x**0.5, [lambda x, out: 0.5 * x**-0.5])
     far = ag.operation("far", lambda x: ag.exp(x**0.5) / x, [lambda x, out: out * 0.0])
@@ -298,7 +311,7 @@ CONSTANT = Value(2.0)
         (("own", lambda x: math.sin(x), ONE), "forward .* symbols.*ag.sin in place of math.sin"),
         (("own", math.sin, ONE), "ag.sin in place of math.sin"),
         (("own", abs, [lambda x, out: math.cos(x)]), r"partials\[0\] .* ag.cos in place of math.cos"),
-        (("own", lambda x: x if x > 0 else 0.0, ONE), r"ag.where\(x > 0, a, b\) in place of if"),
+        (("own", lambda x: x if x > 0 else 0.0, ONE), r"\(a symbol .* use where\): .*ag.where\(x > 0, a, b\) in place of if"),
         (("own", lambda x: x.exp(), ONE), "ag.exp"),
         (("own", lambda x: None, ONE), "must return a number .* there is None"),
         (("own", max, ONE), "a function of one or two numbers, but 0 are"),

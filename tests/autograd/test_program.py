@@ -10,6 +10,7 @@ import sys
 from collections import namedtuple
 from fractions import Fraction
 from struct import pack
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -65,6 +66,18 @@ def test_replay_by_instructions_has_the_same_bits(steps, points):
         assert bits(p._replay_value(point)) == bits(expected[0])
 
 
+def test_a_compiled_program_says_so_and_is_made_at_once(monkeypatch):
+    pytest.importorskip("llvmlite", reason="llvmlite is not installed")
+    from autograd.native import program as native
+
+    recorded = program.Program(trace(example, W, X, Y).recording)
+    compiled = repr(recorded).replace("<Program", "<compiled Program")
+    assert repr(recorded.compile()) == compiled
+    monkeypatch.setattr(native, "functions", Mock(side_effect=ImportError("no llvmlite")))
+    with pytest.raises(ImportError, match="no llvmlite"):
+        recorded.compile()  # not only when it is called
+
+
 def test_too_long_to_compile(monkeypatch):
     monkeypatch.setattr(program, "_COMPILED", 3)
     p = trace(example, W, X, Y)
@@ -82,7 +95,7 @@ def test_what_the_source_can_take_is_not_replayed_one_by_one(monkeypatch):
             return replay(self, *args)
 
         monkeypatch.setattr(program.Program, name, counted)
-    p = trace(lambda x, y: ag.where(x > 0.0, x * y, y), 1.0, 2.0)
+    p = trace(lambda x, y: ag.where(x > 0.0, x * y, y * y), 1.0, 2.0)
     for x in (
         1.0,
         2.0,
@@ -90,8 +103,8 @@ def test_what_the_source_can_take_is_not_replayed_one_by_one(monkeypatch):
         -2.0,
         1.0,
     ):  # each branch once, until it is known in which order to add
-        assert p.value_and_grad(x, 3.0) == ((3.0 * x, (3.0, x)) if x > 0.0 else (3.0, (0.0, 1.0)))
-        assert p(x, 3.0) == (3.0 * x if x > 0.0 else 3.0)
+        assert p.value_and_grad(x, 3.0) == ((3.0 * x, (3.0, x)) if x > 0.0 else (9.0, (0.0, 6.0)))
+        assert p(x, 3.0) == (3.0 * x if x > 0.0 else 9.0)
     assert [args[0] for args in replayed] == [(1.0, 3.0), (-1.0, 3.0)]
     assert p(1, 3.0) == 3.0
     assert len(replayed) == 3, "what is not a plain float"
@@ -100,7 +113,9 @@ def test_what_the_source_can_take_is_not_replayed_one_by_one(monkeypatch):
 def test_what_several_branches_share_gets_its_share_of_each():
     def f(x, y):
         shared = x * y
-        return ag.where(x > 0.0, shared * y, x) + ag.where(y > 0.0, ag.where(x < 1.0, shared, y), y)
+        return ag.where(x > 0.0, shared * y, x * x) + ag.where(
+            y > 0.0, ag.where(x < 1.0, shared, y), y
+        )
 
     p = trace(f, 1.0, 1.0)
     for point in itertools.product((-2.0, 0.5, 2.0, math.inf), repeat=2):
@@ -249,7 +264,7 @@ def test_what_is_no_number_is_refused(bad):
 def test_results():
     p = trace(lambda x: [x * 2, [x, 3]], 1.0)
     assert p(2.0) == [4.0, [2.0, 3.0]]
-    with pytest.raises(TypeError, match="one number"):
+    with pytest.raises(TypeError, match="one number, but .* returns one of them or their sum$"):
         p.value_and_grad(2.0)
     with pytest.raises(TypeError, match="one number or a list"):
         trace(lambda x: {"y": x}, 1.0)
@@ -462,6 +477,40 @@ def test_source_of_the_worked_network():
         "    d_y = -d_error + 0.0\n"
         "    return error * error, ([d_w1, d_w2], [d_x1, d_x2], d_y)\n"
     )
+
+
+def test_source_of_choices():
+    def f(x, y):
+        shared = (x * y).exp()
+        return ag.where(x > y, shared, x) + ag.where(x > y, y, shared)
+
+    assert trace(f, 1.0, 2.0).source.split("\n\n\n")[-1] == (
+        "def value_and_grad(x, y):\n"
+        "    v1 = x > y\n"
+        "    v2 = exp(x * y)\n"
+        "    # backward: each derivative is the one above it times the local slope\n"
+        "    v3 = 1.0 if v1 else 0.0\n"
+        "    v4 = 1.0 if not v1 else 0.0\n"
+        "    d1 = (v3 + v4) * v2\n"
+        "    d_x = v4 + d1 * y + 0.0\n"
+        "    d_y = v3 + d1 * x + 0.0\n"
+        "    return (v2 if v1 else x) + (y if v1 else v2), (d_x, d_y)\n"
+    )
+
+    def g(args):
+        x, y, z = args
+        chosen = ag.where(x + y < z, x * y, -x) * ag.where(x > 0.0, (-x) ** 2.0, y)
+        return chosen + 2.0**y + x**3.0 + z**y
+
+    module = trace(g, [1.0, 2.0, 3.0]).source.split("\n\n\n")
+    assert module[:2] == [
+        "from math import inf, log, nan, pow, sqrt",
+        "def value(x1):\n"
+        "    (args1, args2, args3) = x1\n"
+        "    v1 = (args1 * args2 if args1 + args2 < args3 else -args1) * ((-args1) ** 2.0 if args1 > 0.0"
+        " else args2) + pow(2.0, args2) + args1 ** 3.0\n"
+        "    return v1 + pow(args3, args2)",
+    ]
 
 
 @pytest.mark.parametrize(
