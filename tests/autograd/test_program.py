@@ -264,7 +264,7 @@ def test_what_is_no_number_is_refused(bad):
 def test_results():
     p = trace(lambda x: [x * 2, [x, 3]], 1.0)
     assert p(2.0) == [4.0, [2.0, 3.0]]
-    with pytest.raises(TypeError, match="one number, but .* returns one of them or their sum$"):
+    with pytest.raises(TypeError, match=r"one number, but .* returns one of them or their sum$"):
         p.value_and_grad(2.0)
     with pytest.raises(TypeError, match="one number or a list"):
         trace(lambda x: {"y": x}, 1.0)
