@@ -541,6 +541,17 @@ def test_unsafe_labels_stay_out_of_the_source(label):
         assert label not in p.source
 
 
+def test_numbers_in_a_list_whose_name_ends_with_a_digit():
+    source = trace(lambda w2: w2[0] * w2[1], [1.0, 2.0]).source
+    assert "(w2_1, w2_2) = w2\n" in source
+
+
+def test_what_is_returned_twice_is_computed_once():
+    p = trace(lambda x: [y := x * 2.0, y], 1.0)
+    assert len(p) == 1
+    assert p(3.0) == [6.0, 6.0]
+
+
 def test_two_of_one_name():
     def f(x):
         y, z = x * 2, x * 3

@@ -1,12 +1,13 @@
 """Whatever the command line is given, it ends in one line and status 2, and nothing is half-done."""
 
+import argparse
 import json
 import shutil
 from itertools import chain
 
 import pytest
 
-from nn.cli.entry import main
+from nn.cli.entry import _parser, main
 
 NET = {"weights": [[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]]}
 FILES = {
@@ -61,6 +62,7 @@ EXAMPLE = [
     [*X, "--y", "1", "2"],
     [*X, "--y", "yes"],
     [*X, "--y", "1e"],
+    ["--notation", "marzur"],
     ["--loss", "mse2"],
     ["--loss", ""],
     ["--loss", "cross_entropy"],
@@ -137,6 +139,13 @@ TABLE = {
         ["--path"],
         ["--out", "c.jpeg"],
         *outputs("--out", ".svg"),
+    ],
+    ("live",): [
+        *EXAMPLE,
+        ["--lr", "nan"],
+        ["--lr", "−1"],
+        ["--out", "c.svg"],
+        *outputs("--out", ".html"),
     ],
     ("train",): [
         *(["--epochs", word] for word in ("-1", "1.5", "many", "")),
@@ -247,8 +256,13 @@ def here(prepared, tmp_path, monkeypatch):
     return folder
 
 
-def test_there_are_many():
+def test_every_command_and_every_option_that_takes_something_is_among_them():
     assert len(WORDS) >= 150
+    (commands,) = [a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    assert {command[0] for command in TABLE if command} == set(commands.choices)
+    actions = chain.from_iterable(sub._actions for sub in commands.choices.values())
+    options = {a.option_strings[-1] for a in actions if a.option_strings and a.nargs != 0}
+    assert options <= set(chain.from_iterable(WORDS))
 
 
 @pytest.mark.parametrize("words", WORDS, ids=range(len(WORDS)))

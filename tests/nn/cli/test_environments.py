@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 CREDIT = ["credit", "--out", "c.gv"]
+LIVE = ["live", "--out", "c.html"]
 TRAIN = ["train", "--examples", "8", "--hidden", "2", "--epochs", "2", "--out", "net.json"]
 
 
@@ -92,7 +93,7 @@ def test_closed_streams_that_are_not_needed(closed, tmp_path):
 # ---------------------------------------------------------------- where it cannot work
 
 
-@pytest.mark.parametrize("words", [CREDIT, TRAIN, ["--help"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("words", [CREDIT, LIVE, TRAIN, ["--help"]], ids=lambda words: words[0])
 def test_closed_standard_output(words, tmp_path):
     done = run(words, tmp_path, before=lambda: os.close(1))
     assert done.returncode == 2
@@ -134,7 +135,7 @@ def test_a_reader_who_goes_away(tmp_path):
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("words", [CREDIT, TRAIN], ids=lambda words: words[0])
+@pytest.mark.parametrize("words", [CREDIT, LIVE, TRAIN], ids=lambda words: words[0])
 def test_a_full_disk(words, tmp_path):
     (tmp_path / words[-1]).write_text("old")
 
