@@ -1,0 +1,79 @@
+"""Marking workings: `mark` one, and what its marks are made of."""
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Protocol
+
+from nn.arguments import expect
+from nn.credit.credit import Credit
+from nn.lessons.marking.report import Line, Marking, marked
+from nn.lessons.marking.scheme import Scheme
+from nn.lessons.reading import read
+
+__all__ = ["Line", "Marking", "Scheme", "mark", "marked"]
+
+
+class Sheet(Protocol):
+    """What a working answers: an example with a learning rate, a Worksheet say."""
+
+    @property
+    def credit(self) -> Credit:
+        """The example."""
+        ...
+
+    @property
+    def lr(self) -> float:
+        """The learning rate η of its new weights."""
+        ...
+
+
+def mark(
+    working: str | PathLike[str] | Mapping[str, str],
+    sheet: Sheet | Credit,
+    lr: float = 0.1,
+    scheme: Scheme | None = None,
+    notation: str | None = None,
+) -> Marking:
+    """Mark numbers worked out by hand: right, following from the numbers before them, or wrong.
+
+    A number stands for ± half a unit of its last digit, and so does each result on the way to the next; a line that
+    follows from one's own earlier numbers is never wrong. Where lines are wrong, it is asked which of some eighty
+    mistakes, or which two of them, would make them so.
+
+    Args:
+        working: a text; a path (pathlib.Path) to a file; or what was written by name, as text, because the number of
+            digits counts.
+        sheet: what it answers: a Worksheet, or a Credit. It comes from the teacher, never from the working.
+        lr: with a Credit, the learning rate η of the new weights.
+        scheme: how many marks the parts are worth; 100 in all if it is not given.
+        notation: in the letters of which book it is written; without it that is recognised.
+
+    Raises:
+        ValueError: if there is nothing to mark.
+
+    >>> from nn.lessons.gallery import example
+    >>> print(mark("ŷ = 0.83, δ0 = 0.63, δ1 = 0.44".replace(", ", "\\n"), example("worked").credit()))
+    number  given   right
+    ŷ        0.83  0.8279         right
+    δ0       0.63  0.6279         right
+    δ1       0.44  0.1363  wrong, +0.304
+    <BLANKLINE>
+    Of 26 lines 2 right, 1 wrong, 23 left blank: 17.67 of 100 marks.
+    δ1 = 0.44 is wrong: 0.1368 follows from your own numbers. A likely cause: the slope f′(a) of the activation is left out of the hidden δ.
+    """
+    credit = sheet if isinstance(sheet, Credit) else sheet.credit
+    if isinstance(working, Mapping):
+        for name, number in working.items():
+            expect(isinstance(number, str), f"{name} is given as text, because its digits count", number)
+        text = "\n".join(f"{name} = {number}" for name, number in working.items())
+    elif isinstance(working, str):
+        text = working
+    else:
+        expect(isinstance(working, PathLike), "a working is a text, a path or a dict of texts by name", working)
+        text = Path(working).read_text(encoding="utf-8-sig")
+    reading = read(text, credit, notation)
+    if not reading.numbers:
+        why = "; ".join(str(unread) for unread in reading.unread[:1]) or "it has no answers yet"
+        raise ValueError(f"there is nothing to mark: {why}")
+    return marked(reading, credit, lr if isinstance(sheet, Credit) else sheet.lr, scheme)

@@ -1,0 +1,514 @@
+"""How an example is worked by hand: each line from one's own earlier numbers, rightly or with known mistakes."""
+
+
+import math
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from nn.activations import ACTIVATIONS, Activation, activation_name
+from nn.credit.credit import Credit
+from nn.credit.parts import Edge
+from nn.lessons.marking.intervals import SLOPES_FROM_Z, Interval, at, hull, loss_of, mapped, output, slope
+from nn.lessons.marking.mistakes import LOG10, Flaw, Mistake, the_rows
+from nn.lessons.quantities import Quantity, right_numbers
+from nn.losses import (
+    LOSSES, binary_cross_entropy_with_logits, cross_entropy, loss_name, mean_absolute_error, squared_error,
+)  # fmt: skip
+
+Flaws = frozenset[Flaw]
+NONE: Flaws = frozenset()
+FROM_Z: Flaw = ("from z", True)  # no mistake: the slope is worked out from the output
+_OTHERS = ("sigmoid", "tanh", "relu")
+_A, _Z, _D = "a", "z", "delta"
+
+
+class Problem:
+    """An example with what is asked of it: the lines, their right numbers, and how they hang together.
+
+    Args:
+        credit: the example.
+        lr: the learning rate η of the new weights.
+    """
+
+    def __init__(self, credit: Credit, lr: float) -> None:
+        self.credit = credit
+        self.lr = lr
+        self.right = right_numbers(credit, lr)
+        self.order = list(self.right)
+        self.into: dict[int, list[Edge]] = {j: [] for layer in credit.layers for j in layer}
+        self.out_of: dict[int, list[Edge]] = {j: [] for j in self.into}
+        for edge in credit.edges.values():
+            self.into[edge.target].append(edge)
+            if edge.source is not None:
+                self.out_of[edge.source].append(edge)
+        self.functions: dict[int, Activation] = {
+            j: f
+            for layer, functions in zip(credit.layers[1:], credit.activation_functions)
+            for j, f in zip(layer, functions)
+        }
+        self.outputs = credit.layers[-1]
+        self.inputs = credit.layers[0]
+        self.layer_of = {j: k for k, layer in enumerate(credit.layers) for j in layer}
+        self.weights = {key[:2]: edge.weight for key, edge in credit.edges.items()}
+
+    def line_kind(self, q: Quantity) -> str:
+        """Return the kind of a line: of a z "output" or "z", of a δ "out" or "hidden"."""
+        if q.kind != "delta":
+            return "output" if q.kind == "z" and q.of in self.outputs else q.kind
+        return "out" if q.of in self.outputs else "hidden"
+
+    def at_zero(self, j: int) -> Interval:
+        """Return f(0) of a unit."""
+        return output(self.functions[j], at(0.0))
+
+    def needs(self, q: Quantity, from_z: bool = False) -> list[Quantity]:
+        """Return the lines of which one is made."""
+        kind, of = q.kind, q.of
+        if kind == "loss":
+            return [Quantity("p" if self.credit.probabilities else _Z, j) for j in self.outputs]
+        if isinstance(of, tuple):
+            i, j = of[0], of[1]
+            if kind == "new":
+                return [Quantity("gradient", of)]
+            tail = [] if i is None or i in self.inputs else [Quantity(_Z, i)]
+            return [Quantity(_D, j), *tail]
+        assert of is not None
+        if kind == _A:
+            tails = [edge.source for edge in self.into[of]]
+            return [Quantity(_Z, i) for i in tails if i is not None and i not in self.inputs]
+        if kind == _Z:
+            return [Quantity(_A, of)]
+        if kind == "p":
+            return [Quantity(_Z, j) for j in self.outputs]
+        flat = activation_name(self.functions[of]) == "linear"
+        own = [] if flat else [Quantity(_Z if from_z else _A, of)]
+        if of in self.outputs:
+            return [Quantity("p" if self.credit.probabilities else _Z, of), *own]
+        return [*(Quantity(_D, edge.target) for edge in self.out_of[of]), *own]
+
+    @cached_property
+    def mistakes(self) -> list[Mistake]:
+        """The mistakes that can be made in it, as far as that is seen without numbers."""
+        names = {activation_name(f) for f in self.functions.values()}
+        several, loss = len(self.outputs) > 1, self.credit.loss_function
+        found = [m for m in the_rows() if self._possible(m, names, several)]
+        for i in self.inputs:
+            if self.credit.nodes[i].z < 0.0:
+                lost = f"the minus of {self.credit.nodes[i].name} is lost"
+                found += [
+                    Mistake(("lost", i), lost, ("a", "gradient")),
+                    Mistake(("lost forward", i), lost, ("a",), 3.2),
+                    Mistake(("lost back", i), f"{lost} in the gradients", ("gradient",), 3.2),
+                ]
+        hidden_names = {activation_name(self.functions[j]) for j in self.functions if j not in self.outputs}
+        curved = any(activation_name(self.functions[j]) != "linear" for j in self.outputs)
+        for other in _OTHERS:
+            if {other} != hidden_names:
+                found += [
+                    Mistake(("f", other), f"the activation is taken to be {other}", ("z",), 3.0),
+                    Mistake(("unit of", other), f"{other} is used in place of the activation, and its slope", ("z", "hidden"), 3.0),
+                ]  # fmt: skip
+            if other != "relu" and {other} != names:
+                found.append(Mistake(("slope of", other), f"the slope is that of {other}", ("out", "hidden"), 3.0))
+                found.append(Mistake(("slope of hidden", other), f"the slope in the hidden δ is that of {other}", ("hidden",), 3.2))
+            if curved:
+                found.append(Mistake(("f of output", other), f"the activation of the output is taken to be {other}", ("output",), 3.2))
+        for other_loss in LOSSES.values():
+            if other_loss in (mean_absolute_error, squared_error, binary_cross_entropy_with_logits) \
+                    and other_loss is not loss:  # fmt: skip
+                name = loss_name(other_loss)
+                found += [
+                    Mistake(("other loss", other_loss), f"the loss is the {name}", ("loss",), 3.4),
+                    Mistake(("other error", other_loss), f"the derivative of the loss is that of the {name}", ("out",), 3.4),
+                ]  # fmt: skip
+        for factor in (10.0, 0.1, 2.0, 0.5):
+            found.append(Mistake(("rate", self.lr * factor), f"the learning rate is {self.lr * factor:g} in the "
+                                 f"updates; it is {self.lr:g}", ("new",), 3.2))  # fmt: skip
+        for rate in {1.0, 0.1, 0.5, 0.01, 0.05, self.lr**2} - {self.lr * k for k in (1, 10.0, 0.1, 2.0, 0.5)}:
+            left_out = "the learning rate is left out of the updates" if rate == 1.0 else \
+                f"the learning rate is {rate:g} in the updates; it is {self.lr:g}"  # fmt: skip
+            found.append(Mistake(("rate", rate), left_out, ("new",), 3.2))
+        for j in self.functions:
+            for edge in self.into[j]:
+                where = "the bias" if edge.source is None else f"the term {edge.name}·{edge.z_name}"
+                found += [
+                    Mistake(("term out", edge.key), f"{where} is left out of a{j}", ("a",), 3.6, j),
+                    Mistake(("term sign", edge.key), f"{where} has the wrong sign in a{j}", ("a",), 3.6, j),
+                ]  # fmt: skip
+        return found
+
+    def _possible(self, m: Mistake, names: set[str], several: bool) -> bool:
+        """Tell whether a mistake makes a difference, and another than its like, in this network."""
+        (name, kind), layers = m.flaw, self.credit.layers
+        curved = any(activation_name(self.functions[j]) != "linear" for j in self.outputs)
+        if (kind in ("mean", "sum") and name != "path") or name == "loss one":
+            return several
+        if name == "p":
+            return bool(self.credit.probabilities)
+        if name == "f minus":
+            return "sigmoid" in names
+        if name in ("bias", "bias gradient", "bias step"):
+            return any(edge.source is None for edge in self.credit.edges.values())
+        if kind == LOG10:
+            return self.credit.loss_function in (cross_entropy, binary_cross_entropy_with_logits)
+        if name in ("out slope", "every slope", "flat", "out way") or kind in ("of the head", "out", "all"):
+            return curved
+        if name == "slope":
+            return curved
+        if name == "f out":
+            return not curved
+        if name == "path" or kind == "turned":
+            return max(map(len, layers[2:]), default=1) > 1 or (kind == "turned" and len(layers) > 2)
+        if name == "transposed":
+            return any(len(tails) == len(heads) > 1 for tails, heads in pairwise(layers))
+        if name == "columns":
+            return max(map(len, layers[1:])) > 1
+        return True
+
+
+class Hand:
+    """A working: its numbers as intervals, and every line as it is worked out from those before it.
+
+    Args:
+        problem: the example.
+        written: the numbers, each with what it stands for.
+        half: half a unit of the sheet, by which each result on the way is uncertain, given its size.
+    """
+
+    def __init__(
+        self, problem: Problem, written: Mapping[Quantity, Interval], half: Callable[[float], float]
+    ) -> None:
+        self.problem = problem
+        self.written = written
+        self.half = half
+        self._computed: dict[tuple[Quantity, Flaws], Interval] = {}
+        self._losses: dict[Any, tuple[Interval, list[Interval]]] = {}
+        self._slopes: dict[tuple[Activation, float, float], Interval] = {}
+        self._chains: dict[Quantity, frozenset[Quantity]] = {}
+
+    def chain(self, q: Quantity) -> frozenset[Quantity]:
+        """Return the lines whose mistakes show in a line: its own, and those left out before it."""
+        found = self._chains.get(q)
+        if found is None:
+            needs = {*self.problem.needs(q), *self.problem.needs(q, True)}
+            before = [self.chain(need) for need in needs if need not in self.written]
+            found = self._chains[q] = frozenset([q]).union(*before)
+        return found
+
+    def made_of(self, q: Quantity, from_z: bool = False) -> set[Quantity]:
+        """Return the written lines of which one is made."""
+        found: set[Quantity] = set()
+        for need in self.problem.needs(q, from_z):
+            found |= {need} if need in self.written else self.made_of(need, from_z)
+        return found
+
+    def _rounded(self, x: Interval) -> Interval:
+        by = self.half(x.middle)
+        if x.lo == x.hi and abs(x.lo / (2.0 * by) - round(x.lo / (2.0 * by))) < 1e-6:
+            return x  # it needs no more digits than the sheet has
+        return Interval(x.lo - by, x.hi + by)
+
+    def known(self, kind: str, of: Any, flaws: Flaws) -> Interval:
+        """Return a number as it was written, or else as it comes out of what was."""
+        q = Quantity(kind, of)  # type: ignore[arg-type]
+        if (given := self.written.get(q)) is not None:
+            return given
+        if (q, flaws) not in self._computed:
+            self._computed[q, flaws] = self._rounded(self.follows(q, flaws))
+        return self._computed[q, flaws]
+
+    def follows(self, q: Quantity, flaws: Flaws = NONE) -> Interval:
+        """Return what a line should be, given the numbers before it, if these mistakes are made."""
+        kind, s = q.kind, dict(flaws)
+        if kind == "a":
+            return self._a(q.of, flaws, s)  # type: ignore[arg-type]
+        if kind == "z":
+            return self._z(q.of, flaws, s)  # type: ignore[arg-type]
+        if kind == "p":
+            return self._p(q.of, flaws, s)  # type: ignore[arg-type]
+        if kind == "loss":
+            return self._loss(flaws, s)
+        if kind == "delta":
+            return self._delta(q.of, flaws, s)  # type: ignore[arg-type]
+        return (self._gradient if kind == "gradient" else self._new)(q.of, flaws, s)
+
+    # ------------------------------------------------------------ forward
+
+    def _tail(self, i: int, flaws: Flaws, kind: str = "z") -> Interval:
+        if i in self.problem.inputs:
+            return at(self.problem.credit.nodes[i].z)
+        return self.known(kind, i, flaws)
+
+    def _weight(self, i: int | None, j: int, s: dict[str, Any]) -> float:
+        """Return the weight from i to j, or the one that is taken for it."""
+        p = self.problem
+        if i is not None and ("transposed" in s or "columns" in s):
+            layers = p.credit.layers
+            tails, heads = layers[p.layer_of[j] - 1], layers[p.layer_of[j]]
+            row, column = tails.index(i), heads.index(j)
+            if "columns" in s:
+                return p.weights[i, heads[-1 - column]]
+            if len(tails) == len(heads):
+                return p.weights[tails[column], heads[row]]
+        return p.weights[i, j]
+
+    def _a(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
+        total = at(0.0)
+        p = self.problem
+        for edge in p.into[j]:
+            i, w = edge.source, self._weight(edge.source, j, s)
+            if s.get("term out") == edge.key:
+                continue
+            if i is None:
+                term = at(w * s.get("bias", 1.0))
+            else:
+                if "reversed" in s and i in p.inputs:
+                    i = p.inputs[-1 - p.inputs.index(i)]
+                z = self._tail(i, flaws, "a" if "passed a" in s else "z")
+                if i in (s.get("lost"), s.get("lost forward")):
+                    z = -z
+                term = self._rounded(z.times(w))
+            total = total - term if s.get("term sign") == edge.key else total + term
+        return total
+
+    def _f(self, j: int, s: dict[str, Any]) -> Activation:
+        hidden = j not in self.problem.outputs
+        other = s.get("unit of") or s.get("f") if hidden else s.get("f of output")
+        return ACTIVATIONS[other] if other is not None else self.problem.functions[j]
+
+    def _z(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
+        p = self.problem
+        a, f = self.known("a", j, flaws), self._f(j, s)
+        if s.get("no f") in (("out", "all") if j in p.outputs else (True, "all")):
+            return a
+        if "f out" in s and j in p.outputs and activation_name(f) == "linear":
+            f = p.functions[p.credit.layers[-2][0]] if len(p.credit.layers) > 2 else f
+        if "f minus" in s and activation_name(f) == "sigmoid":
+            a = -a
+        return output(f, a)
+
+    def _p(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
+        outputs = [self.known("z", k, flaws) for k in self.problem.outputs]
+        mine = self.problem.outputs.index(j)
+        if s.get("p") == "sigmoid":
+            return output(ACTIVATIONS["sigmoid"], outputs[mine])
+        if s.get("p") == "linear":
+            total = sum(z.middle for z in outputs) or 1.0
+            return outputs[mine].times(1.0 / total)
+        _, slopes = loss_of(cross_entropy, outputs, 0, [None] * len(outputs))
+        return slopes[mine] + at(1.0) if mine == 0 else slopes[mine]
+
+    # ------------------------------------------------------------ loss and errors
+
+    def _targets(self) -> list[float | None]:
+        return [self.problem.credit.nodes[j].target for j in self.problem.outputs]
+
+    def _of_loss(self, flaws: Flaws, other: Any = None) -> tuple[Interval, list[Interval]]:
+        """Return L and ∂L/∂ŷ, or those of another loss."""
+        c, wanted = self.problem.credit, self._targets()
+        if self.problem.credit.probabilities and other is None:
+            ps = [self.known("p", j, flaws) for j in self.problem.outputs]
+            loss = at(0.0)
+            for p, t in zip(ps, wanted):
+                if t:
+                    logs = mapped(lambda x: -math.log(x), Interval(max(p.lo, 1e-300), max(p.hi, 1e-300)))
+                    loss = loss + self._rounded(logs).times(t)
+            return loss, [p - at(t or 0.0) for p, t in zip(ps, wanted)]
+        outputs = [self.known("z", j, flaws) for j in self.problem.outputs]
+        function = other or c.loss_function
+        y = c.y
+        if other is not None:
+            numbers = [t if t is not None else 0.0 for t in wanted]
+            y = numbers[0] if len(numbers) == 1 else numbers
+        if function is binary_cross_entropy_with_logits:
+            return self._of_probabilities(outputs, y)
+        key = (function, *((z.lo, z.hi) for z in outputs))
+        if key not in self._losses:
+            self._losses[key] = loss_of(function, outputs, y, wanted)
+        loss, slopes = self._losses[key]
+        return loss.wider(len(outputs) * self.half(2.0 * loss.middle)), slopes
+
+    def _of_probabilities(self, outputs: list[Interval], y: Any) -> tuple[Interval, list[Interval]]:
+        """Return binary cross entropy and its derivative as one works them out: by the probability σ(ŷ)."""
+        targets, n, loss, slopes = (y if isinstance(y, list) else [y]), len(outputs), at(0.0), []
+        for z, t in zip(outputs, targets):
+            p = self._rounded(output(ACTIVATIONS["sigmoid"], z))
+            ends = [min(max(x, 1e-300), 1.0) for x in (p.lo, p.hi)]
+            terms = [
+                -(t and t * math.log(x)) - ((1 - t) and (1 - t) * math.log(max(1.0 - x, 1e-300)))
+                for x in ends
+            ]
+            loss = loss + self._rounded(hull(terms))
+            slopes.append((p - at(float(t))).times(1.0 / n))
+        return loss.times(1.0 / n), slopes
+
+    def _loss(self, flaws: Flaws, s: dict[str, Any]) -> Interval:
+        p = self.problem
+        n, other = len(p.outputs), s.get("other loss")
+        if other is binary_cross_entropy_with_logits and any(
+            t is None or not 0.0 <= t <= 1.0 for t in self._targets()
+        ):
+            return Interval(float("nan"), float("nan"))
+        loss, slopes = self._of_loss(flaws, other)
+        if "loss one" in s:
+            z, t = self.known("z", p.outputs[s["loss one"]], flaws), self._targets()[s["loss one"]]
+            loss, _ = loss_of(p.credit.loss_function, [z], t, [t]) if t is not None and not p.credit.probabilities \
+                else (at(float("nan")), [])  # fmt: skip
+        if "loss root" in s:
+            loss = mapped(lambda x: abs(x) ** 0.5, loss) if not p.credit.probabilities else loss
+            if n == 1:  # ½·(ŷ−y), or ŷ−y
+                e = slopes[0]
+                loss = e.times(0.5)
+        factor = s.get("loss times", 1.0)
+        factor = {"mean": 1.0 / n, "sum": float(n)}.get(factor, factor)
+        return loss.times(factor * s.get("both times", 1.0))
+
+    def error(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
+        """Return ∂L/∂ŷ of an output, or what is taken for it."""
+        p = self.problem
+        n, other = len(p.outputs), s.get("other error")
+        if other is binary_cross_entropy_with_logits and any(
+            t is None or not 0.0 <= t <= 1.0 for t in self._targets()
+        ):
+            return Interval(float("nan"), float("nan"))
+        instead = s.get("error")
+        if instead == "one":
+            return at(1.0)
+        if instead == "output":
+            return self.known("p" if p.credit.probabilities else "z", j, flaws)
+        if instead == "loss":
+            return self.known("loss", None, flaws)
+        _, slopes = self._of_loss(flaws, other)
+        e = slopes[p.outputs.index(j)]
+        factor = s.get("error times", 1.0)
+        factor = {"mean": 1.0 / n, "sum": float(n)}.get(factor, factor)
+        e = self._rounded(e.times(factor * s.get("both times", 1.0) * (-1.0 if "error sign" in s else 1.0)))
+        return e * e if instead == "square" else e
+
+    def _slope(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
+        """Return f′(a) of a unit, or what is taken for it."""
+        p = self.problem
+        f = self._f(j, s if "unit of" in s else {})
+        other = s.get("slope of") or (None if j in p.outputs else s.get("slope of hidden"))
+        if other is not None and activation_name(f) != "linear":
+            f = ACTIVATIONS[other]
+        name = activation_name(f)
+        way = s.get("slope") or s.get("out way" if j in p.outputs else "hidden way")
+        if name == "linear":
+            return at(1.0)
+        if way in ("z", "z²", "1−z"):
+            z = self.known("z", j, flaws)
+            return z if way == "z" else z * z if way == "z²" else at(1.0) - z
+        from_z = "from z" in s and name in SLOPES_FROM_Z
+        x = self.known("z" if from_z or way == "at z" else "a", j, flaws)
+        if from_z and way is None:
+            return self._rounded(mapped(SLOPES_FROM_Z[name], x))
+        key = (f, x.lo, x.hi)
+        if key not in self._slopes:
+            self._slopes[key] = self._rounded(slope(f, x))
+        return self._slopes[key]
+
+    def _delta(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
+        p = self.problem
+        if j in p.outputs:
+            back, without = self.error(j, flaws, s), "out slope" in s or "every slope" in s
+        else:
+            back, without = self._back(j, flaws, s), "hidden slope" in s or "every slope" in s
+            if s.get("slope") == "of the head":
+                return back * self._slope(p.out_of[j][0].target, flaws, {})
+        return back if without else back * self._slope(j, flaws, s)
+
+    def _back(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
+        """Return the error that comes back to a hidden unit: Σ δ_k·w."""
+        p = self.problem
+        heads = p.out_of[j]
+        if "path" in s and s["path"] != "mean":
+            heads = [heads[s["path"]]]
+        total = at(0.0)
+        for edge in heads:
+            k = edge.target
+            of_output = k in p.outputs
+            if of_output and ("raw" in s or "flat" in s):
+                e = self.error(k, flaws, s)
+            else:
+                e = self.known("delta", k, flaws)
+            if "no weight" in s or (of_output and "raw" in s):
+                total = total + e
+                continue
+            if "updated" in s:
+                # with this mistake alone it would go in a circle
+                through = self.known("new", edge.key, frozenset(f for f in flaws if f[0] not in ("updated", "gradient")))
+            elif "crossed" in s:
+                through = at(self._crossed(j, k))
+            else:
+                through = at(edge.weight)
+            total = total + self._rounded(through * e)
+        if s.get("path") == "mean":
+            total = total.times(1.0 / len(heads))
+        if "back sign" in s:
+            total = -total
+        return self._rounded(total)
+
+    def _crossed(self, j: int, k: int) -> float:
+        p = self.problem
+        layers = p.credit.layers
+        mine, behind = layers[p.layer_of[j]], layers[p.layer_of[k]]
+        row, column = mine.index(j), behind.index(k)
+        if len(mine) == len(behind) and len(behind) > 1:
+            return p.weights[mine[column], behind[row]]  # transposed
+        return p.weights[mine[-1 - row], k]
+
+    # ------------------------------------------------------------ gradients and updates
+
+    def _gradient(self, key: Any, flaws: Flaws, s: dict[str, Any]) -> Interval:
+        p = self.problem
+        i, j = key[0], key[1]
+        way, tail = s.get("gradient"), s.get("tail")
+        if way == "error" and j in p.outputs:
+            delta = self.error(j, flaws, {})
+        elif way == "turned" and i is not None and i not in p.inputs:
+            return self.known("delta", i, flaws) * self.known("z", j, flaws)
+        else:
+            delta = self.known("delta", j, flaws)
+        factor = s.get("gradient times", 1.0)
+        if factor == "lr":
+            factor = p.lr
+        if i is None:
+            instead = s.get("bias gradient", 1.0)
+            factor *= p.weights[None, j] if instead == "b" else instead
+            return delta.times(factor)
+        if tail == "none":
+            z = at(1.0)
+        elif tail == "a" and i not in p.inputs:
+            z = self.known("a", i, flaws)
+        elif tail == "head":
+            z = self.known("z", j, flaws)
+        elif tail == "weight":
+            z = at(p.weights[i, j])
+        else:
+            if tail == "other":
+                before = p.credit.layers[p.layer_of[i]]
+                i = before[-1 - before.index(i)]
+            z = self._tail(i, flaws)
+            if i in (s.get("lost"), s.get("lost back")):
+                z = -z
+        return (delta * z).times(factor)
+
+    def _new(self, key: Any, flaws: Flaws, s: dict[str, Any]) -> Interval:
+        p = self.problem
+        w, bias = p.weights[key[:2]], key[0] is None
+        rate = s.get("rate", p.lr) * s.get("step", 1.0) * (s.get("bias step", 1.0) if bias else 1.0)
+        if "step delta" in s:
+            g = self.known("delta", key[1], flaws)
+        else:
+            g = self.known("gradient", key, flaws)
+        if "step times" in s:
+            g = g.times(w)
+        step = self._rounded(g.times(rate))
+        if "weight kept" in s:
+            return step.times(2.0 * s["weight kept"] - 1.0)
+        return at(w) - step
+
+

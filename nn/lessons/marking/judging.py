@@ -1,0 +1,162 @@
+"""Line by line: what is right, what follows from one's own earlier numbers, and what is wrong."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nn.lessons.marking.hand import FROM_Z, NONE, Flaws, Hand, Problem
+from nn.lessons.marking.intervals import Interval, at
+from nn.lessons.quantities import Quantity, Written
+
+Status = Literal["right", "follows", "wrong"]
+MOST = 0.6  # of the numbers of a sheet are written in its way
+NEAR = 2.0  # units by which digits that were cut off, not rounded, may be missed
+
+
+@dataclass(frozen=True)
+class Style:
+    """The way in which the numbers of a sheet are written.
+
+    Attributes:
+        decimals: how many digits after the point, if they are written so.
+        digits: how many digits that count, if they are written so.
+        unit: of the last digit, where it is neither.
+    """
+
+    decimals: int | None
+    digits: int | None
+    unit: float
+
+    def unit_of(self, x: float) -> float:
+        """Return what one in the last digit of a number is worth."""
+        if not math.isfinite(x):
+            return self.unit
+        units = []
+        if self.decimals is not None:
+            unit = 10.0**-self.decimals
+            units.append(unit if self.decimals > 1 else min(unit, _two_digits(x)))
+        if self.digits is not None and x:
+            units.append(10.0 ** (math.floor(math.log10(abs(x))) + 1 - self.digits))
+        return max(units, default=self.unit)
+
+
+def _two_digits(x: float) -> float:
+    """Return what one in the second digit of a number is worth."""
+    return 10.0 ** (math.floor(math.log10(abs(x))) - 1) if x else 0.01
+
+
+def style_of(numbers: Iterable[Written]) -> Style:
+    """Return how a sheet is written: with so many decimals or digits as most of its numbers, and none has more."""
+    given = list(numbers)
+    found: list[int | None] = []
+    for counts in (Counter(w.decimals for w in given), Counter(w.digits for w in given)):
+        most = max(counts)
+        found.append(most if counts[most] >= MOST * len(given) else None)
+    units = sorted(w.unit for w in given)
+    return Style(found[0], found[1], units[len(units) // 2])
+
+
+@dataclass
+class Judged:
+    """A working with a status for each of its lines.
+
+    Attributes:
+        hand: its numbers, and what follows from them.
+        status: of each line.
+        units: by how many units of the last digit a number may be off: a half, or 1 where digits were cut off.
+        style: how the sheet is written.
+        slope: the ways in which slopes may have been worked out.
+        copied: the lines that are right, but do not follow from earlier wrong ones.
+    """
+
+    hand: Hand
+    units: float
+    style: Style
+    status: dict[Quantity, Status] = field(default_factory=dict)
+    copied: list[Quantity] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> list[Quantity]:
+        """The lines that are wrong."""
+        return [q for q, status in self.status.items() if status == "wrong"]
+
+    def meets(self, q: Quantity, flaws: Flaws = NONE) -> bool:
+        """Tell whether a line follows from the written ones if these mistakes are made."""
+        mine = self.hand.written[q]
+        return any(mine.meets(self.hand.follows(q, flaws | way)) for way in self.ways(q))
+
+    def gap(self, q: Quantity) -> float:
+        """Return by how many units of its last digit a line does not follow."""
+        mine = self.hand.written[q]
+        unit = max(self.style.unit_of(mine.middle), 1e-300)
+        return min(mine.gap(self.hand.follows(q, way)) for way in self.ways(q)) / unit
+
+    def ways(self, q: Quantity) -> tuple[Flaws, ...]:
+        """Return the ways of working out a line: a slope may come from a or from z."""
+        return _BOTH if any(step.kind == "delta" for step in self.hand.chain(q)) else _ONE
+
+
+_ONE: tuple[Flaws, ...] = (NONE,)
+_BOTH: tuple[Flaws, ...] = (NONE, frozenset([FROM_Z]))
+
+
+def judge(problem: Problem, written: Mapping[Quantity, Written]) -> Judged:
+    """Return the status of each line; where it is plain that digits were cut off, by whole units."""
+    style = style_of(written.values())
+    found = _judge(problem, written, style, 0.5)
+    wrong = found.wrong
+    near = sum(found.gap(q) <= NEAR for q in wrong)
+    if wrong and near >= len(wrong) / 2:
+        cut = _judge(problem, written, style, 1.0)
+        if len(cut.wrong) <= 0.3 * len(wrong):
+            return cut
+    return found
+
+
+def _judge(
+    problem: Problem, written: Mapping[Quantity, Written], style: Style, units: float
+) -> Judged:
+    same = units * style.unit_of(1.0)
+    fixed = style.digits is None and (style.decimals or 0) > 1
+    hand = Hand(problem, {}, (lambda size: same) if fixed else (lambda size: units * style.unit_of(size)))
+    known: dict[Quantity, Interval] = {}
+    hand.written = known
+    found = Judged(hand, units, style)
+    for q in problem.order:
+        if q not in written:
+            continue
+        first: Interval | None = None
+        for mine in _readings(written[q], style, units):
+            first = first or mine
+            known[q] = mine
+            right = mine.meets(at(problem.right[q]))
+            sources: set[Quantity] | None = None
+            for way in found.ways(q):
+                if mine.meets(hand.follows(q, way)):
+                    sources = hand.made_of(q, way is not NONE)
+                    if all(found.status[source] == "right" for source in sources):
+                        right = True
+                        break
+            if right or sources is not None:
+                found.status[q] = "right" if right else "follows"
+                if right and sources is None:
+                    found.copied.append(q)
+                break
+        else:
+            assert first is not None
+            known[q] = first
+            found.status[q] = "wrong"
+    return found
+
+
+def _readings(w: Written, style: Style, units: float) -> list[Interval]:
+    """Return what a number may stand for: with the unit of the sheet, if its end zeros were dropped, then its own."""
+    sheet, own = style.unit_of(w.value), w.unit
+    if max(w.digits, w.decimals) < 2:  # one digit is not believed
+        own = min(own, _two_digits(w.value))
+    short = [sheet] if sheet < own * (1.0 - 1e-9) else []
+    return [
+        Interval(w.value, w.value).wider(units * unit * (1.0 + 1e-9)) for unit in (*short, own)
+    ]

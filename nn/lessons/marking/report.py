@@ -1,0 +1,302 @@
+"""Marking a working: each line right, following, or wrong; the marks; the mistakes in words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from autograd.notation import shown, table
+from nn.credit.credit import Credit
+from nn.lessons.marking.diagnosis import Diagnosis, Named
+from nn.lessons.marking.hand import Problem
+from nn.lessons.marking.intervals import Interval
+from nn.lessons.marking.judging import Judged, judge
+from nn.lessons.marking.scheme import Scheme, earning
+from nn.lessons.names import called
+from nn.lessons.quantities import Quantity, Reading, Written
+
+OTHER_SIGN = (
+    "δ has the other sign throughout, δ = −∂L/∂a, as in Mitchell, Haykin and Han & Kamber, whose updates add: "
+    "marked by that rule."
+)
+EXCHANGED = (
+    "The letters a and z are exchanged throughout, as in Ng, Nielsen and Goodfellow, where z comes before the activation "
+    "and a after it: read so."
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number of a working.
+
+    Attributes:
+        name: what it is called.
+        given: what was written.
+        right: the right number.
+        status: "right", "follows" (right given the earlier numbers of the working), "wrong" or "unread".
+        follows: the number that follows from the earlier numbers of the working.
+        decimals: how many digits after the point were given.
+        value: the number that was written.
+        marks: what it earns.
+        note: why a line that is not wrong earns nothing; or why it could not be read.
+    """
+
+    name: str
+    given: str
+    right: float | None
+    status: str
+    follows: float = 0.0
+    decimals: int = 0
+    value: float = 0.0
+    marks: float = 0.0
+    note: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is right, or follows."""
+        return self.status in ("right", "follows")
+
+    @property
+    def difference(self) -> float:
+        """By how much the given number is too large."""
+        return self.value - (self.right or 0.0)
+
+    def places(self, x: float) -> str:
+        """Return a number with a few more digits than were given."""
+        return shown(x, min(max(self.decimals, 1) + 2, 15))
+
+
+@dataclass(frozen=True)
+class Marking:
+    """A working that was marked; it prints as a report.
+
+    Attributes:
+        lines: the numbers of the working, in the order in which one works them out; then what could not be read.
+        marks: what the working earns.
+        of: what it could earn.
+        mistakes: what is wrong, and the likely causes that were recognised: a sentence or two each.
+        causes: the likely causes alone, each with those that cannot be told from it.
+        facts: what is said about each wrong line that no mistake explains.
+        blank: the names of the lines that were left blank.
+        notation: in the letters of which book it was read.
+        remarks: what is said beside the marks: conventions, digits that were cut off, settings that differ.
+        copied: the lines that are right, but do not follow from earlier numbers that are wrong; nothing is deducted.
+    """
+
+    lines: list[Line]
+    marks: float
+    of: float
+    mistakes: list[str]
+    causes: list[tuple[str, ...]]
+    facts: list[str]
+    blank: list[str]
+    notation: str = "slides"
+    remarks: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Line | None:
+        """The first line that is wrong."""
+        return next((line for line in self.lines if line.status == "wrong"), None)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing that was written is wrong or could not be read."""
+        return all(line.ok for line in self.lines)
+
+    @property
+    def mistake(self) -> str:
+        """The first of the mistakes; empty if none was recognised."""
+        return self.mistakes[0] if self.mistakes else ""
+
+    def count(self, status: str) -> int:
+        """Return how many lines have a status."""
+        return sum(line.status == status for line in self.lines)
+
+    @property
+    def verdict(self) -> str:
+        """How many lines are right, and the marks, in a sentence."""
+        right, follows, wrong = map(self.count, ("right", "follows", "wrong"))
+        parts = [f"{right} right"]
+        if follows:
+            parts.append(f"{follows} follow{'s' * (follows == 1)} from your own earlier numbers")
+        parts += [f"{wrong} wrong"] * bool(wrong)
+        parts += [f"{self.count('unread')} could not be read"] * bool(self.count("unread"))
+        parts += [f"{len(self.blank)} left blank"] * bool(self.blank)
+        whole = len(self.blank) + len({line.name for line in self.lines if line.right is not None})
+        counted = f"All {whole} lines are right" if right == whole else f"Of {whole} lines {', '.join(parts)}"
+        return f"{counted}: {self.marks:.4g} of {self.of:.4g} marks."
+
+    def __str__(self) -> str:
+        rows = [
+            [
+                line.name,
+                line.given,
+                "" if line.right is None else line.places(line.right),
+                f"wrong, {shown(line.difference, max(line.decimals, 1) + 1, sign=True)}"
+                if line.status == "wrong"
+                else line.status + " (no marks)" * (line.ok and bool(line.note)),
+            ]
+            for line in self.lines
+        ]
+        told = [self.verdict, *self.mistakes, *self.facts]
+        told += [
+            f"{line.name}: {'no marks' if line.ok else 'not marked'}: {line.note}."
+            for line in self.lines
+            if line.note
+        ]
+        return "\n".join([table(["number", "given", "right", ""], rows), "", *told, *self.remarks])
+
+
+def marked(reading: Reading, credit: Credit, lr: float, scheme: Scheme | None = None) -> Marking:
+    """Mark what was read of a working.
+
+    Args:
+        reading: what was read.
+        credit: the example: what the teacher gave, never the working.
+        lr: the learning rate η of its new weights.
+        scheme: how many marks the parts are worth; 100 in all if it is not given.
+    """
+    problem, scheme = Problem(credit, lr), scheme or Scheme()
+    written, judged, remarks = _by_its_own_rule(problem, reading)
+    named, more = Diagnosis(judged, written).best() if judged.wrong else ([], False)
+    nothing = earning(judged, written, (q for n in named for q in n.lines))
+    worth = scheme.worth(problem.order)
+    words = _Words(judged, written, lambda q: called(q, credit))
+    if judged.units > 0.5:
+        remarks.append("Digits were cut off in place of rounded: marked to a whole unit of the last digit.")
+    lines = []
+    for q, status in judged.status.items():
+        earned = {"right": 1.0, "follows": scheme.follows}.get(status, 0.0) * (q not in nothing)
+        line = words.line(q, status)
+        lines.append(replace(line, marks=earned * worth[q], note=nothing.get(q, "")))
+    lines += [
+        Line(unread.text, unread.text, None, "unread", note=unread.why) for unread in reading.unread
+    ]
+    if more:
+        remarks.append("Several other things are wrong, too.")
+    explained = {q for n in named for q in n.lines}
+    remarks += [f"Another problem? {setting.text} is not what the sheet says; it does not count."
+                for setting in reading.restated if not setting.same]  # fmt: skip
+    return Marking(
+        lines,
+        sum(line.marks for line in lines),
+        sum(worth.values()),
+        [words.mistake(n) for n in named],
+        [tuple(cause.text for cause in n.causes) for n in named],
+        [words.fact(q) for q in judged.wrong if q not in explained],
+        [called(q, credit) for q in problem.order if q not in written],
+        reading.notation,
+        tuple(remarks),
+        tuple(called(q, credit) for q in judged.copied),
+    )
+
+
+def _by_its_own_rule(
+    problem: Problem, reading: Reading
+) -> tuple[dict[Quantity, Written], Judged, list[str]]:
+    """Return the numbers, with their marks, as the working itself means them: signs of δ, letters."""
+    written = dict(reading.numbers)
+    if reading.error_sign < 0 and reading.told:
+        written = _turned(written, "delta")
+        return written, judge(problem, written), [OTHER_SIGN]
+    plain = judge(problem, written)
+    best, most, chosen, told = plain, _score(plain), written, list[str]()
+    if not plain.wrong:
+        return written, plain, told
+    tries = [(_exchanged(written), 0.0, EXCHANGED)]
+    for kinds in (("delta",), ("delta", "gradient")):
+        tries += [
+            (_turned(w, *kinds), 0.5, text)
+            for w, text in ((written, OTHER_SIGN), (tries[0][0], f"{EXCHANGED} {OTHER_SIGN}"))
+        ]
+    for other, less, text in tries:
+        if other == written:
+            continue
+        found = judge(problem, other)
+        if (score := _score(found) - less) > most and _agreed(found, other, written):
+            best, most, chosen, told = found, score, other, [text]
+    return chosen, best, told
+
+
+def _score(judged: Judged) -> float:
+    return sum({"right": 1.0, "follows": 0.5}.get(status, 0.0) for status in judged.status.values())
+
+
+def _agreed(found: Judged, other: Mapping[Quantity, Written], written: Mapping[Quantity, Written]) -> bool:
+    """Tell whether a rule of one's own is kept throughout: what it changes is right, and the updates agree."""
+    changed = {q.kind for q in other if other[q] != written.get(q)}
+    if "delta" not in changed:
+        return all(found.status[q] != "wrong" for q in found.status if q.kind in changed)
+    hand = found.hand
+    first = [q for q in found.status if hand.problem.line_kind(q) == "out"]
+    if not all(other[q].value * hand.follows(q).middle > 0.0 for q in first):
+        return False
+    if "gradient" not in changed:
+        return bool(first) or not found.wrong
+    # a gradient with the wrong sign is a mistake unless the updates know of it
+    new = [found.status[q] for q in found.status if q.kind == "new"]
+    return bool(first and new) and new.count("wrong") < len(new) / 2
+
+
+def _turned(written: Mapping[Quantity, Written], *kinds: str) -> dict[Quantity, Written]:
+    return {q: replace(w, value=-w.value) if q.kind in kinds else w for q, w in written.items()}
+
+
+def _exchanged(written: Mapping[Quantity, Written]) -> dict[Quantity, Written]:
+    """Return the numbers with a for z and z for a in all units of which both are written."""
+    found = dict(written)
+    for q, w in written.items():
+        other = Quantity({"a": "z", "z": "a"}.get(q.kind, "loss"), q.of)  # type: ignore[arg-type]
+        if other in written:
+            found[other] = w
+    return found
+
+
+class _Words:
+    """What is said about lines and mistakes."""
+
+    def __init__(
+        self, judged: Judged, written: Mapping[Quantity, Written], called: Callable[[Quantity], str]
+    ) -> None:
+        self.judged = judged
+        self.written = written
+        self.called = called
+
+    def line(self, q: Quantity, status: str) -> Line:
+        w = self.written[q]
+        hand = self.judged.hand
+        return Line(self.called(q), w.text, hand.problem.right[q], status, hand.follows(q).middle, w.decimals, w.value)
+
+    def fact(self, q: Quantity) -> str:
+        """Return what is wrong about a line, without why."""
+        line, hand = self.line(q, "wrong"), self.judged.hand
+        own = bool(hand.made_of(q))
+        mine, meant = hand.written[q], hand.follows(q)
+        source = "follows from your own numbers" if own else "is right"
+        for factor, text in _RATIOS:
+            if _tells(mine, meant) and mine.meets(meant.times(factor)):
+                return f"{line.name} = {line.given} {text} what {source}, {line.places(line.follows)}."
+        return f"{line.name} = {line.given} is wrong: {line.places(line.follows)} {source}."
+
+    def mistake(self, named: Named) -> str:
+        texts = list(dict.fromkeys(cause.text for cause in named.causes))
+        either = texts[0] if len(texts) == 1 else f"either {', or '.join(texts)}"
+        more = [self.called(q) for q in named.lines[1:]]
+        also = f" So {'is' if len(more) == 1 else 'are'} {_listed(more)}." if more else ""
+        return f"{self.fact(named.lines[0])}{also} A likely cause: {either}."
+
+
+_RATIOS = ((-1.0, "has the other sign of"), (2.0, "is twice"), (0.5, "is half of"), (10.0, "is ten times"),
+           (0.1, "is a tenth of"))  # fmt: skip
+
+
+def _tells(mine: Interval, meant: Interval) -> bool:
+    """Tell whether a ratio of two numbers says something: neither is near 0."""
+    return min(abs(mine.middle), abs(meant.middle)) > 4 * max(mine.hi - mine.lo, meant.hi - meant.lo)
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = list(names)
+    if len(found) > 4:
+        return f"{', '.join(found[:3])} and {len(found) - 3} more"
+    return " and ".join(filter(None, [", ".join(found[:-1]), found[-1]]))
