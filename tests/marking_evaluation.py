@@ -1,3 +1,4 @@
+# ruff: noqa: B023  (functions within loops are called at once)
 """How well the marker marks: workings made up with and without mistakes, and an oracle that knows which are which.
 
     python -m tests.marking_evaluation [--right 10000] [--wrong 4000] [--seed 2026]
@@ -7,6 +8,7 @@ the way, leaves lines out, and makes the mistakes that it is told to make. No re
 """
 
 import argparse
+import itertools
 import math
 import random
 import re
@@ -14,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 
 from nn import MLP, assign_credit
-from nn.lessons.marking import Marking, mark
+from nn.lessons.marking import mark
 
 SIZES = [(2, 2, 1), (2, 2, 1), (3, 2, 1), (2, 3, 1), (2, 2, 2), (3, 3, 2), (2, 2, 2, 1), (1, 2, 1)]
 F = {
@@ -73,7 +75,14 @@ MISTAKES = {
 SAME = ({"error sign", "uphill"}, {"error sign", "gradient sign"}, {"loss twice", "error twice"},
         {"loss half", "error half"}, {"no bias", "bias minus"})  # fmt: skip
 # nobody has listed these: they are neither in the marker's table nor combinations of it
-UNLISTED = ("cube slope", "sum of inputs", "loss in delta", "weight misread", "rounded weight", "mean gradient")
+UNLISTED = (
+    "cube slope",
+    "sum of inputs",
+    "loss in delta",
+    "weight misread",
+    "rounded weight",
+    "mean gradient",
+)
 
 
 @dataclass
@@ -110,11 +119,13 @@ def make_net(rng: random.Random) -> Net:
         sizes = rng.choice(SIZES)
         w = [
             [[rng.choice((-1, 1)) * rng.randint(1, 9) / 10 for _ in range(n)] for _ in range(m)]
-            for m, n in zip(sizes, sizes[1:])
+            for m, n in itertools.pairwise(sizes)
         ]
         biases = None
         if rng.random() < 0.5:
-            biases = [[rng.choice((-1, 1)) * rng.randint(1, 5) / 10 for _ in range(n)] for n in sizes[1:]]
+            biases = [
+                [rng.choice((-1, 1)) * rng.randint(1, 5) / 10 for _ in range(n)] for n in sizes[1:]
+            ]
         f = rng.choice(("tanh", "tanh", "sigmoid", "relu"))
         g = rng.choice(("linear", "linear", "sigmoid", "tanh"))
         x = [rng.choice((-1, 1)) * rng.randint(1, 4) / 2 for _ in range(sizes[0])]
@@ -124,7 +135,11 @@ def make_net(rng: random.Random) -> Net:
         a = [v for name, v in p.numbers.items() if name[0] == "a"]
         d = [v for name, v in p.numbers.items() if name[0] in "δLzŷ"]
         # what a sheet for a class promises: no kinks, no dead units, no zeros
-        if min(map(abs, a)) > 0.05 and min(map(abs, d)) > 0.004 and (f != "relu" or min(a[: sizes[1]]) > 0):
+        if (
+            min(map(abs, a)) > 0.05
+            and min(map(abs, d)) > 0.004
+            and (f != "relu" or min(a[: sizes[1]]) > 0)
+        ):
             return net
 
 
@@ -197,13 +212,13 @@ class Pupil:
             return v
 
         w, b, new = {}, {}, {}
-        for k, (tails, heads) in enumerate(zip(layers, layers[1:])):
+        for k, (tails, heads) in enumerate(itertools.pairwise(layers)):
             for c, j in enumerate(heads):
                 for r, i in enumerate(tails):
                     w[i, j] = n.weights[k][r][c]
                 if n.biases:
                     b[j] = n.biases[k][c]
-        for k, (tails, heads) in enumerate(zip(layers, layers[1:])):
+        for tails, heads in itertools.pairwise(layers):
             last = heads is out
             f, _ = F[n.g if last else n.f]
             for c, j in enumerate(heads):
@@ -246,7 +261,11 @@ class Pupil:
             f = n.g if last else n.f
             a, v = self.get(f"a{j}"), self.get(zname[j])
             if wrong and f != "linear":
-                if ("no out slope" in m and last) or ("no hidden slope" in m and not last) or "no slope" in m:
+                if (
+                    ("no out slope" in m and last)
+                    or ("no hidden slope" in m and not last)
+                    or "no slope" in m
+                ):
                     return 1.0
                 if "slope at z" in m:
                     return way(F[f][1](v, F[f][0](v)))
@@ -262,7 +281,8 @@ class Pupil:
             v = dL[j]
             if wrong:
                 v *= {"error twice": 2.0, "error half": 0.5, "error sign": -1.0}.get(
-                    next((s for s in m if s in ("error twice", "error half", "error sign")), ""), 1.0
+                    next((s for s in m if s in ("error twice", "error half", "error sign")), ""),
+                    1.0,
                 )
                 if "other loss" in m:
                     v *= 2.0 if n.half else 0.5
@@ -278,7 +298,11 @@ class Pupil:
             heads = layers[k]
             for j in heads:
                 if k == len(layers) - 1:
-                    self.write(f"δ{j}", error(j, True) * slope(j, True, True), error(j, False) * slope(j, True, False))
+                    self.write(
+                        f"δ{j}",
+                        error(j, True) * slope(j, True, True),
+                        error(j, False) * slope(j, True, False),
+                    )
                     continue
                 behind = layers[k + 1]
 
@@ -303,7 +327,11 @@ class Pupil:
                     s = sum(parts)
                     return way(-s if wrong and "hidden sign" in m else s)
 
-                self.write(f"δ{j}", back(True) * slope(j, False, True), back(False) * slope(j, False, False))
+                self.write(
+                    f"δ{j}",
+                    back(True) * slope(j, False, True),
+                    back(False) * slope(j, False, False),
+                )
             for j in heads:
                 for i in [*layers[k - 1], *([None] if j in b else [])]:
                     d = self.get(f"δ{j}")
@@ -330,7 +358,13 @@ class Pupil:
                     gradient = self.get(f"∂L/∂{edge}")
                     rate = self.rate if "rate" in m else 1.0 if "no rate" in m else n.lr
                     step = way(rate * (d if "step delta" in m else gradient))
-                    fresh = old + step if "uphill" in m else -step if "no old weight" in m else old - step
+                    fresh = (
+                        old + step
+                        if "uphill" in m
+                        else -step
+                        if "no old weight" in m
+                        else old - step
+                    )
                     if "rounded weight" in m:
                         fresh = old * 0.873 - step
                     self.write(f"new {edge}", fresh, old - way(n.lr * gradient))
@@ -355,7 +389,11 @@ def slipped(kind, value, put):
     if kind == "slip ten":
         return value * 10
     text = f"{put(value):.6f}".rstrip("0")
-    places = [k for k in range(len(text) - 1) if text[k].isdigit() and text[k + 1].isdigit() and text[k] != text[k + 1]]
+    places = [
+        k
+        for k in range(len(text) - 1)
+        if text[k].isdigit() and text[k + 1].isdigit() and text[k] != text[k + 1]
+    ]
     if not places:
         return value
     k = places[0]
@@ -376,13 +414,17 @@ class Style:
     def put(self, v: float) -> float:
         if v == 0 or not math.isfinite(v):
             return v
-        places = self.digits - 1 - math.floor(math.log10(abs(v))) if self.significant else self.digits
+        places = (
+            self.digits - 1 - math.floor(math.log10(abs(v))) if self.significant else self.digits
+        )
         if self.cut:
             return math.trunc(v * 10.0**places + math.copysign(1e-9, v)) / 10.0**places
         return round(v, places)
 
     def unit(self, v: float) -> float:
-        return 10.0 ** ((math.floor(math.log10(abs(v))) + 1 if v else 0) * self.significant - self.digits)
+        return 10.0 ** (
+            (math.floor(math.log10(abs(v))) + 1 if v else 0) * self.significant - self.digits
+        )
 
     def text(self, v: float) -> str:
         if self.significant and v:
@@ -461,20 +503,29 @@ def right_workings(count: int, seed: int, show=0) -> tuple[int, float]:
     return lost, spent / count
 
 
-def wrong_workings(count: int, seed: int, digits, number=1, show=0, kinds=None) -> tuple[Count, dict[str, Count], float]:
+def wrong_workings(
+    count: int, seed: int, digits, number=1, show=0, kinds=None
+) -> tuple[Count, dict[str, Count], float]:
     """Return what was found in workings with one mistake, or two."""
     rng, all_of, each, spent = random.Random(f"wrong {seed} {digits} {number}"), Count(), {}, 0.0
     names = list(kinds or MISTAKES)
     while all_of.made < count:
         chosen = rng.sample(names, number)
-        if any(same <= set(chosen) for same in SAME) or sum(m.startswith("slip") for m in chosen) > 1:
+        if (
+            any(same <= set(chosen) for same in SAME)
+            or sum(m.startswith("slip") for m in chosen) > 1
+        ):
             continue
         style = make_style(rng, rng.choice(digits), plain=True)
         net, pupil, text = make_working(rng, style, chosen)
         wrong = pupil.off
         if pupil.slipped_in - text.keys():
             continue  # nobody can see a slip in a line that is not there
-        if not wrong or not pupil.seen or (net.g == "linear" and {"flat error", "no out slope"} & set(chosen)):
+        if (
+            not wrong
+            or not pupil.seen
+            or (net.g == "linear" and {"flat error", "no out slope"} & set(chosen))
+        ):
             continue
         credit = net.credit()
         start = time.process_time()
@@ -510,7 +561,9 @@ def without_knowing(count: int, seed: int) -> dict[str, float]:
             "ones": dict.fromkeys(names, "1.0000"),
             "0.1 throughout": dict.fromkeys(names, "0.1000"),
             "invented": {name: f"{rng.uniform(-1, 1):.4f}" for name in names},
-            "another sheet's": {n: style.text(v) for n, v in Pupil(other, style.put, style.put, 0).numbers.items()},
+            "another sheet's": {
+                n: style.text(v) for n, v in Pupil(other, style.put, style.put, 0).numbers.items()
+            },
         }
         for kind, sheet in sheets.items():
             report = mark(sheet, credit, net.lr)
@@ -533,19 +586,26 @@ def main() -> None:
 
     if wanted("right"):
         lost, seconds = right_workings(given.right, given.seed, given.show)
-        print(f"right workings that lose a mark: {lost} of {given.right}; {1000 * seconds:.1f} ms a sheet", flush=True)
+        print(
+            f"right workings that lose a mark: {lost} of {given.right}; {1000 * seconds:.1f} ms a sheet",
+            flush=True,
+        )
     parts = [("one", (4, 5, 6), 1, "one mistake, from 4 digits"), ("two", (4, 5, 6), 2, "two mistakes, from 4 digits"),
              ("three", (3,), 1, "one mistake, 3 digits"), ("unlisted", (4, 5, 6), 1, "mistakes not in the list")]  # fmt: skip
     for part, digits, number, title in parts:
         if not wanted(part):
             continue
         kinds = UNLISTED if part == "unlisted" else None
-        total, each, seconds = wrong_workings(given.wrong, given.seed, digits, number, given.show, kinds)
+        total, each, seconds = wrong_workings(
+            given.wrong, given.seed, digits, number, given.show, kinds
+        )
         named = "" if kinds else f"named {total.share('named'):.2%}, "
         print(f"{title}: {named}another idea named {total.share('false'):.2%}, "
               f"mark within a line {total.share('close'):.2%}; {1000 * seconds:.1f} ms a sheet", flush=True)  # fmt: skip
         for m, count in sorted(each.items(), key=lambda item: item[1].share("named"))[:8]:
-            print(f"    {m}: {count.made}, named {count.share('named'):.1%}, other {count.share('false'):.1%}, close {count.share('close'):.1%}")
+            print(
+                f"    {m}: {count.made}, named {count.share('named'):.1%}, other {count.share('false'):.1%}, close {count.share('close'):.1%}"
+            )
     if wanted("blind"):
         for kind, share in without_knowing(max(given.wrong // 20, 10), given.seed).items():
             print(f"{kind}: {share:.1%} of the marks")

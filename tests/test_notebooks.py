@@ -58,7 +58,7 @@ def test_checks_are_folded_and_exercises_are_there(path):
     sources = "\n".join(cell.source for cell in cells)
     if path.stem[:2] == "07":  # worksheets are of layers
         return
-    for part in ("## Exercises", "make_worksheet(", "check_working(", "example("):
+    for part in ("## Exercises", "make_worksheet(", "mark(", "example("):
         assert part in sources
 
 

@@ -27,10 +27,10 @@ def _add_check(command: AddCommand) -> None:
 
 def _check(arguments: argparse.Namespace) -> int:
     from nn.lessons.answers import read_working
-    from nn.lessons.marking import check_working
+    from nn.lessons.marking import mark
 
     working = read_working(arguments.file)
-    marking = check_working(working.numbers, working.credit, working.lr)
+    marking = mark(working.numbers, working.credit, working.lr)
     print(marking)
     return 0 if marking.ok else 1
 

@@ -2,13 +2,13 @@
 
 from nn.lessons.examples import Example
 from nn.lessons.gallery import example
-from nn.lessons.marking import check_working
+from nn.lessons.marking import mark
 from nn.lessons.worksheet import Worksheet, make_worksheet
 
 __all__ = [
     "Example",
     "Worksheet",
-    "check_working",
+    "mark",
     "example",
     "make_worksheet",
 ]

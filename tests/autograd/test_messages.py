@@ -14,7 +14,7 @@ import autograd as ag
 from autograd import Value, doctor, draw, trace
 from nn import MLP, SGD, Adam, assign_credit, fit, half_squared_error
 from nn.cli.entry import main
-from nn.lessons.marking import check_working
+from nn.lessons.marking import mark
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,9 +117,11 @@ def test_the_name_clash_is_explained(tmp_path):
 def test_a_working_in_numbers():
     credit = assign_credit(MLP(1, [1]), [1.0], 0.0)
     with pytest.raises(TypeError, match=r"a0 is given as text, because its digits count, but 0\.5"):
-        check_working({"a0": 0.5}, credit)
-    with pytest.raises(TypeError, match=r"a dict of texts by name, but \['a0 = 0.5'\] was given"):
-        check_working(["a0 = 0.5"], credit)
+        mark({"a0": 0.5}, credit)
+    with pytest.raises(
+        TypeError, match=r"a text, a path or a dict of texts by name, but \['a0 = 0.5'\] was given"
+    ):
+        mark(["a0 = 0.5"], credit)
 
 
 def test_a_list_where_numbers_are_expected():

@@ -9,7 +9,7 @@ import autograd as ag
 import nn
 from autograd import Value
 from nn import MLP, SGD, Adam, EarlyStop, Layer, Module, Neuron, assign_credit, datasets, fit
-from nn.lessons import check_working, example, make_worksheet
+from nn.lessons import example, make_worksheet, mark
 from nn.losses import l2
 from nn.optim import Optimizer
 from nn.training import History
@@ -165,4 +165,4 @@ def test_a_printed_player_tells_the_story():
 def test_lessons_are_there_by_their_names():
     sheet = make_worksheet(seed=1)
     assert str(sheet) == sheet.problem
-    assert check_working({"δ0": "0.63"}, example("worked").credit()).ok
+    assert mark({"δ0": "0.63"}, example("worked").credit()).ok

@@ -55,22 +55,30 @@ def mark(
     >>> from nn.lessons.gallery import example
     >>> print(mark("ŷ = 0.83, δ0 = 0.63, δ1 = 0.44".replace(", ", "\\n"), example("worked").credit()))
     number  given   right
-    ŷ        0.83  0.8279         right
-    δ0       0.63  0.6279         right
+    ŷ        0.83  0.8279          right
+    δ0       0.63  0.6279          right
     δ1       0.44  0.1363  wrong, +0.304
     <BLANKLINE>
-    Of 26 lines 2 right, 1 wrong, 23 left blank: 17.67 of 100 marks.
-    δ1 = 0.44 is wrong: 0.1368 follows from your own numbers. A likely cause: the slope f′(a) of the activation is left out of the hidden δ.
+    Of 26 lines 2 right, 1 wrong, 23 left blank: 16.67 of 100 marks.
+    δ1 = 0.44 is wrong: 0.1376 follows from your own numbers. A likely cause: the slope f′(a) of the activation is left out of the hidden δ.
     """
     credit = sheet if isinstance(sheet, Credit) else sheet.credit
     if isinstance(working, Mapping):
         for name, number in working.items():
-            expect(isinstance(number, str), f"{name} is given as text, because its digits count", number)
+            expect(
+                isinstance(number, str),
+                f"{name} is given as text, because its digits count",
+                number,
+            )
         text = "\n".join(f"{name} = {number}" for name, number in working.items())
     elif isinstance(working, str):
         text = working
     else:
-        expect(isinstance(working, PathLike), "a working is a text, a path or a dict of texts by name", working)
+        expect(
+            isinstance(working, PathLike),
+            "a working is a text, a path or a dict of texts by name",
+            working,
+        )
         text = Path(working).read_text(encoding="utf-8-sig")
     reading = read(text, credit, notation)
     if not reading.numbers:

@@ -1,21 +1,22 @@
 """Why lines are wrong: the cheapest set of mistakes that explains them."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from functools import cached_property
+from itertools import combinations, pairwise
 
 from nn.lessons.marking.hand import Flaws
 from nn.lessons.marking.intervals import Interval
 from nn.lessons.marking.judging import Judged
-from nn.lessons.marking.mistakes import Mistake
+from nn.lessons.marking.mistakes import Mistake, mistakes_in
 from nn.lessons.quantities import Quantity, Written
 
 CONTRADICTED = 5.0  # the price of a good line that should be otherwise
 LARGEST = 3  # how many mistakes are looked for at once
 NAMED = 2  # how many of them are named
 CLOSE = 3.0  # units of the last digit within which one line tells nothing
-EQUAL = 0.75  # what may be dearer by so much cannot be told apart
+EQUAL = 0.35  # what may be dearer by so much cannot be told apart
 ALIKE = 0.5  # the share of its price of a line whose like is not explained either
 BESIDE = 1.5  # the price of a known mistake beside one that nobody knows
 TOGETHER = 2.0  # the price of two mistakes neither of which explains a line without the other
@@ -69,6 +70,7 @@ class Diagnosis:
         self.written = written
         self.hand = judged.hand
         self.problem = judged.hand.problem
+        self._known = mistakes_in(self.problem)
         self.wrong = judged.wrong
         self.good = [q for q, status in judged.status.items() if status != "wrong"]
         self._explained: dict[tuple[Quantity, Flaws], bool] = {}
@@ -83,7 +85,7 @@ class Diagnosis:
             kinds = {self.problem.line_kind(step) for step in chain}
             found = self._acting[q] = frozenset(
                 m
-                for m in self.problem.mistakes + self._rates
+                for m in self._known + self._rates
                 if not kinds.isdisjoint(m.lines)
                 and (m.unit is None or Quantity("a", m.unit) in chain)
             )
@@ -96,7 +98,7 @@ class Diagnosis:
         slips = [c for c in causes if type(c) is Slip and c.line == q]
         if slips:
             return any(
-                meant.meets(self.hand.follows(q, flaws | way))
+                meant.meets(self.judged.follows(q, flaws | way))
                 for slip in slips
                 for meant in slip.meant
                 for way in self.judged.ways(q)
@@ -127,20 +129,15 @@ class Diagnosis:
         return total
 
     def _unexplained(self, q: Quantity) -> float:
-        mine, other = self.hand.written[q], self.hand.follows(q)
+        mine, other = self.hand.written[q], self.judged.follows(q)
         width = max(mine.hi - mine.lo + min(other.hi - other.lo, abs(mine.middle)), 1e-300)
         return max(math.log(max(2.0 * abs(mine.middle) / width, 1.0)), 3.0)
 
     # ------------------------------------------------------------ what may be the matter
 
-    @property
+    @cached_property
     def _rates(self) -> list[Mistake]:
         """The learning rate that the new weights show, if they all show one."""
-        if not hasattr(self, "_shown_rates"):
-            self._shown_rates = self._find_rates()
-        return self._shown_rates
-
-    def _find_rates(self) -> list[Mistake]:
         lo, hi, count = -math.inf, math.inf, 0
         for q in self.wrong:
             if q.kind != "new" or q.of[:2] not in self.problem.weights:  # type: ignore[index]
@@ -156,7 +153,7 @@ class Diagnosis:
             return []
         for digits in (1, 2):
             rate = float(f"{(lo + hi) / 2:.{digits}g}")
-            known = [m.flaw[1] for m in self.problem.mistakes if m.flaw[0] == "rate"]
+            known = [m.flaw[1] for m in self._known if m.flaw[0] == "rate"]
             if lo <= rate <= hi and not any(abs(rate - k) < 1e-9 for k in known):
                 text = f"the learning rate is {rate:g} in the updates; it is {self.problem.lr:g}"
                 return [Mistake(("rate", rate), text, ("new",), 3.8)]
@@ -173,7 +170,7 @@ class Diagnosis:
         ]
         digits = f"{abs(w.value):.{max(w.decimals, 0)}f}"
         swapped, changed = set(), set()
-        for k, (a, b) in enumerate(zip(digits, digits[1:])):
+        for k, (a, b) in enumerate(pairwise(digits)):
             if a.isdigit() and b.isdigit() and a != b:
                 swapped.add(digits[:k] + b + a + digits[k + 2 :])
         for k, a in enumerate(digits):
@@ -242,7 +239,9 @@ class Diagnosis:
             others = [c for c in chosen if c is not cause]
             if self.cost(others) <= least:
                 continue
-            lines = [q for q in self.wrong if self.explains(q, chosen) and not self.explains(q, others)]
+            lines = [
+                q for q in self.wrong if self.explains(q, chosen) and not self.explains(q, others)
+            ]
             if not lines or (len(lines) == 1 and self.judged.gap(lines[0]) <= CLOSE):
                 continue
             equal = [
@@ -264,6 +263,3 @@ def _pairs(acting: list[Mistake]) -> Iterable[tuple[Mistake, Mistake]]:
 def _compatible(causes: Iterable[Cause]) -> bool:
     names = [c.flaw[0] if type(c) is Mistake else c.line for c in causes]  # type: ignore[union-attr]
     return len(set(names)) == len(names)
-
-
-Named_by = Callable[[Quantity], str]

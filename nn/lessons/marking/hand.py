@@ -1,171 +1,28 @@
 """How an example is worked by hand: each line from one's own earlier numbers, rightly or with known mistakes."""
 
-
 import math
 from collections.abc import Callable, Mapping
-from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from nn.activations import ACTIVATIONS, Activation, activation_name
-from nn.credit.credit import Credit
-from nn.credit.parts import Edge
-from nn.lessons.marking.intervals import SLOPES_FROM_Z, Interval, at, hull, loss_of, mapped, output, slope
-from nn.lessons.marking.mistakes import LOG10, Flaw, Mistake, the_rows
-from nn.lessons.quantities import Quantity, right_numbers
-from nn.losses import (
-    LOSSES, binary_cross_entropy_with_logits, cross_entropy, loss_name, mean_absolute_error, squared_error,
+from nn.lessons.marking.intervals import (
+    SLOPES_FROM_Z,
+    Interval,
+    at,
+    hull,
+    loss_of,
+    mapped,
+    output,
+    slope,
 )  # fmt: skip
+from nn.lessons.marking.mistakes import Flaw
+from nn.lessons.marking.problem import Problem
+from nn.lessons.quantities import Kind, Quantity
+from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 
 Flaws = frozenset[Flaw]
 NONE: Flaws = frozenset()
 FROM_Z: Flaw = ("from z", True)  # no mistake: the slope is worked out from the output
-_OTHERS = ("sigmoid", "tanh", "relu")
-_A, _Z, _D = "a", "z", "delta"
-
-
-class Problem:
-    """An example with what is asked of it: the lines, their right numbers, and how they hang together.
-
-    Args:
-        credit: the example.
-        lr: the learning rate η of the new weights.
-    """
-
-    def __init__(self, credit: Credit, lr: float) -> None:
-        self.credit = credit
-        self.lr = lr
-        self.right = right_numbers(credit, lr)
-        self.order = list(self.right)
-        self.into: dict[int, list[Edge]] = {j: [] for layer in credit.layers for j in layer}
-        self.out_of: dict[int, list[Edge]] = {j: [] for j in self.into}
-        for edge in credit.edges.values():
-            self.into[edge.target].append(edge)
-            if edge.source is not None:
-                self.out_of[edge.source].append(edge)
-        self.functions: dict[int, Activation] = {
-            j: f
-            for layer, functions in zip(credit.layers[1:], credit.activation_functions)
-            for j, f in zip(layer, functions)
-        }
-        self.outputs = credit.layers[-1]
-        self.inputs = credit.layers[0]
-        self.layer_of = {j: k for k, layer in enumerate(credit.layers) for j in layer}
-        self.weights = {key[:2]: edge.weight for key, edge in credit.edges.items()}
-
-    def line_kind(self, q: Quantity) -> str:
-        """Return the kind of a line: of a z "output" or "z", of a δ "out" or "hidden"."""
-        if q.kind != "delta":
-            return "output" if q.kind == "z" and q.of in self.outputs else q.kind
-        return "out" if q.of in self.outputs else "hidden"
-
-    def at_zero(self, j: int) -> Interval:
-        """Return f(0) of a unit."""
-        return output(self.functions[j], at(0.0))
-
-    def needs(self, q: Quantity, from_z: bool = False) -> list[Quantity]:
-        """Return the lines of which one is made."""
-        kind, of = q.kind, q.of
-        if kind == "loss":
-            return [Quantity("p" if self.credit.probabilities else _Z, j) for j in self.outputs]
-        if isinstance(of, tuple):
-            i, j = of[0], of[1]
-            if kind == "new":
-                return [Quantity("gradient", of)]
-            tail = [] if i is None or i in self.inputs else [Quantity(_Z, i)]
-            return [Quantity(_D, j), *tail]
-        assert of is not None
-        if kind == _A:
-            tails = [edge.source for edge in self.into[of]]
-            return [Quantity(_Z, i) for i in tails if i is not None and i not in self.inputs]
-        if kind == _Z:
-            return [Quantity(_A, of)]
-        if kind == "p":
-            return [Quantity(_Z, j) for j in self.outputs]
-        flat = activation_name(self.functions[of]) == "linear"
-        own = [] if flat else [Quantity(_Z if from_z else _A, of)]
-        if of in self.outputs:
-            return [Quantity("p" if self.credit.probabilities else _Z, of), *own]
-        return [*(Quantity(_D, edge.target) for edge in self.out_of[of]), *own]
-
-    @cached_property
-    def mistakes(self) -> list[Mistake]:
-        """The mistakes that can be made in it, as far as that is seen without numbers."""
-        names = {activation_name(f) for f in self.functions.values()}
-        several, loss = len(self.outputs) > 1, self.credit.loss_function
-        found = [m for m in the_rows() if self._possible(m, names, several)]
-        for i in self.inputs:
-            if self.credit.nodes[i].z < 0.0:
-                lost = f"the minus of {self.credit.nodes[i].name} is lost"
-                found += [
-                    Mistake(("lost", i), lost, ("a", "gradient")),
-                    Mistake(("lost forward", i), lost, ("a",), 3.2),
-                    Mistake(("lost back", i), f"{lost} in the gradients", ("gradient",), 3.2),
-                ]
-        hidden_names = {activation_name(self.functions[j]) for j in self.functions if j not in self.outputs}
-        curved = any(activation_name(self.functions[j]) != "linear" for j in self.outputs)
-        for other in _OTHERS:
-            if {other} != hidden_names:
-                found += [
-                    Mistake(("f", other), f"the activation is taken to be {other}", ("z",), 3.0),
-                    Mistake(("unit of", other), f"{other} is used in place of the activation, and its slope", ("z", "hidden"), 3.0),
-                ]  # fmt: skip
-            if other != "relu" and {other} != names:
-                found.append(Mistake(("slope of", other), f"the slope is that of {other}", ("out", "hidden"), 3.0))
-                found.append(Mistake(("slope of hidden", other), f"the slope in the hidden δ is that of {other}", ("hidden",), 3.2))
-            if curved:
-                found.append(Mistake(("f of output", other), f"the activation of the output is taken to be {other}", ("output",), 3.2))
-        for other_loss in LOSSES.values():
-            if other_loss in (mean_absolute_error, squared_error, binary_cross_entropy_with_logits) \
-                    and other_loss is not loss:  # fmt: skip
-                name = loss_name(other_loss)
-                found += [
-                    Mistake(("other loss", other_loss), f"the loss is the {name}", ("loss",), 3.4),
-                    Mistake(("other error", other_loss), f"the derivative of the loss is that of the {name}", ("out",), 3.4),
-                ]  # fmt: skip
-        for factor in (10.0, 0.1, 2.0, 0.5):
-            found.append(Mistake(("rate", self.lr * factor), f"the learning rate is {self.lr * factor:g} in the "
-                                 f"updates; it is {self.lr:g}", ("new",), 3.2))  # fmt: skip
-        for rate in {1.0, 0.1, 0.5, 0.01, 0.05, self.lr**2} - {self.lr * k for k in (1, 10.0, 0.1, 2.0, 0.5)}:
-            left_out = "the learning rate is left out of the updates" if rate == 1.0 else \
-                f"the learning rate is {rate:g} in the updates; it is {self.lr:g}"  # fmt: skip
-            found.append(Mistake(("rate", rate), left_out, ("new",), 3.2))
-        for j in self.functions:
-            for edge in self.into[j]:
-                where = "the bias" if edge.source is None else f"the term {edge.name}·{edge.z_name}"
-                found += [
-                    Mistake(("term out", edge.key), f"{where} is left out of a{j}", ("a",), 3.6, j),
-                    Mistake(("term sign", edge.key), f"{where} has the wrong sign in a{j}", ("a",), 3.6, j),
-                ]  # fmt: skip
-        return found
-
-    def _possible(self, m: Mistake, names: set[str], several: bool) -> bool:
-        """Tell whether a mistake makes a difference, and another than its like, in this network."""
-        (name, kind), layers = m.flaw, self.credit.layers
-        curved = any(activation_name(self.functions[j]) != "linear" for j in self.outputs)
-        if (kind in ("mean", "sum") and name != "path") or name == "loss one":
-            return several
-        if name == "p":
-            return bool(self.credit.probabilities)
-        if name == "f minus":
-            return "sigmoid" in names
-        if name in ("bias", "bias gradient", "bias step"):
-            return any(edge.source is None for edge in self.credit.edges.values())
-        if kind == LOG10:
-            return self.credit.loss_function in (cross_entropy, binary_cross_entropy_with_logits)
-        if name in ("out slope", "every slope", "flat", "out way") or kind in ("of the head", "out", "all"):
-            return curved
-        if name == "slope":
-            return curved
-        if name == "f out":
-            return not curved
-        if name == "path" or kind == "turned":
-            return max(map(len, layers[2:]), default=1) > 1 or (kind == "turned" and len(layers) > 2)
-        if name == "transposed":
-            return any(len(tails) == len(heads) > 1 for tails, heads in pairwise(layers))
-        if name == "columns":
-            return max(map(len, layers[1:])) > 1
-        return True
 
 
 class Hand:
@@ -188,6 +45,13 @@ class Hand:
         self._slopes: dict[tuple[Activation, float, float], Interval] = {}
         self._chains: dict[Quantity, frozenset[Quantity]] = {}
 
+    def round_to(self, half: float) -> None:
+        """Let each result on the way be uncertain by so much from now on."""
+        self.half = lambda x: half
+        self._computed.clear()
+        self._slopes.clear()
+        self._losses.clear()
+
     def chain(self, q: Quantity) -> frozenset[Quantity]:
         """Return the lines whose mistakes show in a line: its own, and those left out before it."""
         found = self._chains.get(q)
@@ -206,13 +70,13 @@ class Hand:
 
     def _rounded(self, x: Interval) -> Interval:
         by = self.half(x.middle)
-        if x.lo == x.hi and abs(x.lo / (2.0 * by) - round(x.lo / (2.0 * by))) < 1e-6:
+        if not by or (x.lo == x.hi and abs(x.lo / (2.0 * by) - round(x.lo / (2.0 * by))) < 1e-6):
             return x  # it needs no more digits than the sheet has
         return Interval(x.lo - by, x.hi + by)
 
-    def known(self, kind: str, of: Any, flaws: Flaws) -> Interval:
+    def known(self, kind: Kind, of: Any, flaws: Flaws) -> Interval:
         """Return a number as it was written, or else as it comes out of what was."""
-        q = Quantity(kind, of)  # type: ignore[arg-type]
+        q = Quantity(kind, of)
         if (given := self.written.get(q)) is not None:
             return given
         if (q, flaws) not in self._computed:
@@ -236,7 +100,7 @@ class Hand:
 
     # ------------------------------------------------------------ forward
 
-    def _tail(self, i: int, flaws: Flaws, kind: str = "z") -> Interval:
+    def _tail(self, i: int, flaws: Flaws, kind: Kind = "z") -> Interval:
         if i in self.problem.inputs:
             return at(self.problem.credit.nodes[i].z)
         return self.known(kind, i, flaws)
@@ -313,7 +177,9 @@ class Hand:
             loss = at(0.0)
             for p, t in zip(ps, wanted):
                 if t:
-                    logs = mapped(lambda x: -math.log(x), Interval(max(p.lo, 1e-300), max(p.hi, 1e-300)))
+                    logs = mapped(
+                        lambda x: -math.log(x), Interval(max(p.lo, 1e-300), max(p.hi, 1e-300))
+                    )
                     loss = loss + self._rounded(logs).times(t)
             return loss, [p - at(t or 0.0) for p, t in zip(ps, wanted)]
         outputs = [self.known("z", j, flaws) for j in self.problem.outputs]
@@ -384,7 +250,9 @@ class Hand:
         e = slopes[p.outputs.index(j)]
         factor = s.get("error times", 1.0)
         factor = {"mean": 1.0 / n, "sum": float(n)}.get(factor, factor)
-        e = self._rounded(e.times(factor * s.get("both times", 1.0) * (-1.0 if "error sign" in s else 1.0)))
+        e = self._rounded(
+            e.times(factor * s.get("both times", 1.0) * (-1.0 if "error sign" in s else 1.0))
+        )
         return e * e if instead == "square" else e
 
     def _slope(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
@@ -439,7 +307,11 @@ class Hand:
                 continue
             if "updated" in s:
                 # with this mistake alone it would go in a circle
-                through = self.known("new", edge.key, frozenset(f for f in flaws if f[0] not in ("updated", "gradient")))
+                through = self.known(
+                    "new",
+                    edge.key,
+                    frozenset(f for f in flaws if f[0] not in ("updated", "gradient")),
+                )
             elif "crossed" in s:
                 through = at(self._crossed(j, k))
             else:
@@ -510,5 +382,3 @@ class Hand:
         if "weight kept" in s:
             return step.times(2.0 * s["weight kept"] - 1.0)
         return at(w) - step
-
-

@@ -135,11 +135,11 @@ def loss_of(
     ]
     middle = [z.middle for z in outputs]
     if math.prod(map(len, ends)) > 81:  # too many corners: the ends of one at a time
-        points = [middle] + [
+        points: list[list[float]] = [middle] + [
             [*middle[:k], end, *middle[k + 1 :]] for k, z in enumerate(ends) for end in z
         ]
     else:
-        points = [*product(*ends)]
+        points = [list(point) for point in product(*ends)]
     values, slopes = [], []
     for point in points:
         probes = [Value(x) for x in point]

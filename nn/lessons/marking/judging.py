@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nn.lessons.marking.hand import FROM_Z, NONE, Flaws, Hand, Problem
+from nn.lessons.marking.hand import FROM_Z, NONE, Flaws, Hand
 from nn.lessons.marking.intervals import Interval, at
+from nn.lessons.marking.problem import Problem
 from nn.lessons.quantities import Quantity, Written
 
 Status = Literal["right", "follows", "wrong"]
@@ -22,24 +23,20 @@ class Style:
     Attributes:
         decimals: how many digits after the point, if they are written so.
         digits: how many digits that count, if they are written so.
-        unit: of the last digit, where it is neither.
     """
 
     decimals: int | None
     digits: int | None
-    unit: float
 
-    def unit_of(self, x: float) -> float:
-        """Return what one in the last digit of a number is worth."""
-        if not math.isfinite(x):
-            return self.unit
+    def unit_of(self, x: float, own: float) -> float:
+        """Return what one in the last digit of a number is worth; its own unit if the sheet has no one way."""
         units = []
         if self.decimals is not None:
             unit = 10.0**-self.decimals
             units.append(unit if self.decimals > 1 else min(unit, _two_digits(x)))
-        if self.digits is not None and x:
+        if self.digits is not None and x and math.isfinite(x):
             units.append(10.0 ** (math.floor(math.log10(abs(x))) + 1 - self.digits))
-        return max(units, default=self.unit)
+        return max(units, default=own)
 
 
 def _two_digits(x: float) -> float:
@@ -54,8 +51,8 @@ def style_of(numbers: Iterable[Written]) -> Style:
     for counts in (Counter(w.decimals for w in given), Counter(w.digits for w in given)):
         most = max(counts)
         found.append(most if counts[most] >= MOST * len(given) else None)
-    units = sorted(w.unit for w in given)
-    return Style(found[0], found[1], units[len(units) // 2])
+    decimals, digits = found
+    return Style(decimals, None if digits is None else max(digits, 2))
 
 
 @dataclass
@@ -67,13 +64,14 @@ class Judged:
         status: of each line.
         units: by how many units of the last digit a number may be off: a half, or 1 where digits were cut off.
         style: how the sheet is written.
-        slope: the ways in which slopes may have been worked out.
+        written: its numbers as they were written.
         copied: the lines that are right, but do not follow from earlier wrong ones.
     """
 
     hand: Hand
     units: float
     style: Style
+    written: Mapping[Quantity, Written]
     status: dict[Quantity, Status] = field(default_factory=dict)
     copied: list[Quantity] = field(default_factory=list)
 
@@ -82,22 +80,29 @@ class Judged:
         """The lines that are wrong."""
         return [q for q, status in self.status.items() if status == "wrong"]
 
+    def follows(self, q: Quantity, flaws: Flaws = NONE) -> Interval:
+        """Return what a line should be, given the numbers before it, if these mistakes are made."""
+        if self.style == _NO_STYLE:
+            self.hand.round_to(self.units * self.written[q].unit)
+        return self.hand.follows(q, flaws)
+
     def meets(self, q: Quantity, flaws: Flaws = NONE) -> bool:
         """Tell whether a line follows from the written ones if these mistakes are made."""
         mine = self.hand.written[q]
-        return any(mine.meets(self.hand.follows(q, flaws | way)) for way in self.ways(q))
+        return any(mine.meets(self.follows(q, flaws | way)) for way in self.ways(q))
 
     def gap(self, q: Quantity) -> float:
         """Return by how many units of its last digit a line does not follow."""
         mine = self.hand.written[q]
-        unit = max(self.style.unit_of(mine.middle), 1e-300)
-        return min(mine.gap(self.hand.follows(q, way)) for way in self.ways(q)) / unit
+        unit = self.style.unit_of(mine.middle, self.written[q].unit)
+        return min(mine.gap(self.follows(q, way)) for way in self.ways(q)) / unit
 
     def ways(self, q: Quantity) -> tuple[Flaws, ...]:
         """Return the ways of working out a line: a slope may come from a or from z."""
         return _BOTH if any(step.kind == "delta" for step in self.hand.chain(q)) else _ONE
 
 
+_NO_STYLE = Style(None, None)
 _ONE: tuple[Flaws, ...] = (NONE,)
 _BOTH: tuple[Flaws, ...] = (NONE, frozenset([FROM_Z]))
 
@@ -107,8 +112,12 @@ def judge(problem: Problem, written: Mapping[Quantity, Written]) -> Judged:
     style = style_of(written.values())
     found = _judge(problem, written, style, 0.5)
     wrong = found.wrong
-    near = sum(found.gap(q) <= NEAR for q in wrong)
-    if wrong and near >= len(wrong) / 2:
+    near = [q for q in wrong if found.gap(q) <= NEAR]
+    # what is cut off is nearer to 0; beside others, sums of such numbers may be farther
+    alone = len(wrong) == 1 and any(
+        abs(written[q].value) > abs(found.follows(q).middle) for q in near
+    )
+    if near and len(near) >= len(wrong) / 2 and not alone:
         cut = _judge(problem, written, style, 1.0)
         if len(cut.wrong) <= 0.3 * len(wrong):
             return cut
@@ -118,23 +127,23 @@ def judge(problem: Problem, written: Mapping[Quantity, Written]) -> Judged:
 def _judge(
     problem: Problem, written: Mapping[Quantity, Written], style: Style, units: float
 ) -> Judged:
-    same = units * style.unit_of(1.0)
+    same = units * style.unit_of(1.0, 1.0)
     fixed = style.digits is None and (style.decimals or 0) > 1
-    hand = Hand(problem, {}, (lambda size: same) if fixed else (lambda size: units * style.unit_of(size)))
+    hand = Hand(
+        problem, {}, (lambda x: same) if fixed else (lambda x: units * style.unit_of(x, 1.0))
+    )
     known: dict[Quantity, Interval] = {}
     hand.written = known
-    found = Judged(hand, units, style)
+    found = Judged(hand, units, style, written)
     for q in problem.order:
         if q not in written:
             continue
-        first: Interval | None = None
         for mine in _readings(written[q], style, units):
-            first = first or mine
             known[q] = mine
             right = mine.meets(at(problem.right[q]))
             sources: set[Quantity] | None = None
             for way in found.ways(q):
-                if mine.meets(hand.follows(q, way)):
+                if mine.meets(found.follows(q, way)):
                     sources = hand.made_of(q, way is not NONE)
                     if all(found.status[source] == "right" for source in sources):
                         right = True
@@ -145,18 +154,14 @@ def _judge(
                     found.copied.append(q)
                 break
         else:
-            assert first is not None
-            known[q] = first
             found.status[q] = "wrong"
     return found
 
 
 def _readings(w: Written, style: Style, units: float) -> list[Interval]:
     """Return what a number may stand for: with the unit of the sheet, if its end zeros were dropped, then its own."""
-    sheet, own = style.unit_of(w.value), w.unit
+    sheet, own = style.unit_of(w.value, w.unit), w.unit
     if max(w.digits, w.decimals) < 2:  # one digit is not believed
         own = min(own, _two_digits(w.value))
     short = [sheet] if sheet < own * (1.0 - 1e-9) else []
-    return [
-        Interval(w.value, w.value).wider(units * unit * (1.0 + 1e-9)) for unit in (*short, own)
-    ]
+    return [Interval(w.value, w.value).wider(units * unit * (1.0 + 1e-9)) for unit in (*short, own)]

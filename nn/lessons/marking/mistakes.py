@@ -2,7 +2,18 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
+
+from nn.activations import activation_name
+from nn.lessons.marking.problem import Problem
+from nn.losses import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    loss_name,
+    mean_absolute_error,
+    squared_error,
+)  # fmt: skip
 
 Flaw: TypeAlias = tuple[str, Any]  # the name of a mistake, and which of its kind it is
 
@@ -109,13 +120,103 @@ _SLOPE_WAYS = {
 }
 
 
-def the_rows() -> list[Mistake]:
-    """Return the mistakes that depend on no network."""
+def mistakes_in(problem: Problem) -> list[Mistake]:
+    """Return the mistakes that can be made in an example, as far as that is seen without numbers."""
+    c, functions = problem.credit, problem.functions
+    hidden = {activation_name(f) for j, f in functions.items() if j not in problem.outputs}
+    curved = {activation_name(functions[j]) for j in problem.outputs} != {"linear"}
     found = [Mistake((name, kind), text, lines) for name, kind, lines, text in _ROWS]
+
+    def add(
+        name: str, kind: Any, lines: str, price: float, text: str, unit: int | None = None
+    ) -> None:
+        found.append(Mistake((name, kind), text, tuple(lines.split()), price, unit))
+
     for way, text in _SLOPE_WAYS.items():
-        found += [
-            Mistake(("slope", way), text, ("out", "hidden")),
-            Mistake(("hidden way", way), f"{text}, in the hidden δ", ("hidden",), 3.0),
-            Mistake(("out way", way), f"{text}, in the δ of the output", ("out",), 3.0),
-        ]
+        add("slope", way, "out hidden", 2.6, text)
+        add("hidden way", way, "hidden", 3.0, f"{text}, in the hidden δ")
+        add("out way", way, "out", 3.0, f"{text}, in the δ of the output")
+    found = [m for m in found if _possible(problem, m.flaw, hidden, curved)]
+    for node in (c.nodes[i] for i in problem.inputs if c.nodes[i].z < 0.0):
+        lost = f"the minus of {node.name} is lost"
+        add("lost", node.index, "a gradient", 2.6, lost)
+        add("lost forward", node.index, "a", 3.2, lost)
+        add("lost back", node.index, "gradient", 3.2, f"{lost} in the gradients")
+    for other in ("sigmoid", "tanh", "relu"):
+        if {other} != hidden:
+            add("f", other, "z", 3.0, f"the activation is taken to be {other}")
+            add(
+                "unit of",
+                other,
+                "z hidden",
+                3.0,
+                f"{other} is used in place of the activation, and its slope",
+            )
+            if other != "relu":
+                add("slope of", other, "out hidden", 3.0, f"the slope is that of {other}")
+                add(
+                    "slope of hidden",
+                    other,
+                    "hidden",
+                    3.2,
+                    f"the slope in the hidden δ is that of {other}",
+                )
+        if curved:
+            add(
+                "f of output",
+                other,
+                "output",
+                3.2,
+                f"the activation of the output is taken to be {other}",
+            )
+    for loss in {mean_absolute_error, squared_error, binary_cross_entropy_with_logits} - {
+        c.loss_function
+    }:
+        add("other loss", loss, "loss", 3.4, f"the loss is the {loss_name(loss)}")
+        add(
+            "other error",
+            loss,
+            "out",
+            3.4,
+            f"the derivative of the loss is that of the {loss_name(loss)}",
+        )
+    rates = [problem.lr * k for k in (10.0, 0.1, 2.0, 0.5)] + [
+        1.0,
+        0.1,
+        0.5,
+        0.01,
+        0.05,
+        problem.lr**2,
+    ]
+    for rate in dict.fromkeys(float(f"{rate:.9g}") for rate in rates):
+        if rate != problem.lr:
+            add("rate", rate, "new", 3.2, f"the learning rate is {rate:g} in the updates; it is {problem.lr:g}"
+                if rate != 1.0 else "the learning rate is left out of the updates")  # fmt: skip
+    for j in functions:
+        for edge in problem.into[j]:
+            where = "the bias" if edge.source is None else f"the term {edge.name}·{edge.z_name}"
+            add("term out", edge.key, "a", 3.6, f"{where} is left out of a{j}", j)
+            add("term sign", edge.key, "a", 3.6, f"{where} has the wrong sign in a{j}", j)
     return found
+
+
+def _possible(problem: Problem, flaw: Flaw, hidden: set[str], curved: bool) -> bool:
+    """Tell whether a mistake makes a difference, and another than its like, in an example."""
+    (name, kind), c = flaw, problem.credit
+    layers = c.layers
+    biases = any(edge.source is None for edge in c.edges.values())
+    names = hidden | {activation_name(problem.functions[j]) for j in problem.outputs}
+    conditions = [
+        ((kind in ("mean", "sum") and name != "path") or name == "loss one", len(problem.outputs) > 1),
+        (name == "p", bool(c.probabilities)),
+        (name == "f minus", "sigmoid" in names),
+        (name in ("bias", "bias gradient", "bias step"), biases),
+        (kind == LOG10, c.loss_function in (cross_entropy, binary_cross_entropy_with_logits)),
+        (name in ("out slope", "every slope", "flat", "out way", "slope") or kind in ("of the head", "out", "all"), curved),
+        (name == "f out", not curved),
+        (name == "path", any(len(edges) > 1 for edges in problem.out_of.values())),
+        (kind == "turned", len(layers) > 2),
+        (name == "transposed", any(len(a) == len(b) > 1 for a, b in pairwise(layers))),
+        (name == "columns", max(map(len, layers[1:]), default=1) > 1),
+    ]  # fmt: skip
+    return all(possible for concerned, possible in conditions if concerned)

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from autograd.notation import shown, table
 from nn.credit.credit import Credit
 from nn.lessons.marking.diagnosis import Diagnosis, Named
-from nn.lessons.marking.hand import Problem
 from nn.lessons.marking.intervals import Interval
 from nn.lessons.marking.judging import Judged, judge
+from nn.lessons.marking.problem import Problem
 from nn.lessons.marking.scheme import Scheme, earning
 from nn.lessons.names import called
 from nn.lessons.quantities import Quantity, Reading, Written
@@ -123,7 +122,11 @@ class Marking:
         parts += [f"{self.count('unread')} could not be read"] * bool(self.count("unread"))
         parts += [f"{len(self.blank)} left blank"] * bool(self.blank)
         whole = len(self.blank) + len({line.name for line in self.lines if line.right is not None})
-        counted = f"All {whole} lines are right" if right == whole else f"Of {whole} lines {', '.join(parts)}"
+        counted = (
+            f"All {whole} lines are right"
+            if right == whole
+            else f"Of {whole} lines {', '.join(parts)}"
+        )
         return f"{counted}: {self.marks:.4g} of {self.of:.4g} marks."
 
     def __str__(self) -> str:
@@ -163,7 +166,9 @@ def marked(reading: Reading, credit: Credit, lr: float, scheme: Scheme | None = 
     worth = scheme.worth(problem.order)
     words = _Words(judged, written, lambda q: called(q, credit))
     if judged.units > 0.5:
-        remarks.append("Digits were cut off in place of rounded: marked to a whole unit of the last digit.")
+        remarks.append(
+            "Digits were cut off in place of rounded: marked to a whole unit of the last digit."
+        )
     lines = []
     for q, status in judged.status.items():
         earned = {"right": 1.0, "follows": scheme.follows}.get(status, 0.0) * (q not in nothing)
@@ -179,8 +184,8 @@ def marked(reading: Reading, credit: Credit, lr: float, scheme: Scheme | None = 
                 for setting in reading.restated if not setting.same]  # fmt: skip
     return Marking(
         lines,
-        sum(line.marks for line in lines),
-        sum(worth.values()),
+        round(sum(line.marks for line in lines), 9),
+        round(sum(worth.values()), 9),
         [words.mistake(n) for n in named],
         [tuple(cause.text for cause in n.causes) for n in named],
         [words.fact(q) for q in judged.wrong if q not in explained],
@@ -203,12 +208,14 @@ def _by_its_own_rule(
     best, most, chosen, told = plain, _score(plain), written, list[str]()
     if not plain.wrong:
         return written, plain, told
-    tries = [(_exchanged(written), 0.0, EXCHANGED)]
+    hidden = {j for j in problem.functions if j not in problem.outputs}
+    letters = [
+        (_exchanged(written, units), 0.0, EXCHANGED) for units in (hidden, {*problem.functions})
+    ]
+    tries = list(letters)
     for kinds in (("delta",), ("delta", "gradient")):
-        tries += [
-            (_turned(w, *kinds), 0.5, text)
-            for w, text in ((written, OTHER_SIGN), (tries[0][0], f"{EXCHANGED} {OTHER_SIGN}"))
-        ]
+        tries += [(_turned(w, *kinds), 0.5, f"{text} {OTHER_SIGN}".strip())
+                  for w, _, text in ((written, 0.0, ""), *letters)]  # fmt: skip
     for other, less, text in tries:
         if other == written:
             continue
@@ -222,17 +229,20 @@ def _score(judged: Judged) -> float:
     return sum({"right": 1.0, "follows": 0.5}.get(status, 0.0) for status in judged.status.values())
 
 
-def _agreed(found: Judged, other: Mapping[Quantity, Written], written: Mapping[Quantity, Written]) -> bool:
+def _agreed(
+    found: Judged, other: Mapping[Quantity, Written], written: Mapping[Quantity, Written]
+) -> bool:
     """Tell whether a rule of one's own is kept throughout: what it changes is right, and the updates agree."""
     changed = {q.kind for q in other if other[q] != written.get(q)}
     if "delta" not in changed:
         return all(found.status[q] != "wrong" for q in found.status if q.kind in changed)
     hand = found.hand
     first = [q for q in found.status if hand.problem.line_kind(q) == "out"]
-    if not all(other[q].value * hand.follows(q).middle > 0.0 for q in first):
+    if not all(other[q].value * found.follows(q).middle > 0.0 for q in first):
         return False
-    if "gradient" not in changed:
-        return bool(first) or not found.wrong
+    if "gradient" not in changed:  # the gradients themselves have no other sign
+        kept = [found.status[q] for q in found.status if q.kind == "gradient"]
+        return kept.count("wrong") <= len(kept) / 2 and (bool(first) or not found.wrong)
     # a gradient with the wrong sign is a mistake unless the updates know of it
     new = [found.status[q] for q in found.status if q.kind == "new"]
     return bool(first and new) and new.count("wrong") < len(new) / 2
@@ -242,10 +252,12 @@ def _turned(written: Mapping[Quantity, Written], *kinds: str) -> dict[Quantity, 
     return {q: replace(w, value=-w.value) if q.kind in kinds else w for q, w in written.items()}
 
 
-def _exchanged(written: Mapping[Quantity, Written]) -> dict[Quantity, Written]:
-    """Return the numbers with a for z and z for a in all units of which both are written."""
+def _exchanged(written: Mapping[Quantity, Written], units: set[int]) -> dict[Quantity, Written]:
+    """Return the numbers with a for z and z for a in those of the units of which both are written."""
     found = dict(written)
     for q, w in written.items():
+        if q.of not in units:
+            continue
         other = Quantity({"a": "z", "z": "a"}.get(q.kind, "loss"), q.of)  # type: ignore[arg-type]
         if other in written:
             found[other] = w
@@ -265,17 +277,27 @@ class _Words:
     def line(self, q: Quantity, status: str) -> Line:
         w = self.written[q]
         hand = self.judged.hand
-        return Line(self.called(q), w.text, hand.problem.right[q], status, hand.follows(q).middle, w.decimals, w.value)
+        return Line(
+            self.called(q),
+            w.text,
+            hand.problem.right[q],
+            status,
+            hand.follows(q).middle,
+            w.decimals,
+            w.value,
+        )
 
     def fact(self, q: Quantity) -> str:
         """Return what is wrong about a line, without why."""
         line, hand = self.line(q, "wrong"), self.judged.hand
         own = bool(hand.made_of(q))
-        mine, meant = hand.written[q], hand.follows(q)
+        mine, meant = hand.written[q], self.judged.follows(q)
         source = "follows from your own numbers" if own else "is right"
         for factor, text in _RATIOS:
             if _tells(mine, meant) and mine.meets(meant.times(factor)):
-                return f"{line.name} = {line.given} {text} what {source}, {line.places(line.follows)}."
+                return (
+                    f"{line.name} = {line.given} {text} what {source}, {line.places(line.follows)}."
+                )
         return f"{line.name} = {line.given} is wrong: {line.places(line.follows)} {source}."
 
     def mistake(self, named: Named) -> str:
@@ -292,7 +314,9 @@ _RATIOS = ((-1.0, "has the other sign of"), (2.0, "is twice"), (0.5, "is half of
 
 def _tells(mine: Interval, meant: Interval) -> bool:
     """Tell whether a ratio of two numbers says something: neither is near 0."""
-    return min(abs(mine.middle), abs(meant.middle)) > 4 * max(mine.hi - mine.lo, meant.hi - meant.lo)
+    return min(abs(mine.middle), abs(meant.middle)) > 4 * max(
+        mine.hi - mine.lo, meant.hi - meant.lo
+    )
 
 
 def _listed(names: Iterable[str]) -> str:

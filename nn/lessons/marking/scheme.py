@@ -45,7 +45,9 @@ class Scheme:
                 known = ", ".join([*PARTS, "follows"])
                 raise ValueError(f"{unknown[0]!r} is not known; known are {known}")
             if not found:
-                raise ValueError(f"it gives no marks: say forward = 30, say; parts are {', '.join(PARTS)}")
+                raise ValueError(
+                    f"it gives no marks: say forward = 30, say; parts are {', '.join(PARTS)}"
+                )
             parts = {part: real(part, found[part]) for part in PARTS if part in found}
         except (ValueError, TypeError) as error:
             raise ValueError(f"{path}: {error}") from None
@@ -76,7 +78,9 @@ def earning(
     """
     hand, named = judged.hand, set(named)
     same = Counter(written[q].value for q in judged.wrong)
-    easy = {q for q, w in written.items() if _needs_no_work(judged, q, w) or same[w.value] >= REPEATED}
+    easy = {
+        q for q, w in written.items() if _needs_no_work(judged, q, w) or same[w.value] >= REPEATED
+    }
     honest = any(status != "wrong" and q not in easy for q, status in judged.status.items())
     tainted: set[Quantity] = set()
     nothing: dict[Quantity, str] = {}
@@ -98,6 +102,6 @@ def _needs_no_work(judged: Judged, q: Quantity, w: Written) -> bool:
     problem = judged.hand.problem
     if w.value in (0.0, 1.0, -1.0):
         return True
-    if q.kind == "z":
+    if q.kind == "z" and isinstance(q.of, int):
         return judged.hand.written[q].meets(problem.at_zero(q.of))
     return q.kind == "new" and w.value == problem.weights[q.of[:2]]  # type: ignore[index]

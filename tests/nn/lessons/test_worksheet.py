@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 from autograd.pictures.palette import colour
 from nn.cli.entry import main
 from nn.lessons.answers import read_working
-from nn.lessons.marking import check_working
+from nn.lessons.marking import mark
 from nn.lessons.names import quantities
 from nn.lessons.worksheet import make_worksheet
 
@@ -22,7 +22,7 @@ def test_the_key_passes_the_checker(tmp_path_factory, seed, sizes):
     working = read_working(path)
     assert working.numbers.keys() == quantities(sheet.credit, sheet.lr).keys()
     assert quantities(working.credit, working.lr) == quantities(sheet.credit, sheet.lr)
-    assert check_working(working.numbers, working.credit, working.lr).first is None
+    assert mark(working.numbers, working.credit, working.lr).first is None
 
 
 def test_friendly_numbers():
@@ -84,12 +84,12 @@ def test_command(tmp_path, capsys):
         *("worksheet.md", "key.md", "blank.svg", "filled.svg"),
     }
     assert main(["check", str(folder / "key.md")]) == 0
-    assert "Every line is right" in capsys.readouterr().out
+    assert "lines are right" in capsys.readouterr().out
     text = (folder / "worksheet.md").read_text(encoding="utf-8")
     filled = text.replace("| `a1` |  |", "| `a1` | -1.06 |")
     (folder / "worksheet.md").write_text(filled, encoding="utf-8")
     assert main(["check", str(folder / "worksheet.md")]) == 1
-    assert "a1: -1.06 was given, −1.0500 is right" in capsys.readouterr().out
+    assert "a1 = -1.06 is wrong: −1.0500 is right." in capsys.readouterr().out
 
 
 def test_a_worksheet_filled_in_is_kept(tmp_path, capsys):

@@ -1,0 +1,76 @@
+"""An example as a sheet asks for it: its lines, and of which others each is made."""
+
+from nn.activations import Activation, activation_name
+from nn.credit.credit import Credit
+from nn.credit.parts import Edge
+from nn.lessons.marking.intervals import Interval, at, output
+from nn.lessons.quantities import Kind, Quantity, right_numbers
+
+_A: Kind = "a"
+_Z: Kind = "z"
+_D: Kind = "delta"
+
+
+class Problem:
+    """An example with what is asked of it: the lines, their right numbers, and how they hang together.
+
+    Args:
+        credit: the example.
+        lr: the learning rate η of the new weights.
+    """
+
+    def __init__(self, credit: Credit, lr: float) -> None:
+        self.credit = credit
+        self.lr = lr
+        self.right = right_numbers(credit, lr)
+        self.order = list(self.right)
+        self.into: dict[int, list[Edge]] = {j: [] for layer in credit.layers for j in layer}
+        self.out_of: dict[int, list[Edge]] = {j: [] for j in self.into}
+        for edge in credit.edges.values():
+            self.into[edge.target].append(edge)
+            if edge.source is not None:
+                self.out_of[edge.source].append(edge)
+        self.functions: dict[int, Activation] = {
+            j: f
+            for layer, functions in zip(credit.layers[1:], credit.activation_functions)
+            for j, f in zip(layer, functions)
+        }
+        self.outputs = credit.layers[-1]
+        self.inputs = credit.layers[0]
+        self.layer_of = {j: k for k, layer in enumerate(credit.layers) for j in layer}
+        self.weights = {key[:2]: edge.weight for key, edge in credit.edges.items()}
+
+    def line_kind(self, q: Quantity) -> str:
+        """Return the kind of a line: of a z "output" or "z", of a δ "out" or "hidden"."""
+        if q.kind != "delta":
+            return "output" if q.kind == "z" and q.of in self.outputs else q.kind
+        return "out" if q.of in self.outputs else "hidden"
+
+    def at_zero(self, j: int) -> Interval:
+        """Return f(0) of a unit."""
+        return output(self.functions[j], at(0.0))
+
+    def needs(self, q: Quantity, from_z: bool = False) -> list[Quantity]:
+        """Return the lines of which one is made."""
+        kind, of = q.kind, q.of
+        if kind == "loss":
+            return [Quantity("p" if self.credit.probabilities else _Z, j) for j in self.outputs]
+        if isinstance(of, tuple):
+            i, j = of[0], of[1]
+            if kind == "new":
+                return [Quantity("gradient", of)]
+            tail = [] if i is None or i in self.inputs else [Quantity(_Z, i)]
+            return [Quantity(_D, j), *tail]
+        assert of is not None
+        if kind == _A:
+            tails = [edge.source for edge in self.into[of]]
+            return [Quantity(_Z, i) for i in tails if i is not None and i not in self.inputs]
+        if kind == _Z:
+            return [Quantity(_A, of)]
+        if kind == "p":
+            return [Quantity(_Z, j) for j in self.outputs]
+        flat = activation_name(self.functions[of]) == "linear"
+        own = [] if flat else [Quantity(_Z if from_z else _A, of)]
+        if of in self.outputs:
+            return [Quantity("p" if self.credit.probabilities else _Z, of), *own]
+        return [*(Quantity(_D, edge.target) for edge in self.out_of[of]), *own]
