@@ -86,14 +86,8 @@ def check_watchers(
     Raises:
         TypeError: if one is not a function, or not of that many arguments.
     """
-    expect(
-        isinstance(metrics, Mapping),
-        "metrics is a dict of functions by name, such as {'accuracy': accuracy}",
-        metrics,
-    )
-    expect(
-        is_sequence(callbacks), "callbacks is a list of functions, such as [EarlyStop()]", callbacks
-    )
+    expect(isinstance(metrics, Mapping), "metrics is a dict of functions by name", metrics)
+    expect(is_sequence(callbacks), "callbacks is a list of functions", callbacks)
     for name, metric in metrics.items():
         _check_function(f"the metric {name!r}", metric, "(net, xs, ys)", example)
     for callback in callbacks:

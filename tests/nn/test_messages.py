@@ -2,6 +2,7 @@
 
 import pytest
 
+import autograd as ag
 import nn
 from autograd import Value
 from nn import MLP, SGD, Adam, EarlyStop, accuracy, assign_credit, datasets, fit
@@ -45,8 +46,8 @@ WRONG = [
     (lambda: train(verbose=1), TypeError, r"did you mean progress=\?"),
     (lambda: train(seed=1), TypeError, r"did you mean rng=0"),
     (lambda: train(callbacks=[EarlyStop]), TypeError, r"EarlyStop\(\)\?"),
-    (lambda: train(callbacks=EarlyStop()), TypeError, r"a list of functions, such as \[EarlyStop\(\)\]"),
-    (lambda: train(metrics=[accuracy]), TypeError, r"by name, such as \{'accuracy': accuracy\}"),
+    (lambda: train(callbacks=EarlyStop()), TypeError, "callbacks is a list of functions, but <EarlyStop"),
+    (lambda: train(metrics=[accuracy]), TypeError, "metrics is a dict of functions by name, but"),
     (lambda: train(metrics={"share": lambda net: 0.0}), TypeError, r"'share' is called with \(net, xs, ys\)"),
     (lambda: train(metrics={"share": lambda *_: "much"}), TypeError, "'share' gives a number, but it gave 'much'"),
     (lambda: train(validation=0.2), TypeError, r"a pair \(xs, ys\), but 0\.2"),
@@ -115,6 +116,29 @@ def test_a_step_without_zero_grad():
         RuntimeWarning, match=r"still contain those of that step: call net\.zero_grad\(\)"
     ):
         optimizer.step(net.parameters())
+
+
+SQUASHED = MLP(2, [2, 1], output_activation="sigmoid", rng=0)
+
+
+class Softmax(MLP):
+    def __call__(self, x, *more):
+        return ag.softmax(super().__call__(x))
+
+
+@pytest.mark.parametrize(
+    ("net", "ys", "options", "said"),
+    [
+        (SQUASHED, [0, 1, 1, 0], {"loss": "bce"}, "takes logits.* been through a sigmoid already: leave the output"),
+        (SQUASHED, [0, 1, 1, 0], {"loss": "bce", "vectorize": True}, "been through a sigmoid already"),
+        (Softmax(2, [2], rng=0), [0, 1, 1, 0], {"loss": "cross_entropy"}, "been through a softmax already"),
+        (MLP(2, [8, 1], rng=0), YS, {"optimizer": SGD(lr=9.0)}, r"rose from .* to .*: try a smaller learning rate"),
+    ],
+    ids=map(str, range(4)),
+)  # fmt: skip
+def test_a_mistake_that_can_be_seen_is_told(net, ys, options, said):
+    with pytest.warns(Warning, match=said):
+        fit(net, XS, ys, **{"epochs": 20, "progress": False, **options})
 
 
 def test_the_data_of_what_was_computed_cannot_be_set():
