@@ -26,6 +26,7 @@ site: $(VENV)/.developed
 	npm ci --prefix tests --ignore-scripts --no-audit --no-fund
 	$(BIN)/python notebooks/make_site.py site
 
+# with the engines that are installed; it says how to install the others, and changes no file
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.benchmarks
 

@@ -1,5 +1,10 @@
 """The benchmarks compare like with like: their engines agree, and disagreement is noticed."""
 
+import re
+import subprocess
+import sys
+import tomllib
+
 import pytest
 
 from autograd import Value
@@ -8,6 +13,7 @@ from tests.benchmarks.contest import Result, agree
 from tests.benchmarks.growth import SHAPES, measure
 from tests.benchmarks.worker import check
 
+ROOT = report.README.parent
 SMALL_W2 = workloads.moons_step(3)
 
 
@@ -123,3 +129,37 @@ def test_workers_take_parts_of_the_examples(monkeypatch, tmp_path):
     assert [count for count, _ in rates] == [1]
     workers.plot(rates)
     assert "as many times one worker" in workers.PLOT.read_text()
+
+
+def test_what_is_not_installed_can_be_installed():
+    absent = [
+        Result("W1", "jax.jit", missing="No module named 'jax'"),
+        Result("W2", "C, gcc -O2", missing="there is no gcc"),
+        Result("W1", "Program", 1e-6),
+    ]
+    assert report.not_installed(absent).startswith("Not installed: jax.jit. ")
+    assert "'.[bench]'" in report.not_installed(absent)
+    assert report.not_installed(absent[1:]) == ""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    installed = {line.split(">")[0].replace("-", "_") for line in extras["bench"]}
+    texts = [
+        (ROOT / "tests" / "benchmarks" / name).read_text()
+        for name in ("libraries.py", "engines.py")
+    ]
+    imported = set(re.findall(r"^    (?:from|import) (\w+)", "\n".join(texts), re.MULTILINE))
+    ours = {"autograd", "nn", "tests", "numpy", *sys.stdlib_module_names}
+    assert imported - ours <= installed
+    assert installed - imported <= {"scalar_autograd[native,numpy,plot]"}
+
+
+def test_a_run_of_a_part_changes_no_file(tmp_path):
+    before = {path: path.read_bytes() for path in (report.README, report.RESULTS)}
+    words = ["W1", "--engines", "Program", "--rounds", "1", "--seconds", "0.001"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks", *words],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "| Program " in done.stdout
+    assert before == {path: path.read_bytes() for path in before}

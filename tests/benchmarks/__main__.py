@@ -100,6 +100,8 @@ def main() -> None:
         growth = [measure(shape, n) for shape in SHAPES for n in SIZES]
         tables.append(report.growth_table(growth))
         print(f"\n{tables[-1]}", flush=True)
+    if absent := report.not_installed(results):
+        print(f"\n{absent}", flush=True)
     if options.workloads or options.engines:
         return
     summary = "\n\n".join([report.summary(results), report.growth_summary(growth) + ".", where])

@@ -72,6 +72,17 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1e9:.3g} ns"
 
 
+def not_installed(results: list[Result]) -> str:
+    """Return how to install the engines that took no part because they are not there; empty if all are."""
+    absent = dict.fromkeys(r.engine for r in results if r.missing.startswith("No module named"))
+    if not absent:
+        return ""
+    return (
+        f"Not installed: {', '.join(absent)}. To compare with all engines: "
+        "pip install -e '.[bench]' (some gigabytes), or one by its name"
+    )
+
+
 def contest_table(results: Sequence[Result]) -> str:
     """Return one workload's table: time a step, operations, and speed relative to the baselines."""
     timed = [r for r in results if not r.missing]
