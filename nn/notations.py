@@ -188,7 +188,7 @@ class Names:
         found = self._places.get(j) if isinstance(j, int) else None
         return found or _Place(None, -1, j)
 
-    def _spelled(self, template: str, j: int | str, i: int | str | None = None) -> str:
+    def spelled(self, template: str, j: int | str, i: int | str | None = None) -> str:
         head, tail = self._place(j), self._place("" if i is None else i)
         layer = None if head.layer is None else head.layer + self.notation.inputs
         if layer is not None and i is not None and self.notation.leaves:
@@ -201,7 +201,8 @@ class Names:
         text = template.format(
             L="" if layer is None else superscript(layer), l="" if layer is None else layer, J=down, I=up, j=head.index, i=tail.index, U=unit,
             IJ=up + comma + down, JI=down + comma + up, J0=down + comma + "₀",
-            C=_lowered(count),
+            C=_lowered(count), M="" if layer is None else superscript(layer + 1),
+            m="" if layer is None else layer + 1,
         )  # fmt: skip
         return text if head.layer is not None else re.sub(r"⁽⁾|\^?\[\W*\]|_$", "", text)
 
@@ -210,17 +211,17 @@ class Names:
 
     def a(self, j: int | str) -> str:
         """Return the name of the sum of a unit."""
-        return self._spelled(self.notation.a, j)
+        return self.spelled(self.notation.a, j)
 
     def z(self, j: int | str) -> str:
         """Return the name of what a node gives out."""
         if self._last(j):
             return self._output(self.notation.output, j)
-        return self._spelled(self.notation.x if self.is_input(j) else self.notation.z, j)
+        return self.spelled(self.notation.x if self.is_input(j) else self.notation.z, j)
 
     def tail(self, j: int | str) -> str:
         """Return what a node is called where it goes into a product; in the slides z₃, not x₃."""
-        return self._spelled(self.notation.z, j) if self.notation.key == "slides" else self.z(j)
+        return self.spelled(self.notation.z, j) if self.notation.key == "slides" else self.z(j)
 
     def target(self, j: int | str) -> str:
         """Return the name of what an output should have been."""
@@ -228,7 +229,7 @@ class Names:
 
     def _output(self, template: str, j: int | str) -> str:
         single = self.notation.bare and len(self.outputs) == 1
-        return re.sub(r"\{\w+\}", "", template) if single else self._spelled(template, j)
+        return re.sub(r"\{\w+\}", "", template) if single else self.spelled(template, j)
 
     def is_input(self, j: int | str) -> bool:
         """Tell whether a node is an input."""
@@ -237,16 +238,16 @@ class Names:
     def delta(self, j: int | str) -> str:
         """Return the name of the error of a unit."""
         last = self.notation.last_delta if self._last(j) else ""
-        return self._minus + self._spelled(last or self.notation.delta, j)
+        return self._minus + self.spelled(last or self.notation.delta, j)
 
     def weight(self, i: int | str | None, j: int | str) -> str:
         """Return the name of a weight, or with None as its source of a bias."""
         if i is None:
-            return self._spelled(self.notation.bias, j, "")
+            return self.spelled(self.notation.bias, j, "")
         template = self.notation.weight
         if isinstance(i, int) and not self.layers:
             template = template.replace("{C}", "{IJ}")
-        return self._spelled(template, j, i)
+        return self.spelled(template, j, i)
 
     def gradient(self, weight: str) -> str:
         """Return the name of the derivative of the loss by a weight of this name."""
@@ -270,6 +271,7 @@ class Names:
             return self.letter("x")
         template = template or getattr(notation, kind)
         number = layer + notation.inputs - (notation.leaves and kind in ("weight", "bias"))
+        number += notation.key == "slides" and kind == "z"  # Z⁽²⁾ is what enters layer 2
         named = "{L}" in template or "{l}" in template or template == notation.last_delta
         spelled = template if named else self.letter(kind) + "⁽{L}⁾"
         text = spelled.replace("{L}", superscript(number)).replace("{l}", str(number))

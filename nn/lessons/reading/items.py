@@ -1,0 +1,94 @@
+"""What stands in a working: names with their numbers, wherever and however they are written."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nn.lessons.reading.phrases import SETTINGS, Item, Known, Phrases, value_of
+from nn.lessons.reading.plain import NEW_ROW, NUMBER
+from nn.lessons.reading.tables import block, table
+
+_LONGEST = 30  # lines of a matrix
+
+
+def items(text: str, known: Known, listed: Known) -> list[Item]:
+    """Return what stands in a working; blanks are left out.
+
+    Args:
+        text: the working, made plain.
+        known: tells whether a text is the name of a number.
+        listed: tells whether it is the name of a matrix or a column.
+    """
+    found = list[Item]()
+    try:
+        if text.lstrip()[:1] in "{[":
+            content = json.loads(text, parse_float=str, parse_int=str)
+            found = list(_from_json(content, "", known))
+    except (ValueError, RecursionError):
+        pass
+    found = found or list(_from_text(text.split("\n"), Phrases(known, listed)))
+    return [item for item in found if item.number or item.rows or item.why or item.setting]
+
+
+def _from_text(lines: Sequence[str], phrases: Phrases) -> Iterator[Item]:
+    k = 0
+    while k < len(lines):
+        if rows := block(lines, k):
+            yield from table(rows, k + 1, phrases, lines[k : k + len(rows)])
+            k += len(rows)
+            continue
+        line, start = lines[k], k + 1
+        while _open(line) and k + 1 < len(lines) and k - start < _LONGEST:
+            k += 1
+            line = (
+                f"{line} {lines[k]}"
+                if line.rstrip().endswith((",", "[", "(", ";"))
+                else f"{line} ; {lines[k]}"
+            )
+        for part in line.split(NEW_ROW):
+            yield from phrases.line(part, start)
+        k += 1
+
+
+def _open(line: str) -> bool:
+    """Tell whether a matrix begins in a line and does not end there."""
+    begun = re.search(r"[=:≈]\s*(?:[\w.]*array|tensor|Matrix)?\s*\(?\s*\[", line)
+    return begun is not None and line.count("[") > line.count("]")
+
+
+def _from_json(content: Any, name: str, known: Known) -> Iterator[Item]:
+    if isinstance(content, dict):
+        label = next(
+            (content[k] for k in ("name", "quantity", "label") if isinstance(content.get(k), str)),
+            "",
+        )
+        value = next(
+            (content[k] for k in ("value", "answer", "result", "number") if k in content), None
+        )
+        if label and value is not None:
+            yield from _from_json(value, label, known)
+            return
+        for k, v in content.items():
+            joined = next(
+                (n for n in (name + k, f"{name} {k}", f"{k}_{name}") if name and known(n)), k
+            )
+            yield from _from_json(v, k if known(k) else joined, known)
+    elif isinstance(content, list) and content and all(isinstance(v, dict) for v in content):
+        for v in content:
+            yield from _from_json(v, name, known)
+    elif isinstance(content, list):
+        rows = content if content and all(isinstance(row, list) for row in content) else [content]
+        text, plain = f"{name} = {json.dumps(content)}", json.dumps(content).replace('"', "")
+        given = name in SETTINGS or any(isinstance(v, list) for row in rows for v in row)
+        numbers = () if given else tuple(tuple(map(str, row)) for row in rows)
+        yield Item(name, "", 0, text, rows=numbers, setting=plain if given else "")
+    elif content is not None and name:
+        number, why = value_of(str(content))
+        given = name in SETTINGS and not re.fullmatch(NUMBER, str(content).strip())
+        if known(name) or name in SETTINGS:
+            yield Item(
+                name, number, 0, f"{name} = {content}", why, setting=str(content) if given else ""
+            )
+        elif re.search(r"\d[.,]\d", number):
+            yield Item("", "", 0, f"{name} = {content}", "it names no number of this network")

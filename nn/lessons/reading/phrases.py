@@ -1,0 +1,226 @@
+"""Lines of text: name = … = number, one after another, and names with numbers in running prose."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from nn.lessons.reading.plain import NUMBER
+
+Known = Callable[[str], bool]
+ROW = "\x1f"  # ends a row of a matrix
+SETTINGS = ("weights", "biases", "activation", "output_activation", "x", "y", "loss", "lr", "seed")
+RELATION = re.compile(r"\s*(?::=|==|=|≈|≃|≅|≡|~=|←|:(?=\s|$|[-−+.\d\[(]))\s*")
+_FILLER = (
+    "is|are|equals|gives|ist|beträgt|wird|of|to|was|becomes|comes|as|about|roughly|approximately|now|then|et|est|es|thus|"
+    "von|auf|zu|etwa|rund|vaut|out|at"
+)
+_AFTER_NAME = re.compile(rf"\s*(?:->|→|⇒|=>|~|=|≈|:|\bca\.?|\b(?:{_FILLER})\b)\s*$")
+_BULLET = re.compile(r"^\s*(?:[-*•–·>+]\s+|#+\s*|//\s*|%\s*|--\s+|/\*+\s*|\(?\d{1,2}[.)]\s+|\(?[a-h][.)]\s+)+")  # fmt: skip
+_STARTS = re.compile(rf"^\s*(?:about |ca\. ?|~|≈|\+)?\s*({NUMBER})(?![\w.,]*\d)\s*")
+_OPERATOR = re.compile(r"^(?:[·×*/+^]|\(\s*[-−+.\d]|[-−–]\s*[\d(.]|\*\*)")
+_TERM = re.compile(r"[\w)]\s*[-−+*/·×^]\s*$")  # what stands before the second of two terms
+_TWO = re.compile(r"^(?:or|oder|ou|bzw\.?|resp\.?|to|bis|and|und|-|–|±|\+/-|\+-|vs\.?)\s*[-−+.\d±]", re.IGNORECASE)  # fmt: skip
+_BLANK = re.compile(r"[?_.…\-–—\s]*|tbd|todo|n/?a|none|null", re.IGNORECASE)
+_PIECES = re.compile(r";\s+|;$|=>|⇒|∴|\s\|\s|(?<=[\d%)])[.]\s+(?=[A-Zδ∂])")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A name with what was written for it.
+
+    Attributes:
+        name: the name.
+        number: the number as text; empty if there is none.
+        line: the line, from 1.
+        text: what stands there.
+        why: why there is no number.
+        rows: the numbers of a matrix or a column.
+        setting: what is given rather than answered: text that is no number, a list of weights.
+    """
+
+    name: str
+    number: str
+    line: int
+    text: str
+    why: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+    setting: str = ""
+
+
+class Phrases:
+    """Finds names and numbers in lines of text.
+
+    Args:
+        known: tells whether a text is the name of a number.
+        listed: tells whether it is the name of a matrix or a column.
+    """
+
+    def __init__(self, known: Known, listed: Known) -> None:
+        self.known, self.listed = known, listed
+
+    def line(self, line: str, at: int) -> Iterator[Item]:
+        """Yield what stands in a line; what has numbers, but no name that is known, is an item without a name."""
+        text = _BULLET.sub("", line)
+        # code, and its result beside it; else a comment
+        text = re.sub(rf"(?:\s+(?:#|//)|;\s*%)\s*(?:=|->|→)?\s*(?={NUMBER}\s*$)", " = ", text)
+        text = re.sub(r"(?<=[\d\])])\s*(?:#|//|;\s*%).*$", "", text)
+        text = re.sub(r"\[[^\]]*(?:\][\s;,]*\[[^\]]*)*\]", lambda m: m[0].replace(";", ROW), text)
+        if not re.search(r"\d|\?|^\s*(?:loss|activation|output_activation)\s*[=:]", text):
+            return
+        found = False
+        for piece in _PIECES.split(text):
+            for item in self._chain(piece, at):
+                found = True
+                yield item
+        if not found:
+            for item in self.prose(text, at):
+                found = True
+                yield item
+        if not found and re.search(r"[=≈].*\d|(?<![\d.])\d+[.,]\d+(?![.\d])", text):
+            yield Item("", "", at, line.strip(), "it names no number of this network")
+
+    def _chain(self, piece: str, at: int) -> Iterator[Item]:
+        """Yield name = … = number, of which the last number counts, one after another."""
+        segments = RELATION.split(piece)
+        relations = [m[0].strip() for m in RELATION.finditer(piece)]
+        name, parts = "", list[str]()
+        for k, segment in enumerate(segments):
+            last = k == len(segments) - 1
+            if name and last:
+                yield from self._stated(name, parts, segment, at, piece)
+            elif name and (ended := self._ended(segment)) is not None:
+                number, between, following = ended
+                yield from self._stated(name, parts, number, at, piece)
+                yield from self.prose(between, at)
+                name, parts = following, []
+            elif name:
+                parts.append(segment)
+            elif not last:
+                name = self._begun(segment)
+                following = segments[k + 1]
+                if relations[k] == ":" and k + 2 < len(segments) and self.suffix(following):
+                    name = ""  # the error: δ0 = …
+                yield from self.prose(segment[: len(segment.rstrip(" *`")) - len(name)], at)
+            elif k:
+                yield from self.prose(segment, at)
+
+    def _begun(self, segment: str) -> str:
+        alone = segment.strip(" *`")
+        if name := self.suffix(segment):
+            return name
+        return alone if alone in SETTINGS else ""
+
+    def _stated(
+        self, name: str, parts: Sequence[str], segment: str, at: int, text: str
+    ) -> Iterator[Item]:
+        said, text = segment.strip(), text.strip().replace(ROW, ";")
+        if rows := rows_of(said):
+            given = (name in SETTINGS and not self.listed(name)) or said.startswith("[[[")
+            yield Item(
+                name, "", at, text, rows=() if given else rows, setting=said if given else ""
+            )
+            return
+        if name in SETTINGS and re.match(r"[a-z_]+$|\[", said):
+            yield Item(name, "", at, text, setting=said)
+            return
+        number, why = value_of(said if said or not parts else parts[-1])
+        yield Item(name, number, at, text, why)
+        begun = _STARTS.match(said)
+        if number and begun:  # perhaps there is more: , δ1 0.44
+            yield from self.prose(said[begun.end() :], at)
+
+    def _ended(self, segment: str) -> tuple[str, str, str] | None:
+        """Return the number, what follows, and the next name, of a segment that is a number and goes on to a name."""
+        begun = _STARTS.match(segment)
+        rest = segment[begun.end() :] if begun else ""
+        if begun is None or not rest.strip() or _OPERATOR.match(rest):
+            return None
+        if begun.end() == begun.end(1) and rest[:1].isalpha():  # 2x
+            return None
+        name = self.suffix(rest)
+        between = rest[: len(rest.rstrip(" *`")) - len(name)]
+        if not name or _TWO.match(between.strip()):
+            return None
+        return segment[: begun.end()], between, name
+
+    def suffix(self, text: str) -> str:
+        """Return the longest end of a text that is a name."""
+        text = text.rstrip(' \t*`"' + "'" * (not re.search(r"\d'\s*$", text)))
+        starts = [0, *(m.end() for m in re.finditer(r"[\s,;:(\"'`*|–•\[.]+", text))]
+        for start in starts:
+            candidate = text[start:].strip(' \t*`"')
+            if candidate and len(candidate) <= 60 and self._named(candidate):
+                return "" if _TERM.search(text[: len(text) - len(candidate)]) else candidate
+        return ""
+
+    def _named(self, text: str) -> bool:
+        return self.known(text) or self.listed(text)
+
+    def prose(self, text: str, at: int) -> Iterator[Item]:
+        """Yield names with numbers in running text: the hidden sum a1 comes to 1.19."""
+        last = 0
+        for match in re.finditer(rf"(?<![\w.,^_\[(⁽])({NUMBER})(?![\w\]>]|[.,]\d|-\d)", text):
+            before = text[last : match.start()]
+            for _ in range(4):
+                before = _AFTER_NAME.sub("", before)
+            name = self.suffix(before)
+            if not name or not self.known(name) or (len(name) < 2 and name not in "ŷLEJC"):
+                continue
+            rest = text[match.end() :].lstrip()
+            if _TWO.match(rest):
+                yield Item(name, "", at, text.strip(), "two numbers stand there")
+            elif not _OPERATOR.match(rest):
+                yield Item(name, match[1].strip(), at, text.strip())
+            last = match.end()
+
+
+def value_of(text: str) -> tuple[str, str]:
+    """Return the number that a text is, with remarks after it; or why it is none.
+
+    >>> value_of("0.8306 (rounded)"), value_of("0.83 or 0.84"), value_of("0.7*0.83")
+    (('0.8306', ''), ('', 'two numbers stand there'), ('', 'it ends in a calculation, not in its result'))
+    """
+    said = text.strip().strip("*`_ ")
+    if not re.search(r"\d", said):
+        return "", "" if _BLANK.fullmatch(said) else f"{said[:40]!r} is no number"
+    begun = _STARTS.match(said)
+    if begun is None:
+        return "", "it does not end in a number"
+    rest = said[begun.end() :]
+    if _TWO.match(rest):
+        return "", "two numbers stand there"
+    if _OPERATOR.match(rest) or said[begun.end(1) : begun.end(1) + 1] == "(":
+        return "", "it ends in a calculation, not in its result"
+    return begun[1].strip(), ""
+
+
+def rows_of(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of a matrix, or a column as one row; empty if a text is none.
+
+    >>> rows_of("[[1.5, -2], [0.5, 1]]"), rows_of("(0,1363; −0,2376)ᵀ")
+    ((('1.5', '-2'), ('0.5', '1')), (('0,1363',), ('−0,2376',)))
+    """
+    said = re.sub(
+        r"^(?:np\.|numpy\.|torch\.)?(?:array|tensor|Matrix|c)\s*\(\s*(?=\[)", "", text.strip()
+    )
+    said = re.sub(r"(?<=[\])])[)\s.;,ᵀT'^]*$", "", said)
+    match = re.fullmatch(r"\[(.*)\]|\((.*)\)", said, re.DOTALL)
+    inside = (match[1] if match[1] is not None else match[2]).strip() if match else ""
+    nested = re.match(r"[\[(]", inside)
+    parts = (
+        re.findall(r"[\[(]([^\[\]()]*)[\])]", inside) if nested else re.split(f"[;{ROW}]", inside)
+    )
+    rows = []
+    for part in parts:
+        pointed = "." in part or ", " in part or not re.search(r"\s", part.strip())
+        separator = (
+            r"[\s,]+" if pointed and not re.search(r"\d,\d+[\s,]+[-−]?\d+,\d", part) else r",?\s+"
+        )
+        cells = [cell for cell in re.split(separator, part.strip(" ,\t\n")) if cell]
+        if re.fullmatch(NUMBER, part.strip()):
+            cells = [part.strip()]
+        if not cells or not all(re.fullmatch(NUMBER, cell) for cell in cells):
+            return ()
+        rows.append(tuple(cells))
+    alone = len(rows) == 1 and len(rows[0]) == 1 and not said.startswith("[")
+    return () if alone else tuple(rows)

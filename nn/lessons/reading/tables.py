@@ -1,0 +1,150 @@
+"""Tables in a working: Markdown, tabs, CSV, columns of blanks; the name in any column, or in the head."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from nn.lessons.reading.phrases import RELATION, SETTINGS, Item, Phrases, value_of
+from nn.lessons.reading.plain import NEW_ROW, NUMBER
+
+_VALUE_HEADS = {
+    "value", "result", "answer", "your answer", "wert", "ergebnis", "antwort", "rounded", "number", "valeur", "resultado",
+    "output",
+}  # fmt: skip
+_PURE = re.compile(rf"\s*[*`_]*(?:=|≈)?\s*{NUMBER}\s*[*`_✓✗]*\s*")
+_PARENTHESES = re.compile(r"\([^)]*\)")
+_RULE = re.compile(r"[\s:\-]*")
+_GRADIENT = re.compile(r"grad|credit|^[−-]?[^ ·]+·[^ ·]+$|∂|^d[lejc]/d", re.IGNORECASE)
+
+
+def cells_of(line: str) -> list[str]:
+    """Return the cells of a line, if it is one of a table.
+
+    >>> cells_of("| a1 | 1.19 |"), cells_of("h1;0,5933"), cells_of("dW1[0,1] 0.5"), cells_of("net_h1,0.3775")
+    (['a1', '1.19'], ['h1', '0,5933'], [], ['net_h1', '0.3775'])
+    """
+    text = line.replace(NEW_ROW, " ").rstrip()
+    if text.count("|") >= 2 or text.lstrip().startswith("|"):
+        return [c.strip() for c in text.strip().strip("|").split("|")]
+    if "\t" in text.strip():
+        return [c.strip() for c in text.split("\t")]
+    masked = re.sub(r"\[[^\]]*\]|\{[^}]*\}|\([^)]*\)", "", text)
+    if re.search(r"[=≈]", masked):
+        return []
+    if ";" in masked.strip(" ;"):
+        return [c.strip().strip('"') for c in text.split(";")]
+    if re.search(r"\S,\S|\",\"", masked) and ", " not in text:
+        quoted = re.findall(r'(?:^|,)(?:"([^"]*)"|([^,"]*))', text)
+        cells = [a or b for a, b in quoted]
+        if (
+            len(cells) == 3
+            and re.fullmatch(r"[-−+]?\d+", cells[1])
+            and re.fullmatch(r"\d{2,}", cells[2])
+        ):
+            return [cells[0], f"{cells[1]},{cells[2]}"]  # a decimal comma
+        return [] if re.fullmatch(NUMBER, text.strip()) else cells
+    cells = re.split(r"\s{2,}", text.strip())
+    return cells if len(cells) > 1 else []
+
+
+def block(lines: Sequence[str], start: int) -> list[list[str]]:
+    """Return the rows of the table that begins in a line; empty if none does."""
+    rows: list[list[str]] = []
+    for line in lines[start:]:
+        cells = cells_of(line)
+        if len(cells) < 2 or (rows and abs(len(cells) - len(rows[0])) > 2):
+            break
+        rows.append(cells)
+    return rows if len(rows) > 1 or (rows and "|" in lines[start]) else []
+
+
+def table(rows: list[list[str]], at: int, phrases: Phrases, lines: Sequence[str]) -> Iterator[Item]:
+    """Yield what stands in a table.
+
+    Args:
+        rows: its cells.
+        at: the number of its first line.
+        phrases: what finds names in text.
+        lines: its lines.
+    """
+    head: list[str] = []
+    for k, row in enumerate(rows):
+        if all(map(_RULE.fullmatch, row)):
+            continue
+        ruled = k + 1 < len(rows) and all(map(_RULE.fullmatch, rows[k + 1]))
+        names = [cell for cell in row if phrases.known(cell)]
+        bare = not any(map(_PURE.fullmatch, row))
+        if ruled or (
+            bare
+            and (
+                len(names) > 1 or (k == 0 and not any("=" in _PARENTHESES.sub("", c) for c in row))
+            )
+        ):
+            head = row
+            if (ruled and bare) or not (len(row) == 2 and len(names) == 1):
+                continue
+        yield from _row(row, head, at + k, lines[k].strip(), phrases)
+
+
+def _row(row: list[str], head: list[str], at: int, text: str, phrases: Phrases) -> Iterator[Item]:
+    known = phrases.known
+    composed = list(_composed(row, head, phrases))
+    if composed:
+        yield from (Item(name, number, at, f"{name} = {number}") for name, number in composed)
+        return
+    place = next(
+        (k for k, cell in enumerate(row) if known(cell) and not _PURE.fullmatch(cell)), None
+    )
+    if place is None:
+        if any(re.search("[=≈:]", cell) for cell in row) or len(row) == 2:
+            yield from phrases.line("   ".join(row), at)
+        elif (
+            any(map(_PURE.fullmatch, row))
+            and row[0] not in SETTINGS
+            and re.search(r"\d[.,]\d", text)
+        ):
+            yield Item("", "", at, text, "it names no number of this network")
+        return
+    titles = [cell.strip("*` ").casefold() for cell in head]
+    wanted = [k for k, title in enumerate(titles) if title in _VALUE_HEADS and k != place]
+    cells = [row[k] for k in wanted if k < len(row)] or [*reversed(row[place + 1 :]), *row[:place]]
+    values = [value_of(RELATION.split(cell)[-1]) for cell in cells]
+    number, why = next((v for v in values if v[0] or (v[1] and wanted)), ("", ""))
+    if (
+        not number
+        and not why
+        and any(re.search(r"\d", c) for k, c in enumerate(row) if k != place and not c.isdigit())
+    ):
+        why = "no number stands beside it"
+    yield Item(row[place], number, at, text, why)
+
+
+def _composed(row: list[str], head: list[str], phrases: Phrases) -> Iterator[tuple[str, str]]:
+    """Yield name and number where a name is above a column, or its letter is there and its index in the row, or so."""
+    known = phrases.known
+    labels = [c for c in row if c and not re.search(r"\d[.,]\d", re.sub(r"\[.*?\]", "", c))][:2]
+    spelled = any(known(label) and not label.isdigit() for label in labels)
+    for k, (title, cell) in enumerate(zip(head, row)):
+        bare = re.sub(r"\s*\(.*?\)", "", title).strip("*` ")
+        if not _PURE.fullmatch(cell) or not bare or (cell.isdigit() and k == 0):
+            continue
+        number = cell.strip("*`_ =≈")
+        if known(bare) and sum(map(known, head)) > 1 and not spelled:
+            yield bare, number
+            continue
+        for label in labels:
+            if label == cell:
+                continue
+            index = re.sub(r"^[^\d₀-₉⁰¹²³⁴-⁹⁽\[^_]+", "", label)
+            tries = (
+                [f"{label}{bare}", f"{label}_{bare}"]
+                if bare.isdigit()
+                else [bare + label, f"{bare}_{label}"]
+            )
+            tries += [bare + index] * bool(index and not known(f"gradient {label}"))
+            if re.match(r"new\b|neu", bare.casefold()) and known(label):
+                tries = [f"new {label}"]
+            elif _GRADIENT.search(bare) and known(f"gradient {label}"):
+                tries = [f"gradient {label}"]
+            if name := next(filter(known, tries), ""):
+                yield name, number
+                break

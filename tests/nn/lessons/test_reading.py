@@ -1,0 +1,213 @@
+"""The reader: thirty workings in as many people's styles; what is printed is read back; what is doubtful is said."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from nn import MLP, assign_credit, half_squared_error
+from nn.credit.story import story
+from nn.lessons.gallery import example
+from nn.lessons.quantities import Quantity, right_numbers
+from nn.lessons.reading import read
+from nn.notations import NOTATIONS
+
+FOLDER = Path(__file__).parents[2] / "data" / "workings"
+WORKINGS = sorted(path.name.removesuffix(".json") for path in FOLDER.glob("*.*.json"))
+KINDS = {
+    "a": "a",
+    "z": "z",
+    "d": "delta",
+    "gw": "gradient",
+    "gb": "gradient",
+    "nw": "new",
+    "nb": "new",
+}
+WORKED = example("worked").credit()
+
+
+def problem(key):
+    """The example that a working answers, in the letters of the slides: its own are to be recognised."""
+    e = example("insper" if key == "insper_half" else key)
+    loss = half_squared_error if key == "insper_half" else e.loss
+    e = replace(e, notation="slides", loss=loss)
+    return e.credit(), e.lr
+
+
+def quantity(name, credit):
+    """What a1.2 (layer 1, unit 2) or gw2.1.3 (layer 2, from 1, to 3) means."""
+    kind, places = re.fullmatch(r"([a-zL]+)([\d.]*)", name).groups()
+    if kind == "L":
+        return Quantity("loss")
+    layer, *units = map(int, places.split("."))
+    heads = credit.layers[layer]
+    of = heads[units[-1] - 1]
+    if kind in ("gw", "nw"):
+        of = credit.layers[layer - 1][units[0] - 1], of
+    if kind in ("gb", "nb"):
+        of = None, of
+    return Quantity(KINDS[kind], of)
+
+
+@pytest.mark.parametrize("name", WORKINGS)
+def test_what_stands_in_a_working_is_read(name):
+    told = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    credit, lr = problem(told["example"])
+    reading = read((FOLDER / name).read_bytes(), credit, lr=lr)
+    assert {q: w.value for q, w in reading.numbers.items()} == {
+        quantity(key, credit): pytest.approx(x, rel=1e-12) for key, x in told["read"].items()
+    }
+    if any(q.kind == "delta" for q in reading.numbers):
+        assert (reading.error_sign < 0) == (told["delta_sign"] == "-")
+    same = [setting.same for setting in reading.restated]
+    assert same.count(False) == told.get("different", 0)
+    assert len(reading.unread) >= told.get("unread_least", 0)
+
+
+def printed(names, q):
+    """What a quantity is called in a notation."""
+    if q.kind == "loss":
+        return names.loss
+    if q.kind == "p":
+        return f"p{q.of}"
+    if q.kind in ("a", "z", "delta"):
+        return getattr(names, q.kind)(q.of)
+    weight = names.weight(*q.of)
+    return names.gradient(weight) if q.kind == "gradient" else names.new(weight)
+
+
+NETWORK = st.lists(st.integers(1, 4), min_size=2, max_size=4)
+
+
+@settings(max_examples=30, deadline=None)
+@given(NETWORK, st.sampled_from(list(NOTATIONS)), st.booleans(), st.booleans(), st.integers(0, 99))
+def test_what_is_printed_in_a_notation_is_read_back(sizes, key, bias, told, seed):
+    net = MLP(sizes[0], sizes[1:], activation="tanh", bias=bias, rng=seed)
+    y = 0.4 if sizes[-1] == 1 else [0.4 + k for k in range(sizes[-1])]
+    credit = assign_credit(net, [0.3 + 0.2 * k for k in range(sizes[0])], y)
+    names = credit.in_notation(key).names
+    numbers = {
+        q: (names.sign if q.kind == "delta" else 1.0) * x
+        for q, x in right_numbers(credit, 0.1).items()
+    }
+    text = "\n".join(f"{printed(names, q)} = {x:.7f}" for q, x in numbers.items())
+    reading = read(text, credit, key if told else None)
+    assert {q: w.value for q, w in reading.numbers.items()} == pytest.approx(
+        {q: round(x, 7) for q, x in numbers.items()}
+    )
+    assert reading.unread == ()
+    assert reading.error_sign == names.sign
+
+
+@pytest.mark.parametrize("key", list(NOTATIONS))
+def test_tables_derivations_and_stories_are_read_back(key):
+    credit, lr = problem("insper")
+    right = right_numbers(credit, lr)
+    own = credit.in_notation(key)
+    derivations = "\n".join(str(own.derivation(*edge)) for edge in own.edges)
+    forms = {
+        "table": str(own.table(lr)),
+        "markdown": own.table(lr).markdown,
+        "story": "\n".join(map(str, story(own, lr))),
+        "derivations": derivations,
+        "latex": "\n".join(own.derivation(*edge).latex for edge in own.edges),
+    }
+    for form, text in forms.items():
+        reading = read(text, credit, key, lr)
+        # before and after the update L and ŷ have two numbers each
+        wanted = {
+            "table": 18,
+            "markdown": 18,
+            "story": len(right) - 11,
+            "derivations": 12,
+            "latex": 12,
+        }
+        assert len(reading.numbers) == wanted[form], (form, reading)
+        for q, w in reading.numbers.items():
+            sign = own.names.sign if q.kind == "delta" else 1.0
+            assert abs(sign * w.value - right[q]) <= w.half * 1.001, (form, q, w)
+
+
+def test_mazurs_names_are_none_of_them_wrong():
+    credit, lr = problem("mazur")
+    right = right_numbers(credit, lr)
+    names = (
+        "h1 = .59327\nout_h2 = .596884\nnet_h1 = .3775\no1 = .751365\nE_total = .298371\ndE/dw5 = .082167\nδo1 = .138499\n"
+        "w1 = .149781\nw8 = .561370\nŷ1 = .751365\nŷ2 = .772928\nb1 = 0.60"
+    )
+    for notation in (None, "mazur"):
+        reading = read(names, credit, notation, lr)
+        assert reading.notation == "mazur"
+        assert len(reading.numbers) == 10
+        assert all(abs(w.value - right[q]) <= w.half for q, w in reading.numbers.items())
+        assert ["b1" in str(unread) for unread in reading.unread] == [True]
+
+
+def test_the_letters_exchanged_are_recognised():
+    reading = read("z1 = 1.1900\nz2 = -0.5400\na1 = 0.8306\na2 = -0.4930\nδ1 = 0.1363", WORKED)
+    assert reading.numbers[Quantity("a", 1)].value == 1.19
+    assert reading.numbers[Quantity("z", 2)].value == -0.493
+    reading = read("z1 = 1.1900\na1 = 0.8306", WORKED, "slides")  # but not if it is said
+    assert reading.numbers[Quantity("a", 1)].value == 0.8306
+
+
+def test_the_other_sign_of_the_error_is_recognised():
+    reading = read("δ0 = -0.6279\nδ1 = -0.1363\nδ2 = 0.2376\nnew w1->0 = 0.6478", WORKED)
+    assert (reading.notation, reading.error_sign) == ("slides", -1.0)
+    assert reading.numbers[Quantity("delta", 1)].value == -0.1363
+
+
+def test_answers_never_set_the_problem():
+    text = "weights = [[[0.0], [0.0], [0.0]]]\nactivation = relu\ny = 0.8279\nlr = 0.5\na1 = 1.19\na2 = -0.54\nz1 = 0\nloss = 0.1971\n| y | 0.8279 |\n|---|---|"
+    reading = read(text, WORKED)
+    assert {q.kind for q in reading.numbers} == {"a", "z", "loss"}
+    assert [r.same for r in reading.restated] == [False] * 5
+    kept = "activation = tanh\nx = [0.8, -1, 0.5]\ny = 0.2\nw5->1 = 0.8\nη = 0.1\nweights = [[[0.8, 0.2], [-0.3, 0.4], [0.5, -0.6]], [[0.7], [-0.5]]]"
+    assert [r.same for r in read(kept, WORKED).restated] == [True] * 6
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a1 = 1.1 or 1.2", "two numbers"),
+        ("a1 = 0.8 - 0.9", "two numbers"),
+        ("a1 = 0.64 + 0.55", "a calculation, not in its result"),
+        ("a1 = tanh(1.19)+3*q", "does not end in a number"),
+        ("a1 = 1.19\nz1 = 2.0\na1 = 1.29", "a1 has two numbers"),
+        ("ŷ = [0.1, 0.2, 0.3]", "is 1×3 here, but 1×1"),
+        ("a7 = 1.19", "names no number of this network"),
+        ("Δw1->0 = 0.0522", "is not asked for"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_never_marked(text, why):
+    reading = read(text, WORKED)
+    assert any(why in str(unread) for unread in reading.unread), reading
+    assert Quantity("a", 1) not in reading.numbers
+
+
+def test_an_ambiguous_name_is_not_marked():
+    credit = assign_credit(MLP(2, [2, 2], rng=1), [0.5, 1.0], [0.0, 1.0])
+    reading = read("w^(1)_12 = 5.0000\na1 = 7.0000", credit, "bishop")
+    assert [q.kind for q in reading.numbers] == ["new"]
+    assert "no number" in reading.unread[0].why
+
+
+def test_prose_does_not_stop_a_sheet():
+    text = "Name: Anna\nSheet 3, 12.11.2026\nSo the error is\nδ0 = 2*0.3139 = 0.6279 (rounded).\nI like it!\n\n- y_hat: 0.8279"
+    reading = read(text, WORKED)
+    assert [w.value for w in reading.numbers.values()] == [0.6279, 0.8279]
+    assert reading.unread == ()
+
+
+def test_a_notation_must_be_known():
+    with pytest.raises(ValueError, match="no notation is called"):
+        read("a1 = 1", WORKED, "knuth")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="aδzŷwL01.9,=:-|_^{}()[] \n\t%;#≈⇝", max_size=80))
+def test_nothing_that_people_type_breaks_the_reader(text):
+    read(text, WORKED)
