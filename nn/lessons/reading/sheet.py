@@ -323,11 +323,11 @@ class _Judge:
         )
 
     def _agreement(self, one: _Try, sign: float) -> float:
-        own = {
+        own: dict[Any, float] = {
             (q.kind, q.of): (sign if q.kind == "delta" else 1.0) * w.value
             for q, (w, _) in one.numbers.items()
         }
-        known = self.values | own
+        known: dict[Any, float] = self.values | own
         total = 0.0
         for q, (w, _) in one.numbers.items():
             value = own[q.kind, q.of]
