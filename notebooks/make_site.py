@@ -17,7 +17,7 @@ from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
 
 from autograd import Value, live
-from autograd.pictures.live.page import Live
+from autograd.pictures.page import Live
 from nn import MLP, assign_credit
 from nn.datasets import moons
 from nn.lessons.published_networks import WORKED

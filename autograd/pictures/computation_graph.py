@@ -1,5 +1,6 @@
 """The picture of a computation graph: a node for each Value and each operation, credit on the edges."""
 
+import importlib
 import warnings
 from collections.abc import Sequence
 from functools import cached_property
@@ -13,6 +14,7 @@ from autograd.graph.reverse import gradients
 from autograd.notation import bracketed, significant
 from autograd.pictures import folding
 from autograd.pictures.drawing import Drawing
+from autograd.pictures.page import Live
 from autograd.pictures.palette import DASHES, Theme, colour, sign_part
 from autograd.pictures.text import SIZE, clean, escaped, text_width
 from autograd.primitives import TABLE
@@ -42,7 +44,7 @@ def draw(
     direction: Direction = "auto",
     theme: Theme = "auto",
     transparent: bool = False,
-) -> Drawing:
+) -> "GraphDrawing":
     """Return the computation graph below a Value: its label, data and grad at each node, operations between.
 
     A node without a label is called by its formula, if that is short; a sum added from left to right is one
@@ -71,6 +73,8 @@ def draw(
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> draw(a * b, credit=True)
     <Drawing: Computation graph>
+    >>> draw(a * b).live()
+    <Live: a × b>
     """
     expect_value("draw", root)
     if max_nodes is not None and not 1 <= max_nodes <= MOST:
@@ -102,7 +106,27 @@ def draw(
     name = f" of {clean(root.label, LABEL)}" if root.label else ""
     extent = "" if complete else ", the part nearest to the root"
     desc = f"{graph.count} nodes{extent}; data {significant(root.data)} at the root."
-    return Drawing(source, f"Computation graph{name}", desc, theme=theme, transparent=transparent)
+    drawing = GraphDrawing(
+        source, f"Computation graph{name}", desc, theme=theme, transparent=transparent
+    )
+    drawing.root = root
+    return drawing
+
+
+class GraphDrawing(Drawing):
+    """The picture of a computation graph.
+
+    Attributes:
+        root: the result.
+    """
+
+    root: Value
+
+    def live(self, lr: float = 0.1) -> Live:
+        """Return the graph as a page that recomputes while one drags a leaf; see `autograd.live`."""
+        # built upon this picture, so asked of the face of the package when it is wanted
+        page: Live = importlib.import_module("autograd").live(self.root, lr)
+        return page
 
 
 def nearest(root: Value, limit: int) -> tuple[list[Value], bool]:

@@ -11,7 +11,7 @@ from nn.credit.parts import Edge, Key, Known
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
-    from autograd.pictures.live.page import Live
+    from autograd.pictures.page import Live
     from autograd.pictures.palette import Theme
     from nn.credit.check import CreditCheck
     from nn.credit.derivation import Derivation

@@ -9,7 +9,7 @@ from nn.credit.parts import Key
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
-    from autograd.pictures.live.page import Live
+    from autograd.pictures.page import Live
     from autograd.pictures.palette import Theme
     from nn.credit.check import CreditCheck
     from nn.credit.derivation import Derivation
@@ -108,9 +108,8 @@ class Credit(Assignment):
             lr: the learning rate η that the page begins with.
         """
         from nn.credit.pictures.live.network import live_network
-        from nn.credit.pictures.live.unlayered import live_graph
 
-        return live_network([self], lr) if self.layers else live_graph(self, lr)
+        return live_network([self], lr)
 
     def widget(self, lr: float = 0.1) -> "CreditWidget":
         """Return the living page as a widget for Jupyter, from which dragged weights come back to Python.

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from autograd.notation import factor, shown
+from autograd.notation import Spelled, factor, shown
 from nn.credit.assignment import Assignment
 from nn.credit.derivation import Derivation, Line, error_at_output, slope_symbol
 from nn.credit.finding.slopes import Slopes
@@ -22,11 +22,12 @@ class Ways:
     """Writes where the error at each node comes from.
 
     Args:
-        credit: what `assign_credit` found.
+        credit: what `assign_credit` found. Of numbers that will change, ways by which no error comes now are written,
+            too, and slopes that hold now alone by name.
     """
 
     def __init__(self, credit: Assignment) -> None:
-        self.credit = credit
+        self.credit, self._changing = credit, isinstance(credit.loss, Spelled)
         self.slopes = None if credit.anatomy is None else Slopes(credit.anatomy, credit.names)
         self.dead = 0  # how many ways were left out because no error comes by them
 
@@ -96,14 +97,13 @@ class Ways:
         credit, terms = self.credit, list[Term]()
         if node.index in credit.read_by_loss:
             terms.append(self._from_loss(node))
-        dead = 0
         for way in credit.out_of(node.index):
             local = way.weight if isinstance(way, Edge) else way.local
-            if credit.nodes[way.target].delta == 0.0 or (isinstance(way, Link) and not local):
-                dead += 1
+            dead = credit.nodes[way.target].delta == 0.0 or (isinstance(way, Link) and not local)
+            if dead and not self._changing:
+                self.dead += 1
             else:
                 terms.append(self._edge(way) if isinstance(way, Edge) else self._link(way))
-        self.dead += dead
         return terms
 
     def _from_loss(self, node: Node) -> Term:
@@ -127,6 +127,8 @@ class Ways:
         delta, name = head.error, head.delta_name
         if link.kind == "joint" and self.slopes is not None:
             local = self.slopes.of_joint(link.target, link.source)
+            if self._changing and self.slopes.of_now(link.target, local):
+                local = f"∂{self.credit.names.tail(link.target)}/∂{self.credit.names.tail(link.source)}"
         elif link.kind == "skip":
             local = "−" if link.local < 0.0 else ""
         elif link.kind == "product":

@@ -10,18 +10,18 @@ from autograd.graph.walks import topological
 from autograd.notation import bracketed, significant
 from autograd.pictures.computation_graph import MANY, ComputationGraph, nearest
 from autograd.pictures.drawing import Drawing
-from autograd.pictures.live.page import Contents, Live
+from autograd.pictures.live.page import Contents
 from autograd.pictures.live.places import Marks, Place
 from autograd.pictures.live.tape import Tape
+from autograd.pictures.live.written import python
+from autograd.pictures.page import Live, runs
 from autograd.pictures.text import clean
-from autograd.replay.statements import Namer
 from autograd.value import Value
 
 _INTRODUCTION = (
     "Drag a leaf, or focus one and use the arrow keys or type a number: every number and every gradient follows. "
     "Click a node to see its share of the blame: upstream × local, for each of its operands."
 )
-_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
 
 
 def live(root: Value, lr: float = 0.1, parameters: Iterable[Value] | None = None) -> Live:
@@ -51,34 +51,36 @@ def live(root: Value, lr: float = 0.1, parameters: Iterable[Value] | None = None
             "or print(tree(root))"
         )
     learning = None if parameters is None else {id(v) for v in parameters}
-    return Live(lambda: _contents(root, nodes, float(lr), learning), _name(root))
+    return Live(lambda engine: _contents(root, nodes, float(lr), learning).page(engine), _name(root))  # fmt: skip
 
 
 def _name(root: Value) -> str:
-    if root.label or not 0 < len(root.parents) < 4:
-        return clean(named(root), 60)
     operands = [named(parent) for parent in root.parents]
-    said = (
-        f" {named(root)} ".join(operands) if len(operands) > 1 else f"{named(root)} {operands[0]}"
-    )
-    return clean(said, 60)
+    if root.label or not 0 < len(operands) < 4:
+        return clean(named(root), 60)
+    return clean(f" {named(root)} ".join(operands) if operands[1:] else f"{named(root)} {operands[0]}", 60)  # fmt: skip
 
 
 class _LiveGraph(ComputationGraph):
     """A computation graph drawn with Places.
 
     Attributes:
-        drawn: the edges drawn into each node, by its id.
+        drawn: the edges drawn into each node, by the node's name.
+        labels: what nodes are called, each by a name of its own.
     """
 
     def __init__(self, root: Value, nodes: list[Value], tape: Tape, marks: Marks) -> None:
         super().__init__(root, nodes, credit=True, fold=False, direction="auto")
         self._tape, self._marks = tape, marks
-        self.drawn = {
-            id(v): [self._live(edge, k) for edge, k in self._numbered(v)]
-            for v in nodes
-            if v.parents and id(v) not in self.folded
-        }
+        self._called = {id(v): [self._live(edge, k) for edge, k in self._numbered(v)] for v in nodes if v.parents}  # fmt: skip
+        self.shown = [v for v in nodes if id(v) not in self.folded]
+        self.drawn = {self.names[id(v)]: self._called.get(id(v), []) for v in self.shown}
+        self.labels: dict[int, str] = {}
+        counts: dict[str, int] = {}
+        for v in nodes:
+            name = clean(named(v), 32)
+            counts[name] = counts.get(name, 0) + 1
+            self.labels[id(v)] = name if counts[name] == 1 else f"{name} ({counts[name]})"
 
     def _data(self, v: Value) -> Place:
         return self._marks.place(f"v{self._tape[v]}", v.data)
@@ -89,10 +91,10 @@ class _LiveGraph(ComputationGraph):
     def _numbered(self, v: Value) -> Iterator[tuple[Edge, int]]:
         """Yield the edges drawn into a node, each with the place of its operand."""
         used: set[tuple[int, int]] = set()
-        for edge in super()._operands(v, v):
-            child, parents = edge.child, edge.child.parents
+        for edge in [] if id(v) in self.folded else super()._operands(v, v):
+            child = edge.child
             k = next(
-                k for k, parent in enumerate(parents)
+                k for k, parent in enumerate(child.parents)
                 if parent is edge.parent and (id(child), k) not in used
             )  # fmt: skip
             used.add((id(child), k))
@@ -106,162 +108,85 @@ class _LiveGraph(ComputationGraph):
         )  # fmt: skip
 
     def _operands(self, v: Value, inner: Value) -> list[Edge]:
-        return self.drawn[id(v)]
+        return self._called[id(v)]
+
+    def numbers(self, v: Value) -> list[str]:
+        """Return the data and the grad of a node."""
+        return [significant(self._data(v)), significant(self._grad(v))]
 
 
 def _contents(root: Value, nodes: list[Value], lr: float, learning: set[int] | None) -> Contents:
     leaves = [v for v in topological(root) if not v.op]
     tape, marks = Tape(root, leaves, nodes), Marks()
     graph = _LiveGraph(root, nodes, tape, marks)
-    labels = _labels(nodes)
+    names, labels = graph.names, graph.labels
     drawing = Drawing(graph.source, f"{_name(root)}, live", "Its numbers are in the table.")
-    kinds = ["weight" if learning is None or id(v) in learning else "input" for v in leaves]
-    leaves = [v for _, v in sorted(zip(kinds, leaves), key=lambda pair: pair[0] == "input")]
-    variables = [
-        (labels[id(v)], labels[id(v)], tape[v], kind)
-        for v, kind in zip(leaves, sorted(kinds, reverse=True))  # those that learn come first
-    ]
-    owners = [*graph.names.values()]
-    signs, links = {}, []
-    for v in nodes:
-        for k, edge in enumerate(graph.drawn.get(id(v), ())):
-            owner = f"{graph.names[id(v)]}-{k}"
-            owners.append(owner)
-            if isinstance(edge.credit, Place) and edge.parent.op != "constant":
-                signs[owner] = edge.credit.quantity
-            links.append((graph.names[id(edge.parent)], graph.names[id(v)], owner))
-    places = {owner: k for k, owner in enumerate(owners)}
-    labelled = {labels[id(v)]: v for v in nodes if v.op != "constant" and (v.label or not v.op)}
-    many = f"{tape.frozen} choices of where stay as they were made."
-    notes = [[], ["1 choice of where stays as it was made."], [many]][min(tape.frozen, 2)]
-    return Contents(
-        f"{_name(root)}, live", html.escape(" ".join([_INTRODUCTION, *notes])),
-        "Click a node or an edge.", _name(root), drawing,
-        marks, tape, _table(graph, nodes, labels), list(_story(graph, places)),
-        list(_cards(graph, nodes)),
-        data={
-            "eta": lr, "result": _name(root), "widest": 5.0, "pattern": False, "kinds": {"weight": "leaf", "input": "input"},
-            "variables": variables, "signs": signs,
-            "lines": dict.fromkeys(signs, 1), "links": links, "owners": owners,
-            "grips": [
-                (graph.names[id(v)], labels[id(v)], "value") for v in leaves
-            ],
-            "buttons": [
-                (graph.names[id(v)], "", "value") for v in nodes if v.op not in ("", "constant") and id(v) not in graph.folded
-            ],
-            "report": {
-                "value": {label: f"v{tape[v]}" for label, v in labelled.items()},
-                "grad": {label: f"g{tape[v]}" for label, v in labelled.items()},
-            },
-            "examples": [], "presets": [], "python": marks.template(_python(graph, root)),
+    kinds = {id(v): "input" if learning is not None and id(v) not in learning else "weight" for v in leaves}  # fmt: skip
+    leaves.sort(key=lambda v: kinds[id(v)] == "input")  # those that learn come first
+    links = [
+        (names[id(edge.parent)], head, f"{head}-{k}", edge)
+        for head, found in graph.drawn.items() for k, edge in enumerate(found)
+    ]  # fmt: skip
+    signs = {
+        owner: edge.credit.quantity for _, _, owner, edge in links
+        if isinstance(edge.credit, Place) and edge.parent.op != "constant"
+    }  # fmt: skip
+    owners = [*names.values(), *(owner for _, _, owner, _ in links)]
+    told = {labels[id(v)]: v for v in nodes if v.op != "constant" and (v.label or not v.op)}
+    notes = ["", " 1 choice of where stays as it was made.", f" {tape.frozen} choices of where stay as they were made."]  # fmt: skip
+    inner = [v for v in graph.shown if v.op not in ("", "constant")]
+    flat = [v for v in inner[::-1] if v.op in ("tanh", "sigmoid")]
+    wrong = {
+        "flat": runs(sorted({tape[v] for v in topological(flat[0]) if kinds.get(id(v)) == "weight"})) if flat else "",
+        "dead": next((tape[v.parents[0]] for v in inner[::-1] if v.op == "relu"), ""),
+    }  # fmt: skip
+    data = {
+        "eta": lr, "result": _name(root), "widest": 5.0, "kinds": {"weight": "leaf", "input": "input"},
+        "variables": [(labels[id(v)], labels[id(v)], tape[v], kinds[id(v)]) for v in leaves],
+        "signs": signs, "lines": dict.fromkeys(signs, 1), "links": [link[:3] for link in links], "ids": owners,
+        "grips": [(names[id(v)], labels[id(v)], "value") for v in leaves],
+        "buttons": [(names[id(v)], "", "value") for v in inner],
+        "report": {
+            "value": {label: f"v{tape[v]}" for label, v in told.items()},
+            "grad": {label: f"g{tape[v]}" for label, v in told.items()},
         },
+        "units": {names[id(v)]: (tape[v.parents[0]], tape[v], labels[id(v)]) for v in flat},
+        "examples": [], "python": marks.template(python(root, graph._data)), **{k: x for k, x in wrong.items() if x != ""},
+    }  # fmt: skip
+    places = {owner: k for k, owner in enumerate(owners)}
+    cards = [
+        f'<p data-of="{names[id(v)]}">{html.escape(f"∂{named(root)}/∂{named(v)} = {graph.numbers(v)[1]}")}</p>'
+        for v in leaves
+    ]  # fmt: skip
+    return Contents(
+        f"{_name(root)}, live", html.escape(_INTRODUCTION + notes[min(tape.frozen, 2)]), "Click a node or an edge.",
+        _name(root), drawing, marks, tape, _table(graph), list(_story(graph, places)), cards, "", "", data,
     )  # fmt: skip
 
 
-def _labels(nodes: list[Value]) -> dict[int, str]:
-    """Return what nodes are called, each by a name of its own."""
-    found: dict[int, str] = {}
-    counts: dict[str, int] = {}
-    for v in nodes:
-        name = clean(named(v), 32)
-        counts[name] = counts.get(name, 0) + 1
-        found[id(v)] = name if counts[name] == 1 else f"{name} ({counts[name]})"
-    return found
-
-
-def _table(graph: _LiveGraph, nodes: list[Value], labels: dict[int, str]) -> str:
+def _table(graph: _LiveGraph) -> str:
     rows = [
-        f'<tr><th scope="row">{html.escape(labels[id(v)])}</th><td>{significant(graph._data(v))}</td>'
-        f"<td>{significant(graph._grad(v))}</td></tr>"
-        for v in nodes
-        if v.op != "constant"
-    ]
-    heading = '<th scope="col">node</th><th scope="col">data</th><th scope="col">grad</th>'
+        f'<tr><th scope="row">{html.escape(graph.labels[id(v)])}</th>{"".join(f"<td>{x}</td>" for x in graph.numbers(v))}</tr>'
+        for v in graph.nodes if v.op != "constant"
+    ]  # fmt: skip
+    heading = "".join(f'<th scope="col">{name}</th>' for name in ("node", "data", "grad"))
     return f"<table><thead><tr>{heading}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _shares(graph: _LiveGraph, v: Value) -> list[str]:
-    return [f"→ {named(edge.parent)}: {_product(edge)}" for edge in graph.drawn.get(id(v), ())]
-
-
-def _product(edge: Edge) -> str:
-    upstream, local = significant(edge.upstream), bracketed(significant(edge.local))
-    return f"upstream {upstream} × local {local} = {significant(edge.credit, sign=True)}"
-
-
 def _story(graph: _LiveGraph, places: dict[str, int]) -> Iterator[str]:
-    """Yield the chapters: the value, then what back-propagation does at each node."""
+    """Yield the chapters: the value, then what back-propagation does at each node, which is also what is said of it."""
     root = graph.root
-    yield f"<li><strong>Forward: {html.escape(made(root))}</strong><span>data {significant(graph._data(root))}</span></li>"
+    yield f"<li><strong>Forward: {html.escape(made(root))}</strong><span>data {graph.numbers(root)[0]}</span></li>"
     for v in reversed(inner_nodes(root)):
         if id(v) in graph.folded:
             continue
         name = graph.names[id(v)]
-        of = [places[name]]
-        for k, edge in enumerate(graph.drawn.get(id(v), ())):
-            of += [places[f"{name}-{k}"], places[graph.names[id(edge.parent)]]]
-        lines = [
-            f"data {significant(graph._data(v))}, grad {significant(graph._grad(v))}",
-            *_shares(graph, v),
-        ]
-        said = "".join(f"<span>{html.escape(line)}</span>" for line in lines)
-        lit = " ".join(map(str, dict.fromkeys(of)))
-        yield f'<li data-lit="{lit}"><strong>Back: {html.escape(made(v))}</strong>{said}</li>'
-
-
-def _cards(graph: _LiveGraph, nodes: list[Value]) -> Iterator[str]:
-    """Yield what is said of each node: what it hands on; of each edge the product."""
-    for v in nodes:
-        if id(v) in graph.folded:
-            continue
-        name = graph.names[id(v)]
-        total = f"∂{named(graph.root)}/∂{named(v)} = {significant(graph._grad(v))}"
-        yield f'<p data-of="{name}">{html.escape(total)}</p>'
-        for k, edge in enumerate(graph.drawn.get(id(v), ())):
-            line = f"{named(v)} → {named(edge.parent)}: {_product(edge)}"
-            yield f'<p data-of="{name}-{k}">{html.escape(line)}</p>'
-
-
-def _python(graph: _LiveGraph, root: Value) -> str:
-    """Return the expression as Python, one statement for each node."""
-    namer, names, lines = Namer(("ag", "Value")), dict[int, str](), list[str]()
-    for v in topological(root):
-        if v.op == "constant":
-            names[id(v)] = repr(v.data) if v.data - v.data == 0.0 else f'float("{v.data}")'
-            continue
-        name = names[id(v)] = namer.name(v.label, "v")
-        if not v.op:
-            place = graph._marks.place(f"v{graph._tape[v]}", v.data)
-            lines.append(f"{name} = Value({place.exact()}, label={v.label!r})")
-            continue
-        parts = [names[id(parent)] for parent in v.parents]
-        lines.append(f"{name} = {_spelled(v, parts)}")
-    return "\n".join(
-        [
-            "import autograd as ag",
-            "from autograd import Value",
-            "",
-            *lines,
-            f"{names[id(root)]}.backward()",
-        ]
-    )
-
-
-def _spelled(v: Value, parts: list[str]) -> str:
-    """Return an operation on operands that have names."""
-    if v.op in _SIGNS:
-        left, right = (f"({part})" if part.startswith("-") else part for part in parts)
-        return f"{left} {_SIGNS[v.op]} {right}"
-    if v.op in ("neg", "pos"):
-        return f"{'-' if v.op == 'neg' else '+'}{parts[0]}"
-    if v.op == "dot":
-        n = len(parts) // 2
-        bias = "".join(f", {part}" for part in parts[2 * n :])
-        return f"ag.dot([{', '.join(parts[:n])}], [{', '.join(parts[n : 2 * n])}]{bias})"
-    if v.op in ("sum", "logsumexp"):
-        return f"ag.{v.op}([{', '.join(parts)}])"
-    given = [
-        repr(x) for x in v._operands() if type(x) is bool or (v.op == "clip" and type(x) is float)
-    ]
-    order = [*given, *parts] if v.op == "where" else [*parts, *given]
-    return f"ag.{v.op}({', '.join(order)})"
+        data, grad = graph.numbers(v)
+        lit, said = [name], f"<span>data {data}, grad {grad}</span>"
+        for k, edge in enumerate(graph.drawn[name]):
+            lit += [f"{name}-{k}", graph.names[id(edge.parent)]]
+            upstream, local = significant(edge.upstream), bracketed(significant(edge.local))
+            text = f"{named(v)} → {named(edge.parent)}: upstream {upstream} × local {local} = {significant(edge.credit, sign=True)}"  # fmt: skip
+            said += f'<span data-of="{name}-{k}">{html.escape(text)}</span>'
+        at = " ".join(str(places[owner]) for owner in dict.fromkeys(lit))
+        yield f'<li data-lit="{at}" data-of="{name}"><strong>Back: {html.escape(made(v))}</strong>{said}</li>'

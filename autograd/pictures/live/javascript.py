@@ -96,11 +96,10 @@ def script(operations: Iterable[Operation]) -> str:
         for name in missing:
             known[name] = _PORTS.get(name) or _helper(name, calls)
             calls |= _NEEDS.get(name, set())
-    functions = ",".join(f"{name}={text}" for name, text in known.items())
-    head = f"const{{{','.join(sorted(calls & _MATH))}}}=Math;\n" if calls & _MATH else ""
-    return (
-        f"{head}{f'const {functions};' if functions else ''}\nconst table={{{','.join(rows)}}};\n"
-    )
+    named = [*([f"{{{','.join(sorted(calls & _MATH))}}}=Math"] if calls & _MATH else []), *(f"{name}={text}" for name, text in known.items())]  # fmt: skip
+    head = f"const {','.join(named)};" if named else ""
+    # in a function of their own: their names are nobody else's
+    return f"const table=(()=>{{{head}return{{{','.join(rows)}}}}})();\n"
 
 
 def _row(operation: Operation, calls: set[str]) -> str:

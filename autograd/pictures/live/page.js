@@ -1,12 +1,15 @@
 // ---------------------------------------------------------------- the picture
-const picture = $("picture"), parts = new Map();
+const variables = data.variables.map(([name, label, slot, kind]) => ({ name, label, slot, kind }));
+const named = new Map(variables.map(x => [x.name, x])), trained = variables.filter(x => x.kind === "weight");
+for (const [id, { name }] of entries(data.lines)) if (name) named.set(id, named.get(name));
+const picture = $("picture"), parts = {}, drawn = [];
 for (const shape of all("[class*=' of-']", picture)) {
-  const [kind, owner] = shape.getAttribute("class").split(" of-");
-  if (!parts.has(owner)) parts.set(owner, {});
-  (parts.get(owner)[kind] ||= []).push(shape);
+  const [kind, ...ids] = shape.getAttribute("class").split(" of-"), [id] = ids;
+  ((parts[id] ||= {})[kind] ||= []).push(shape);
+  drawn.push([shape.classList, kind, ids]);
 }
-const shapes = (owner, ...kinds) => kinds.flatMap(kind => (parts.get(owner) || {})[kind] || []);
-const lines = owner => shapes(owner, "line").filter(shape => shape.tagName === "path");
+const shapes = (id, ...kinds) => kinds.flatMap(kind => parts[id]?.[kind] || []);
+const lines = id => shapes(id, "line").filter(shape => shape.tagName === "path");
 const put = (shape, says) => {
   for (const [key, text] of entries(says)) if (shape.getAttribute(key) !== `${text}`) shape.setAttribute(key, text);
   return shape;
@@ -20,80 +23,81 @@ const spoken = name => {
   const { label, slot } = named.get(name) || {}, sign = data.signs[name];
   return [label && `${label} = ${shown(v[slot], "4")}`, sign && `credit ${shown(quantity(sign), "4+")}`].filter(x => x).join(", ");
 };
-const weight = owner => data.edges && named.get(owner);  // what an edge stands for
-const flow = owner => data.flow ? data.flow(owner, mode, carried.has(owner)) : [data.signs[owner]];
+const flow = id => data.flow ? data.flow(id, mode, carried.has(id)) : [data.signs[id]];
 function relabel() {  // what a pill says of what passes: forward w·z; back δ·z, or δ·w on the way to the edge asked about
-  for (const owner of data.flow ? Object.keys(data.lines) : []) for (const text of shapes(owner, "credit")) {
-    text.innerHTML = flow(owner)[1];
-  }
+  if (data.flow) for (const id in data.lines) for (const text of shapes(id, "credit")) text.innerHTML = flow(id)[1];
   always = [...numbers(picture), ...numbers($("bar"))];
 }
-const sign = x => x - x !== 0 ? "odd" : x > 0 ? "plus" : x < 0 ? "minus" : "zero";
+const sign = x => !isFinite(x) ? "odd" : x > 0 ? "plus" : x < 0 ? "minus" : "zero";
 let always = [], carried = new Set(), mode = "both";
 
 function paint() {
   gradient = compute();
   if (debt) gradient = gradient.map((x, i) => x + (debt[i] ?? 0));
-  const credits = Object.keys(data.signs).map(owner => [owner, quantity(flow(owner)[0])]);
-  const [[most, of]] = credits.map(([owner, x]) => [x - x === 0 && owner in data.lines ? Math.abs(x) : 0, owner]).sort(([x], [y]) => y - x);
-  largest = most;
-  if ($("most")) say($("most"), spoken(of));
+  const credits = keys(data.signs).map(id => [id, quantity(flow(id)[0])]);
+  const most = credits.filter(([id, x]) => id in data.lines && isFinite(x)).sort(([, x], [, y]) => abs(y) - abs(x))[0];
+  largest = most ? abs(most[1]) : 0;
+  if ($("most")) say($("most"), most ? spoken(most[0]) : "");
   renew(always);
-  for (const id of ["why", "told", ...($("table").open ? ["table"] : [])]) renew(numbers($(id)));
+  for (const name of ["why", "told", ...($("table").open ? ["table"] : [])]) renew(numbers($(name)));
   if ($("python").open) say($("code"), filled(data.python));
-  for (const [owner, x] of credits) {
+  for (const [id, x] of credits) {
     // what is right to 1e-16 must not look guilty
-    const part = sign(x), share = x - x === 0 ? Math.abs(x) / Math.max(1e-9, largest) : 0.3;
-    for (const shape of shapes(owner, "line", "pill", "credit", "delta")) put(shape, { "data-sign": part });
+    const part = sign(x), share = isFinite(x) ? abs(x) / max(1e-9, largest) : 0.3;
+    for (const shape of shapes(id, "line", "pill", "credit", "delta")) put(shape, { "data-sign": part });
     const width = 1.2 + (data.widest - 1.2) * share, dash = { minus: `${4 + 1.2 * width} ${2.5 + 0.6 * width}`, odd: "1 3" };
-    for (const line of lines(owner)) {
+    for (const line of lines(id)) {
       put(line, { "stroke-width": width.toFixed(1), "stroke-dasharray": dash[part] || "none" });
-      if (data.pattern) put(line, { opacity: Math.max(0.25, Math.min(1, 0.25 + 2 * share)).toFixed(2) });
+      if (data.pattern) put(line, { opacity: max(0.25, Math.min(1, 0.25 + 2 * share)).toFixed(2) });
     }
   }
-  const tired = entries(data.units || {}).filter(([, [a, z]]) => Math.abs(slope(z, a)) < 0.05).map(([j]) => j);
-  for (const [owner] of parts) for (const shape of shapes(owner, "unit")) {
-    shape.classList.toggle("saturated", tired.includes(owner));
-  }
-  say($("tired"), tired.join(", "));
+  const tired = keys(data.units).filter(j => abs(slope(data.units[j][1], data.units[j][0])) < 0.05);
+  for (const j in data.units) for (const { classList } of shapes(j, "unit", "value")) classList.toggle("saturated", tired.includes(j));
+  say($("tired"), tired.map(j => data.units[j][2] || j).join(", "));
   put($("saturated"), { "data-none": !tired.length });
-  for (const [{ name, slot }, handle] of handles) {
-    put(handle, { "aria-valuenow": v[slot], "aria-valuetext": spoken(name) });
-  }
+  for (const [{ slot }, id, handle] of handles) put(handle, { "aria-valuenow": v[slot], "aria-valuetext": spoken(id) });
   follow();
 }
 
 // ---------------------------------------------------------------- what is lit, and what is said of it
 let lit = null, chapter = 0;
-const toggle = owner => light(lit === owner ? null : owner);
-function way(from) {  // everything by which the error comes back to a node
-  const found = new Set([from]);
-  for (const node of found) for (const [tail, head, owner] of data.links) if (tail === node) found.add(owner).add(head);
-  return found;
-}
-function light(owner) {
-  lit = owner;
-  const link = data.links.find(link => link[2] === owner), on = owner === null ? null : way(link ? link[1] : owner);
-  if (link) on.add(owner).add(link[0]);
-  carried = new Set(link && [...on].filter(x => x !== owner));
-  show(on, link && owner);
+const toggle = id => light(lit === id ? null : id);
+function light(id) {
+  lit = id;
+  const link = data.links.find(([, , name]) => name === id), on = id === null ? null : new Set([link ? link[1] : id]);
+  // everything by which the error comes back to a node
+  for (const node of on || []) for (const [tail, head, way] of data.links) if (tail === node) on.add(way).add(head);
+  if (link) on.add(id).add(link[0]);
+  carried = new Set(link && [...on].filter(x => x !== id));
+  show(on, link && id);
   relabel();
-  const cards = $("cards").content, of = owner => all("p", cards).filter(card => card.dataset.of === owner);
-  const behind = link ? all(".back", cards).filter(({ dataset }) => on.has(dataset.of) && dataset.of !== link[0]) : [];
-  const said = [...behind.slice(0, 4), ...behind.slice(4).slice(-1), ...of(owner)].map(card => card.innerHTML);
-  if (link) said.push(data.lines[owner]?.said);
-  $("why").innerHTML = said.filter(x => x).map(text => `<p>${text}</p>`).join("");
+  const cards = [...all("[data-of]", $("cards").content), ...all("[data-of]", $("story"))];
+  const behind = link ? cards.filter(({ className, dataset: { of } }) => className && on.has(of) && of !== link[0]) : [];
+  const of = cards.filter(({ dataset }) => dataset.of === id);
+  const said = [...behind.slice(0, 4), ...behind.slice(4).slice(-1), ...of].map(card => card.innerHTML);
+  $("why").innerHTML = [...said, ...link && data.lines[id]?.said || []].map(text => `<p>${text}</p>`).join("");
   paint();
-  const [at] = shapes(owner, "pill", "unit", "value");
+  const [at] = shapes(id, "pill", "unit", "value");
   if (at) at.scrollIntoView({ block: "nearest", inline: "center" });  // where the window is too narrow
 }
-function show(on, meet) {
-  const marks = { [meet]: ["halo", "forward", "back", "meet"] };
-  for (const [owner, kinds] of parts) {
-    for (const [kind, list] of entries(kinds)) for (const { classList } of list) {
-      classList.toggle("dim", !!on && !on.has(owner));
-      classList.toggle("on", !!meet && on.has(owner) && (marks[owner] || ["halo", "back", "return"]).includes(kind));
-    }
+function show(on, asked) {
+  for (const old of all(".mark", picture)) old.remove();
+  for (const [classes, kind, ids] of drawn) {
+    classes.toggle("dim", !!on && !ids[kind === "link" ? "every" : "some"](id => on.has(id)));
+  }
+  if (asked) for (const id of on) for (const line of lines(id)) {  // which way the numbers travel
+    const d = line.getAttribute("d"), pieces = d.split(/(?=M)/), of = `of-${id}`, meet = id === asked && data.lines[id]?.meet;
+    line.before(make("path", { class: `mark halo ${of}`, d }));
+    pieces.forEach((d, k) => {
+      const path = make("path", { d }), at = t => path.getPointAtLength(t * path.getTotalLength());
+      const forth = id === asked && pieces[k + 1], stamp = (name, t, says, x = 0) => {
+        const p = at(t), q = at(t + 0.02), turn = Math.atan2(q.y - p.y, q.x - p.x);
+        return line.parentNode.appendChild(make(name, { ...says, class: `mark ${says.class} ${of}`, transform:
+          `translate(${p.x + x * Math.sin(turn)} ${p.y - x * Math.cos(turn)}) rotate(${x ? 0 : turn * 57.3 + (forth ? 180 : 0)})` }));
+      };
+      for (const t of [0.3, 0.65]) stamp("path", t, { class: forth ? "forward" : "back", d: "M-8 0L7-7L3 0L7 7z" });
+      if (meet && (!k || !forth)) stamp("text", forth ? 0.5 : 0.35, { class: "meet" }, 18).textContent = meet[forth ? 0 : 1];
+    });
   }
 }
 const chapters = all("#story > li");
@@ -105,23 +109,23 @@ function turn(k) {
   $("back").disabled = !k;
   $("on").disabled = !chapters[k + 1];
   renew(numbers($("told")));
-  show(lit ? new Set(runs(lit).map(k => data.owners[k])) : null, path);
+  show(lit ? new Set(runs(lit).map(k => data.ids[k])) : null, path);
 }
 
 // ---------------------------------------------------------------- changes, and the way back
-let past = [], curve = [], chosen = trained[0], quiet = null, asked = 0, timer = null;
+let past = [], curve = [], chosen = trained[0] || variables[0], quiet = null, asked = 0, timer = null;
 const state = () => structuredClone({ v, eta, debt, curve, example });
 function remember() {
   past = [...past, state()].slice(-200);
   $("undo").disabled = false;
 }
 function restore(then) {
-  ({ v, eta, debt, curve, example } = then);
+  ({ v, eta, debt, curve, example } = structuredClone(then));
   settled();
 }
-function change(variable, x) {
+function change(knob, x) {
   if (x !== x) return;
-  v[variable.slot] = x;
+  v[knob.slot] = x;
   asked ||= requestAnimationFrame(() => { asked = 0; paint(); });
   later();
 }
@@ -137,7 +141,7 @@ function later() {  // not every frame is announced, but every change
     const changed = variables.filter(({ slot }) => v[slot] !== data.numbers[slot]).map(x => [x.name, v[x.slot]]);
     if (eta !== data.eta) changed.push(["lr", eta]);
     if (example) changed.push(["example", example]);
-    try { history.replaceState(null, "", "#" + new URLSearchParams(changed)); } catch { /* no address here */ }
+    try { history.replaceState(null, "", "#" + new URLSearchParams(changed)); } catch {}  // no address here
   }, 400);
 }
 function update() {
@@ -149,124 +153,128 @@ function update() {
   plot();
 }
 function plot() {
-  const most = Math.max(1e-300, ...curve.filter(x => x - x === 0)), n = Math.max(1, curve.length - 1);
-  const points = curve.map((x, k) => x - x === 0 ? `${200 * k / n},${38 - 36 * x / most}` : "");
-  put($("line"), { points: points.join(" ") });
+  const most = max(1e-300, ...curve.filter(isFinite)), n = max(1, curve.length - 1);
+  put($("line"), { points: curve.map((x, k) => isFinite(x) ? `${200 * k / n},${38 - 36 * x / most}` : "").join(" ") });
   say($("updates"), curve.length ? `${n} × update: ${shown(curve[0], "4")} → ${shown(curve.at(-1), "4")}` : "");
 }
 function train(on) {
   clearInterval(timer);
   timer = on ? setInterval(() => {
     update();
-    if (total - total !== 0) train(false);
+    if (!isFinite(total)) train(false);
   }, matchMedia("(prefers-reduced-motion: reduce)").matches ? 600 : 60) : null;
-  say($("train"), on ? "pause" : "train");
   put($("train"), { "aria-pressed": on });
   later();
 }
-function choose(variable) {
-  chosen = variable;
-  $("which").value = variable.name;
+function choose(knob) {
+  chosen = knob;
+  $("which").value = knob.name;
   follow();
 }
 function follow() {  // the fields beside the picture
-  const x = v[chosen.slot], fields = { number: x - x === 0 ? +x.toPrecision(6) : x, range: x, eta };
-  const wide = Math.max(3, Math.ceil(Math.abs(data.numbers[chosen.slot]) * 2), Math.ceil(Math.abs(x) || 0));
+  const x = v[chosen.slot], wide = max(3, Math.ceil(2 * abs(data.numbers[chosen.slot])), Math.ceil(abs(x) || 0));
   put($("range"), { min: -wide, max: wide });
-  for (const [id, x] of entries(fields)) if (document.activeElement !== $(id)) $(id).value = x;
+  for (const [id, text] of entries({ number: isFinite(x) ? +x.toPrecision(6) : x, range: x, eta })) {
+    if (document.activeElement !== $(id)) $(id).value = text;
+  }
 }
 
 // ---------------------------------------------------------------- hands and keys
 const handles = [];
+const pressed = (e, does) => {
+  if (!does) return;
+  e.preventDefault();
+  does();
+};
+function grab(element, knob, id) {
+  let from = null, was = 0, moved = false;
+  const tidy = x => change(knob, +x.toFixed(6));
+  element.onpointerdown = e => {
+    if (e.button) return;
+    [from, was, moved] = [e.clientX, v[knob.slot], false];
+    element.setPointerCapture(e.pointerId);
+    choose(knob);
+  };
+  element.onpointermove = e => {
+    if (from === null || !moved && abs(e.clientX - from) < 4) return;
+    if (!moved) remember();
+    moved = true;
+    const fine = e.shiftKey ? 0.001 : 0.01;
+    tidy(Math.round(was / fine + e.clientX - from) * fine);
+  };
+  element.onpointerup = e => {
+    element.onpointermove(e);
+    if (from !== null && !moved) toggle(id);
+  };
+  element.onlostpointercapture = () => { from = null; };
+  element.onfocus = () => choose(knob);
+  element.onkeydown = e => {
+    const { key, shiftKey } = e, way = /Right|Up/.test(key) ? 1 : /Left|Down/.test(key) ? -1 : 0;
+    pressed(e, way ? () => {
+      remember();
+      tidy(v[knob.slot] + way * (key[0] === "P" ? 0.5 : shiftKey ? 0.01 : 0.05));
+    } : /^(Enter| )$/.test(key) ? () => toggle(id) : /^[-\d.]$/.test(key) && !e.ctrlKey && (() => {
+      $("number").focus();
+      $("number").value = key;
+    }));
+  };
+}
 function group(list, says) {
   const made = make("g", { tabindex: 0, ...says });
-  list[0].before(made);
+  list[0]?.before(made);
   made.append(...list);
   return made;
 }
-function grab(element, variable, click) {
-  let from = null, was = 0, moved = false;
-  const tidy = x => +x.toFixed(6);
-  element.onpointerdown = event => {
-    if (event.button) return;
-    [from, was, moved] = [event.clientX, v[variable.slot], false];
-    element.setPointerCapture(event.pointerId);
-    choose(variable);
-  };
-  element.onpointermove = event => {
-    if (from === null || !moved && Math.abs(event.clientX - from) < 4) return;
-    if (!moved) remember();
-    moved = true;
-    const fine = event.shiftKey ? 0.001 : 0.01;
-    change(variable, tidy(Math.round(was / fine + event.clientX - from) * fine));
-  };
-  element.onpointerup = event => {
-    element.onpointermove(event);
-    if (from !== null && !moved) click();
-  };
-  element.onlostpointercapture = () => { from = null; };
-  element.onfocus = () => choose(variable);
-  element.onkeydown = event => {
-    const { key } = event, way = /Right|Up/.test(key) ? 1 : /Left|Down/.test(key) ? -1 : 0;
-    if (way) {
-      remember();
-      change(variable, tidy(v[variable.slot] + way * (key[0] === "P" ? 0.5 : event.shiftKey ? 0.01 : 0.05)));
-    } else if (key === "Enter" || key === " ") click();
-    else if (/^[-\d.]$/.test(key) && !event.ctrlKey) {
-      $("number").focus();
-      $("number").value = key;
-    } else return;
-    event.preventDefault();
-  };
-}
-for (const [owner, name, ...kinds] of data.grips) {
-  const variable = named.get(name), list = shapes(owner, ...kinds), label = `${data.kinds[variable.kind]} ${variable.label}`;
-  if (!list.length) continue;
+for (const [id, name, ...kinds] of data.grips) {
+  const knob = named.get(name), list = shapes(id, ...kinds), label = `${data.kinds[knob.kind]} ${knob.label}`;
   const made = group(list, { role: "slider", "aria-label": label, "aria-valuemin": -1e6, "aria-valuemax": 1e6, class: "drag" });
-  handles.push([variable, made]);
-  grab(made, variable, () => toggle(owner));
+  handles.push([knob, id in data.lines ? id : name, made]);
+  grab(made, knob, id);
 }
-for (const [owner, label, ...kinds] of data.buttons) {
-  const list = shapes(owner, ...kinds), says = { role: "button", ...(label && { "aria-label": label }) };
-  const made = list.length ? group(list, says) : {};
-  made.onclick = () => toggle(owner);
-  made.onkeydown = event => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    toggle(owner);
-  };
+for (const [id, label, ...kinds] of data.buttons) {
+  const list = shapes(id, ...kinds), made = group(list, { role: "button", ...label && { "aria-label": label } });
+  made.onclick = () => toggle(id);
+  made.onkeydown = e => pressed(e, /^(Enter| )$/.test(e.key) && made.onclick);
 }
-for (const owner of Object.keys(data.lines)) for (const line of lines(owner)) {
-  if (!weight(owner)) for (const pill of shapes(owner, "pill")) pill.onclick = () => toggle(owner);
-  const wide = make("path", { class: "hit", d: line.getAttribute("d") }), variable = weight(owner);  // room for a finger
+for (const id in data.lines) for (const line of lines(id)) {
+  const wide = make("path", { class: "hit", d: line.getAttribute("d") }), knob = named.get(id);  // room for a finger
   line.after(wide);
-  if (variable && !shapes(owner, "pill").length) grab(wide, variable, () => toggle(owner));
-  else wide.onclick = () => toggle(owner);
+  if (knob && !shapes(id, "pill").length) grab(wide, knob, id);
+  else for (const shape of [wide, ...knob ? [] : shapes(id, "pill")]) shape.onclick = () => toggle(id);
   const told = wide.appendChild(make("title", {}));
-  wide.onpointerenter = () => say(told, spoken(owner));
+  wide.onpointerenter = () => say(told, spoken(id));
 }
 
 // ---------------------------------------------------------------- the controls
-$("step").onclick = () => {
-  train(false);
-  remember();
-  update();
+const does = {
+  step() {
+    train(false);
+    remember();
+    update();
+  },
+  train() {
+    if (!timer) remember();
+    train(!timer);
+  },
+  undo() {
+    train(false);
+    if (past.length) restore(past.pop());
+    $("undo").disabled = !past.length;
+  },
+  reset() {
+    train(false);
+    remember();
+    light(null);
+    restore(start);
+  },
+  back() { turn(chapter - 1); },
+  on() { turn(chapter + 1); },
+  copy() {
+    getSelection().selectAllChildren($("code"));
+    if (document.execCommand("copy")) say($("said"), "copied");
+  },
 };
-$("train").onclick = () => {
-  if (!timer) remember();
-  train(!timer);
-};
-$("undo").onclick = () => {
-  train(false);
-  if (past.length) restore(past.pop());
-  $("undo").disabled = !past.length;
-};
-$("reset").onclick = () => {
-  train(false);
-  remember();
-  light(null);
-  restore(structuredClone(start));
-};
+for (const id in does) $(id).onclick = does[id];
 $("eta").oninput = () => {
   const x = parseFloat($("eta").value);
   if (x >= 0) eta = x;
@@ -280,35 +288,14 @@ $("number").onchange = () => {
   if (x === x) remember();
   change(chosen, x);
 };
-$("back").onclick = () => turn(chapter - 1);
-$("on").onclick = () => turn(chapter + 1);
 for (const radio of all("[name=mode]")) radio.onchange = () => {
   mode = radio.value;
   put(picture, { "data-mode": mode });
   relabel();
   paint();
 };
-$("preset").onchange = () => {
-  const preset = data.presets[$("preset").value];
-  say($("wrong"), preset ? preset.note : "");
-  if (!preset) return;
-  remember();
-  for (const [name, x] of entries(preset.values)) v[named.get(name).slot] = x;
-  for (const slot of runs(preset.larger || "")) v[slot] *= 20;
-  eta = preset.eta || eta;
-  debt = preset.owing ? [] : null;
-  settled();
-};
 $("table").ontoggle = $("python").ontoggle = paint;
-$("copy").onclick = async () => {
-  try {
-    await navigator.clipboard.writeText($("code").textContent);
-    say($("said"), "copied");
-  } catch {
-    getSelection().selectAllChildren($("code"));  // where a page may not write there, a hand can
-  }
-};
-document.onkeydown = event => { if (event.key === "Escape") light(null); };
+document.onkeydown = e => { if (e.key === "Escape") light(null); };
 
 // ---------------------------------------------------------------- at the beginning
 window.live = {
@@ -331,7 +318,7 @@ const start = state(), given = new URLSearchParams(location.hash.slice(1));
 if (data.examples.length) begin(+given.get("example"));
 for (const [name, text] of given) {
   if (!text.trim() || isNaN(text)) continue;
-  if (name === "lr") eta = Math.max(0, text);
+  if (name === "lr") eta = max(0, text);
   if (named.has(name)) v[named.get(name).slot] = +text;
 }
 choose(chosen);

@@ -20,9 +20,10 @@ class Place(Spelled):
     """A float that is written as a mark.
 
     Attributes:
-        quantity: what it is, as the page's script reads it: v3 is the number in slot 3, g3 the derivative of the
-            result by it, p3.5 the product of g3 and v5, s5.3 the derivative of slot 5 by slot 3, n3 what an
-            update makes of v3, o the number 1, m the largest credit.
+        quantity: what it is, as the page's script reads it: v3 is the number in slot 3, g3 the derivative of the result by
+            it, p3.5 the product of g3 and v5, s5.3 the derivative of slot 5 by slot 3, l5.1 that by its second operand, c5.1
+            the product of this and g5, m5.1 that of this and −1, i2.3 the derivative by slot 3 on ways inside of part 2,
+            n3 what an update makes of v3, o the number 1, t the loss, x the largest credit.
     """
 
     quantity: str
@@ -60,12 +61,12 @@ class Marks:
         high, low = divmod(self._known[key], _BASE)
         return f"{chr(_FIRST + high)}{chr(_FIRST + low)}{_PAD}"
 
-    def fill(self, text: str, tag: str = "") -> str:
-        """Return a text with its marks as elements of this tag, or without a tag as plain numbers."""
+    def fill(self, text: str, tag: str, empty: bool = False) -> str:
+        """Return a text with its marks as elements of this tag, with the number of now in them or empty."""
 
         def element(quantity: str, how: str, x: float) -> str:
-            said = html.escape(written(x, how))
-            return f'<{tag} data-n="{quantity} {how}">{said}</{tag}>' if tag else said
+            said = "" if empty else html.escape(written(x, how))
+            return f'<{tag} data-n="{quantity} {how}">{said}</{tag}>'
 
         return self._replaced(text, element)
 

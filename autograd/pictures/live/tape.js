@@ -1,29 +1,26 @@
 // ---------------------------------------------------------------- the tape: forward, and back
 const $ = id => document.getElementById(id), all = (query, within = document) => [...within.querySelectorAll(query)];
-const entries = Object.entries, mapped = (table, f) => Object.fromEntries(entries(table).map(([key, x]) => [key, f(x)]));
-const runs = text => text.split(" ").filter(x => x).flatMap(run => {  // "0-3 7" are 0, 1, 2, 3 and 7
+const { entries, keys } = Object, { abs, max } = Math;
+const mapped = (table, f) => Object.fromEntries(entries(table).map(([key, x]) => [key, f(x)]));
+const runs = text => (text.match(/\S+/g) || []).flatMap(run => {  // "0-3 7" are 0, 1, 2, 3 and 7
   const [from, to = from] = run.split("-").map(Number);
   return Array.from({ length: to - from + 1 }, (_, k) => from + k);
 });
 const sequences = data.sequences.map(runs), first = data.numbers.length, root = data.root;
 const tape = data.code.map(([op, ...from]) => (
   { ...table[data.operations[op]], from: from.flatMap(i => i < 0 ? sequences[-1 - i] : i) }));
-const variables = data.variables.map(([name, label, slot, kind]) => ({ name, label, slot, kind }));
-const named = new Map(variables.map(x => [x.name, x])), trained = variables.filter(x => x.kind === "weight");
 let v = [...data.numbers], g = [], debt = null, eta = data.eta, example = 0, whole = false, total = 0, gradient = [], largest = 0;
 
 const operands = k => tape[k - first].from.map(i => v[i]);
-function forward() {
-  tape.forEach(({ f }, k) => { v[first + k] = f(operands(first + k)); });
-}
+const forward = () => tape.forEach(({ f }, k) => { v[first + k] = f(operands(first + k)); });
 // where an operation is constant nothing flows back, not even 0 times infinity
 const share = (k, x, slope) => slope || !tape[k - first].flat ? x * slope : 0;
-function back(from, to = 0) {  // the derivatives of one slot by those before it
+function back(from, to = 0, inside = null) {  // the derivatives of one slot by those before it, on ways through some slots
   const found = v.map(() => 0), met = new Set([from]);
   found[from] = 1;
   for (let k = from; k >= first && k > to; k--) {
     const { d, from } = tape[k - first];
-    if (met.has(k) && d) d(operands(k), v[k]).forEach((slope, i) => {
+    if (met.has(k) && d && (!inside || inside.has(k))) d(operands(k), v[k]).forEach((slope, i) => {
       met.add(from[i]);
       found[from[i]] += share(k, found[k], slope);
     });
@@ -42,11 +39,11 @@ const local = (k, i) => tape[k - first].d(operands(k), v[k])[i] ?? 0;
 const slope = (of, by) => of === by ? 1 : back(of, by)[by];
 const quantities = {
   v: i => v[i], g: i => g[i], p: (i, j) => g[i] * v[j], w: (i, j) => v[i] * v[j], s: slope, l: local,
-  c: (k, i) => share(k, g[k], local(k, i)), n: i => v[i] - eta * gradient[i], o: () => 1, t: () => total, m: () => largest,
+  c: (k, i) => share(k, g[k], local(k, i)), n: i => v[i] - eta * gradient[i], o: () => 1, t: () => total, x: () => largest,
 };
 function quantity(text) {
-  const [, kind, i, j] = /(\w)(\d*)\.?(\d*)/.exec(text);
-  return quantities[kind](+i, +j);
+  const [i, j] = text.slice(1).split(".");
+  return quantities[text[0]](+i, +j);
 }
 
 function fixed(size, digits) {  // a half goes to the even digit, as in Python
@@ -54,11 +51,11 @@ function fixed(size, digits) {  // a half goes to the even digit, as in Python
   return half && /[13579]$/.test(text) ? (size - 0.5 / 10 ** digits).toFixed(digits) : text;
 }
 function shown(x, how) {  // as autograd.notation writes a number
-  if (how === "r") return x - x === 0 ? String(x) : `float("${x}")`;
+  if (how === "r") return x - x === 0 ? `${x}` : `float("${x}")`;
   if (x !== x) return "nan";
-  const size = Math.abs(x), sign = x < 0 ? "−" : x > 0 && how.includes("+") ? "+" : "", significant = how.includes("s");
+  const size = abs(x), sign = x < 0 ? "−" : x > 0 && how.includes("+") ? "+" : "", significant = how.includes("s");
   let digits = +how[0], long = size >= 1e6 || size > 0 && size < 0.5 / 10 ** digits;
-  const scientific = size.toExponential(significant ? digits - 1 : Math.max(1, digits - 1));
+  const scientific = size.toExponential(significant ? digits - 1 : max(1, digits - 1));
   if (significant) {
     const exponent = +scientific.split("e")[1];
     long = exponent < -4 || exponent > 5;

@@ -1,6 +1,7 @@
 """What a joint multiplies an error by on its way back, in symbols: z₆−z₃ at a gate, z₈·(1−z₈) at a softmax."""
 
 import math
+import re
 from collections.abc import Callable
 
 from autograd.notation import shown
@@ -11,6 +12,7 @@ from nn.notations import SLIDES, Names
 
 # A product: its sign, and its factors.
 Product = tuple[float, list[str]]
+CHOICES = frozenset({"maximum", "minimum", "where"})  # whose slopes are 0 or 1
 LONGEST = 24  # of what is longer, dots are shown
 WRITTEN = 72  # so long may a joint be that is written out
 MANY = 8  # more products are not written out
@@ -42,6 +44,12 @@ class Slopes:
         if len(products) > MANY:
             return f"∂{self._z(target)}/∂{self._z(source)}"
         return self._sum(products)
+
+    def of_now(self, target: int, slope: str) -> bool:
+        """Tell whether a slope of a joint, as `of_joint` writes it, may be another once numbers change."""
+        part = self.cells[target].part
+        ops = {self.graph.ops[k] for k in part.members} if isinstance(part, Joint) else set()
+        return not CHOICES.isdisjoint(ops) or re.search(r"\d\.\d", slope) is not None
 
     def _of_block(self, target: int, source: int, joint: Joint) -> str:
         """Return p·(1−p), or −p·q, of a softmax; of other blocks the derivative by name."""

@@ -1,10 +1,9 @@
 """The step player: the story of one example as a page to click through, one picture whose parts change."""
 
 import html
-import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
 
@@ -12,7 +11,8 @@ from autograd.files import ending, write_whole
 from autograd.pictures.display import framed, show
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.formats.tikz import tex
-from autograd.pictures.palette import Theme, colour
+from autograd.pictures.page import literal, runs, variables
+from autograd.pictures.palette import Theme
 from autograd.pictures.svg import FONT, SMALLEST
 from nn.credit.assignment import Assignment
 from nn.credit.graph_story import GraphTeller
@@ -110,8 +110,8 @@ class Player:
         css = _STATES + _ROOM[graph.layout.shows]
         marks = {
             "TITLE": html.escape(title),
-            "LIGHT": _variables(dark=False),
-            "DARK": _variables(dark=True),
+            "LIGHT": variables(dark=False),
+            "DARK": variables(dark=True),
             "FONT": FONT,
             "LEAST": f"{least:.0f}",
             "LOWEST": f"{least * height / width:.0f}",
@@ -122,7 +122,7 @@ class Player:
             "COUNT": str(len(self.steps)),
             "PICTURE": drawing.svg(engine, prefix="picture", css=css),
             "LIST": "\n".join(map(_item, self.steps)),
-            "DATA": _script(self._data(graph)),
+            "DATA": literal(self._data(graph)),
         }
         # one pass, so that a mark in the text of the story is left alone
         return re.sub("@([A-Z]+)@", lambda mark: marks[mark[1]], _page())
@@ -247,25 +247,14 @@ def _state(step: Step, places: Mapping[int | Key, int]) -> dict[str, object]:
     state: dict[str, object] = {}
     lit = {place for item, place in places.items() if item in step.nodes or item in step.edges}
     if len(lit) < len(set(places.values())):
-        state["lit"] = _runs(lit)
+        state["lit"] = runs(sorted(lit))
     if step.path is not None:
         state["path"] = places[step.path]
     if carries := {places[key] for key in step.back if key in places}:
-        state["back"] = _runs(carries)
+        state["back"] = runs(sorted(carries))
     if step.stage != "before":
         state["stage"] = step.stage
     return state
-
-
-def _runs(numbers: Iterable[int]) -> str:
-    """Return whole numbers as runs: 0-3 7."""
-    runs: list[list[int]] = []
-    for k in sorted(numbers):
-        if runs and runs[-1][-1] == k - 1:
-            runs[-1][1:] = [k]
-        else:
-            runs.append([k])
-    return " ".join("-".join(map(str, run)) for run in runs)
 
 
 def _numbers(words: Words, places: Mapping[int | Key, int]) -> dict[str, dict[int, str]]:
@@ -286,18 +275,6 @@ def _numbers(words: Words, places: Mapping[int | Key, int]) -> dict[str, dict[in
             if kind in found:
                 found[kind][place] = line.split(" ")[-1]
     return found
-
-
-def _script(data: object) -> str:
-    """Return data as a script's literal, in which nothing can end the script."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
-
-
-def _variables(dark: bool) -> str:
-    signs = ("plus", "minus", "zero", "odd")
-    parts = ("card", "ink", "muted", "unit", *signs, *(f"{sign} fill" for sign in signs))
-    return " ".join(f"--{part.replace(' ', '-')}: {colour(part, dark=dark)};" for part in parts)
 
 
 def _page() -> str:

@@ -7,20 +7,27 @@ from typing import Any
 
 from autograd.notation import shown, table
 from autograd.pictures.drawing import Drawing
-from autograd.pictures.live.page import Contents, Live, runs, shortened
-from autograd.pictures.live.places import Marks, stale
+from autograd.pictures.live.page import Contents, shortened
+from autograd.pictures.live.places import Place, stale
+from autograd.pictures.live.written import python as expression
+from autograd.pictures.page import Live, runs
 from nn.arguments import learning_rate
 from nn.credit.assignment import Assignment
 from nn.credit.derivation import delta_line
+from nn.credit.graph_story import GraphTeller
+from nn.credit.parts import Edge, Key
+from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.graph import CreditGraph, owner
 from nn.credit.pictures.layout import Layout
-from nn.credit.pictures.live.presets import presets, python
-from nn.credit.pictures.live.recorded import Recorded, in_order
-from nn.credit.story import Step, scale, story
+from nn.credit.pictures.live.presets import python
+from nn.credit.pictures.live.recorded import Recorded
+from nn.credit.pictures.unit_graph import UnitGraph
+from nn.credit.story import Step, Teller
+from nn.credit.ways import Ways
 from nn.notations import SLIDES
 
 _MOST = 1500  # weights: those of more would not fit into 150 KB
-_MANY, _SHORT = 96, 40  # edges: of more, the table without scripts has the largest
+_MANY, _SHORT = 64, 40  # edges: of more, the table without scripts has the largest
 _LINES = 6  # of a chapter; of more the first four
 _TERMS = 4  # a sum of more is written with Σ
 _INTRODUCTION = (
@@ -41,7 +48,7 @@ def live_network(credits: Sequence[Assignment], lr: float = 0.1, hosted: bool = 
 
     Raises:
         ValueError: if the network has too many weights for a page of 150 KB.
-        TypeError: if the network or its loss branches on a number by other means than `autograd.where`.
+        TypeError: if a layered network or its loss branches on a number by other means than `autograd.where`.
     """
     lr = learning_rate(lr)
     if len(credits[0].edges) > _MOST:
@@ -51,92 +58,125 @@ def live_network(credits: Sequence[Assignment], lr: float = 0.1, hosted: bool = 
         )
     recorded = Recorded(credits[0])
     coda = _script("widget") if hosted else ""
-    return Live(lambda: _contents(credits, recorded, lr, coda), credits[0].title)
+    return Live(
+        lambda engine: _contents(credits, recorded, lr, coda).page(engine), credits[0].title
+    )
 
 
 def values(credit: Assignment) -> dict[str, float]:
     """Return the numbers that the page of an example begins with, by the names of its variables."""
     recorded = Recorded(credit)
     found = {owner(key): edge.weight for key, edge in credit.edges.items()}
+    if not credit.layers:
+        found = {name: weight.weight for name, weight in credit.weights.items()}
     numbers = recorded.tape.numbers
     return found | {name: numbers[slot] for _, name, _, slot, _ in _given(recorded)}
 
 
 def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda: str) -> Contents:
-    credit, tape, marks = credits[0], recorded.tape, Marks()
-    credit = credit.in_notation(credit.names.notation, negated=credit.names.sign < 0.0)
-    named = recorded.named(marks, credit)
-    layout = Layout(named, top=16.0)
-    told = scale(credit)
-    graph = CreditGraph(
-        layout, named.nodes.keys(), named.edges.keys(),
-        marks=named.edges.keys() if told == "edge" else frozenset(), waiting=True,
-        joined=layout.shows == "pattern",
-    )  # fmt: skip
-    graph.largest = marks.place("m", graph.largest)
+    credit, tape, named, slots = recorded.credit, recorded.tape, recorded.named(), recorded.slots
+    layered, marks = bool(credit.layers), recorded.marks
+    layout = Layout(named, top=16.0) if layered else Columns(named, top=16.0)
+    pattern, full = layout.shows == "pattern", layout.shows == "full"
+    draw: type[CreditGraph] = CreditGraph if layered else UnitGraph
+    graph = draw(
+        layout, named.nodes.keys(), named.edges.keys(), waiting=True, joined=layered and pattern
+    )
+    graph.largest = marks.place("x", graph.largest)
     graph.legend()
     title = f"Who is to blame? A {credit.title}, live"
     drawing = Drawing(graph.canvas.source, title, "Its numbers are in the table.", pinned=True)
-    given = list(_given(recorded))
-    edges = [(key, named.edges[key]) for key in in_order(credit)]
-    steps = [step for step in story(named, lr) if step.stage == "before"]
-    places: dict[Any, int] = {}
-    for item in (*sorted(named.nodes), *(key for key, _ in edges)):
-        places[item] = len(places)
+    edges = [(key, named.edges[key]) for key in recorded.order]
+    places: dict[Any, int] = {x: k for k, x in enumerate((*sorted(named.nodes), *dict(edges)))}
+    tell = Teller if layered else GraphTeller
+    steps = [step for step in tell(named, lr, named).steps if step.stage == "before"]
+    units = {j: n for j, n in sorted(named.nodes.items()) if n.kind == "unit"}
+    data = {
+        "eta": lr, "result": named.names.loss, "widest": 6.6 if full else 5.4, "pattern": pattern, "full": full,
+        "kinds": {kind: kind for kind in ("weight", "input", "target")}, "given": list(_given(recorded)),
+        "units": {j: [_slot(n.a), slots[j]] for j, n in units.items()},
+        "names": {
+            i: called for i in named.nodes
+            if (called := [named.names.delta(i), named.names.tail(i)]) != [SLIDES.delta(i), SLIDES.tail(i)]
+        },
+        "links": [[str(link.source), str(link.target), ""] for link in named.links],
+        "examples": _examples(credits, recorded) if len(credits) > 1 else [], **_wrong(named),
+    }  # fmt: skip
+    if layered:
+        data["edges"] = [owner(key) for key, _ in edges]
+        data["labels"] = {owner(key): e.name for key, e in edges if e.name != SLIDES.weight(*key[:2])}
+        text = python(named)
+    else:
+        joints = {j: n for j, n in named.nodes.items() if n.kind == "joint"}
+        data["joints"] = {j: [quantity(n.delta), slots[j], n.does] for j, n in joints.items()}
+        given = {*units, *joints, *recorded.inputs}
+        data["fixed"] = {i: slots[i] for i in named.nodes if i not in given}
+        data["edges"] = [
+            [owner(key), e.name, e.called, *map(quantity, (e.weight, e.delta, e.z, e.credit)), e.parameter, "−" * (e.sign < 0.0)]
+            for key, e in edges
+        ]  # fmt: skip
+        data["weights"] = [[w.name, recorded.parameters[w.name], len(w.uses)] for w in named.weights.values()]  # fmt: skip
+        data["insides"] = [[start, runs(part)] for start, part in recorded.insides]
+        text = expression(tape.root, lambda v: marks.place(f"v{tape[v]}", v.data))
+    rooms = ["network", "layers" if layered else "unlayered", "table", *["pattern"] * (layered and pattern)]  # fmt: skip
     return Contents(
         title, _INTRODUCTION, _HINT, f"{named.names.loss} = {credit.loss_formula}", drawing, marks, tape,
-        f"<pre>{html.escape(_table(credit, lr))}</pre>",
-        [_chapter(step, places) for step in steps],
-        list(_cards(named)), prelude=
-        "\n".join(_script(name) for name in ("network", *["pattern"] * (layout.shows == "pattern"))),
-        data={
-            "eta": lr, "result": "L", "widest": 6.6 if layout.shows == "full" else 5.4, "pattern": layout.shows == "pattern", "full": layout.shows == "full",
-            "kinds": {kind: kind for kind in ("weight", "input", "target")},
-            "given": given,
-            "edges": [owner(key) for key, _ in edges],
-            "labels": {owner(key): e.name for key, e in edges if e.name != SLIDES.weight(*key[:2])},
-            "names": {
-                i: [named.names.delta(i), named.names.tail(i)] for i in sorted(named.nodes)
-            },
-            "units": {j: [tape[a], tape[recorded.z[j]]] for j, a in sorted(recorded.a.items())},
-            "examples": _examples(credits, recorded) if len(credits) > 1 else [],
-            "presets": list(presets(credit)), "python": marks.template(python(named)),
-        },
-        coda=coda,
+        f"<pre>{html.escape(_table(credit, lr))}</pre>", [_chapter(step, places) for step in steps], list(_cards(named)),
+        "\n".join(map(_script, rooms)), coda, {**data, "python": marks.template(text)},
         # a pill with room for one line has two at the same place
-        css="#ID .weight{display:none}" if layout.shows == "credit" else "",
+        "#ID .weight{display:none}" if layout.shows == "credit" else "",
     )  # fmt: skip
 
 
+def _wrong(named: Assignment) -> dict[str, Any]:
+    """Return what may go wrong in the first units: the weights that make them flat, and a sum that makes one dead."""
+    first = [
+        (node, ways) for node in named.nodes.values()
+        if node.kind == "unit" and (ways := named.into(node.index))
+        and all(way.source is None or named.nodes[way.source].kind == "input" for way in ways)
+    ]  # fmt: skip
+    flat = {
+        _slot(way.weight) for node, ways in first for way in ways
+        if isinstance(way, Edge) and way.parameter and way.source is not None and node.does in ("tanh", "sigmoid")
+    }  # fmt: skip
+    dead = [_slot(node.a) for node, _ in first if node.does.startswith("relu")]
+    return {**({"flat": runs(sorted(flat))} if flat else {}), **({"dead": dead[0]} if dead else {})}
+
+
+def _slot(x: Any) -> int:
+    return int(quantity(x)[1:])
+
+
+def quantity(x: Any) -> str:
+    """Return what a number of the page is, for its script."""
+    return x.quantity if isinstance(x, Place) else ""
+
+
 def _script(name: str) -> str:
-    return shortened(
-        resources.files("nn.credit.pictures.live")
-        .joinpath(f"{name}.js")
-        .read_text(encoding="utf-8")
-    )
+    room = resources.files("nn.credit.pictures.live")
+    return shortened(room.joinpath(f"{name}.js").read_text(encoding="utf-8"))
 
 
 def _given(recorded: Recorded) -> Iterator[tuple[str, str, str, int, str]]:
     """Yield inputs and targets: the number of the node, the variable's name and label, its slot and its kind."""
-    credit, tape = recorded.credit, recorded.tape
-    for row, i in enumerate(credit.layers[0], 1):
-        yield str(i), f"x{row}", credit.nodes[i].name, tape[recorded.z[i]], "input"
-    for j, target in recorded.targets.items():
+    credit = recorded.credit
+    for row, i in enumerate(recorded.inputs, 1):
+        yield str(i), f"x{row}", credit.nodes[i].name, recorded.slots[i], "input"
+    for j, slot in recorded.targets.items():
         name = "y" if len(recorded.targets) == 1 else f"y{j}"
-        yield str(j), name, credit.nodes[j].target_name, tape[target], "target"
+        yield str(j), name, credit.nodes[j].target_name, slot, "target"
 
 
 def _examples(credits: Sequence[Assignment], recorded: Recorded) -> list[dict[str, Any]]:
-    tape, found = recorded.tape, []
+    found = []
     for k, credit in enumerate(credits, 1):
-        values = [(tape[recorded.z[i]], credit.nodes[i].z) for i in credit.layers[0]]
-        for j, target in recorded.targets.items():
-            values.append((tape[target], credit.nodes[j].target or 0.0))
         if not recorded.targets and credit.y != credits[0].y:
             raise ValueError(
                 f"example {k} has another target than the first, and the loss {credit.loss_name} does not compute "
                 "with its target as a number: show one example at a time"
             )
+        values = [(recorded.slots[i], credit.nodes[i].z) for i in recorded.inputs]
+        values += [(slot, credit.nodes[j].target or 0.0) for j, slot in recorded.targets.items()]
         found.append({"label": f"example {k}", "values": values})
     return found
 
@@ -155,22 +195,25 @@ def _chapter(step: Step, places: Mapping[Any, int]) -> str:
 
 
 def _cards(named: Assignment) -> Iterator[str]:
-    """Yield what is said of each unit."""
+    """Yield what is said of each unit and each joint: its error, and what it hands on."""
+    ways = Ways(named)
     for j, node in named.nodes.items():
         if node.delta is None:
             continue
-        behind = named.layers[node.layer + 1] if node.layer + 1 < len(named.layers) else []
-        line = delta_line(named, node)
-        a, symbols, numbers = node.a_name, line.symbols, f" = {line.numbers}"
-        if len(behind) > _TERMS:
+        line = delta_line(named, node) if named.layers else ways.line(node)
+        symbols, numbers = line.symbols, f" = {line.numbers}"
+        if named.layers and len(named.out_of(j)) > _TERMS:
             symbols, numbers = named.names.back(j), ""
         yield _card(
             str(j), f"{line.left} = {symbols}{'' if stale(numbers) else numbers} = {shown(line.value, 4, True)}",
             "back",
         )  # fmt: skip
-        f = node.does
+        a, f, z = node.a_name, node.does, shown(node.z, 4)
+        if node.kind == "joint":
+            yield _card(str(j), f"{node.name} = {ways.forward(node).symbols} = {z}")
+            continue
         passed = f"{a} = {shown(node.a or 0.0, 4)},  {node.name} = "
-        passed += a if f == "linear" else f"{f}({a}) = {shown(node.z, 4)}"
+        passed += a if f == "linear" else f"{f}({a}) = {z}"
         if f != "linear" and node.slope is not None:
             passed += f",  f′({a}) = {shown(node.slope, 4)}"
         yield _card(str(j), passed)

@@ -1,116 +1,212 @@
 """A network computed once more, so that a page can compute it again and again."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import autograd as ag
 from autograd import Value, modes
+from autograd.notation import subscript
 from autograd.pictures.live.places import Marks
 from autograd.pictures.live.tape import Tape
 from autograd.structure import leaves, rebuild
 from nn.arguments import plain
 from nn.credit.assignment import Assignment
-from nn.credit.parts import Edge, Key
-
-A = TypeVar("A", bound=Assignment)
+from nn.credit.finding.joints import Joint
+from nn.credit.finding.numbering import Cell
+from nn.credit.finding.units import Unit
+from nn.credit.parts import Edge, Key, Node
+from nn.credit.recording import Recording, penalized
+from nn.credit.unlayered import credit_of_graph
 
 
 class Recorded:
-    """A network computed once more, with comparisons, inputs and targets recorded as Values.
+    """A network computed once more, with inputs and targets recorded as Values, and comparisons where layers are known.
 
     Attributes:
         tape: the graph of the loss.
-        weights: the Value of each edge.
-        a, z: the pre-activation and the output of each unit, and the inputs, by number.
-        targets: the target of each output; empty where the loss does not compute with it.
-        probabilities: under cross entropy that of each output.
+        marks: where its numbers are written.
+        slots: the slot of the output of each node, by number.
+        inputs: the numbers of the inputs, in their order.
+        parameters: the slot of each weight, by its name.
+        targets: the slot of the target of each output; empty where the loss does not compute with it.
+        order: the edges as the page counts them, those into a unit side by side.
+        insides: parts of the tape with derivatives of their own: the slot they begin with, and the slots they go through.
     """
 
     def __init__(self, credit: Assignment) -> None:
-        self.credit = credit
-        net = credit.network()
-        self.weights: dict[Key, Value] = {}
-        self.a: dict[int, Value] = {}
-        self.z = {i: Value(credit.nodes[i].z) for i in credit.layers[0]}
+        credit = credit.in_notation(credit.names.notation, negated=credit.names.sign < 0.0)
+        self.credit, self.marks = credit, Marks()
         y = plain(credit.y)
         if credit.probabilities:  # of a class, its probability: 1 for the right one
-            y = [credit.nodes[i].target for i in credit.layers[-1]]
+            y = [credit.nodes[i].target for i in credit.outputs]
         try:
-            free = rebuild(y, Value)
+            free: Any = rebuild(y, Value)
         except (TypeError, ValueError):  # no number that the loss computes with
             free = []
-        with modes.tracing([*net.parameters(), *self.z.values(), *leaves(free)]):
-            z = [self.z[i] for i in credit.layers[0]]
-            for layer, tails, heads in zip(net.layers, credit.layers, credit.layers[1:]):
-                units = layer.preactivations(z)
-                z = [layer.activation(a) for a in units]
-                self.a.update(zip(heads, units))
-                self.z.update(zip(heads, z))
-                for j, neuron in zip(heads, layer.neurons):
-                    self.weights.update(((i, j), w) for i, w in zip(tails, neuron.w))
-                    if neuron.b is not None:
-                        self.weights[None, j] = neuron.b
-            prediction = z[0] if len(z) == 1 else z
-            loss, targets = credit.loss_function, []
-            try:
-                root = loss(prediction, y if free == [] else free)
-                targets = list(leaves(free))
-            except (TypeError, ValueError):
-                root = loss(prediction, y)
-            share = ag.softmax(z) if credit.probabilities else []
-        if len(targets) != len(z):
-            targets = []
-        self.targets = dict(zip(credit.layers[-1], targets))
-        self.probabilities = dict(zip(credit.layers[-1], share))
-        self.tape = Tape(
-            root,
-            [
-                *(self.weights[key] for key in in_order(credit)),
-                *(self.z[i] for i in credit.layers[0]),
-                *targets,
-            ],
-            [*self.a.values(), *self.z.values(), *share],
-        )
+        again = _again(credit, [*leaves(free)])
+        with modes.tracing([*again.parameters, *again.outputs, *leaves(free)]):
+            root, targets = _loss(credit, again, y, free)
+            share = ag.softmax(again.outputs) if credit.probabilities else []
+        found = credit_of_graph(replace(again, loss=root), credit.y, credit.loss_function)
+        assert found.anatomy is not None
+        self.anatomy, self._graph = found.anatomy, found.anatomy.graph
+        self.order = sorted(credit.edges, key=lambda key: key[1])
+        self._uses = {key: use for use, key in found.slots().items()}
+        inputs = [v for v, _ in again.inputs]
+        weights: Iterable[Value] = again.parameters
+        if credit.layers:  # those into a unit side by side: a page finds them by their places
+            weights = [self._weight(key) for key in self.order]
+        for v, name in zip(
+            again.parameters, credit.weights
+        ):  # Values of our own: they may be named
+            v.label = name
+        for k, v in enumerate(inputs, 1):
+            v.label = f"x{k}"
+        computed = [v for v in self._graph.values if v.op not in ("", "constant")]
+        self.tape = tape = Tape(root, [*weights, *inputs, *targets], [*computed, *share])
+        self._at = [tape[v] for v in self._graph.values]
+        cells = self.anatomy.cells
+        self.slots = {cell.index: self._at[z] for z, cell in cells.items()}
+        self.inputs = [
+            cells[self._graph.places[id(v)]].index
+            for v in inputs
+            if self._graph.places.get(id(v)) in cells
+        ]
+        self.parameters = dict(zip(credit.weights, map(tape.__getitem__, again.parameters)))
+        self.targets = dict(zip(credit.outputs, map(tape.__getitem__, targets)))
+        self._shares = dict(zip(credit.outputs, share))
+        self.insides: list[tuple[int, list[int]]] = []
 
-    def named(self, marks: Marks, credit: A) -> A:
+    def _weight(self, key: Key) -> Value:
+        node, operand = self._uses[key]
+        return self._graph.values[self._graph.parents[self._graph.places[node]][operand]]
+
+    def _inside(self, start: int, nodes: Iterable[int]) -> int:
+        part = self._at[start], sorted(self._at[k] for k in nodes)
+        if part not in self.insides:
+            self.insides.append(part)
+        return self.insides.index(part)
+
+    def named(self) -> Assignment:
         """Return the credit with Places for its numbers."""
-        tape, a, z = self.tape, self.a, self.z
-        nodes = dict(credit.nodes)
-        for i, node in credit.nodes.items():
-            if node.a is None or node.slope is None or node.delta is None:
-                nodes[i] = replace(node, z=marks.place(f"v{tape[z[i]]}", node.z))
-                continue
-            target = node.target
-            if target is not None and i in self.targets:
-                target = marks.place(f"v{tape[self.targets[i]]}", target)
-            nodes[i] = replace(
-                node, a=marks.place(f"v{tape[a[i]]}", node.a), z=marks.place(f"v{tape[z[i]]}", node.z),
-                slope=marks.place(f"s{tape[z[i]]}.{tape[a[i]]}", node.slope),
-                delta=marks.place(f"g{tape[a[i]]}", node.delta), target=target,
-            )  # fmt: skip
-        edges: dict[Key, Edge] = {}
-        for key, edge in credit.edges.items():
-            source, head = edge.source, tape[a[edge.target]]
-            edges[key] = replace(
-                edge, weight=marks.place(f"v{tape[self.weights[key]]}", edge.weight),
-                delta=marks.place(f"g{head}", edge.delta), z=marks.place("o", 1.0) if source is None else nodes[source].z,
-                credit=marks.place(
-                    f"g{head}" if source is None else f"p{head}.{tape[z[source]]}", edge.credit
-                ),
-            )  # fmt: skip
-        loss = marks.place(f"v{tape[tape.root]}", credit.loss)
+        credit, place, graph = self.credit, self.marks.place, self._graph
+        cells = self.anatomy.cells.values()
+        nodes = {**credit.nodes} | {cell.index: self._node(cell) for cell in cells}
+        edges = {key: self._edge(key, edge, nodes) for key, edge in credit.edges.items()}
+        locals_ = (quantity for cell in cells for quantity in self._locals(cell))
+        links = [
+            replace(link, local=place(quantity, link.local)) if quantity else link
+            for link, quantity in zip(credit.links, locals_, strict=True)
+        ]
+        root = graph.places[id(self.tape.root)]
+        loss = self._inside(root, (k for k, inside in enumerate(graph.in_network) if not inside))
+        read = {i: place(f"i{loss}.{self.slots[i]}", x) for i, x in credit.read_by_loss.items()}
+        weights = {
+            name: replace(
+                weight, weight=place(f"v{slot}", weight.weight), credit=place(f"g{slot}", weight.credit),
+                uses=[edges[use.key] if isinstance(use, Edge) else use for use in weight.uses],
+            )
+            for (name, weight), slot in zip(credit.weights.items(), self.parameters.values())
+        }  # fmt: skip
         y = credit.y
         if self.targets and not credit.probabilities:
-            each = iter([nodes[i].target for i in credit.layers[-1]])
+            each = iter([nodes[i].target for i in credit.outputs])
             y = rebuild(plain(credit.y), lambda _: next(each))
-        shares = {j: marks.place(f"v{tape[p]}", p.data) for j, p in self.probabilities.items()}
-        # a class of its own, so that an excerpt of it, too, has these probabilities
-        kind = type("Named", (type(credit),), {"probabilities": shares})
-        given = {field.name: getattr(credit, field.name) for field in fields(credit)}
-        named: Any = kind(**given | {"nodes": nodes, "edges": edges, "loss": loss, "y": y})
-        return named  # type: ignore[no-any-return]
+        shares = {j: place(f"v{self.tape[p]}", p.data) for j, p in self._shares.items()}
+        # a class of its own, so that an excerpt of it, too, has these numbers
+        own = {"probabilities": shares, "read_by_loss": read, "weights": weights}
+        kind = type("Named", (type(credit),), own)
+        given = {field.name: getattr(credit, field.name) for field in fields(credit)} | {
+            "nodes": nodes, "edges": edges, "links": links, "y": y, "anatomy": self.anatomy,
+            "loss": place(f"v{self.tape[self.tape.root]}", credit.loss),
+        }  # fmt: skip
+        named: Assignment = kind(**given)
+        return named
+
+    def _node(self, cell: Cell) -> Node:
+        node, part, place = self.credit.nodes[cell.index], cell.part, self.marks.place
+        z = self._at[cell.z]
+        new: dict[str, Any] = {}
+        if self._graph.ops[cell.z] != "constant":
+            new["z"] = place(f"v{z}", node.z)
+        if isinstance(part, Unit):
+            a = self._at[part.a]
+            assert node.a is not None
+            new["a"] = place(f"v{a}", node.a)
+            new["slope"] = place(f"s{z}.{a}", node.slope or 0.0)
+            new["delta"] = place(f"g{a}", node.delta or 0.0)
+        elif part is not None:
+            delta = f"g{z}"
+            if part.block is not None:  # as far as it is read from outside
+                members = set(part.members)
+                outside = (k for k in range(len(self._graph.values)) if k not in members)
+                root = self._graph.places[id(self.tape.root)]
+                delta = f"i{self._inside(root, outside)}.{z}"
+            new["delta"] = place(delta, node.delta or 0.0)
+        if node.target is not None and cell.index in self.targets:
+            new["target"] = place(f"v{self.targets[cell.index]}", node.target)
+        return replace(node, **new)
+
+    def _locals(self, cell: Cell) -> Iterator[str]:
+        """Yield what the links into a node multiply the error by; nothing for what never changes."""
+        part = cell.part
+        if isinstance(part, Joint):
+            inside = self._inside(part.z, part.members)
+            yield from (f"i{inside}.{self._at[p]}" for p in part.tails)
+        elif part is not None:
+            for term in part.terms:
+                if term.kind == "skip":
+                    yield ""
+                elif term.weight is None:
+                    yield f"{'m' if term.sign < 0 else 'l'}{self._at[term.node]}.{term.tail}"
+
+    def _edge(self, key: Key, edge: Edge, nodes: dict[int, Node]) -> Edge:
+        place = self.marks.place
+        node, operand = self._uses[key]
+        n = self._at[self._graph.places[node]]
+        if edge.source is not None:
+            z, credit = f"v{self.slots[edge.source]}", f"p{n}.{self.slots[edge.source]}"
+        elif edge.z > 0.0:
+            z, credit = "o", f"g{n}"
+        else:
+            z, credit = f"l{n}.{operand}", f"c{n}.{operand}"
+        return replace(
+            edge, weight=place(f"v{self.tape[self._weight(key)]}", edge.weight), delta=place(f"g{n}", edge.delta),
+            z=place(z, edge.z), credit=place(credit, edge.credit),
+        )  # fmt: skip
 
 
-def in_order(credit: Assignment) -> list[Key]:
-    """Return the edges as the page counts them: those into a unit side by side."""
-    return sorted(credit.edges, key=lambda key: key[1])
+def _again(credit: Assignment, targets: list[Value]) -> Recording:
+    """Return the network recorded once more; its loss is that of the recording, or nothing yet."""
+    if credit.anatomy is not None:
+        return credit.anatomy.again({})
+    net, x = credit.network(), [*map(Value, credit.x)]
+    z = x
+    with modes.tracing([*net.parameters(), *x, *targets]):
+        for layer in net.layers:
+            units = layer.preactivations(z)
+            z = [unit.activation(a) for unit, a in zip(layer.neurons, units)]
+    inputs = [(v, f"x{subscript(k)}") for k, v in enumerate(x, 1)]
+    return Recording(z[0], z, net.parameters(), {}, inputs, net)
+
+
+def _loss(credit: Assignment, again: Recording, y: Any, free: Any) -> tuple[Value, list[Value]]:
+    """Return the loss, computed with the targets as Values if it can be, and these Values."""
+    loss, penalty, out = credit.loss_function, credit.recording.penalty, again.outputs
+    targets = [*leaves(free)]
+    prediction: Any = out[0] if len(out) == 1 else out
+    if credit.anatomy is not None and len(targets) == len(out):  # shaped like the target
+        each = iter(out)
+        prediction = rebuild(free, lambda _: next(each))
+    try:
+        root = loss(prediction, free if targets else y)
+        if penalty is not None:
+            root = penalized(root, penalty, again.parameters)
+        if credit.anatomy is None or root.data == credit.loss:
+            return root, targets if len(targets) == len(out) else []
+    except Exception:  # a loss of one's own may want its target, or its prediction, as they were
+        if credit.anatomy is None:
+            root = loss(prediction, y)
+            return root if penalty is None else penalized(root, penalty, again.parameters), []
+    return again.loss, []

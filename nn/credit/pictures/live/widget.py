@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograd.pictures.live.page import Live
+from autograd.pictures.page import Live
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Key
 from nn.credit.pictures.graph import owner

@@ -9,9 +9,10 @@ from hypothesis import given, settings, strategies as st
 
 import autograd as ag
 from autograd import Value, live, modes
-from autograd.pictures.live.page import runs, shortened
+from autograd.pictures.live.page import shortened
 from autograd.pictures.live.places import Marks, stale, written
 from autograd.pictures.live.tape import Tape
+from autograd.pictures.page import runs
 from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS
 from tests.strategies import Expression, by_rows, expressions, results
@@ -92,8 +93,9 @@ def test_marks_stand_for_numbers(x: float, how: str) -> None:
     marks = Marks()
     place = marks.place("v3", x)
     mark = marks.mark(place, how)
-    assert marks.fill(f"a = {mark}!") == f"a = {written(x, how)}!".replace('"', "&quot;")
-    assert f'<b data-n="v3 {how}">' in marks.fill(mark, "b")
+    said = written(x, how).replace('"', "&quot;")
+    assert marks.fill(f"a = {mark}!", "b") == f'a = <b data-n="v3 {how}">{said}</b>!'
+    assert marks.fill(mark, "b", empty=True) == f'<b data-n="v3 {how}"></b>'
     assert marks.template(mark) == f"{{v3 {how}}}"
     assert not stale(f"δ₁ = {mark}")
     assert stale("δ₁ = 0.25")
@@ -101,8 +103,9 @@ def test_marks_stand_for_numbers(x: float, how: str) -> None:
 
 def test_runs_and_shortened_scripts() -> None:
     assert runs([0, 1, 2, 3, 7, 9, 10]) == "0-3 7 9-10"
-    script = 'const a = { b: 1 };  // why\n\n  f(a, "x = y", `${a} = b`, /a = b/, 1 / 2);'
-    assert shortened(script) == 'const a={b:1};f(a,"x = y",`${a} = b`,/a = b/,1/2);'
+    script = 'const a = { b: 0.5, };  // why\n\n  const c = 1;\n  f(a, "x = y", `${a} = b`, /a = b/, 1 / 2);'
+    assert shortened(script) == 'let a={b:.5};let c=1;f(a,"x = y",`${a} = b`,/a = b/,1/2);'
+    assert shortened("let a = 1;\nlet b = data.true ? data : true;") == "let a=1;let b=D.true?D:!0;"
 
 
 def test_the_page_loads_nothing_and_says_so() -> None:
@@ -118,6 +121,12 @@ def test_labels_are_shown_as_typed_and_never_run() -> None:
     page = live(Value(2.0, label=label) * 3.0).html()
     assert "</script><script>" not in page
     assert "&lt;/script&gt;" in page
+
+
+def test_a_drawing_has_its_living_page() -> None:
+    a = Value(2.0, label="a")
+    drawing = ag.draw(a.exp() * a, max_nodes=2)
+    assert drawing.live(lr=0.5).html() == live(a.exp() * a, lr=0.5).html()
 
 
 def test_saving_and_showing(tmp_path: Path) -> None:

@@ -1,0 +1,112 @@
+"""Pages that are complete in themselves: how they are saved and shown, and what their scripts are given."""
+
+import html
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from autograd.files import ending, write_whole
+from autograd.pictures.display import show
+from autograd.pictures.palette import colour
+
+MOST = 150_000  # bytes of a living page
+_PARTS = ("card", "ink", "muted", "unit", "halo")
+_SIGNS = ("plus", "minus", "zero", "odd")
+
+
+class Live:
+    """A page that recomputes: drag a number, and everything that depends on it follows.
+
+    It is one file that loads nothing from anywhere.
+
+    Args:
+        made: makes it, with the engine that draws its picture.
+        name: what it shows, in a few words.
+
+    >>> from autograd import Value, live
+    >>> live(Value(2.0, label="a").tanh())
+    <Live: tanh a>
+    """
+
+    def __init__(self, made: Callable[[str | None], str], name: str) -> None:
+        self._made = made
+        self.name = name
+
+    def html(self, engine: str | None = None) -> str:
+        """Return the page.
+
+        Args:
+            engine: the program that draws the picture; see autograd.pictures.render.find_engine.
+
+        Raises:
+            ValueError: if it has more than 150 KB.
+            FileNotFoundError, RuntimeError, TimeoutError: as autograd.pictures.render.render.
+        """
+        page = self._made(engine)
+        size = len(page.encode())
+        if size > MOST:
+            raise ValueError(
+                f"a living page has at most {MOST:,} bytes, but that of {self.name} would have {size:,}: "
+                "show a smaller network or expression"
+            )
+        return page
+
+    def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
+        """Write the page to a file, whole or not at all.
+
+        Args:
+            path: where to.
+            engine: as for `html`.
+
+        Raises:
+            ValueError: if its name ends otherwise than in .html or .htm.
+        """
+        if Path(path).suffix:  # a device has none
+            ending(path, ("html", "htm"), "a page")
+        write_whole(path, self.html(engine).encode())
+
+    def show(self) -> None:
+        """Show the page: in a notebook below the cell, elsewhere in a browser; errors as those of `Drawing.show`."""
+        show(self, self.html, "live")
+
+    def __repr__(self) -> str:
+        return f"<Live: {self.name}>"
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame of its own, for Jupyter; if it cannot be drawn, the reason."""
+        try:
+            page = html.escape(self.html())
+        except Exception as error:
+            return f"<pre>{html.escape(f'{self.name}: {error}')}</pre>"
+        return (
+            f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="{html.escape(self.name)}, live" '
+            'style="width:100%;height:1000px;border:0"></iframe>'
+        )
+
+
+def runs(numbers: Iterable[int]) -> str:
+    """Return whole numbers as runs of those that follow one another.
+
+    >>> runs([0, 1, 2, 3, 7])
+    '0-3 7'
+    """
+    found: list[list[int]] = []
+    for k in numbers:
+        if found and found[-1][-1] == k - 1:
+            found[-1][1:] = [k]
+        else:
+            found.append([k])
+    return " ".join("-".join(map(str, run)) for run in found)
+
+
+def literal(data: object) -> str:
+    """Return data as a script's literal, in which nothing can end the script."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def variables(dark: bool) -> str:
+    """Return the colours of a page as variables of CSS."""
+    names = [*_PARTS, *_SIGNS, *(f"{sign} fill" for sign in _SIGNS)]
+    return " ".join(f"--{name.replace(' ', '-')}: {colour(name, dark=dark)};" for name in names)
