@@ -7,7 +7,7 @@ from autograd.lazy import loader
 if TYPE_CHECKING:
     from autograd.pictures.display import for_paper
     from autograd.pictures.drawing import Drawing
-    from autograd.pictures.live.page import Live
+    from autograd.pictures.page import Live
 
 __all__ = ["Drawing", "Live", "for_paper"]
 
@@ -15,7 +15,7 @@ __getattr__ = loader(
     "autograd.pictures",
     {
         "Drawing": "autograd.pictures.drawing",
-        "Live": "autograd.pictures.live.page",
+        "Live": "autograd.pictures.page",
         "for_paper": "autograd.pictures.display",
     },
 )

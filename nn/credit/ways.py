@@ -128,7 +128,9 @@ class Ways:
         if link.kind == "joint" and self.slopes is not None:
             local = self.slopes.of_joint(link.target, link.source)
             if self._changing and self.slopes.of_now(link.target, local):
-                local = f"∂{self.credit.names.tail(link.target)}/∂{self.credit.names.tail(link.source)}"
+                local = (
+                    f"∂{self.credit.names.tail(link.target)}/∂{self.credit.names.tail(link.source)}"
+                )
         elif link.kind == "skip":
             local = "−" if link.local < 0.0 else ""
         elif link.kind == "product":

@@ -15,7 +15,7 @@ from nn.arguments import learning_rate
 from nn.credit.assignment import Assignment
 from nn.credit.derivation import delta_line
 from nn.credit.graph_story import GraphTeller
-from nn.credit.parts import Edge, Key
+from nn.credit.parts import Edge
 from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.graph import CreditGraph, owner
 from nn.credit.pictures.layout import Layout
@@ -104,7 +104,9 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
     }  # fmt: skip
     if layered:
         data["edges"] = [owner(key) for key, _ in edges]
-        data["labels"] = {owner(key): e.name for key, e in edges if e.name != SLIDES.weight(*key[:2])}
+        data["labels"] = {
+            owner(key): e.name for key, e in edges if e.name != SLIDES.weight(*key[:2])
+        }
         text = python(named)
     else:
         joints = {j: n for j, n in named.nodes.items() if n.kind == "joint"}

@@ -16,7 +16,7 @@ from nn.credit.finding.joints import Joint
 from nn.credit.finding.numbering import Cell
 from nn.credit.finding.units import Unit
 from nn.credit.parts import Edge, Key, Node
-from nn.credit.recording import Recording, penalized
+from nn.credit.recording import Recording, Weights, penalized
 from nn.credit.unlayered import credit_of_graph
 
 
@@ -188,7 +188,7 @@ def _again(credit: Assignment, targets: list[Value]) -> Recording:
             units = layer.preactivations(z)
             z = [unit.activation(a) for unit, a in zip(layer.neurons, units)]
     inputs = [(v, f"x{subscript(k)}") for k, v in enumerate(x, 1)]
-    return Recording(z[0], z, net.parameters(), {}, inputs, net)
+    return Recording(z[0], z, Weights(net.parameters, dict), inputs, net)
 
 
 def _loss(credit: Assignment, again: Recording, y: Any, free: Any) -> tuple[Value, list[Value]]:
