@@ -45,6 +45,7 @@ def test_contract_of_names():
             "fit",
             "EarlyStop",
             "accuracy",
+            "compare_notations",
             "assign_credit",
             "squared_error",
             "hinge",
