@@ -1,10 +1,13 @@
 """The pages are run as tests: each in a folder of its own, in which the files lie that they speak of."""
 
 import shutil
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from autograd.pictures import for_paper
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[1] / "tests" / "data" / "exchange"
@@ -31,7 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, source in FILES.items():
         shutil.copyfile(DATA / source, tmp_path / name)
     monkeypatch.chdir(tmp_path)
+    yield
+    for_paper(False)
