@@ -120,13 +120,13 @@ class Canvas:
 
     def pill(
         self, p: Point, width: float, height: float, part: str, *, pen: float = 1.0, fade: float = 1.0,
-        kind: str = "", told: str = "",
+        kind: str = "", told: str = "", rim: str = "",
     ) -> None:  # fmt: skip
         """Draw a filled box with round corners."""
         filling = f"{part} fill" if f"{part} fill" in PALETTE else part
         self._node(
             p, width, height, shape="box", style="rounded,filled", fillcolor=colour(filling, fade),
-            color=colour(part, fade), penwidth=f"{pen:g}", **_named(kind, told),
+            color=colour(rim or part, fade), penwidth=f"{pen:g}", **_named(kind, told),
         )  # fmt: skip
 
     def curve(

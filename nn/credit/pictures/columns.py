@@ -14,11 +14,14 @@ from autograd.pictures.text import text_width
 from nn.credit.assignment import Assignment
 from nn.credit.excerpt import drawn
 from nn.credit.parts import Edge, Key, Link, Node
+from nn.credit.pictures.folding import FoldedWords, foldings, ranged, tupled
 from nn.credit.pictures.layout import BOTTOM, LEAST_WIDTH, LEGEND, MARGIN, STYLES, TOP, Layout
 from nn.credit.pictures.placing import Item, arrange, ended, join, through
 from nn.credit.pictures.words import Show, Words
 
 FULL, SOME = 30, 60  # so many pills with two lines, with one
+HEADING = 22.0  # above a time step
+LARGEST = 4  # credits that are written where there are no pills
 EASES = (2.0, 1.6, 1.3, 1.0)  # how wide columns stand apart, as far as a page has room
 
 
@@ -35,6 +38,9 @@ class Columns(Layout):
         copies: the middles of each node: an input stands in every column that reads it.
         blocks: the middle and the size of each block, with the numbers of its results.
         links: the curves of each link.
+        fold: what is folded.
+        ceiling: the height above which nothing but headings stands.
+        steps: from where to where each time step reaches, and its heading.
     """
 
     def __init__(
@@ -48,25 +54,42 @@ class Columns(Layout):
         roomy: bool = False,
         slide: bool = False,
     ) -> None:
-        self.credit = credit = drawn(credit)
+        may_fold = path is None and not roomy and not slide and show not in ("blank", "batch")
+        shift = 0.0
+        for self.fold in foldings(drawn(credit)):
+            width = self._fitted(show, back)
+            if self.shows != "pattern" or not may_fold:
+                break
+        else:  # it cannot be folded so far: what has no pills is shown as it is folded least
+            few = (f for f in foldings(drawn(credit)) if len(f.credit.edges) <= SOME)
+            self.fold = next(few, self.fold)
+            width = self._fitted(show, back)
+        shift = max(0.0, (max(least_width, LEAST_WIDTH) - width) / 2)
+        lift = HEADING if self.fold.steps else 0.0
+        self.ceiling = top + lift - 8.0
+        self._settle(top + lift, shift)
+        self.width = width + 2 * shift
+        self.height = top + lift + self._tall + BOTTOM
+        self._curve()
+
+    def _fitted(self, show: Show, back: Set[Key]) -> float:
+        """Find how much there is room for, and return the width."""
+        self.credit = credit = self.fold.credit
         self._ways: list[Edge | Link] = [*credit.edges.values(), *credit.links]
         pills = len(credit.edges)
         rooms = [("full", False), ("credit", False), ("credit", True), ("pattern", True)]
         for self.shows, self.terse in rooms[0 if pills <= FULL else 1 if pills <= SOME else 3 :]:
             self.style = STYLES[self.shows]
-            self.words = Words(credit, self.shows, show, back)
+            words = Words if not self.fold.uses else FoldedWords
+            self.words = words(credit, self.shows, show, back)
+            if isinstance(self.words, FoldedWords):
+                self.words.fold = self.fold
             most = PAGE * min(self.style.small, LEGEND) / LEGIBLE
             self._build()
-            width = next((w for ease in EASES if (w := self._spread(ease)) <= most), None)
-            if width is not None:
-                break
-        else:
-            width = self._spread(EASES[-1])
-        shift = max(0.0, (max(least_width, LEAST_WIDTH) - width) / 2)
-        self._settle(top, shift)
-        self.width = width + 2 * shift
-        self.height = top + self._tall + BOTTOM
-        self._curve()
+            for ease in EASES:
+                if (width := self._spread(ease)) <= most:
+                    return width
+        return width
 
     def beside(self, node: Node) -> bool:
         """Tell whether a node's numbers stand at its right: never."""
@@ -97,10 +120,22 @@ class Columns(Layout):
                 end = head
             if way.source is not None:
                 self._chain(way.source, credit.nodes[way.target].layer, end)
+        if self.fold.left_out:
+            width = text_width(self._left_out, self.style.small) + 30.0
+            self._items["note", 0] = Item(2 * self.fold.gap, width, 30.0)
         self._levels: dict[int, list[Item]] = {}
         for item in self._items.values():
             self._levels.setdefault(item.level, []).append(item)
         self._tall = arrange([self._levels[k] for k in sorted(self._levels)])
+
+    @property
+    def _left_out(self) -> str:
+        return f"… {self.fold.left_out} more steps"
+
+    def called(self, node: Node) -> str:
+        """Return the number of a node, or those of a vector."""
+        members = self.fold.members.get(node.index)
+        return str(node.index) if members is None else ranged(members)
 
     def _node(self, node: Node, column: int) -> Item:
         key = ("block", node.block) if node.block is not None else ("node", node.index, column)
@@ -125,8 +160,11 @@ class Columns(Layout):
                 return max(wide, text_width(node.does, style.small)) + 16.0, 26.0 + count * (
                     style.small + 5.0
                 )
-            head = text_width(f"{node.index} {node.does}", style.small, bold=True)
+            head = text_width(f"{self.called(node)} {node.does}", style.small, bold=True)
             return max(head, wide) + 14.0, 12.0 + (1 + len(lines)) * (style.small + 3.0)
+        if node.index in self.fold.members:
+            wide = max(wide, text_width(self.called(node), style.number, bold=True))
+            return wide + 14.0, style.number + 16.0 + len(lines) * (style.small + 4.0)
         radius = self.style.radius if self.shows != "full" else 24.0
         above = 0.0
         if node.kind == "unit" and (said := self.error(node)):
@@ -141,6 +179,8 @@ class Columns(Layout):
     def lines(self, node: Node) -> list[tuple[str, str]]:
         """Return what is written at a node, as pairs of kind and text."""
         words = self.words
+        if (members := self.fold.members.get(node.index)) is not None:
+            return self._vector(node, members)
         z = f"{node.name} = {words.number(node.z)}"
         if node.kind == "input":
             text = words.input(node)
@@ -158,6 +198,22 @@ class Columns(Layout):
         if node.target is not None and words.show != "forward":
             said = f"{node.target_name} = {words.number(node.target)}"
             lines.append(("target", said if self.terse else node.names.wanted(said)))
+        return lines
+
+    def _vector(self, node: Node, members: list[Node]) -> list[tuple[str, str]]:
+        """Return what is written in a vector: its numbers, and its errors."""
+        words, narrow = self.words, self.shows == "pattern"
+        equals = " " if narrow else " = "
+        lines = [
+            ("z", f"{node.name[:1]}{equals}{tupled((words.number(n.z) for n in members), narrow)}")
+        ]
+        if node.kind != "unit":
+            return lines
+        if node.does != "linear":
+            lines.insert(0, ("does", node.does))
+        if words.delta(node):
+            errors = tupled((words.number(n.error or 0.0, sign=True) for n in members), narrow)
+            lines.append(("delta", f"{node.names.letter('delta')}{equals}{errors}"))
         return lines
 
     def _pill_width(self, edge: Edge) -> float:
@@ -186,13 +242,21 @@ class Columns(Layout):
         self._x: dict[int, float] = {}
         self._wide = {k: max(item.width for item in items) for k, items in self._levels.items()}
         x, order, gap = MARGIN, sorted(self._levels), 0.0
+        edges = self.credit.edges.values() if self.fold.uses else ()
+        largest = sorted(edges, key=lambda edge: -abs(edge.credit))[:LARGEST]
+        roomy = {
+            2 * self.credit.nodes[edge.target].layer for edge in largest
+        }  # a tag stands before these
         for level, following in zip(order, [*order[1:], order[-1]]):
             wide = self._wide[level]
             self._x[level] = x + wide / 2
             steep = max((abs(i.y - o.y) for i in self._levels[level] for o in i.after), default=0.0)
             near = 10.0 if not wide or not self._wide[following] else 18.0
+            if following in roomy:
+                near = 44.0
             gap = ease * max(
-                near * (2.0 if self.shows == "pattern" else 1.0), min(56.0, 0.17 * steep)
+                near * (2.0 if self.shows == "pattern" and not self.fold.uses else 1.0),
+                min(56.0, 0.17 * steep),
             )
             x += wide + gap
         return x - gap + MARGIN
@@ -227,12 +291,34 @@ class Columns(Layout):
                     pitch = self.style.small + 5.0
                     y = p.y - item.height / 2 + 24.0 + (k + 0.5) * pitch - 4.0
                     self.copies[i] = [Point(p.x, y)]
+            elif key[0] == "note":
+                self.notes.append((p, self._left_out))
             elif key[0] == "pill":
                 edge_key: Key = key[1]  # type: ignore[assignment]
                 self.pills[edge_key] = p
                 layer = self.credit.nodes[edge_key[1]].layer
                 self.pill_widths[layer] = max(self.pill_widths.get(layer, 0.0), item.width)
         self.units = {i: points[0] for i, points in self.copies.items()}
+        self.steps = self._step_spans()
+
+    def boxes(self) -> list[tuple[Point, float, float]]:
+        """Return the middle, half the width and half the height of all that stands in the picture."""
+        items = (item for item in self._items.values() if item.width)
+        return [(self._points[id(item)], item.width / 2, item.height / 2) for item in items]
+
+    def _step_spans(self) -> list[tuple[float, float, str]]:
+        """Return from where to where each time step reaches, and its heading; none if two would overlap."""
+        found: list[tuple[float, float, str]] = []
+        for step, nodes in self.fold.steps.items():
+            levels = [2 * self.credit.nodes[i].layer for i in nodes]
+            pills = [
+                2 * self.credit.nodes[k[1]].layer - 1 for k in self.pills if k[1] in set(nodes)
+            ]
+            left, right = self._left(min(levels + pills)), self._right(max(levels))
+            if found and left <= found[-1][1]:
+                return []
+            found.append((left, right, f"t = {step}"))
+        return found
 
     # ---------------------------------------------------------------- curves
 
@@ -240,7 +326,7 @@ class Columns(Layout):
         """Return how far a node reaches to the left and to the right of its middle."""
         if node.block is not None:
             return self.blocks[node.block][1] / 2
-        if node.kind == "joint":
+        if node.kind == "joint" or node.index in self.fold.members:
             return self._size(node)[0] / 2
         return self.style.radius if self.shows != "full" else 24.0
 
@@ -275,7 +361,9 @@ class Columns(Layout):
                 continue
             key = way.key
             if key not in self.pills:
-                curves = through([*points, last] if points else [Point(end.x - 34.0, end.y), end])
+                curves = through(
+                    [*points, last] if points else [Point(max(end.x - 34.0, 6.0), end.y), end]
+                )
                 self.ways[key] = curves[:-1] if points else []
                 self.heads[key] = ended(curves[-1], end)
                 continue
@@ -299,7 +387,8 @@ class Columns(Layout):
         ways = self.credit.into(head.index)
         order = sorted(range(len(ways)), key=lambda k: self._start(ways[k]))
         place = next((n for n, k in enumerate(order) if ways[k] is way), 0)
-        room = 0.5 * self.reach(head) if head.kind != "joint" else 9.0
+        boxed = head.kind == "joint" or head.index in self.fold.members
+        room = 9.0 if boxed else 0.5 * self.reach(head)
         return 0.0 if len(ways) < 2 else room * (2.0 * place / (len(ways) - 1) - 1.0)
 
     def _start(self, way: Edge | Link) -> float:

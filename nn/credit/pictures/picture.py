@@ -53,7 +53,7 @@ def credit_drawing(
         if credit.names.sign < 0.0:
             rule = rule.replace("credit = error", "credit = minus the error")
         subtitle = rule if show == "forward" else f"{loss} · {rule}"
-        nodes, edges = frozenset(credit.nodes), frozenset(credit.edges)
+        nodes, edges = frozenset[int](), frozenset[Key]()
     else:
         title = f"Who is responsible for {credit.edges[path].name}?"
         formula = product(credit, path) if show != "batch" else ""
@@ -67,6 +67,8 @@ def credit_drawing(
     arrange: type[Layout] = Layout if credit.layers else Columns
     draw: type[CreditGraph] = CreditGraph if credit.layers else UnitGraph
     layout = arrange(credit, max(heading, footer) + 2 * MARGIN, path=path, show=show, back=back)
+    if path is None:  # in a folded graph an edge may stand for others
+        nodes, edges = frozenset(layout.credit.nodes), frozenset(layout.credit.edges)
     marks = edges if path else frozenset[Key]()
     graph = draw(layout, nodes, edges, path, marks, largest=LARGEST, hover=True)
     graph.canvas.text(Point(MARGIN, 30), title, size=20, bold=True, anchor="start")

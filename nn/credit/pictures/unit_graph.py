@@ -6,7 +6,8 @@ from autograd.pictures.palette import sign_part
 from autograd.pictures.text import text_width
 from nn.credit.parts import Key, Link, Node
 from nn.credit.pictures.columns import Columns
-from nn.credit.pictures.graph import CreditGraph
+from nn.credit.pictures.graph import NOTHING, CreditGraph
+from nn.credit.pictures.layout import BOTTOM
 
 
 class UnitGraph(CreditGraph):
@@ -19,6 +20,7 @@ class UnitGraph(CreditGraph):
 
     def _ways(self) -> None:
         """Draw the ways without a weight, below all else: one into a block for all of its results."""
+        self._steps()
         nodes = self.credit.nodes
         drawn: set[tuple[int, int]] = set()
         for link, curves in self.layout.links:
@@ -39,15 +41,50 @@ class UnitGraph(CreditGraph):
                 text = sign if abs(link.local) == 1.0 else f"×{shown(link.local)}"
                 self.canvas.text(Point(tip.x - 9.0, tip.y - 8.0), text, "muted", size=11)
 
+    def _steps(self) -> None:
+        """Write a heading above each time step, and part it from the next."""
+        layout, before = self.layout, None
+        for left, right, heading in layout.steps:
+            top = layout.ceiling
+            place = Point((left + right) / 2, top - 10.0)
+            self.canvas.text(place, heading, "muted", size=12, kind="step")
+            lines = [(Point(left, top), Point(right, top))]
+            if before is not None:
+                x = (before + left) / 2
+                lines.append((Point(x, top - 14.0), Point(x, layout.height - BOTTOM)))
+            for start, end in lines:
+                line = Curve((start, start, end, end))
+                self.canvas.curve(line, part="muted", style="dotted", fade=0.65, kind="step")
+            before = right
+
     def _told(self, link: Link) -> str:
         tail, head = self.credit.nodes[link.source], self.credit.nodes[link.target]
         letter = head.names.letter("delta")
         return f"{tail.name} into {head.index}: {letter}·local = {shown(head.error * link.local, 4, sign=True)}"
 
     def _tags(self, order: list[Key], largest: int) -> None:
-        """Write the credit of the edge that is asked about; others would stand on what is there."""
+        """Write the largest credits on their edges, where nothing else stands."""
         if self.path:
             super()._tags(order, largest)
+            return
+        size, taken = self.layout.style.pill_text, self.layout.boxes()
+        written = 0
+        for key in reversed(order):
+            edge = self.credit.edges[key]
+            if written == 2 * largest or abs(self.words.flow(edge)) < NOTHING:
+                break
+            text = shown(self.words.flow(edge), sign=True)
+            w, h = text_width(text, size, bold=True) / 2 + 5.0, size / 2 + 4.0
+            for p in (c.at(t) for c in reversed(self._curves(key)) for t in (0.5, 0.3, 0.7)):
+                if not any(abs(p.x - q.x) < w + v and abs(p.y - q.y) < h + u for q, v, u in taken):
+                    part, of = self._part(edge), self.owner(key)
+                    self.canvas.pill(
+                        p, 2 * w, 2 * h, part, kind=f"pill of-{of}", told=self.words.told(edge)
+                    )
+                    self.canvas.text(p, text, part, size=size, bold=True, kind=f"credit of-{of}")
+                    taken.append((p, w, h))
+                    written += 1
+                    break
 
     def _curves(self, key: Key) -> list[Curve]:
         return [*self.layout.ways.get(key, ()), self.layout.heads[key]]
@@ -56,8 +93,8 @@ class UnitGraph(CreditGraph):
         for p in self.layout.copies.get(node.index, ()):
             if node.block is not None:
                 self._result(node, p)
-            elif node.kind == "joint":
-                self._joint(node, p)
+            elif node.kind == "joint" or node.index in self.layout.fold.members:
+                self._box(node, p)
             else:
                 self._round(node, p)
 
@@ -95,28 +132,26 @@ class UnitGraph(CreditGraph):
         )
         self.canvas.text(p, text, part, size=size, bold=True, fade=fade, kind=kind)
 
-    def _joint(self, node: Node, p: Point) -> None:
-        """Draw a joint: small, grey, with what it does."""
+    def _box(self, node: Node, p: Point) -> None:
+        """Draw a joint, small and grey, with what it does; or a vector."""
         canvas, style, i = self.canvas, self.layout.style, node.index
-        lines = self.layout.lines(node)
+        lines, joint = self.layout.lines(node), node.kind == "joint"
         pitch, fade, kind = style.small + 3.0, self._fade(i in self.nodes), f"unit of-{i}"
-        height = 8.0 + (1 + len(lines)) * pitch
-        canvas.pill(
-            p,
-            2 * self.layout.reach(node),
-            height,
-            "zero",
-            fade=fade,
-            kind=kind,
-            told=self._error_told(node),
-        )
-        texts = [
-            (f"{i} {node.does}", True, kind),
-            *((line, False, f"z of-{i}") for _, line in lines),
-        ]
-        for k, (text, bold, named) in enumerate(texts):
+        part = {"joint": "zero", "input": "input", "unit": "unit"}[node.kind]
+        width, height = 2 * self.layout.reach(node), 8.0 + (1 + len(lines)) * pitch
+        told = self._error_told(node) if joint else ""
+        rim = "ink" if node.kind == "unit" else ""
+        canvas.pill(p, width, height, part, fade=fade, kind=kind, told=told, rim=rim)
+        called = self.layout.called(node)
+        texts = [(f"{called} {node.does}" if joint else called, True, kind, "ink")]
+        members = self.layout.fold.members.get(i, [node])
+        largest = max((n.error or 0.0 for n in members), key=abs)
+        for named, line in lines:
+            sign = sign_part(largest) if named == "delta" else "ink"
+            texts.append((line, named == "delta", f"{named} of-{i}", sign))
+        for k, (text, bold, named, ink) in enumerate(texts):
             place = Point(p.x, p.y + (k - (len(texts) - 1) / 2) * pitch)
-            canvas.text(place, text, size=style.small, bold=bold, fade=fade, kind=named)
+            canvas.text(place, text, ink, size=style.small, bold=bold, fade=fade, kind=named)
 
     def _error_told(self, node: Node) -> str:
         letter = node.names.letter("delta")

@@ -2,16 +2,21 @@
 
 import re
 import warnings
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 
+import autograd as ag
+from autograd import Value
 from autograd.pictures.canvas import Curve, Point
 from nn import assign_credit
 from nn.credit import Credit
 from nn.credit.pictures.columns import Columns
+from nn.credit.pictures.folding import ranged, time_steps
 from nn.credit.pictures.placing import isotonic
-from tests.nn.credit.networks import CASES, Case, elman, lstm
+from nn.credit.pictures.unit_graph import UnitGraph
+from tests.nn.credit.networks import CASES, Case, elman, gru, lstm
 from tests.nn.credit.unit_graphs import Drawn, graphs
 
 Box = tuple[float, float, float, float]
@@ -44,6 +49,8 @@ def inside(p: Point, box: Box, margin: float = 3.0) -> bool:
 def core(layout: Columns, key: object, box: Box) -> Box:
     """Return the part of a box where the circle, the pill or the joint is: a way may pass beside the text."""
     if key[0] != "node" or layout.credit.nodes[key[1]].kind == "joint":  # type: ignore[index]
+        return box
+    if key[1] in layout.fold.members:  # type: ignore[index]
         return box
     radius = layout.reach(layout.credit.nodes[key[1]])  # type: ignore[index]
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
@@ -86,6 +93,95 @@ def test_nothing_overlaps(name):
         assert one[3] <= layout.height
         assert not any(overlap(one, other) for other in stand[:k])
     assert not through_strangers(layout)
+
+
+def over_time(make, steps: int) -> Credit:
+    case = make()
+    x = [0.1 * k + 0.05 for k in range(steps)]
+    return assign_credit(case.net, x, case.y, parameters=case.parameters)
+
+
+def test_many_time_steps_are_left_out():
+    layout = Columns(over_time(elman, 12))
+    assert layout.notes[0][1] == "… 8 more steps"
+    assert [heading for *_, heading in layout.steps] == ["t = 1", "t = 2", "t = 11", "t = 12"]
+    assert sorted(layout.credit.nodes) == [0, 1, 2, 3, 4, 21, 22, 23, 24, 25, 26, 35, 36]
+    assert layout.shows == "credit"
+    assert not through_strangers(layout)
+    left = [left for left, *_ in layout.steps]
+    assert left == sorted(left)
+    assert all(end < start for (_, end, _), (start, *_) in pairwise(layout.steps))
+    text = over_time(elman, 12).draw().source
+    assert "t = 11" in text
+    assert "… 8 more steps" in text
+
+
+@pytest.mark.parametrize("make", [elman, lstm, gru])
+def test_time_steps_of_a_recurrence(make):
+    c = over_time(make, 4)
+    steps = time_steps(c)
+    assert list(steps) == [1, 2, 3, 4][: len(steps)]
+    kinds = [[c.nodes[i].does for i in nodes] for nodes in steps.values()]
+    assert kinds[1] == kinds[2]  # each step is a repetition of the one before
+    assert 0 not in {
+        i for nodes in steps.values() for i in nodes
+    }  # what reads the last one is none
+
+
+@pytest.mark.parametrize("name", ["residual", "attention", "transformer", "dropout", "convolution"])
+def test_what_does_not_come_again_is_no_time_step(name):
+    assert time_steps(credit_of(CASES[name]())) == {}
+
+
+def test_vectors_of_a_transformer_are_one_node_each():
+    layout = Columns(credit_of(CASES["transformer"]()))
+    fold = layout.fold
+    assert ranged(fold.members[10]) == "10…13"
+    assert [n.index for n in fold.members[0]] == [0, 1, 2]
+    assert sum(map(len, fold.uses.values())) + len(fold.credit.edges) - len(fold.uses) == 84
+    for key, uses in fold.uses.items():
+        assert abs(fold.credit.edges[key].credit) == max(abs(edge.credit) for edge in uses)
+    text = credit_of(CASES["transformer"]()).draw().source
+    assert "10…13" in text
+    assert "+0.44" in text  # the largest credit
+
+
+def test_windows_of_a_convolution_are_one_node():
+    k, v = [Value(0.1 * n, label=f"k{n}") for n in range(1, 4)], Value(0.5, label="v")
+
+    def net(x):
+        return v * ag.sum([ag.dot(k, x[n : n + 3]).tanh() for n in range(28)])
+
+    layout = Columns(assign_credit(net, [0.1 * n for n in range(30)], 0.5, parameters=[*k, v]))
+    assert [len(nodes) for nodes in layout.fold.members.values()] == [28, 30]
+    pills = [layout.words.pill(edge)[0] for edge in layout.credit.edges.values()]
+    assert pills == ["v = 0.50", "k  84 weights"]
+
+
+def test_a_wide_residual_block_is_drawn_in_vectors():
+    w = [[Value(0.1 * (i - j), label=f"W{i}{j}") for j in range(8)] for i in range(8)]
+    v = [Value(0.1 * j, label=f"v{j}") for j in range(8)]
+
+    def net(x):
+        return ag.dot(v, [ag.dot(row, x).tanh() + xi for row, xi in zip(w, x)])
+
+    layout = Columns(assign_credit(net, [0.1 * k for k in range(8)], 1.0, parameters=[*w, v]))
+    assert [ranged(nodes) for nodes in layout.fold.members.values()] == ["9…16", "1…8", "17…24"]
+    assert {key for key, uses in layout.fold.uses.items() if len(uses) == 64} == {(17, 9)}
+
+
+def test_what_is_asked_about_is_not_folded():
+    c = credit_of(CASES["transformer"]())
+    path = list(c.edges)[-1]
+    assert Columns(c, path=path).credit.edges.keys() == c.edges.keys()
+    assert Columns(c, roomy=True).credit.edges.keys() == c.edges.keys()
+
+
+def test_largest_credits_stand_free_where_there_are_no_pills():
+    layout = Columns(over_time(lstm, 5))
+    assert layout.shows == "pattern"
+    graph = UnitGraph(layout, layout.credit.nodes.keys(), layout.credit.edges.keys(), largest=3)
+    assert graph.canvas.source.count('class="pill of-') == 6
 
 
 def test_inputs_stand_where_they_are_read_and_time_goes_to_the_right():

@@ -1,0 +1,234 @@
+"""A large unit graph made smaller: time steps left out, vectors and convolution windows as one node each.
+
+Units are one vector if they have the same tails, and weights of one matrix: Wq11, Wq12 … Its edges are one pill, with
+the largest credit. Windows share their weights, whatever they read. Time steps are found by the weights: how often the
+same one was used on the way from the inputs.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from autograd.notation import shown
+from nn.credit.assignment import Assignment
+from nn.credit.parts import Edge, Key, Node, Nodes
+from nn.credit.pictures.words import Words
+
+ENDS = 2  # so many time steps are drawn at the beginning and at the end
+WIDE = 4  # of longer vectors the first number is written, and the last
+REPEATS = 3  # so often the same weights come again where a time step has a box
+
+
+@dataclass(eq=False)
+class Folded:
+    """What is drawn of a unit graph.
+
+    Attributes:
+        credit: the part that is drawn, as if it were a whole; a vector is its first unit.
+        members: the nodes of each vector, by the number of the first.
+        uses: the edges that stand in one pill, by its key.
+        steps: the nodes of each time step, by its number from 1; empty if nothing comes again.
+        left_out: how many time steps are left out.
+        gap: the column in place of those.
+    """
+
+    credit: Assignment
+    members: dict[int, list[Node]] = field(default_factory=dict)
+    uses: dict[Key, list[Edge]] = field(default_factory=dict)
+    steps: dict[int, list[int]] = field(default_factory=dict)
+    left_out: int = 0
+    gap: int = 0
+
+
+def foldings(credit: Assignment) -> Iterator[Folded]:
+    """Yield a unit graph as it is, then folded more and more."""
+    whole = Folded(credit, steps=time_steps(credit))
+    yield whole
+    short = _without_middle(whole)
+    yield short
+    yield _in_vectors(short, _reads)
+    yield _in_vectors(short, _matrices)
+
+
+# ---------------------------------------------------------------- time
+
+
+def time_steps(credit: Assignment) -> dict[int, list[int]]:
+    """Return the nodes of each time step: those behind as many uses of the weights that come again."""
+    shared = {name for name, weight in credit.weights.items() if len(weight.uses) >= REPEATS - 1}
+    uses: dict[int, dict[str, int]] = {}  # of each weight on the way to a node, at most
+    for j in sorted(credit.nodes, reverse=True):
+        found = uses[j] = {}
+        for way in credit.into(j):
+            name = way.parameter if isinstance(way, Edge) else ""
+            known = uses.get(way.source, {}) if way.source is not None else {}
+            for weight in known.keys() | ({name} & shared):
+                found[weight] = max(found.get(weight, 0), known.get(weight, 0) + (weight == name))
+    most = {w: max(u.get(w, 0) for u in uses.values()) for w in shared}
+    again = {w for w in shared if most[w] >= REPEATS - 1}
+    step = {j: max((u.get(w, 0) for w in again), default=0) for j, u in uses.items()}
+    inside: set[int] = set()
+    for j in sorted(
+        credit.nodes, reverse=True
+    ):  # without the inputs, and without what reads the last step
+        ways = credit.into(j)
+        if credit.nodes[j].kind == "unit":
+            names = {way.parameter for way in ways if isinstance(way, Edge)}
+            if names & shared and not names - shared - {""}:
+                inside.add(j)
+        elif ways and all(
+            way.source in inside or credit.nodes[way.source or 0].kind == "input" for way in ways
+        ):
+            inside.add(j)
+    by_step: dict[int, list[int]] = {}
+    for j in sorted(inside, reverse=True):
+        by_step.setdefault(step[j], []).append(j)
+    numbered = dict(enumerate((by_step[k] for k in sorted(by_step)), 1))
+    return numbered if len(numbered) >= REPEATS else {}
+
+
+def _without_middle(whole: Folded) -> Folded:
+    """Leave out the time steps between the first and the last."""
+    credit, steps = whole.credit, whole.steps
+    left_out = [k for k in steps if ENDS < k <= len(steps) - ENDS]
+    if not left_out:
+        return whole
+    gone = {i for k in left_out for i in steps[k]}
+    last = {i for k in steps if k > len(steps) - ENDS for i in steps[k]}
+    edges = {k: e for k, e in credit.edges.items() if gone.isdisjoint(k[:2])}
+    links = [link for link in credit.links if gone.isdisjoint((link.source, link.target))]
+    read = {e.source for e in edges.values()} | {link.source for link in links}
+    kept = [
+        n for i, n in credit.nodes.items() if i not in gone and (n.kind != "input" or i in read)
+    ]
+    layers = sorted({node.layer for node in kept if node.kind != "input"})
+    gap = layers.index(min(credit.nodes[i].layer for i in last))
+    place = {layer: k + 1 + (k >= gap) for k, layer in enumerate(layers)}
+    nodes = Nodes((n.index, replace(n, layer=place.get(n.layer, 0))) for n in kept)
+    part = replace(credit, nodes=nodes, edges=edges, links=links)
+    vars(part)["weights"] = credit.weights
+    shown = {k: steps[k] for k in steps if k not in left_out}
+    return Folded(part, steps=shown, left_out=len(left_out), gap=gap + 1)
+
+
+# ---------------------------------------------------------------- vectors
+
+Alike = Callable[[Assignment, Node], Hashable]
+
+
+def matrix(name: str) -> str:
+    """Return the name of the matrix that a weight is in: Wq of Wq12, layers.0.weight of layers.0.weight.1.2."""
+    bare = name.split("⇝")[0].rstrip("0123456789₀₁₂₃₄₅₆₇₈₉., []()")
+    return bare or name
+
+
+def _matrices(credit: Assignment, node: Node) -> Hashable:
+    """Return what windows have in common: the matrices whose weights they have."""
+    return frozenset(matrix(way.name) for way in credit.into(node.index) if isinstance(way, Edge))
+
+
+def _reads(credit: Assignment, node: Node) -> Hashable:
+    """Return what the units of a vector have in common: the matrix, and what they read."""
+    ways = credit.into(node.index)
+    tails = frozenset(way.source for way in ways if isinstance(way, Edge))
+    return tails, _matrices(credit, node)
+
+
+def _in_vectors(part: Folded, alike: Alike) -> Folded:
+    """Make nodes that are alike one: units as told, joints that read the same, inputs that the same read."""
+    credit, group = (
+        part.credit,
+        dict[int, int](),
+    )  # the first node of a node's vector, by its number
+    first: dict[Hashable, int] = {}
+
+    def join(node: Node, *key: Hashable) -> None:
+        group[node.index] = first.setdefault((node.kind, node.does, *key), node.index)
+
+    nodes = credit.nodes
+    for node in nodes.values():
+        if node.kind == "unit":
+            join(node, node.layer, alike(credit, node))
+        elif node.block is not None:
+            group[node.index] = node.index
+    for i in sorted(nodes, reverse=True):
+        if i not in group and nodes[i].kind == "joint":
+            # a number of the input that each adds tells nothing
+            tails = frozenset(group[way.source] for way in credit.into(i) if way.source in group)
+            join(nodes[i], nodes[i].layer, tails)
+    for i, node in nodes.items():
+        if i not in group:
+            join(node, frozenset(group[way.target] for way in credit.out_of(i)))
+    members: dict[int, list[Node]] = {}
+    for i, k in group.items():
+        members.setdefault(k, []).append(nodes[i])
+    uses: dict[tuple[int | None, int, str], list[Edge]] = {}
+    for edge in credit.edges.values():
+        source = None if edge.source is None else group[edge.source]
+        uses.setdefault((source, group[edge.target], matrix(edge.name)), []).append(edge)
+    edges: dict[Key, Edge] = {}
+    pills: dict[Key, list[Edge]] = {}
+    for (source, target, _), several in uses.items():
+        place = sum(key[:2] == (source, target) for key in edges)
+        largest = max(several, key=lambda edge: abs(edge.credit))
+        one = replace(largest, source=source, target=target, place=place)
+        edges[one.key], pills[one.key] = one, several
+    links = {(group[link.source], group[link.target], link.kind): link for link in credit.links}
+    kept = Nodes((i, nodes[i]) for i in nodes if group[i] == i)
+    drawn = replace(
+        credit, nodes=kept, edges=edges,
+        links=[replace(link, source=i, target=j) for (i, j, _), link in links.items()],
+    )  # fmt: skip
+    vars(drawn)["weights"] = credit.weights
+    steps = {k: [i for i in found if i in kept] for k, found in part.steps.items()}
+    return replace(
+        part, credit=drawn, steps=steps,
+        members={i: vector for i, vector in members.items() if len(vector) > 1},
+        uses={key: several for key, several in pills.items() if len(several) > 1},
+    )  # fmt: skip
+
+
+def ranged(nodes: list[Node]) -> str:
+    """Return the numbers of the nodes of a vector: 40…41; 11, 14."""
+    numbers = sorted(node.index for node in nodes)
+    if numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{numbers[0]}…{numbers[-1]}"
+    return ", ".join(map(str, numbers)) if len(numbers) < 4 else f"{numbers[0]}, …, {numbers[-1]}"
+
+
+def tupled(numbers: Iterable[str], narrow: bool) -> str:
+    """Return numbers as a tuple; of many the first and the last."""
+    said = list(numbers)
+    if len(said) > (WIDE // 2 if narrow else WIDE):
+        said = [said[0], "…", said[-1]]
+    return f"({', '.join(said)})"
+
+
+class FoldedWords(Words):
+    """The numbers of a folded graph: a pill of several weights says how many they are, and the largest credit."""
+
+    fold: Folded
+
+    def weight_line(self, edge: Edge) -> str:
+        """Return what a pill says of its weights."""
+        if (uses := self.fold.uses.get(edge.key)) is None:
+            return super().weight_line(edge)
+        return f"{matrix(edge.name)}  {len(uses)} weights"
+
+    def flow_line(self, edge: Edge) -> str:
+        """Return what a pill says of what passes along its edges."""
+        if edge.key not in self.fold.uses:
+            return super().flow_line(edge)
+        return f"most {self.number(self.flow(edge), sign=True)}"
+
+    def pill(self, edge: Edge) -> tuple[str, ...]:
+        """Return what a pill says: of several weights always how many there are."""
+        if edge.key not in self.fold.uses:
+            return super().pill(edge)
+        lines = self.weight_line(edge), self.flow_line(edge)
+        return lines if self.room == "full" else (" ".join(lines[::-1]),)
+
+    def told(self, edge: Edge) -> str:
+        """Return the tooltip of a pill."""
+        if edge.key not in self.fold.uses:
+            return super().told(edge)
+        return f"{self.weight_line(edge)}, the largest credit {shown(edge.credit, 4, sign=True)} on {edge.name}"
