@@ -76,7 +76,7 @@ class Columns(Layout):
         """Find how much there is room for, and return the width."""
         self.credit = credit = self.fold.credit
         self._ways: list[Edge | Link] = [*credit.edges.values(), *credit.links]
-        pills = len(credit.edges)
+        pills, width = len(credit.edges), 0.0
         rooms = [("full", False), ("credit", False), ("credit", True), ("pattern", True)]
         for self.shows, self.terse in rooms[0 if pills <= FULL else 1 if pills <= SOME else 3 :]:
             self.style = STYLES[self.shows]
