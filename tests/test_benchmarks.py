@@ -98,6 +98,7 @@ def test_the_readme_says_in_words_how_many_times_as_fast():
     assert "W2" not in text
 
 
+@pytest.mark.slow
 def test_curves_are_drawn_beside_a_line(monkeypatch, tmp_path):
     matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     pytest.importorskip("llvmlite", reason="llvmlite is not installed")
@@ -115,6 +116,7 @@ def test_curves_are_drawn_beside_a_line(monkeypatch, tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of Dask's own start and stop
 def test_workers_take_parts_of_the_examples(monkeypatch, tmp_path):
     matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")

@@ -91,6 +91,7 @@ def test_the_readme_names_the_public_modules():
     assert named == sorted(SCRIPT["PUBLIC"], key=lambda name: "." in name)
 
 
+@pytest.mark.slow
 def test_the_pages_show_every_name_with_its_arguments_in_lists(tmp_path):
     pytest.importorskip("pdoc", reason="pdoc is not installed")
     SCRIPT["build"](tmp_path)

@@ -1,6 +1,9 @@
 """The tests of programs run twice: as Python and NumPy, and as machine code."""
 
+import zlib
+
 import pytest
+from hypothesis import currently_in_test_context
 
 from autograd.program import Program
 
@@ -24,7 +27,15 @@ def engine(request):
         if "test_program" in module.__name__:
             trace = module.trace
             patch.setattr(module, "trace", lambda f, *args: trace(f, *args).compile())
-        patch.setattr(
-            Program, "vectorize", lambda *args, **kwargs: vectorize(*args, **kwargs, compile=True)
-        )
+
+        def compiled(program, *args, **kwargs):
+            return vectorize(program, *args, **kwargs, compile=_is_chosen(program))
+
+        patch.setattr(Program, "vectorize", compiled)
         yield request.param
+
+
+def _is_chosen(program):
+    """Tell of a third of all random programs, always the same: each takes a moment to compile."""
+    text = repr(program.recording.instructions).encode()
+    return not currently_in_test_context() or zlib.crc32(text) % 3 == 0

@@ -20,6 +20,7 @@ def shard_gradient(program, w, xs, ys):
     return value, np.concatenate([np.ravel(g) for g in ag.structure.leaves(gradient)])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of the engine's own start and stop
 def test_gradients_of_shards_add_up_to_that_of_the_batch():
     rng = np.random.default_rng(0)

@@ -36,6 +36,8 @@ def run(stop=None):
 
     def trace(frame, event, argument):
         nonlocal lines
+        if "/nn/" not in frame.f_code.co_filename and "/autograd/" not in frame.f_code.co_filename:
+            return None  # what others do at any time, a callback of the collector say, loses what it raises
         lines += 1
         if lines == stop:
             os.kill(os.getpid(), signal.SIGINT)

@@ -56,6 +56,7 @@ def published():
     return [float(row["loss"]) for row in rows], [int(row["correct"]) for row in rows]
 
 
+@pytest.mark.slow
 def test_the_demo_of_micrograd_at_every_step():
     net, _, _, history = demo(metrics={"correct": correct})
     losses, right = published()

@@ -159,6 +159,7 @@ def test_every_edge_of_a_pattern_can_be_found_with_a_mouse() -> None:
         assert path.findtext(f"{SVG}title")
 
 
+@pytest.mark.slow
 def test_largest_credits_do_not_lie_on_each_other() -> None:
     for seed in range(12):
         credit = net_of([2, 16, 16, 1], bias=True, seed=seed)

@@ -255,6 +255,7 @@ def test_drawing_never_fails(drawn: Drawn):
         assert not any(overlap(a, b) for k, a in enumerate(stand) for b in stand[:k])
 
 
+@pytest.mark.slow
 def test_a_talk_and_single_pictures_of_steps(tmp_path):
     player = credit_of(lstm()).steps()
     player.save(tmp_path / "talk.tex")
