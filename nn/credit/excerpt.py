@@ -9,6 +9,7 @@ from nn.credit.assignment import Assignment
 from nn.credit.parts import Key
 
 LAYERS, WIDTH, UNITS, EDGES = 10, 32, 80, 1600  # more are a grey cloud
+PARTS, WAYS = 1000, 5000  # more, where there are no layers to leave out, take minutes and gigabytes
 FEW = 2  # so many are shown where they stand: a note instead would take as much room
 
 T = TypeVar("T")
@@ -90,13 +91,23 @@ def _fits(columns: list[list[int]]) -> bool:
 
 
 def drawn(credit: Assignment) -> Assignment:
-    """Return a network without plain zeros, from which nothing ever comes, and inputs that nobody reads."""
+    """Return a network without plain zeros, from which nothing ever comes, and inputs that nobody reads.
+
+    Raises:
+        ValueError: if it has no layers and is too large for a picture.
+    """
     nodes = credit.nodes
     zeros = {i for i, n in nodes.items() if n.kind == "input" and n.name == "0.00" and n.z == 0.0}
     edges = {key: edge for key, edge in credit.edges.items() if edge.source not in zeros}
     links = [link for link in credit.links if link.source not in zeros]
     read = {edge.source for edge in edges.values()} | {link.source for link in links}
     kept = {i: n for i, n in nodes.items() if n.kind != "input" or i in read}
+    ways = len(edges) + len(links)
+    if len(kept) > PARTS or ways > WAYS:
+        raise ValueError(
+            f"a network without layers is drawn, and told in steps, with up to {PARTS:,} units and {WAYS:,} edges; "
+            f"this one has {len(kept):,} and {ways:,}: print(credit) and credit.equations() tell of all of them"
+        )
     part = replace(credit, nodes=kept, edges=edges, links=links)
     vars(part)["weights"] = credit.weights  # their sums are over all uses
     return part

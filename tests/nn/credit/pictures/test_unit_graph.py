@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -262,6 +262,23 @@ def test_a_talk_and_single_pictures_of_steps(tmp_path):
     assert r"\begin{document}" in (tmp_path / "talk.tex").read_text(encoding="utf-8")
     for k in (1, 20, len(player.steps)):
         assert player.draw(k).source
+
+
+def test_what_is_too_large_for_a_picture_is_refused_before_any_work():
+    w, y = Value(0.5, label="w"), Value(1.0, label="x")
+    for _ in range(1000):
+        y = (w * y).tanh()
+    xs = [Value(0.01 * k, label=f"x{k}") for k in range(50)]
+    ws = [[Value(0.1, label=f"w{j}_{k}") for k in range(50)] for j in range(101)]
+    h = [ag.tanh(ag.dot(row, xs)) for row in ws]
+    wide = Value(0.5, label="v") * ag.sum([*h, h[0] * h[1]])
+    for root, weights, size in [(y, [w], "1,001 and 1,000"), (wide, [*chain(*ws)], "15. and 5,")]:
+        credit = assign_credit(root, parameters=weights)
+        for draw in (credit.draw, credit.steps):
+            with pytest.raises(ValueError, match=f"up to 1,000 units and 5,000 edges; .* {size}"):
+                draw()
+        assert str(credit)
+        assert str(credit.equations())
 
 
 def test_places_are_the_nearest_in_order():
