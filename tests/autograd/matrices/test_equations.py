@@ -77,8 +77,34 @@ def test_latex(program):
     assert r"\delta_{1} &= \left(W_{2}\,\delta\right) \odot" in latex
     assert r"\frac{\partial L}{\partial W_{1}} &= X^\top\,\Delta_{1}" in latex
     assert latex.count(r"\begin{aligned}") == latex.count(r"\end{aligned}") == 2
+    assert latex.startswith("\\begin{aligned}\n")
+    assert latex.endswith("\n\\end{aligned}")
     assert latex.count("{") == latex.count("}")
     assert latex.count(r"\left(") == latex.count(r"\right)")
+
+
+def test_latex_of_a_softmax():
+    assert trace(ag.logsumexp, [1.0, 2.0, 0.5]).vectorize().latex().splitlines()[1:3] == [
+        r"  L &= \operatorname{logsumexp} \mathrm{xs} \\",
+        r"  \frac{\partial L}{\partial \mathrm{xs}} &= \operatorname{softmax} \mathrm{xs} \\",
+    ]
+
+
+def test_parts_of_lists():
+    w, x, b = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [0.5, 0.6], [0.1, 0.2, 0.3]
+
+    def lines(f, *args):
+        return [
+            line.split("  ")[0]
+            for line in map(str.strip, str(trace(f, *args).vectorize()).splitlines())
+        ]
+
+    def layer(w, x, b):
+        return [ag.tanh(ag.dot(row, x, bias)) for row, bias in zip(w[1:3], b)]
+
+    assert lines(layer, w, x, b)[2:5] == ["Z1 = x", "W1 = w[1:3]ᵀ", "b1 = b[0:2]"]
+    assert "v1 = exp b[1:3]" in lines(lambda b: ag.sum([ag.exp(v) for v in b[1:3]]) * b[0], b)
+    assert "operation" in lines(lambda w, x: layer([w[0], w[0], w[2]], x, [0.0, 0.0]), w, x)[0]
 
 
 def as_numpy(formula):
@@ -311,6 +337,19 @@ def test_what_matrices_do_not_say_is_printed_operation_by_operation():
     assert names["value_and_grad"](*args) == p.value_and_grad(*args)
     assert latex.startswith(r"\begin{aligned}")
     assert latex.count("{") == latex.count("}")
+
+
+def test_of_many_lines_it_is_said_how_many_are_left_out():
+    def f(x, y, count):
+        values = [x, y]
+        for i in range(count):
+            a, b = values[-2:]
+            values.append(ag.sin(b) * a if i % 3 else ag.exp(a) + b)
+        return values[-1] * values[3] / y / y
+
+    for count, length, last in ((17, 61, "      return v36"), (18, 62, "  … and 3 more lines, in")):
+        lines = str(trace(lambda x, y: f(x, y, count), 0.1, 0.2).vectorize()).splitlines()
+        assert (len(lines), lines[-1][: len(last)]) == (length, last)
 
 
 def test_a_long_chain_of_choices_is_not_written_into_itself():
