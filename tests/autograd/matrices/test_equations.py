@@ -348,7 +348,7 @@ def test_of_many_lines_it_is_said_how_many_are_left_out():
         return values[-1] * values[3] / y / y
 
     for count, length, last in ((17, 61, "      return v36"), (18, 62, "  … and 3 more lines, in")):
-        lines = str(trace(lambda x, y: f(x, y, count), 0.1, 0.2).vectorize()).splitlines()
+        lines = str(trace(partial(f, count=count), 0.1, 0.2).vectorize()).splitlines()
         assert (len(lines), lines[-1][: len(last)]) == (length, last)
 
 
