@@ -123,22 +123,8 @@ class Ways:
         )
 
     def _link(self, link: Link) -> Term:
-        head = self.credit.nodes[link.target]
+        head, local = self.credit.nodes[link.target], self._local(link)
         delta, name = head.error, head.delta_name
-        if link.kind == "joint" and self.slopes is not None:
-            local = self.slopes.of_joint(link.target, link.source)
-            if self._changing and self.slopes.of_now(link.target, local):
-                local = (
-                    f"∂{self.credit.names.tail(link.target)}/∂{self.credit.names.tail(link.source)}"
-                )
-        elif link.kind == "skip":
-            local = "−" if link.local < 0.0 else ""
-        elif link.kind == "product":
-            local = self.credit.names.tail(self._factor(link))
-            if link.local == -self.credit.nodes[self._factor(link)].z != 0.0:
-                local = "−" + local
-        else:
-            local = shown(link.local)
         if local in ("", "−"):
             return local + name, factor(-delta if local else delta), link.local * delta
         sign = "−" if local.startswith("−") else ""
@@ -147,6 +133,68 @@ class Ways:
             f"{factor(delta)}·{factor(link.local)}",
             link.local * delta,
         )
+
+    def _local(self, link: Link) -> str:
+        """Return what a link multiplies an error by; empty for 1, a bare minus for −1."""
+        z = self.credit.names.tail
+        if link.kind == "joint" and self.slopes is not None:
+            local = self.slopes.of_joint(link.target, link.source)
+            if self._changing and self.slopes.of_now(link.target, local):
+                return f"∂{z(link.target)}/∂{z(link.source)}"
+            return local
+        if link.kind == "skip":
+            return "−" if link.local < 0.0 else ""
+        if link.kind == "product":
+            other = self._factor(link)
+            minus = link.local == -self.credit.nodes[other].z != 0.0
+            return "−" * minus + z(other)
+        return shown(link.local)
+
+    def strongest(self, edge: Edge) -> Line | None:
+        """Return the credit of an edge by the strongest way alone, as one product, if that is at least half of it."""
+        credit, nodes = self.credit, self.credit.nodes
+        best: dict[int, tuple[float, Edge | Link | None]] = {}
+        for i in self.behind([edge.target]):
+            choices: list[tuple[float, Edge | Link | None]] = [
+                (best[way.target][0] * _number(way), way) for way in credit.out_of(i)
+            ]
+            if i in credit.read_by_loss:
+                choices.append((credit.read_by_loss[i], None))
+            value, way = max(choices, key=lambda choice: abs(choice[0]), default=(0.0, None))
+            slope = nodes[i].slope
+            best[i] = value * (1.0 if slope is None else slope), way
+        value, way = best[edge.target]
+        share = value / edge.delta * edge.sign if edge.delta else 0.0
+        if way is None or credit.names.sign < 0.0 or not 0.5 <= share < 1.0 + 1e-9:
+            return None
+        symbols, numbers, i = [edge.z_name], [factor(edge.z)], edge.target
+        while True:
+            node, way = nodes[i], best[i][1]
+            if way is None and not credit.out_of(i):
+                symbols.append(node.delta_name)
+                numbers.append(factor(node.error))
+                break
+            if node.slope is not None and (prime := slope_symbol(node.does, node.a_name)):
+                symbols.append(prime)
+                numbers.append(factor(node.slope))
+            if way is None:
+                symbols.append(f"∂{node.names.loss}/∂{node.name}")
+                numbers.append(factor(credit.read_by_loss[i]))
+                break
+            local = way.name if isinstance(way, Edge) else self._local(way)
+            if isinstance(way, Edge) and way.sign < 0.0:
+                local = f"−{local}"
+            if local:
+                symbols.append(f"({local})" if local.startswith("−") and local != "−" else local)
+                numbers.append(factor(_number(way)))
+            i = way.target
+        symbols = ["(−1)" if symbol == "−" else symbol for symbol in symbols]
+        minus = "−" if edge.sign < 0.0 else ""
+        many = "all of it" if share > 0.9995 else f"{100.0 * share:.0f} % of it"
+        return Line(
+            f"the strongest way, {many}", minus + "·".join(reversed(symbols)),
+            minus + "·".join(reversed(numbers)), value * edge.sign * edge.z,
+        )  # fmt: skip
 
     def total(self, weight: Weight) -> tuple[str, str]:
         """Return the sum over the uses of a weight, in symbols and in numbers."""
@@ -165,6 +213,11 @@ class Ways:
                     found.add(way.target)
                     stack.append(way.target)
         return sorted(found)
+
+
+def _number(way: Edge | Link) -> float:
+    """Return what an error is multiplied by on its way back."""
+    return way.sign * way.weight if isinstance(way, Edge) else way.local
 
 
 def joined(terms: Sequence[Term]) -> tuple[str, str]:
@@ -208,6 +261,8 @@ def derive_in_graph(credit: Assignment, edge: Edge) -> Derivation:
             else f"one way, by which no error comes ({letter} = 0), is"
         )
         lines.append(Line(f"{several} left out", "", "", 0.0))
+    if (strongest := ways.strongest(edge)) is not None:
+        lines.append(strongest)
     own = (
         f"{edge.delta_name}·{edge.z_name}",
         f"{factor(edge.delta)}·{factor(edge.z)}",
