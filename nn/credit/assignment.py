@@ -348,7 +348,7 @@ class Assignment(Found):
         if not self.layers:
             raise ValueError(
                 f"{what} is of a layered network, whose units are joined to all of the layer before; this one is not: "
-                f"{self.title}"
+                f"{self.title}. Its numbers are in table(), forward_table() and equations()"
             )
 
     def _called(self) -> str:

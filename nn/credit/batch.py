@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from autograd.notation import Table, factor, shown, significant, table
 from nn.arguments import expect, is_sequence, learning_rate
 from nn.credit.credit import Credit
-from nn.credit.parts import Edge, Key, Known
+from nn.credit.parts import Edge, Key, Known, Weights
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
@@ -84,7 +84,16 @@ class BatchCredit:
             edges[key] = replace(
                 edge, delta=nodes[edge.target].delta or 0.0, credit=self.edges[key].credit
             )
-        return replace(first, nodes=nodes, edges=edges, loss=self.loss)
+        whole = replace(first, nodes=nodes, edges=edges, loss=self.loss)
+        if not first.layers:  # else each has one use, and its edge tells
+            vars(whole)["weights"] = self.weights
+        return whole
+
+    @property
+    def weights(self) -> Weights:
+        """Each weight by its name, with its uses in the first example: its credit is over all uses in all examples."""
+        totals, first = self.totals, self.examples[0]
+        return Weights((k, replace(w, credit=totals[k])) for k, w in first.weights.items())
 
     def updates(self, lr: float = 0.1) -> dict[Key, float]:
         """Return what one step of gradient descent on the summed loss makes of each weight.
@@ -142,39 +151,44 @@ class BatchCredit:
             examples = [example.with_weights(new) for example in self.examples]
         return summed(examples, mean=self.share != 1.0)
 
-    def derivation(self, source: int | None, target: int) -> "Derivation":
-        """Return the credit of one edge in each example, and their sum.
+    def derivation(self, source: int | None, target: int, place: int = 0) -> "Derivation":
+        """Return the credit of one edge in each example, and their sum; of a shared weight the sum over its uses, too.
 
         Args:
             source, target: the edge; None as the source for a bias.
+            place: 1, 2, … where the same two nodes are joined once more.
 
         Raises:
             KeyError: if there is no such edge.
         """
         from nn.credit.derivation import Derivation, Line
 
-        first = self.examples[0].edge(source, target)
-        edges = [example.edges[source, target] for example in self.examples]
+        first = self.examples[0].edge(source, target, place)
+        edges = [example.edges[first.key] for example in self.examples]
+        weight = self.examples[0].weights.get(first.parameter)
+        shared = weight is not None and len(weight.uses) > 1
+        called = f"this use of {first.called}" if shared else first.gradient_name
         symbols = f"{first.delta_name}·{first.z_name}"
         lines = [
-            Line(
-                f"example {k}: {e.gradient_name}",
-                symbols,
-                f"{factor(e.delta)}·{factor(e.z)}",
-                e.credit,
-            )
+            Line(f"example {k}: {called}", symbols, f"{factor(e.delta)}·{factor(e.z)}", e.credit)
             for k, e in enumerate(edges, 1)
         ]
-        terms = [factor(e.credit) for e in edges]
-        if len(terms) > TERMS:
+        if len(lines) > TERMS:
             lines[TERMS - 1 : -1] = []
-            terms[TERMS - 1 : -1] = ["…"]
         mean = f"1/{len(edges)}·" if self.share != 1.0 else ""
-        total = Line(
-            first.gradient_name, f"{mean}Σ {symbols}", f"{mean}({' + '.join(terms)})",
-            self.edges[source, target].credit,
-        )  # fmt: skip
-        return Derivation(first, [*lines, total])
+
+        def total(left: str, symbols: str, terms: list[float], value: float) -> None:
+            numbers = [factor(x) for x in terms]
+            if len(numbers) > TERMS:
+                numbers[TERMS - 1 : -1] = ["…"]
+            lines.append(Line(left, f"{mean}Σ {symbols}", f"{mean}({' + '.join(numbers)})", value))
+
+        total(called, symbols, [e.credit for e in edges], self.edges[first.key].credit)
+        if shared:
+            each = [example.weights[first.parameter].credit for example in self.examples]
+            name, value = first.names.gradient(first.parameter), self.totals[first.parameter]
+            total(name, "over its uses in each example", each, value)
+        return Derivation(first, lines)
 
     def draw(
         self, path: Key | None = None, theme: "Theme" = "auto", transparent: bool = False
@@ -234,12 +248,24 @@ class BatchCredit:
         Args:
             lr: the learning rate η.
         """
-        new = self.updates(lr)
+        new, first = self.updates(lr), self.examples[0]
+        totals = self.totals
         rows = [
-            [edge.name, shown(edge.weight, 6), shown(edge.credit, 6, sign=True), shown(new[key], 6)]
+            [
+                first.edges[key].called,
+                shown(edge.weight, 6),
+                shown(edge.credit, 6, sign=True),
+                shown(new[key], 6) if key in new else "",
+            ]
             for key, edge in self.edges.items()
         ]
-        names = self.examples[0].names
+        for weight in first.weights.values():
+            if len(weight.uses) > 1:
+                total, after = totals[weight.name], weight.weight - lr * totals[weight.name]
+                called = f"{weight.name}, {len(weight.uses)} uses"
+                rows.append([called, *(shown(x, 6) for x in (weight.weight, total, after))])
+                rows[-1][2] = shown(total, 6, sign=True)
+        names = first.names
         heads = ["edge", "weight", f"Σ {names.product}", f"new weight ({names.rate} = {lr:g})"]
         return table(heads, rows)
 

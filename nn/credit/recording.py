@@ -116,7 +116,14 @@ def recording_of(
     expect(callable(net), "credit is assigned in a network: a function of x made of Values", net)
     inputs: list[tuple[Value, str]] = []
     given = _wrapped(plain(x), "x", inputs)
-    out = net(given)
+    try:
+        out = net(given)
+    except (TypeError, ValueError) as error:
+        several = is_sequence(x) and len(x) and all(map(is_sequence, x))
+        if several and is_sequence(y) and len(x) == len(y):
+            hint = f"x and y look like {len(x)} examples: if they are, say batch=True"
+            raise type(error)(f"{error} ({hint})") from error
+        raise
     outputs = list(_values(out))
     wanted = "a network gives a Value, or Values in lists, computed from x and its weights"
     expect(bool(outputs), wanted, out)

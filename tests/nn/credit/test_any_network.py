@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 import autograd as ag
 from autograd import Value
-from nn import MLP, Layer, assign_credit, cross_entropy
+from nn import MLP, Layer, Neuron, assign_credit, cross_entropy
 from nn.credit import Credit
 from nn.credit.parts import Edge, Use
 from nn.losses import l2
@@ -429,6 +429,81 @@ def test_batch_of_a_recurrent_network():
         assign_credit(case.net, [[1.0], [0.5, 0.2]], ys, batch=True, parameters=case.parameters)
 
 
+def test_a_shared_weight_in_a_batch_has_one_credit():
+    case = elman(steps=3)
+    xs, ys = [[1.0, -0.5, 0.3], [0.25, 0.8, -0.1]], [0.5, -0.5]
+    for batch, share in ((True, 1.0), ("mean", 0.5)):
+        c = assign_credit(case.net, xs, ys, batch=batch, parameters=case.parameters)
+        losses = [ag.square(case.net(x) - y) * (0.5 * share) for x, y in zip(xs, ys)]
+        ag.sum(losses).backward()
+        for p, weight in zip(c.examples[0].recording.parameters, c.weights.values()):
+            assert weight.credit == pytest.approx(p.grad, rel=1e-12)
+            p.grad = 0.0
+        text = str(c)
+        assert "Wh11 3⇝1" in text
+        assert re.search(r"Wh11, 2 uses +−0\.260000", text)
+        last = c.derivation(3, 1).steps[-1]
+        assert last.left == "∂L/∂Wh11"
+        assert last.value == c.weights["Wh11"].credit
+        assert "this use of Wh11 3⇝1" in str(c.derivation(3, 1))
+        assert c.whole.weights["Wh11"].credit == c.weights["Wh11"].credit
+
+
+def test_batch_of_a_network_with_effective_weights():
+    g, v = Value(2.0, label="g"), Value(0.5, label="v")
+    c = assign_credit(
+        lambda x: ag.dot([g * v], x), [[1.0], [2.0]], [0.5, 0.1], batch=True, parameters=[g, v]
+    )
+    assert str(c).splitlines()[1].split()[-1].startswith("+")  # no new weight: it is made of two
+    assert c.after(0.1).loss < c.loss
+
+
+def test_examples_without_saying_batch_are_recognised():
+    case = elman(steps=2)
+    with pytest.raises(
+        TypeError, match="x and y look like 2 examples: if they are, say batch=True"
+    ):
+        assign_credit(case.net, [[1.0, 2.0], [0.5, 1.0]], [0.1, 0.2], parameters=case.parameters)
+
+
+def test_what_is_of_layers_says_so():
+    c = credit_of(elman())
+    with pytest.raises(
+        ValueError,
+        match=r"the matrix form is of a layered .*: net, 9 units. Its numbers are in table",
+    ):
+        c.matrices()
+
+
+def test_layer_of_mixed_units():
+    units = [
+        Neuron.from_weights([0.5, -0.4], 0.1, "tanh"),
+        Neuron.from_weights([0.3, 0.2], None, "relu"),
+        Neuron.from_weights([-0.7, 0.6], 0.2, "linear"),
+    ]
+    net = MLP(2, [3, 1], activation=[["tanh", "relu", "linear"], "sigmoid"], rng=0)
+    net.layers[0] = Layer.from_neurons(units)
+    x, y = [0.8, -1.0], 0.3
+    there = assign_credit(net, x, y)
+    here = assign_credit(lambda x: net(x), x, y, parameters=net)
+    assert there.activations == ["tanh, relu, linear", "sigmoid"]
+    assert here.layers == there.layers
+    assert [n.does for n in here.nodes.values()] == [n.does for n in there.nodes.values()]
+    assert (None, 2) not in there.edges
+    for c in (here, there):
+        assert_sums_are_gradients(c)
+        assert c.check().ok
+        assert c.after(0.1).loss < c.loss
+        assert c.draw().source
+        assert c.steps().steps
+    assert {k: e.credit for k, e in here.edges.items()} == {
+        k: e.credit for k, e in there.edges.items()
+    }
+    slopes = [there.nodes[j].slope for j in (1, 2, 3)]
+    assert slopes[1:] == [1.0, 1.0]
+    assert "relu′(a₂)" in str(there.derivation(5, 2))
+
+
 # ---------------------------------------------------------------- random networks
 
 
@@ -492,6 +567,29 @@ def test_derivation_through_gates_and_softmax_in_plain_words():
     assert "δ₃ = −δ₁·z₁·z₀ = " in str(c.derivation(6, 3))
     assert "δ₄ = δ₁·z₁·(1−z₁) = " in str(c.derivation(6, 4))
     assert "2 ways, by which no error comes (δ = 0), are left out" in str(c.derivation(6, 3))
+
+
+def test_the_strongest_way_is_one_product():
+    c = credit_of(elman())
+    lines = [str(line) for line in c.derivation(12, 8).steps]
+    (told,) = (line for line in lines if line.startswith("the strongest way"))
+    assert told.startswith(
+        "the strongest way, 60 % of it = "
+        "δ₀·v2·(1−tanh²a₂)·Wh22·(1−tanh²a₄)·Wh22·(1−tanh²a₆)·Wh22·(1−tanh²a₈)·z₁₂ = "
+    )
+    assert_recomputes(told)
+    share = next(line.value for line in c.derivation(12, 8).steps if "strongest" in line.left)
+    assert share / c.edges[12, 8].credit == pytest.approx(0.6, abs=0.005)
+    # three ways of a third each
+    w = Value(0.5, label="w")
+    u = [Value(0.7, label=f"u{k}") for k in range(3)]
+
+    def net(x):
+        h = (w * x).tanh()
+        return ag.sum([p * h for p in u])
+
+    even = assign_credit(net, 1.0, 0.0, parameters=[w, *u])
+    assert "strongest" not in str(even.derivation(2, 1))
 
 
 def test_derivation_over_many_steps_names_the_first_and_the_last():
