@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TextIO
 
 from autograd import __version__
 from nn.arguments import read_number
-from nn.cli import credit, lessons, predict, train
+from nn.cli import credit, lessons, predict, train, worksheets
 from nn.cli.options import Run
 
 LONGEST = 1000  # letters of a message
@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_commands(command)
     predict.add_commands(command)
     lessons.add_commands(command)
+    worksheets.add_commands(command)
     return parser
 
 

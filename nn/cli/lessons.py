@@ -1,17 +1,15 @@
-"""The commands for lessons: check, gallery, worksheet."""
+"""The commands for lessons: check and gallery."""
 
 import argparse
 from dataclasses import replace
 
-from nn.activations import ACTIVATIONS
-from nn.cli.options import AddCommand, add_notation, check_picture, number, where, whole
+from nn.cli.options import AddCommand, add_notation, check_picture, where
 
 
 def add_commands(command: AddCommand) -> None:
-    """Add `check`, `gallery` and `worksheet` to the command line."""
+    """Add `check` and `gallery` to the command line."""
     _add_check(command)
     _add_gallery(command)
-    _add_worksheet(command)
 
 
 def _add_check(command: AddCommand) -> None:
@@ -66,26 +64,3 @@ def _gallery(arguments: argparse.Namespace) -> None:
         print("", credit.forward_table(), "", credit.table(chosen.lr), sep="\n")
     if arguments.out is not None:
         print(f"\nthe picture is in {where(arguments.out)}")
-
-
-def _add_worksheet(command: AddCommand) -> None:
-    sub = command("worksheet", _worksheet, "make a worksheet and its answer key")
-    sub.add_argument("--seed", type=whole, default=0, help="the same seed gives the same sheet")
-    sub.add_argument("--sizes", type=whole, nargs="+", default=[2, 2, 1], metavar="N",
-                     help="the number of inputs, then of units (default: 2 2 1)")  # fmt: skip
-    sub.add_argument("--activation", choices=ACTIVATIONS, default="tanh", metavar="NAME")
-    sub.add_argument("--lr", type=number, default=0.5, help="the learning rate η (default: 0.5)")
-    sub.add_argument("--out", metavar="FOLDER", default="worksheet", help="default: worksheet")
-    sub.add_argument(
-        "--overwrite", action="store_true", help="even a worksheet that is filled in already"
-    )
-
-
-def _worksheet(arguments: argparse.Namespace) -> None:
-    from nn.lessons.worksheet import make_worksheet
-
-    sheet = make_worksheet(arguments.seed, arguments.sizes, arguments.activation, arguments.lr)
-    paths = sheet.save(arguments.out, arguments.overwrite)
-    print(sheet.problem)
-    print(f"this sheet, its key and the pictures are in {paths[0].resolve().parent}")
-    print(f"fill in the table, then: backprop check {paths[0]}")

@@ -36,6 +36,7 @@ class Line:
         decimals: how many digits after the point were given.
         value: the number that was written.
         marks: what it earns.
+        worth: what it could earn.
         note: why a line that is not wrong earns nothing; or why it could not be read.
     """
 
@@ -47,6 +48,7 @@ class Line:
     decimals: int = 0
     value: float = 0.0
     marks: float = 0.0
+    worth: float = 0.0
     note: str = ""
 
     @property
@@ -173,7 +175,9 @@ def marked(reading: Reading, credit: Credit, lr: float, scheme: Scheme | None = 
     for q, status in judged.status.items():
         earned = {"right": 1.0, "follows": scheme.follows}.get(status, 0.0) * (q not in nothing)
         line = words.line(q, status)
-        lines.append(replace(line, marks=earned * worth[q], note=nothing.get(q, "")))
+        lines.append(
+            replace(line, marks=earned * worth[q], worth=worth[q], note=nothing.get(q, ""))
+        )
     lines += [
         Line(unread.text, unread.text, None, "unread", note=unread.why) for unread in reading.unread
     ]

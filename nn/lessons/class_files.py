@@ -1,0 +1,141 @@
+"""Marks as other systems take them: Gradescope, nbgrader and Moodle."""
+
+import csv
+import io
+import json
+from collections import Counter
+from datetime import UTC, datetime
+
+from nn.lessons.classroom import ClassMarks, Marked, plain_cell
+from nn.lessons.marking import Marking
+
+
+def gradescope(report: Marking) -> str:
+    """Return a results.json of Gradescope: a test for each line, and the mistakes above them."""
+    tests = [
+        {
+            "name": line.name,
+            "number": str(k),
+            "score": round(line.marks, 4),
+            "max_score": round(line.worth, 4),
+            "status": "passed" if line.ok and not line.note else "failed",
+            "output": ". ".join(filter(None, [line.status, line.note])),
+            "visibility": "visible",
+        }
+        for k, line in enumerate(report.lines, 1)
+        if line.right is not None
+    ]
+    content = {
+        "score": round(report.marks, 4),
+        "output": "\n".join([report.verdict, *report.mistakes, *report.facts, *report.remarks]),
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+        "extra_data": {"mistakes": [causes[0] for causes in report.causes], "of": report.of},
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+NBGRADER = [
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+]
+
+
+def nbgrader(marks: ClassMarks, assignment: str = "worksheet") -> str:
+    """Return the marks as the CSV of `nbgrader export`.
+
+    Args:
+        marks: the marks; the folder of each is the student's id.
+        assignment: the name of the assignment.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(NBGRADER)
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    for key, m in marks.marked.items():
+        first, _, last = m.name.rpartition(" ")
+        score = f"{m.report.marks if m.report else 0.0:.4g}"
+        row = [assignment, "", now, key, last, first, "", score, "0.0", score, f"{marks.of:g}"]
+        writer.writerow(map(plain_cell, row))
+    return out.getvalue()
+
+
+def moodle(sheet: str, marks: ClassMarks) -> tuple[str, list[str]]:
+    """Fill marks and feedback into a grading worksheet that was downloaded from Moodle, whatever its language.
+
+    The columns are known by what stands in them: the highest grade is the same in every row, and the grade stands
+    before it; the feedback is the last column.
+
+    Args:
+        sheet: the text of the worksheet.
+        marks: the marks, whose names are found among the cells.
+
+    Returns:
+        The text, filled in; and the names that are not in it.
+
+    Raises:
+        ValueError: if it is no such worksheet.
+    """
+    text = sheet.removeprefix("\ufeff")
+    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    body = [row for row in rows[1:] if row]
+    width = len(rows[0]) if rows else 0
+    if not body or any(len(row) != width for row in body):
+        raise ValueError(
+            "a grading worksheet of Moodle has a head, and a row of as many cells for each student"
+        )
+    highest = [
+        k for k in range(1, width) if len({row[k] for row in body}) == 1 and _number(body[0][k])
+    ]
+    if not highest or width < 4:
+        raise ValueError(
+            "there is no column with the highest grade in it: download the worksheet from Moodle, all columns"
+        )
+    top = highest[-1]
+    counts = Counter(_plain(m.name) for m in marks.marked.values())
+    by_name = {_plain(m.name): m for m in marks.marked.values() if counts[_plain(m.name)] == 1}
+    left = set(counts)  # of two with one name nobody knows which is which
+    for row in body:
+        name = next((_plain(cell) for cell in row if _plain(cell) in by_name), None)
+        if name is None:
+            continue
+        left.discard(name)
+        m = by_name[name]
+        if m.report is not None:
+            grade = f"{m.report.marks / marks.of * (_number(row[top]) or 0.0):.2f}"
+            row[top - 1] = grade.replace(".", ",") if "," in row[top] else grade
+        row[-1] = plain_cell(_feedback(m))
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return "\ufeff" * (text != sheet) + out.getvalue(), [
+        m.name for m in marks.marked.values() if _plain(m.name) in left
+    ]
+
+
+def _feedback(m: Marked) -> str:
+    if m.report is None:
+        return m.remark
+    return " ".join([m.report.verdict, *m.report.mistakes, *m.report.facts])
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.strip().replace(",", ".")) or None
+    except ValueError:
+        return None
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().replace("'", "").split())
