@@ -1,19 +1,39 @@
 """Worksheets: friendly numbers, an answer key that the checker passes, pictures blank and filled."""
 
+import json
 import re
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from autograd.pictures.palette import colour
+from nn import MLP, assign_credit, cross_entropy
+from nn.activations import ACTIVATIONS
 from nn.cli.entry import main
 from nn.lessons.answers import read_working
 from nn.lessons.marking import mark
 from nn.lessons.names import quantities
-from nn.lessons.worksheet import make_worksheet
+from nn.lessons.worksheet import KINK, LEVELS, Worksheet, make_worksheet
+from nn.losses import LOSSES
+
+KNOWN = sorted(set(ACTIVATIONS) - {"step", "perceptron"})
+LOSS = sorted(set(LOSSES) - {"cross_entropy", "hinge"})
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.lists(st.integers(1, 3), min_size=2, max_size=4), st.sampled_from(KNOWN),
+       st.sampled_from(["linear", "sigmoid", "tanh"]), st.sampled_from([*LOSS, "hinge", "cross_entropy"]), st.booleans())  # fmt: skip
+def test_its_own_key_is_always_right(seed, sizes, f, g, loss, bias):
+    sizes = [*sizes[:-1], 3] if loss == "cross_entropy" else sizes
+    sheet = make_worksheet(seed, sizes, f, 0.5, g, loss, bias)
+    report = mark(sheet.rounded, sheet)
+    assert {line.status for line in report.lines} <= {"right"}
+    assert report.blank == []
+    again = Worksheet.from_settings(json.loads(sheet.json()))
+    assert again.key == sheet.key
+
+
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10**6), st.lists(st.integers(1, 3), min_size=2, max_size=4))
 def test_the_key_passes_the_checker(tmp_path_factory, seed, sizes):
     path = tmp_path_factory.mktemp("sheet") / "key.md"
@@ -33,6 +53,63 @@ def test_friendly_numbers():
             assert edge.weight != 0.0
         assert all(x != 0.0 and x * 2 == int(x * 2) for x in sheet.credit.x)
         assert sheet.credit.y * 2 == int(sheet.credit.y * 2)
+        numbers = sheet.answers
+        assert min(map(abs, numbers.values())) >= 0.001
+        assert all(abs(abs(x) * 1e4 % 1.0 - 0.5) > 0.003 for x in numbers.values())
+
+
+def test_no_unit_is_near_a_kink():
+    for seed in range(20):
+        sheet = make_worksheet(seed, [2, 2, 1], "relu", bias=True)
+        sums = [x for name, x in sheet.answers.items() if name[0] == "a"]
+        assert min(map(abs, sums)) >= KINK
+        assert len({round(x, 4) for x in sums}) == len(sums)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_levels(level, tmp_path):
+    sheet = make_worksheet(4, **LEVELS[level])
+    page, paper = sheet.html(), sheet.latex()
+    assert page.count("<tr>") == len(sheet.answers) + 1
+    assert paper.count(r"\\ \hline") == len(sheet.answers) + 1
+    assert sheet.rounded["L"] not in page + paper
+    assert sheet.rounded["L"] in sheet.html(answered=True)
+    assert sheet.rounded["L"] in sheet.latex(answered=True)
+    assert "Write 4 digits" in sheet.problem
+
+
+def test_of_a_network_of_ones_own(tmp_path):
+    net = MLP.from_weights(
+        [[[0.5, -0.3], [0.2, 0.4]], [[0.6, -0.2], [0.3, 0.5]]],
+        [[0.1, 0.2], None],
+        ["sigmoid"],
+        "tanh",
+    )
+    sheet = Worksheet.of(assign_credit(net, [0.5, -1.0], 1, cross_entropy), lr=0.3, name="<b>&")
+    for part in (
+        "biases = [[0.1, 0.2], null]",
+        "output_activation = tanh",
+        "loss = cross_entropy",
+        "`p0`",
+        "`new b2`",
+    ):
+        assert part in sheet.problem
+    assert "&lt;b&gt;&amp;" in sheet.html()
+    assert r"<b>\&" in sheet.latex()
+    report = mark(sheet.rounded, sheet)
+    assert report.ok
+    assert report.marks == pytest.approx(100.0)
+    paths = sheet.save(tmp_path / "mine")
+    assert Worksheet.load(tmp_path / "mine-key" / "key.json").key == sheet.key
+    assert paths[0].name == "worksheet.md"
+    with pytest.raises(ValueError, match="does not hold a worksheet"):
+        Worksheet.load(paths[0])
+    with pytest.raises(ValueError, match="has no layers"):
+        Worksheet.of(
+            assign_credit(
+                lambda x: (x[0] * net.layers[0].neurons[0].w[0]).tanh() * x[1], [0.5, 1.0], 1.0
+            )
+        )
 
 
 def test_the_sheet_is_the_key_without_answers():
@@ -79,11 +156,13 @@ def test_blank_pictures_show_weights_and_no_credit(sizes):
 def test_command(tmp_path, capsys):
     folder = tmp_path / "sheets" / "seven"
     assert main(["worksheet", "--seed", "7", "--out", str(folder)]) == 0
-    assert capsys.readouterr().out.startswith("# Worksheet 7")
+    assert capsys.readouterr().out.startswith("# Worksheet: who")
     assert {p.name for p in folder.iterdir()} == {
-        *("worksheet.md", "key.md", "blank.svg", "filled.svg"),
+        *("worksheet.md", "worksheet.html", "worksheet.tex", "blank.svg"),
     }
-    assert main(["check", str(folder / "key.md")]) == 0
+    answers = folder.parent / "seven-key"
+    assert {p.name for p in answers.iterdir()} == {"key.md", "key.json", "filled.svg"}
+    assert main(["check", str(answers / "key.md")]) == 0
     assert "lines are right" in capsys.readouterr().out
     text = (folder / "worksheet.md").read_text(encoding="utf-8")
     filled = text.replace("| `a1` |  |", "| `a1` | -1.06 |")
