@@ -270,7 +270,7 @@ class Assignment(Found):
         return self.edges[(source, target, place) if place else (source, target)]
 
     def forward_table(self) -> Table:
-        """Return the forward pass and the δs as text: one line per node."""
+        """Return the forward pass and the δs as text: one line per node; under cross entropy the probabilities, too."""
         order = [i for layer in self.layers for i in layer] or sorted(self.nodes, reverse=True)
         rows = []
         for i in order:
@@ -283,10 +283,13 @@ class Assignment(Found):
                 shown(node.z, 6),
                 "" if node.delta is None else shown(node.error, 6, sign=True),
             ]
+            if chances := self.probabilities:
+                row.insert(-1, shown(chances[i], 6) if i in chances else "")
             rows.append([*row[:2], *row[3:]] if self.layers else row)
         kinds = [] if self.layers else [""]
         a, z, delta = map(self.names.letter, ("a", "z", "delta"))
-        return table(["node", "output", *kinds, a, z, delta], rows)
+        chance = ["p"] if self.probabilities else []
+        return table(["node", "output", *kinds, a, z, *chance, delta], rows)
 
     def table(self, lr: float = 0.1) -> Table:
         """Return every edge as text: weight, δ, z, δ·z and the new weight.

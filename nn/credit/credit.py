@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # each is loaded where it is first asked for
     from nn.credit.pictures.live.widget import CreditWidget
     from nn.credit.pictures.player import Player
     from nn.credit.pictures.words import Show
+    from nn.optim import Optimizer
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,21 +34,33 @@ class Credit(Assignment):
         """Return the table of the edges, for notebooks."""
         return self.table().html(repr(self).strip("<>"))
 
-    def derivation(self, source: int | None, target: int, place: int = 0) -> "Derivation":
+    def derivation(
+        self,
+        source: int | None,
+        target: int,
+        place: int = 0,
+        optimizer: "Optimizer | None" = None,
+    ) -> "Derivation":
         """Return how the error reaches one edge, in words, numbers and LaTeX.
 
         Args:
             source, target: the edge; None as the source for a bias.
             place: 1, 2, … where the same two nodes are joined once more.
+            optimizer: the optimiser whose next step is derived, too, with what it remembers of those before.
 
         Raises:
             KeyError: if there is no such edge.
         """
-        from nn.credit.derivation import derive
+        from nn.credit.derivation import Derivation, derive
         from nn.credit.ways import derive_in_graph
 
         edge = self.edge(source, target, place)
-        return derive(self, edge) if self.layers else derive_in_graph(self, edge)
+        found = derive(self, edge) if self.layers else derive_in_graph(self, edge)
+        if optimizer is None:
+            return found
+        from nn.credit.update import update_lines
+
+        return Derivation(edge, found.steps, update_lines(self, edge, optimizer))
 
     def equations(self, lr: float = 0.1) -> "list[Equation]":
         """Return every number in the order in which one works it out, with the rule that gives it; see Equation.

@@ -1,6 +1,6 @@
 """How the error reaches an edge: the chain of δs in symbols, numbers and LaTeX, and the matrix form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import autograd as ag
 from autograd import latex
@@ -62,6 +62,7 @@ class Derivation:
     Attributes:
         edge: the edge.
         steps: the equations, from the output's δ to the edge's credit.
+        update: the equations of an optimiser's step, if one was asked for.
 
     >>> from nn.lessons import example
     >>> example("worked").credit().derivation(1, 0).steps[-1]
@@ -70,6 +71,7 @@ class Derivation:
 
     edge: Edge
     steps: list[Line]
+    update: list[Line] = field(default_factory=list)
 
     @property
     def product(self) -> Line:
@@ -84,7 +86,7 @@ class Derivation:
             f"{edge.gradient_name}: the error at {edge.names.unit(edge.target)} times {tail}. "
             "The error starts at the output and comes back:"
         )
-        return "\n".join([heading, *(f"  {line}" for line in self.steps)])
+        return "\n".join([heading, *(f"  {line}" for line in [*self.steps, *self.update])])
 
     __repr__ = __str__
 
@@ -95,7 +97,7 @@ class Derivation:
             " = ".join(map(latex.formula, line.sides)).replace(" = ", " &= ", 1)
             if line.symbols
             else rf"&\text{{{line.left}}}"
-            for line in self.steps
+            for line in [*self.steps, *self.update]
         ]
         return r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}"
 
@@ -189,10 +191,20 @@ def _output_line(credit: Assignment, node: Node, left: str, prime: str, slope: s
     return Line(left, by_output, f"{minus}∂({credit.loss_formula})/∂{node.name}", node.error)
 
 
+def probability_line(credit: Assignment, j: int) -> Line:
+    """Return the equation that gives the probability of an output."""
+    names, p = credit.names, credit.probabilities[j]
+    outputs = [credit.nodes[k] for k in credit.outputs]
+    below = " + ".join(f"exp({shown(node.z, 4)})" for node in outputs)
+    right = f"softmax({names.letter('output')}){subscript(j)}"
+    return Line(f"p{subscript(j)}", right, f"exp({shown(credit.nodes[j].z, 4)})/({below})", p)
+
+
 def derive(credit: Assignment, edge: Edge) -> Derivation:
     """Return how the error reaches an edge: the δs behind it, then its own product."""
     head = credit.nodes[edge.target]
-    lines = []
+    told = [edge.target] if edge.target in credit.outputs else credit.outputs
+    lines = [probability_line(credit, j) for j in told if j in credit.probabilities]
     for layer in range(len(credit.layers) - 1, head.layer, -1):
         lines += [delta_line(credit, credit.nodes[i]) for i in credit.layers[layer]]
     lines.append(delta_line(credit, head))
