@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from nn.activations import ACTIVATIONS
-from nn.cli.options import AddCommand, check_output, number, where, whole
+from nn.cli.options import AddCommand, add_notation, check_output, number, where, whole
 from nn.losses import LOSSES
 
 _LEVELS = ("first", "usual", "more", "most")
@@ -55,11 +55,7 @@ def add_commands(command: AddCommand) -> None:
         metavar="FILE",
         help="the marks of each part, in TOML: forward = 30, loss = 5, delta = 35, ...",
     )
-    sub.add_argument(
-        "--notation",
-        metavar="NAME",
-        help="in the letters of which book they are; else that is recognised",
-    )
+    add_notation(sub, default=None)
     sub.add_argument("--csv", metavar="FILE", help="write a table of the marks")
     sub.add_argument("--gradescope", metavar="FOLDER", help="write a results.json for each")
     sub.add_argument("--nbgrader", metavar="FILE", help="write the marks as nbgrader exports them")

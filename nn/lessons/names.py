@@ -16,6 +16,7 @@ _KINDS = {
     "ŷ": "ŷ",
     "yhat": "ŷ",
     "l": "L",
+    "p": "p",
     "loss": "L",
 }
 
@@ -30,8 +31,7 @@ def quantities(credit: Credit, lr: float) -> dict[str, float]:
         credit: the example.
         lr: the learning rate η of the new weights.
     """
-    found = right_numbers(credit, lr).items()
-    return {called(quantity, credit): x for quantity, x in found if quantity.kind != "p"}
+    return {called(quantity, credit): x for quantity, x in right_numbers(credit, lr).items()}
 
 
 def called(quantity: Quantity, credit: Credit) -> str:

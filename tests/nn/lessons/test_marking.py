@@ -12,13 +12,14 @@ from nn.cli.entry import main
 from nn.lessons.answers import read_working
 from nn.lessons.examples import PRINTED
 from nn.lessons.gallery import example
-from nn.lessons.marking import Scheme, mark
+from nn.lessons.marking import Scheme, mark, marked
 from nn.lessons.marking.hand import FROM_Z, Hand
 from nn.lessons.marking.intervals import at
 from nn.lessons.marking.mistakes import mistakes_in
 from nn.lessons.marking.problem import Problem
 from nn.lessons.names import called, canonical, quantities
-from nn.lessons.quantities import Quantity
+from nn.lessons.quantities import Quantity, Reading
+from nn.lessons.reading import read
 from tests.marking_evaluation import right_workings, without_knowing, wrong_workings
 
 WORKED = example("worked").credit()
@@ -192,10 +193,11 @@ def test_the_other_sign_of_the_error_is_a_convention():
 
 
 def test_exchanged_letters_are_a_convention():
-    other = dict(RIGHT)
+    numbers = dict(read("\n".join(f"{name} = {x}" for name, x in RIGHT.items()), FULL).numbers)
     for j in (1, 2):
-        other[f"a{j}"], other[f"z{j}"] = RIGHT[f"z{j}"], RIGHT[f"a{j}"]
-    report = mark(other, FULL)
+        a, z = Quantity("a", j), Quantity("z", j)
+        numbers[a], numbers[z] = numbers[z], numbers[a]
+    report = marked(Reading(numbers), FULL, 0.1)
     assert report.ok
     assert any("Nielsen" in remark for remark in report.remarks)
 
@@ -275,7 +277,7 @@ def test_what_cannot_be_read_is_told_beside_the_marks():
     assert (report.lines[0].name, report.lines[0].status) == ("a1", "right")
     assert {line.status for line in report.lines[1:]} <= {"unread"}
     assert report.marks == pytest.approx(30.0 / 6)
-    assert "not marked: 'q' is no" in str(report)
+    assert "q = 1: not marked: it names no number of this network." in str(report)
     assert report.count("wrong") == 0
 
 
