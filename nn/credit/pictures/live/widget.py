@@ -14,7 +14,7 @@ try:
     import traitlets
 except ImportError:
     raise ImportError(
-        "a widget needs anywidget: pip install 'scalar-autograd[widget]'; credit.live() is the same page, "
+        "a widget needs anywidget: pip install 'scalar-autograd[widget]', or pip install anywidget; credit.live() is the same page, "
         "but nothing comes back from it to Python"
     ) from None
 
