@@ -41,7 +41,8 @@ def bar(items: Iterable[T], unit: str, wanted: bool = True, passing: bool = Fals
     notebook = wanted and _in_notebook()
     if not notebook and not (wanted and sys.stderr is not None and sys.stderr.isatty()):
         return Bar(items)
-    if notebook and find_spec("ipywidgets"):
+    # a notebook's own bar shows itself when it is left early, however soon that is
+    if notebook and not passing and find_spec("ipywidgets"):
         from tqdm.notebook import tqdm
     else:
         from tqdm import tqdm

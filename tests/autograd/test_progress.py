@@ -56,3 +56,14 @@ def test_what_has_a_bar_gives_the_same_in_a_terminal(watch):
     terminal.isatty = lambda: False
     assert watched == (str(explain(y, x)), [str(edge) for edge in edges(y)])
     assert terminal.getvalue() == ""
+
+
+def test_a_bar_in_passing_that_is_left_early_shows_nothing_in_a_notebook(
+    watch, monkeypatch, capsys
+):
+    terminal = watch()
+    monkeypatch.setattr("autograd.progress._in_notebook", lambda: True)
+    seen = iter(bar(range(10), "edge", passing=True))
+    next(seen)
+    seen.close()
+    assert (terminal.getvalue(), capsys.readouterr().out) == ("", "")
