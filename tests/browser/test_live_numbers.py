@@ -18,6 +18,7 @@ from nn import MLP, SGD, assign_credit, losses
 from nn.credit.credit import Credit
 from nn.credit.parts import Key
 from nn.credit.pictures.graph import owner
+from tests.browser.firefox import FIREFOX, Firefox
 from tests.browser.living import (
     answers,
     close,
@@ -207,3 +208,36 @@ def _now(case: Any, inputs: list[float], targets: list[float]) -> Credit:
     x = rebuild(case.x, lambda old: next(each_x) if isinstance(old, float) else old)
     y = rebuild(case.y, lambda _: next(each_y))
     return assign_credit(case.net, x, y, loss=case.loss, parameters=case.parameters)
+
+
+# ---------------------------------------------------------------- Firefox
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    if FIREFOX is None:
+        pytest.skip("Firefox is not installed")
+    driver = Firefox(tmp_path_factory.mktemp("profile"))
+    yield driver
+    driver.quit()
+
+
+@pytest.mark.parametrize("name", ["3-2-1", "silu"])
+def test_firefox_gives_the_numbers_of_python(firefox: Any, tmp_path: Path, name: str) -> None:
+    test_every_drag_gives_the_numbers_of_python(firefox, tmp_path, name)
+    test_a_hundred_updates_are_those_of_gradient_descent(firefox, tmp_path, name)
+
+
+def test_firefox_and_an_expression(firefox: Any, tmp_path: Path) -> None:
+    test_every_drag_in_an_expression(firefox, tmp_path, "sequences")
+
+
+def test_firefox_and_any_network(firefox: Any, tmp_path: Path) -> None:
+    test_every_drag_in_any_network(firefox, tmp_path, "attention")
+    lit = """const pill = document.querySelector("[aria-label^='weight']");
+      pill.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+      return [...document.querySelectorAll("#picture .mark")].map(mark => mark.outerHTML)"""
+    marks = firefox.execute_script(lit)  # the way is lit, and where its marks stand is known
+    assert any("halo" in mark for mark in marks)
+    assert any("forward" in mark for mark in marks)
+    assert not any("NaN" in mark for mark in marks)
