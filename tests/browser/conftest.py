@@ -36,6 +36,8 @@ def driver() -> Iterator[Any]:
     options.binary_location = BROWSER
     for flag in FLAGS.split():
         options.add_argument(flag)
+    # no name is looked up: whatever asks for a page from elsewhere gets none, and complains
+    options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     chromium = webdriver.Chrome(options=options, service=Service(DRIVER))
     yield chromium

@@ -4,22 +4,18 @@ In a real JupyterLab, Notebook 7 and marimo; put into a page, as VS Code puts it
 """
 
 import base64
-import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograd.pictures.display import for_paper
+from tests.browser.serving import READY, serving
 
 pytestmark = pytest.mark.slow
 
@@ -56,42 +52,6 @@ return [...document.querySelectorAll(arguments[0])].map(output => ({
   })).filter(e => e.width > 0),
 }))
 """
-
-
-# of Jupyter: whether cells can be run
-READY = """
-const app = window.jupyterapp, kernel = app?.shell.currentWidget?.sessionContext?.session?.kernel;
-return kernel?.connectionStatus === 'connected' && app.commands.isEnabled('notebook:run-all-cells');
-"""
-
-
-@contextmanager
-def serving(command: list[str], folder: Path, path: str) -> Iterator[str]:
-    """Run a server with a home of its own, and give its address once it answers."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    homes = {name: str(folder / name.lower()) for name in names}
-    address = f"http://127.0.0.1:{port}"
-    root = Path(__file__).parents[2]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", *command, f"--port={port}"],
-            cwd=folder, stdout=log, stderr=log, env={**os.environ, **homes, "PYTHONPATH": str(root)},
-        )  # fmt: skip
-        try:
-            for _ in range(300):
-                assert server.poll() is None, (folder / "log").read_text()
-                try:
-                    urllib.request.urlopen(address + path, timeout=2).close()
-                    break
-                except OSError:
-                    time.sleep(0.2)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(20)
 
 
 def settled(browser: Any, outputs: str, ready: Callable[[list[dict[str, Any]]], bool]) -> Any:

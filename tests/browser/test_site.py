@@ -18,6 +18,8 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.browser.living import complaints
+
 ROOT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.slow,
@@ -65,6 +67,8 @@ def test_every_page_loads_from_the_site_alone(browser: Chrome, site: str) -> Non
         browser.get(link)
         assert browser.title
         assert all(name.startswith(site) for name in loaded(browser)), link
+        said = [str(x) for x in complaints(browser)]
+        assert [x for x in said if "favicon" not in x] == [], link  # a browser asks for that by itself
     browser.get(f"{site}/02_credit_assignment.html")
     frames = browser.find_elements(By.CSS_SELECTOR, "iframe[title$=', live']")
     assert len(frames) == 1

@@ -83,7 +83,9 @@ class CreditWidget(anywidget.AnyWidget):
         """The credit of the example as it is now."""
         before = self._begun
         x = [float(self.values[f"x{k}"]) for k in range(1, len(before.layers[0]) + 1)]
-        return self._begun.of(self.net, x, self._target(), before.loss_function)
+        penalty, notation = before.recording.penalty, before.names.notation
+        now = before.of(self.net, x, self._target(), before.loss_function, penalty=penalty)
+        return now.in_notation(notation)
 
     def _target(self) -> Any:
         outputs = self._begun.layers[-1]

@@ -32,6 +32,12 @@ def test_several_outputs_and_biases() -> None:
     assert {"b-0", "b-4", "x1", "x2", "y0", "y1"} <= widget.values.keys()
 
 
+def test_a_penalty_and_a_notation_stay() -> None:
+    credit = assign_credit(network(), X, Y, penalty=losses.l2(0.1), notation="nielsen")
+    assert credit.widget().credit.loss == credit.loss
+    assert credit.widget().credit.edges[5, 1].name == credit.edges[5, 1].name
+
+
 def test_without_anywidget_it_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules['anywidget'] = None\n"
