@@ -68,7 +68,8 @@ def test_every_page_loads_from_the_site_alone(browser: Chrome, site: str) -> Non
         assert browser.title
         assert all(name.startswith(site) for name in loaded(browser)), link
         said = [str(x) for x in complaints(browser)]
-        assert [x for x in said if "favicon" not in x] == [], link  # a browser asks for that by itself
+        # a browser asks for an icon by itself
+        assert [x for x in said if "favicon" not in x] == [], link
     browser.get(f"{site}/02_credit_assignment.html")
     frames = browser.find_elements(By.CSS_SELECTOR, "iframe[title$=', live']")
     assert len(frames) == 1
