@@ -2,8 +2,13 @@
 
 import argparse
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from nn.cli.options import AddCommand, add_notation, check_picture, where
+from nn.cli.options import AddCommand, add_notation, check_picture, number, where, whole
+from nn.losses import LOSSES
+
+if TYPE_CHECKING:
+    from nn.credit import Credit
 
 
 def add_commands(command: AddCommand) -> None:
@@ -14,13 +19,40 @@ def add_commands(command: AddCommand) -> None:
 
 def _add_check(command: AddCommand) -> None:
     sub = command("check", _check, "mark numbers worked out by hand")
-    sub.add_argument("file", metavar="FILE", help="lines a1 = 1.19, a worksheet (.md) or JSON")
-    sub.epilog = (
-        "Without more it is the worked 3-2-1 network. Another is given by lines weights = [W1, W2, ...], each W with "
-        "one row per input and one column per unit, biases, activation, x, y, loss and lr; in JSON it is "
-        '{"weights": [W1, W2, ...], "x": [...], "y": ..., "working": {"a1": 1.19, ...}}. '
-        "The exit status is 1 if an answer is wrong."
+    sub.add_argument(
+        "file", metavar="FILE", help="a worksheet that is filled in; or text, LaTeX, CSV or JSON"
     )
+    sub.add_argument(
+        "--problem",
+        metavar="FILE",
+        help="what is asked: a worksheet, blank or a key, of the teacher's",
+    )
+    sub.add_argument("--seed", type=whole, help="what is asked: the worksheet of this seed")
+    sub.add_argument(
+        "--sizes", type=whole, nargs="+", default=[2, 2, 1], metavar="N", help="with --seed"
+    )
+    sub.add_argument(
+        "--weights",
+        metavar="NETWORK",
+        help="what is asked: this network, with --x, --y, --loss and --lr",
+    )
+    sub.add_argument("--x", nargs="+", type=number, metavar="X", help="its input")
+    sub.add_argument("--y", nargs="+", type=number, metavar="Y", help="its target")
+    sub.add_argument(
+        "--loss", choices=LOSSES, default="half_squared_error", metavar="NAME", help="its loss"
+    )
+    sub.add_argument(
+        "--lr", type=number, default=0.1, help="the learning rate η of its update (default: 0.1)"
+    )
+    add_notation(sub, default=None)
+    sub.add_argument("--allow-blanks", action="store_true", help="what is left out is no fault")
+    sub.epilog = (
+        "Without more the problem is the one that the file itself states by lines weights = [W1, W2, ...], each W with one "
+        "row per input and one column per unit, biases, activation, x, y, loss and lr; in JSON by "
+        '{"weights": [W1, W2, ...], "x": [...], "y": ..., "working": {"a1": 1.19, ...}}; or the worked 3-2-1 network. '
+        "Without --notation the letters are recognised. The exit status is 0 if all is right, 1 if an answer is wrong, 2 if "
+        "something is missing or cannot be read."
+    )  # fmt: skip
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -28,9 +60,44 @@ def _check(arguments: argparse.Namespace) -> int:
     from nn.lessons.marking import mark
 
     working = read_working(arguments.file)
-    marking = mark(working.numbers, working.credit, working.lr)
+    credit, lr = _asked(arguments) or (working.credit, working.lr)
+    marking = mark(working.text, credit, lr, notation=arguments.notation)
     print(marking)
-    return 0 if marking.ok else 1
+    if working.own and _asked(arguments) is None:
+        print(
+            f"The problem is the one that {arguments.file} states itself: --problem gives the teacher's."
+        )
+    if marking.count("wrong"):
+        return 1
+    missing = marking.blank and not arguments.allow_blanks
+    return 2 if missing or marking.count("unread") else 0
+
+
+def _asked(arguments: argparse.Namespace) -> "tuple[Credit, float] | None":
+    """Return the problem that the teacher gave, and its learning rate."""
+    from nn.credit import assign_credit
+    from nn.lessons.answers import read_working
+    from nn.lessons.worksheet import make_worksheet
+    from nn.network import MLP
+
+    given = [n for n in ("problem", "seed", "weights") if getattr(arguments, n) is not None]
+    if len(given) > 1:
+        raise ValueError(f"the problem is given once: by {' or '.join(f'--{n}' for n in given)}")
+    if arguments.problem is not None:
+        stated = read_working(arguments.problem)
+        if not stated.own:
+            raise ValueError(f"{arguments.problem} states no problem: it has no line weights = ...")
+        return stated.credit, stated.lr
+    if arguments.seed is not None:
+        sheet = make_worksheet(arguments.seed, arguments.sizes)
+        return sheet.credit, sheet.lr
+    if arguments.weights is None:
+        return None
+    if arguments.x is None or arguments.y is None:
+        raise ValueError("give the example with --x and --y")
+    y = arguments.y[0] if len(arguments.y) == 1 else arguments.y
+    net = MLP.load(arguments.weights)
+    return assign_credit(net, arguments.x, y, arguments.loss), arguments.lr
 
 
 def _add_gallery(command: AddCommand) -> None:

@@ -141,7 +141,7 @@ class NetworkExample(Example):
         return assign_credit(self.network(), self.x, self.y, self.loss, notation=self.notation)
 
     def _numbers(self) -> dict[str, float]:
-        return quantities(self.credit(), self.lr)
+        return quantities(self.credit().in_notation("slides"), self.lr)
 
     def draw(self) -> "Drawing":
         """Return the credit graph."""

@@ -1,15 +1,17 @@
 """Marking workings: `mark` one, and what its marks are made of."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Protocol
 
 from nn.arguments import expect
 from nn.credit.credit import Credit
-from nn.lessons.marking.report import Line, Marking, marked
+from nn.lessons.marking.report import EXCHANGED, Line, Marking, marked
 from nn.lessons.marking.scheme import Scheme
-from nn.lessons.reading import read
+from nn.lessons.reading import decoded, read
+from nn.notations import NOTATIONS
 
 __all__ = ["Line", "Marking", "Scheme", "mark", "marked"]
 
@@ -79,9 +81,20 @@ def mark(
             "a working is a text, a path or a dict of texts by name",
             working,
         )
-        text = Path(working).read_text(encoding="utf-8-sig")
-    reading = read(text, credit, notation)
+        text = decoded(Path(working).read_bytes())
+    lr = lr if isinstance(sheet, Credit) else sheet.lr
+    reading, usual = read(text, credit, notation, lr), credit.names.notation.key
     if not reading.numbers:
         why = "; ".join(str(unread) for unread in reading.unread[:1]) or "it has no answers yet"
         raise ValueError(f"there is nothing to mark: {why}")
-    return marked(reading, credit, lr if isinstance(sheet, Credit) else sheet.lr, scheme)
+    if reading.notation in NOTATIONS:
+        credit = credit.in_notation(reading.notation)  # told in the letters of the working
+    marking = marked(reading, credit, lr, scheme)
+    if reading.told or reading.notation == usual or EXCHANGED in marking.remarks:
+        return marking
+    said = (
+        f"Read in the letters of {reading.notation}, which were recognised; notation= says others."
+    )
+    if "exchanged" in reading.notation:
+        said = EXCHANGED
+    return replace(marking, remarks=(*marking.remarks, said))

@@ -12,6 +12,7 @@ from nn.lessons.marking.problem import Problem
 from nn.lessons.marking.scheme import Scheme, earning
 from nn.lessons.names import called
 from nn.lessons.quantities import Quantity, Reading, Written
+from nn.lessons.reading import as_written
 
 OTHER_SIGN = (
     "δ has the other sign throughout, δ = −∂L/∂a, as in Mitchell, Haykin and Han & Kamber, whose updates add: "
@@ -279,17 +280,11 @@ class _Words:
         self.called = called
 
     def line(self, q: Quantity, status: str) -> Line:
-        w = self.written[q]
-        hand = self.judged.hand
-        return Line(
-            self.called(q),
-            w.text,
-            hand.problem.right[q],
-            status,
-            hand.follows(q).middle,
-            w.decimals,
-            w.value,
-        )
+        w, hand = self.written[q], self.judged.hand
+        # a number that was turned, for its sign is another here, is told as it was written
+        sign = -1.0 if as_written(w.text).value * w.value < 0.0 else 1.0
+        right, follows = sign * hand.problem.right[q], sign * hand.follows(q).middle
+        return Line(self.called(q), w.text, right, status, follows, w.decimals, sign * w.value)
 
     def fact(self, q: Quantity) -> str:
         """Return what is wrong about a line, without why."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nn.lessons.reading.phrases import SETTINGS, Item, Known, Phrases, value_of
-from nn.lessons.reading.plain import NEW_ROW, NUMBER
+from nn.lessons.reading.plain import NEW_ROW, NUMBER, plain
 from nn.lessons.reading.tables import block, table
 
 _LONGEST = 30  # lines of a matrix
@@ -16,7 +16,7 @@ def items(text: str, known: Known, listed: Known) -> list[Item]:
     """Return what stands in a working; blanks are left out.
 
     Args:
-        text: the working, made plain.
+        text: the working.
         known: tells whether a text is the name of a number.
         listed: tells whether it is the name of a matrix or a column.
     """
@@ -27,7 +27,7 @@ def items(text: str, known: Known, listed: Known) -> list[Item]:
             found = list(_from_json(content, "", known))
     except (ValueError, RecursionError):
         pass
-    found = found or list(_from_text(text.split("\n"), Phrases(known, listed)))
+    found = found or list(_from_text(plain(text).split("\n"), Phrases(known, listed)))
     return [item for item in found if item.number or item.rows or item.why or item.setting]
 
 
@@ -69,7 +69,7 @@ def _from_json(content: Any, name: str, known: Known) -> Iterator[Item]:
         if label and value is not None:
             yield from _from_json(value, label, known)
             return
-        for k, v in content.items():
+        for k, v in ((plain(k), v) for k, v in content.items()):
             joined = next(
                 (n for n in (name + k, f"{name} {k}", f"{k}_{name}") if name and known(n)), k
             )
@@ -79,10 +79,10 @@ def _from_json(content: Any, name: str, known: Known) -> Iterator[Item]:
             yield from _from_json(v, name, known)
     elif isinstance(content, list):
         rows = content if content and all(isinstance(row, list) for row in content) else [content]
-        text, plain = f"{name} = {json.dumps(content)}", json.dumps(content).replace('"', "")
+        text, said = f"{name} = {json.dumps(content)}", json.dumps(content).replace('"', "")
         given = name in SETTINGS or any(isinstance(v, list) for row in rows for v in row)
         numbers = () if given else tuple(tuple(map(str, row)) for row in rows)
-        yield Item(name, "", 0, text, rows=numbers, setting=plain if given else "")
+        yield Item(name, "", 0, text, rows=numbers, setting=said if given else "")
     elif content is not None and name:
         number, why = value_of(str(content))
         given = name in SETTINGS and not re.fullmatch(NUMBER, str(content).strip())

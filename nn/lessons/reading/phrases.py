@@ -93,6 +93,8 @@ class Phrases:
                 yield from self._stated(name, parts, number, at, piece)
                 yield from self.prose(between, at)
                 name, parts = following, []
+            elif name and (following := self._broken(segment)):
+                name, parts = following, []  # a formula without its number: L = ½(ŷ−y)² and η = 0.1
             elif name:
                 parts.append(segment)
             elif not last:
@@ -142,6 +144,12 @@ class Phrases:
         if not name or _TWO.match(between.strip()):
             return None
         return segment[: begun.end()], between, name
+
+    def _broken(self, segment: str) -> str:
+        """Return the name at the end of a segment, if a comma or a word before it says that something new begins."""
+        name = self.suffix(segment)
+        before = segment[: len(segment.rstrip(" *`")) - len(name)]
+        return name if name and re.search(r"(?:,|(?<![^\W\d_])[^\W\d_]{2,})\s*$", before) else ""
 
     def suffix(self, text: str) -> str:
         """Return the longest end of a text that is a name."""

@@ -13,7 +13,7 @@ from nn.credit.equations import Equation, equations
 from nn.lessons.quantities import Quantity, Reading, Restated, Unread, Written, right_numbers
 from nn.lessons.reading.items import items
 from nn.lessons.reading.phrases import Item
-from nn.lessons.reading.plain import as_written, decoded, plain
+from nn.lessons.reading.plain import as_written, decoded
 from nn.lessons.reading.vocabulary import Grid, Meaning, Vocabulary, vocabularies
 from nn.losses import LOSSES, SHORT
 from nn.notations import notation_of
@@ -48,7 +48,7 @@ def read(
     >>> [(q.kind, q.of, w.value, w.unit) for q, w in reading.numbers.items()]
     [('delta', 1, 0.1363, 0.0001), ('z', 0, 0.83, 0.01)]
     """
-    said = plain(decoded(text) if isinstance(text, bytes) else text)
+    said = decoded(text) if isinstance(text, bytes) else text
     judge, tries = _Judge(credit, lr), list[_Try]()
     known: list[Vocabulary] = []
     for more in vocabularies(
@@ -285,12 +285,9 @@ class _Judge:
         net = credit.network()
         names = [[activation_name(f) for f in layer] for layer in credit.activation_functions]
         if name in ("activation", "output_activation"):
-            wanted = (
-                names[-1]
-                if name == "output_activation"
-                else [n for layer in names[:-1] for n in layer]
-            )
-            return {text} == set(wanted)
+            wanted = names[-1:] if name == "output_activation" else names[:-1]
+            said = set(re.findall(r"\w+", text))
+            return not wanted or said == {n for layer in wanted for n in layer}
         if name == "loss":
             return LOSSES.get(text, SHORT.get(text)) is credit.loss_function
         known: dict[str, Any] = {

@@ -217,7 +217,14 @@ TABLE = {
         ["mazur", "--out", "c.jpeg"],
         *(["mazur", *more] for more in outputs("--out", ".gv")),
     ],
-    ("check",): [[], ["no.md"], ["folder"], ["odd.txt"], ["loop"], [""], ["no\nsuch.md"], [LONG]],
+    ("check",): [
+        *([word] for word in ("no.md", "folder", "odd.txt", "loop", "", "no\nsuch.md", LONG)),
+        [],
+        ["good.csv", "--problem", "no.md"],
+        ["good.csv", "--problem", "good.csv"],
+        ["good.csv", "--problem", "no.md", "--seed", "3"],
+        ["good.csv", "--weights", "net.json"],
+    ],
     ("mark",): [
         [],
         ["missing"],
