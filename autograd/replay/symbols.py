@@ -98,7 +98,11 @@ class Symbol:
         return self.sheet.operation("!=", self, other)
 
     def __and__(self, other: Any) -> Any:
-        return self if other is True else self.sheet.operation("&", self, other)
+        if (
+            type(other) is bool
+        ):  # with a constant exponent, say: the branch not taken is not written
+            return self if other else False
+        return self.sheet.operation("&", self, other)
 
     def __or__(self, other: Any) -> Any:
         if type(other) is bool:

@@ -587,3 +587,10 @@ def test_a_branch_that_constants_decide_against():
     p = trace(f, 1.0)
     assert p.value_and_grad(3.0) == (12.0, (7.0,))
     assert ag.value_and_grad(f)(3.0) == (12.0, 7.0)
+
+
+def test_choices_that_are_made_already_are_not_written():
+    source = trace(lambda x: x**2.0 + x**3.0, 1.0).source
+    assert "False" not in source
+    assert "d_x = " in source
+    assert " if " not in source
