@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 
 
-def main(names: list[str], children: int = 1) -> None:
+def main(names: list[str]) -> None:
     """Try the mutants of these rooms, or of all, and print what became of them."""
     source = Path("pyproject.toml").read_text(encoding="utf-8")
     rooms = tomllib.loads(source)["tool"]["mutmut"]["rooms"]
@@ -37,14 +37,15 @@ def main(names: list[str], children: int = 1) -> None:
             "PATH": f"{executables}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(changed),
         }
-        arguments = [str(room.get("sample", sys.maxsize)), str(children)]
-        subprocess.run(
-            [sys.executable, Path(__file__).absolute(), *arguments],
-            cwd=folder,
-            env=environment,
-            check=True,
-        )
-        _report(name, folder, time.monotonic() - started)
+        arguments = [
+            str(room.get("sample", sys.maxsize)),
+            os.environ.get("CHILDREN", str(os.cpu_count())),
+        ]
+        command = [sys.executable, Path(__file__).absolute(), *arguments]
+        if subprocess.run(command, cwd=folder, env=environment).returncode:
+            print(f"{name}: the tests fail before anything is changed; see above")
+        else:
+            _report(name, folder, time.monotonic() - started)
 
 
 def _run(sample: int, children: int) -> None:

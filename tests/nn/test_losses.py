@@ -198,5 +198,8 @@ def test_the_target_of_a_class_is_shown_for_each_output():
 def test_names():
     assert set(FORMULAS) == set(LOSSES.values())
     assert loss_formula(half_squared_error) == "½(ŷ−y)²"
+    assert [loss_formula(loss, outputs=3) for loss in (half_squared_error, losses.mean_squared_error)] == [
+        "½Σ(ŷ−y)²", loss_formula(losses.mean_squared_error)
+    ]  # fmt: skip
     assert loss_name(losses.half_squared_error) == "half squared error"
     assert loss_formula(lambda p, t: p) == "<lambda>"

@@ -11,7 +11,7 @@ from nn import MLP, SGD, Adam, EarlyStop, accuracy, fit, half_squared_error
 from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES, binary_cross_entropy_with_logits, cross_entropy, mean_squared_error
 from nn.optim import Optimizer
-from nn.training.history import History
+from nn.training.history import Epoch, History
 
 XS = [[0.1, 0.2], [0.5, -0.5], [-0.3, 0.9], [-0.8, -0.1]]
 YS = [0.5, -0.25, 0.75, 0.1]
@@ -33,7 +33,9 @@ def test_accuracy_of_one_output():
     assert accuracy(identity(), POINTS, [[-1], [-1], [1], [1]]) == 1.0
     with pytest.raises(ValueError, match=r"threshold=0 where .*logits, or threshold=0\.5"):
         accuracy(identity(), POINTS, [0, 0, 1, 1])
-    with pytest.raises(ValueError, match="the classes −1 and 1, or 0 and 1"):
+    with pytest.raises(
+        ValueError, match=r"^targets of one output are the classes −1 and 1, or 0 and 1$"
+    ):
         accuracy(identity(), POINTS, [0, 0, 1, 2], threshold=0)
 
 
@@ -238,8 +240,32 @@ def test_a_softmax_before_cross_entropy():
         def __call__(self, x):
             return ag.softmax(super().__call__(x))
 
-    with pytest.warns(UserWarning, match="been through a softmax already"):
-        fit(Probabilities(1, [3], rng=0), [[1.0]], [0], cross_entropy, epochs=1)
+    for count in (2, 3):
+        with pytest.warns(UserWarning, match="been through a softmax already"):
+            fit(Probabilities(1, [count], rng=0), [[1.0]], [0], cross_entropy, epochs=1)
+
+
+def test_targets_of_several_structures_and_what_torch_calls_something_else():
+    def loss(p, y):
+        return half_squared_error(p, y[0] if isinstance(y, list) else y)
+
+    message = (
+        r"^vectorize=True takes targets of one structure, but ys\[0\] is a number and ys\[1\] a"
+    )
+    with pytest.raises(ValueError, match=message):
+        fit(identity(), [[1.0], [2.0]], [1.0, [0.0]], loss, vectorize=True)
+    with pytest.raises(
+        AttributeError, match=r"no state_dict: it is copy.deepcopy\(optimizer\) here"
+    ):
+        _ = SGD().state_dict
+
+
+def test_what_a_callback_is_told():
+    assert repr(Epoch(3, 0.25, {"accuracy": 0.5}, None, 0.125)) == (
+        "<epoch 3: loss 0.25, validation loss 0.125, accuracy 0.5>"
+    )
+    stop = EarlyStop(patience=2)
+    assert [stop(Epoch(k, float("nan"), {}, None)) for k in (5, 6)] == [False, True]
 
 
 def test_a_run_that_diverges():

@@ -314,7 +314,7 @@ def test_what_is_no_network():
         (binary_cross_entropy_with_logits, 1, -1, "targets from 0 to 1"),
         (cross_entropy, 3, 3, "the index of a class, from 0 to 2"),
         (cross_entropy, 1, 0, "one logit per class"),
-        (lambda p, y: 1.0, 1, 0, "a loss gives a Value"),
+        (lambda p, y: 1.0, 1, 0, "a loss gives a Value, but <lambda> gave float"),
     ],
     ids=["hinge", "bce", "index", "width", "no-value"],
 )
@@ -390,10 +390,12 @@ def test_a_gradient_that_is_not_finite_is_traced_too():
     with pytest.raises(FloatingPointError, match=r"step 0, xs\[2\]: .*sqrt"):
         fit(MLP(2, [1], rng=0), XS, YS, loss)
     net = MLP.from_weights([[[1.0], [-1.0]]])
-    with pytest.raises(
-        FloatingPointError, match=r"xs\[1\]: the gradient of layers.0.weight.0.0 is inf"
-    ):
-        fit(net, [[2.0, 1.0], [1.0, 1.0]], [0.0, 0.0], lambda p, y: p.sqrt())
+    examples = [[2.0, 1.0], [1.0, 1.0]], [0.0, 0.0]
+    for vectorize in (False, True):  # the loss is finite
+        with pytest.raises(
+            FloatingPointError, match=r"xs\[1\]: the gradient of layers.0.weight.0.0 is inf"
+        ):
+            fit(net, *examples, lambda p, y: p.sqrt(), vectorize=vectorize)
 
 
 @pytest.mark.parametrize("vectorize", [False, True])
@@ -527,6 +529,13 @@ def test_a_plot_says_in_notebooks_what_it_shows():
         f'x₂ over x₁: {len(XS)} points. correct: correct from 0.5000 to 1.000" '
         'style="max-width:100%;height:auto" src="data:image/png;base64,'
     )
+    left.clear()
+    right.clear()
+    right.plot([1.0, 2.0, 4.0])
+    with plt.rc_context({"savefig.format": "svg"}):
+        html = figure._repr_mimebundle_(include=None, exclude=None)["text/html"]
+    assert html.startswith('<img alt="A plot: no lines. A plot: a line from 1.000 to 4.000.')
+    assert 'src="data:image/png;base64,iVBOR' in html
     plt.close("all")
 
 
