@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from autograd.notation import subscript
+from autograd.notation import subscript, superscript
 
 
 def numbering(sizes: Sequence[int]) -> list[list[int]]:
@@ -32,3 +32,20 @@ def edge_name(source: int | None, target: int) -> str:
     return (
         f"b{subscript(target)}" if source is None else f"w{subscript(source)}⇝{subscript(target)}"
     )
+
+
+def layered_name(layer: int, row: int | None, column: int) -> str:
+    """Return the layered name of a weight, w⁽¹⁾₃₁, or of a bias.
+
+    Args:
+        layer: the number of the layer, from 1.
+        row: the place of the tail in the layer before, from 0; None for a bias.
+        column: the place of the head in its layer, from 0.
+
+    >>> layered_name(1, 2, 0), layered_name(2, None, 0)
+    ('w⁽¹⁾₃₁', 'b⁽²⁾₁')
+    """
+    if row is None:
+        return f"b⁽{superscript(layer)}⁾{subscript(column + 1)}"
+    comma = "‚" if row > 8 or column > 8 else ""
+    return f"w⁽{superscript(layer)}⁾{subscript(row + 1)}{comma}{subscript(column + 1)}"

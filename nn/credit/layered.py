@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.graph.reverse import errors, gradients
-from autograd.notation import subscript, superscript
+from autograd.notation import subscript
 from autograd.numbers import as_float
 from nn.activations import Activation, activation_name
 from nn.arguments import expect, is_sequence
@@ -22,7 +22,7 @@ from nn.credit.parts import Edge, Edges, Key, Node, Nodes
 from nn.credit.recording import Penalty, Recording, Weights, loss_of, penalized
 from nn.layers import Neuron
 from nn.losses import Loss, cross_entropy
-from nn.naming import edge_name, numbering
+from nn.naming import edge_name, layered_name, numbering
 from nn.network import MLP
 from nn.notations import NOTATIONS, Names
 
@@ -140,20 +140,6 @@ def _edge(
     delta, z = nodes[j].delta, 1.0 if i is None else nodes[i].z
     assert delta is not None  # only inputs have none, and no edge ends there
     return Edge(i, j, edge_name(i, j), layered, weight, delta, z, delta * z, parameter=parameter)
-
-
-def layered_name(layer: int, row: int | None, column: int) -> str:
-    """Return the layered name of a weight, w⁽¹⁾₃₁, or of a bias.
-
-    Args:
-        layer: the number of the layer, from 1.
-        row: the place of the tail in the layer before, from 0; None for a bias.
-        column: the place of the head in its layer, from 0.
-    """
-    if row is None:
-        return f"b⁽{superscript(layer)}⁾{subscript(column + 1)}"
-    comma = "‚" if row > 8 or column > 8 else ""
-    return f"w⁽{superscript(layer)}⁾{subscript(row + 1)}{comma}{subscript(column + 1)}"
 
 
 def targets(y: Any, outputs: int, loss: Loss) -> Sequence[float | None]:

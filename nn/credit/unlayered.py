@@ -11,11 +11,11 @@ from nn.credit.finding.joints import Joint
 from nn.credit.finding.numbering import Cell
 from nn.credit.finding.units import Term, Unit
 from nn.credit.found import Found
-from nn.credit.layered import layered_name, targets
+from nn.credit.layered import targets
 from nn.credit.parts import Edge, Edges, Key, Link, Node, Nodes
 from nn.credit.recording import Recording
 from nn.losses import Loss
-from nn.naming import edge_name
+from nn.naming import edge_name, layered_name
 from nn.notations import NOTATIONS, Names
 
 LONGEST = 12  # a longer name of a weight gives way to w₃⇝₁, unless the weight has several uses

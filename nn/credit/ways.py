@@ -245,7 +245,7 @@ def derive_in_graph(credit: Assignment, edge: Edge) -> Derivation:
     """Return how the error reaches an edge, and the other uses of its weight: the δs behind them, then the sum."""
     ways = Ways(credit)
     weight = credit.weights.get(edge.parameter)
-    uses: list[Edge | Use] = [edge] if weight is None else weight.uses
+    uses: list[Edge | Use] = (weight.uses if weight else []) or [edge]  # the loss may need none
     heads = [use.target for use in uses if isinstance(use, Edge)]
     nodes = [credit.nodes[i] for i in ways.behind(heads)]
     told = [node for node in nodes if node.delta != 0.0 or node.index == edge.target]
@@ -268,13 +268,14 @@ def derive_in_graph(credit: Assignment, edge: Edge) -> Derivation:
         f"{factor(edge.delta)}·{factor(edge.z)}",
         edge.credit,
     )
-    if weight is None or len(uses) == 1:
+    if len(uses) == 1:
         lines.append(Line(edge.gradient_name, own[0], own[1], edge.credit))
         return Derivation(edge, lines)
     called = f"this use of {edge.name}, {edge.source}⇝{edge.target}"
     lines.append(Line(called, own[0], own[1], edge.credit))
     terms = [share(use, credit.names.loss) for use in uses]
     symbols, numbers = joined(terms)
+    assert weight is not None
     lines.append(Line(edge.names.gradient(weight.name), symbols, numbers, weight.credit))
     return Derivation(edge, lines)
 
