@@ -1,6 +1,5 @@
 """Credit assignment: ∂L/∂w_{i⇝j} = δ_j·z_i, the local error at an edge's head times the activation at its tail."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -138,7 +137,10 @@ class Assignment(Found):
             id(p): recording.names.get(id(p)) or f"parameter {k}"
             for k, p in enumerate(recording.parameters, 1)
         }
-        numbers = {id(p): self._number(p) for p in recording.parameters}
+        graph = self.anatomy.graph if self.anatomy else None
+        numbers = {id(p): p.data for p in recording.parameters}
+        if graph is not None:  # those of the time of recording
+            numbers |= {i: graph.numbers[graph.places[i]] for i in numbers if i in graph.places}
         uses: dict[int, list[Edge | Use]] = {id(p): [] for p in recording.parameters}
         totals = dict.fromkeys(uses, 0.0)
         upstream = gradients(recording.loss)
@@ -162,15 +164,6 @@ class Assignment(Found):
         return Weights(
             (names[key], Weight(names[key], numbers[key], totals[key], found))
             for key, found in uses.items()
-        )
-
-    def _number(self, p: Value) -> float:
-        """Return the number of a parameter at the time of recording."""
-        places = {} if self.anatomy is None else self.anatomy.graph.places
-        return (
-            self.anatomy.graph.numbers[places[id(p)]]
-            if self.anatomy and id(p) in places
-            else p.data
         )
 
     def network(self, weights: dict[Key, float] | None = None) -> MLP:
@@ -300,46 +293,26 @@ class Assignment(Found):
             lr: the learning rate η of the new weights.
         """
         new = self.updates(lr)
-        rows = [
-            [
-                edge.called,
-                shown(edge.weight, 6),
-                shown(edge.error, 6, sign=True),
-                shown(edge.z, 6),
-                shown(edge.credit, 6, sign=True),
-                shown(new[key], 6) if key in new else "",
-            ]
-            for key, edge in self.edges.items()
-        ]
         exact: list[list[str | float]] = [
             [edge.called, edge.weight, edge.error, edge.z, edge.credit, new.get(key, "")]
             for key, edge in self.edges.items()
         ]
-        for name, weight, delta, z, credit, after in self._more_rows(lr):
-            exact.append([name, weight, delta, z, credit, after])
-            rows.append(
-                [
-                    x if isinstance(x, str) else shown(x, 6, sign=k in (2, 4))
-                    for k, x in enumerate(exact[-1])
-                ]
-            )
-        names = self.names
-        heads = ["edge", "weight", *map(names.letter, ("delta", "z")), names.product]
-        return table([*heads, f"new weight ({names.rate} = {lr:g})"], rows, exact)
-
-    def _more_rows(
-        self, lr: float
-    ) -> Iterator[tuple[str, float, float | str, float | str, float, float | str]]:
-        """Yield the rows of parameters' other uses, then the sums of weights that have several."""
-        for weight in self.weights.values():
+        for weight in self.weights.values():  # other uses
             for use in weight.uses:
                 if isinstance(use, Use):
                     name = f"{use.name} in {use.where}"
-                    yield name, weight.weight, use.delta, use.z, use.credit, ""
-        for weight in self.weights.values():
+                    exact.append([name, weight.weight, use.delta, use.z, use.credit, ""])
+        for weight in self.weights.values():  # sums
             if (uses := len(weight.uses)) > 1:
-                after = weight.weight - lr * weight.credit
-                yield f"{weight.name}, {uses} uses", weight.weight, "", "Σ", weight.credit, after
+                name, after = f"{weight.name}, {uses} uses", weight.weight - lr * weight.credit
+                exact.append([name, weight.weight, "", "Σ", weight.credit, after])
+        rows = [
+            [x if isinstance(x, str) else shown(x, 6, k in (2, 4)) for k, x in enumerate(row)]
+            for row in exact
+        ]
+        names = self.names
+        heads = ["edge", "weight", *map(names.letter, ("delta", "z")), names.product]
+        return table([*heads, f"new weight ({names.rate} = {lr:g})"], rows, exact)
 
     def __str__(self) -> str:
         return self.table()

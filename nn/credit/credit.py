@@ -51,11 +51,11 @@ class Credit(Assignment):
         Raises:
             KeyError: if there is no such edge.
         """
-        from nn.credit.derivation import Derivation, derive
-        from nn.credit.ways import derive_in_graph
+        from nn.credit.derivation import Derivation
+        from nn.credit.ways import derive
 
         edge = self.edge(source, target, place)
-        found = derive(self, edge) if self.layers else derive_in_graph(self, edge)
+        found = derive(self, edge)
         if optimizer is None:
             return found
         from nn.credit.update import update_lines

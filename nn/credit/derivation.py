@@ -112,29 +112,6 @@ def slope_symbol(activation: str, a: str) -> str:
     return f"(1−tanh²{a})" if activation == "tanh" else f"{activation}′({a})"
 
 
-def delta_line(credit: Assignment, node: Node) -> Line:
-    """Return the equation that gives a unit's δ from the δs behind it."""
-    assert node.delta is not None
-    assert node.slope is not None
-    left = node.delta_name
-    prime = slope_symbol(node.does, node.a_name)
-    slope = factor(node.slope)
-    if node.layer == len(credit.layers) - 1:
-        return _output_line(credit, node, left, prime, slope)
-    symbols, numbers = [], []
-    for k in credit.layers[node.layer + 1]:
-        edge, head = credit.edges[node.index, k], credit.nodes[k]
-        symbols.append(f"{head.delta_name}·{edge.name}")
-        numbers.append(f"{factor(head.error)}·{factor(edge.weight)}")
-    if len(symbols) > 1:
-        sums = f"({' + '.join(symbols)})", f"({' + '.join(numbers)})"
-    else:
-        sums = symbols[0], numbers[0]
-    if prime:
-        return Line(left, f"{sums[0]}·{prime}", f"{sums[1]}·{slope}", node.error)
-    return Line(left, sums[0], sums[1], node.error)
-
-
 # ∂L/∂ŷ of each loss: what is around the difference, and from what the target is taken; with several outputs, a mean
 # has 1/n of it.
 _ERRORS: dict[Loss, tuple[str, str]] = {
@@ -171,26 +148,6 @@ def error_at_output(credit: Assignment, node: Node) -> tuple[str, str] | None:
     return f"{around}({symbols}){n}", f"{around}({numbers}){n}"
 
 
-def _alone(product: str) -> str:
-    """Return a product without the brackets about its only factor."""
-    return product[1:-1] if product.startswith("(") and product.endswith(")") else product
-
-
-def _output_line(credit: Assignment, node: Node, left: str, prime: str, slope: str) -> Line:
-    assert node.delta is not None
-    if (known := error_at_output(credit, node)) is not None:
-        symbols, numbers = known
-        if prime:
-            return Line(left, f"{symbols}·{prime}", f"{numbers}·{slope}", node.error)
-        return Line(left, _alone(symbols), _alone(numbers), node.error)
-    minus = "−" if node.names.sign < 0.0 else ""
-    by_output = f"{minus}∂{node.names.loss}/∂{node.name}"
-    if prime:
-        error = node.error / node.slope if node.slope else 0.0
-        return Line(left, f"{by_output}·{prime}", f"{factor(error)}·{slope}", node.error)
-    return Line(left, by_output, f"{minus}∂({credit.loss_formula})/∂{node.name}", node.error)
-
-
 def probability_line(credit: Assignment, j: int) -> Line:
     """Return the equation that gives the probability of an output."""
     names, p = credit.names, credit.probabilities[j]
@@ -198,22 +155,3 @@ def probability_line(credit: Assignment, j: int) -> Line:
     below = " + ".join(f"exp({shown(node.z, 4)})" for node in outputs)
     right = f"softmax({names.letter('output')}){subscript(j)}"
     return Line(f"p{subscript(j)}", right, f"exp({shown(credit.nodes[j].z, 4)})/({below})", p)
-
-
-def derive(credit: Assignment, edge: Edge) -> Derivation:
-    """Return how the error reaches an edge: the δs behind it, then its own product."""
-    head = credit.nodes[edge.target]
-    told = [edge.target] if edge.target in credit.outputs else credit.outputs
-    lines = [probability_line(credit, j) for j in told if j in credit.probabilities]
-    for layer in range(len(credit.layers) - 1, head.layer, -1):
-        lines += [delta_line(credit, credit.nodes[i]) for i in credit.layers[layer]]
-    lines.append(delta_line(credit, head))
-    lines.append(
-        Line(
-            edge.gradient_name,
-            f"{edge.delta_name}·{edge.z_name}",
-            f"{factor(edge.delta)}·{factor(edge.z)}",
-            edge.credit,
-        )
-    )
-    return Derivation(edge, lines)

@@ -10,11 +10,11 @@ from typing import Any, Literal, TypeAlias
 
 from autograd import primitives
 from autograd.graph.node import made_by
-from autograd.notation import factor, shown, subscript
+from autograd.notation import factor, shown
 from autograd.primitive import slopes_of
 from nn.arguments import learning_rate
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import delta_line
+from nn.credit.derivation import probability_line
 from nn.credit.finding.joints import Joint
 from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.replay import numbers_of
@@ -270,21 +270,13 @@ class _Working:
         def rule(known: Known) -> Any:
             return primitives.exp(known["z", j] - primitives.logsumexp([known[z] for z in reads]))
 
-        return Equation(
-            "p",
-            j,
-            (f"p{subscript(j)}",),
-            p,
-            reads,
-            f"softmax({self.credit.names.letter('output')}){subscript(j)}",
-            "",
-            rule,
-        )
+        line = probability_line(self.credit, j)
+        return Equation("p", j, (line.left,), p, reads, line.symbols, line.numbers, rule)
 
     def _error(self, node: Node) -> Equation:
         """Return the δ of a unit or a joint: what comes back to its z, times the slope of its activation."""
         j, z = node.index, self.z[node.index]
-        line = delta_line(self.credit, node) if self.credit.layers else self.ways.line(node)
+        line = self.ways.line(node)
         back, reads = self._back(z)
         assert node.delta is not None
         if node.kind == "joint":

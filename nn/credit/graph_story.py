@@ -2,11 +2,9 @@
 
 from autograd.notation import shown
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import Line
 from nn.credit.excerpt import drawn
-from nn.credit.parts import Edge, Node
+from nn.credit.parts import Edge
 from nn.credit.story import NUMBERS, TERMS, Teller, listed, plain
-from nn.credit.ways import Ways
 
 
 class GraphTeller(Teller):
@@ -14,7 +12,6 @@ class GraphTeller(Teller):
 
     def __init__(self, credit: Assignment, lr: float, after: Assignment) -> None:
         part = drawn(credit)
-        self._ways = Ways(part)
         self._weights = credit.weights
         self._shared = {w.name: w for w in self._weights.values() if len(w.uses) > 1}
         super().__init__(part, lr, after)
@@ -62,9 +59,6 @@ class GraphTeller(Teller):
 
     def _behind(self, units: list[int]) -> list[list[int]]:
         return [] if set(units) <= set(self.credit.outputs) else [[]]
-
-    def _line(self, node: Node) -> Line:
-        return self._ways.line(node)
 
     def _credits(self, units: list[int]) -> None:
         if any(map(self._into, units)):

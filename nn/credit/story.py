@@ -7,10 +7,11 @@ from typing import Literal
 
 from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import Line, delta_line
+from nn.credit.derivation import Line
 from nn.credit.excerpt import excerpt
 from nn.credit.lit import way_back
 from nn.credit.parts import Edge, Key, Node
+from nn.credit.ways import Ways
 
 Scale = Literal["edge", "unit", "layer"]
 Stage = Literal["before", "updated", "after"]
@@ -95,6 +96,7 @@ class Teller:
 
     def __init__(self, credit: Assignment, lr: float, after: Assignment) -> None:
         self.credit, self.lr, self.after, self.names = credit, lr, after, credit.names
+        self._ways = Ways(credit)
         self.target = self.names.letter("target")
         self._wanted = self.names.wanted(self.target)
         self.steps: list[Step] = []
@@ -272,7 +274,7 @@ class Teller:
         return self.credit.layers[self.credit.nodes[units[0]].layer + 1 :]
 
     def _line(self, node: Node) -> Line:
-        return delta_line(self.credit, node)
+        return self._ways.line(node)
 
     def _credits(self, units: list[int]) -> None:
         edges = [edge for j in units for edge in self._into(j)]

@@ -106,17 +106,7 @@ def _edges(
             name = own
         delta, z = anatomy.upstream[k], anatomy.partials[k][term.weight]
         edge = Edge(
-            i,
-            j,
-            name,
-            name,
-            anatomy.graph.numbers[w],
-            delta,
-            z,
-            delta * z,
-            term.sign,
-            place,
-            parameter,
+            i, j, name, name, graph.numbers[w], delta, z, delta * z, term.sign, place, parameter
         )
         edges[edge.key] = edge
         slots[id(graph.values[k]), term.weight] = edge.key

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from autograd.notation import Spelled, factor, shown
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import Derivation, Line, error_at_output, slope_symbol
+from nn.credit.derivation import Derivation, Line, error_at_output, probability_line, slope_symbol
 from nn.credit.finding.slopes import Slopes
 from nn.credit.parts import Edge, Link, Node, Use, Weight
 from nn.notations import Names
@@ -29,6 +29,8 @@ class Ways:
     def __init__(self, credit: Assignment) -> None:
         self.credit, self._changing = credit, isinstance(credit.loss, Spelled)
         self.slopes = None if credit.anatomy is None else Slopes(credit.anatomy, credit.names)
+        # outputs of layers: it is not known what the loss reads
+        self._last = frozenset(credit.layers[-1] if credit.layers else ())
         self.dead = 0  # how many ways were left out because no error comes by them
 
     def forward(self, node: Node) -> Line:
@@ -85,7 +87,7 @@ class Ways:
         slope = factor(1.0 if node.slope is None else node.slope)
         if not terms:
             return Line(left, "0", "0", node.delta)
-        symbols, numbers = joined(terms)
+        symbols, numbers = joined(terms, len(terms) if self.credit.layers else TERMS)
         if not prime:
             return Line(left, _bare(symbols), _bare(numbers), node.error)
         if len(terms) > 1:
@@ -95,24 +97,29 @@ class Ways:
     def _terms(self, node: Node) -> list[Term]:
         """Return the ways by which the error comes to a node, without those by which none does."""
         credit, terms = self.credit, list[Term]()
-        if node.index in credit.read_by_loss:
+        if node.index in credit.read_by_loss or node.index in self._last:
             terms.append(self._from_loss(node))
         for way in credit.out_of(node.index):
             local = way.weight if isinstance(way, Edge) else way.local
             dead = credit.nodes[way.target].delta == 0.0 or (isinstance(way, Link) and not local)
-            if dead and not self._changing:
+            if dead and not self._changing and not credit.layers:
                 self.dead += 1
             else:
                 terms.append(self._edge(way) if isinstance(way, Edge) else self._link(way))
         return terms
 
     def _from_loss(self, node: Node) -> Term:
-        direct = self.credit.read_by_loss[node.index]
         flipped = node.names.sign < 0.0
-        direct = -direct if flipped else direct
+        if node.index in self._last:  # of layers, of which nothing else is known
+            direct = node.error / node.slope if node.slope else 0.0
+        else:
+            direct = self.credit.read_by_loss[node.index] * (-1.0 if flipped else 1.0)
         if (known := error_at_output(self.credit, node)) is not None:
             return (*known, direct)
-        return f"{'−' * flipped}∂{node.names.loss}/∂{node.name}", factor(direct), direct
+        symbols, numbers = f"{'−' * flipped}∂{node.names.loss}/∂{node.name}", factor(direct)
+        if node.index in self._last and node.does == "linear":
+            numbers = f"{'−' * flipped}∂({self.credit.loss_formula})/∂{node.name}"
+        return symbols, numbers, direct
 
     def _edge(self, edge: Edge) -> Term:
         minus, error = "−" if edge.sign < 0.0 else "", edge.error
@@ -220,10 +227,10 @@ def _number(way: Edge | Link) -> float:
     return way.sign * way.weight if isinstance(way, Edge) else way.local
 
 
-def joined(terms: Sequence[Term]) -> tuple[str, str]:
-    """Return a sum in symbols and in numbers; of many terms three, and what the others come to."""
+def joined(terms: Sequence[Term], most: int = TERMS) -> tuple[str, str]:
+    """Return a sum in symbols and in numbers; of more terms than said three, and what the others come to."""
     said = list(terms)
-    if len(said) > TERMS:
+    if len(said) > most:
         rest = 0.0
         for _, _, value in said[3:]:
             rest += value
@@ -235,24 +242,32 @@ def joined(terms: Sequence[Term]) -> tuple[str, str]:
 
 
 def _bare(text: str) -> str:
-    """Return a sum without the brackets about its only factor."""
-    inside = text[1:-1]
-    alone = text.startswith("(") and text.endswith(")") and "(" not in inside and ")" not in inside
-    return inside if alone else text
+    """Return a sum without the brackets about all of it."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for k, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return text[1:-1] if k == len(text) - 1 else text
+    return text
 
 
-def derive_in_graph(credit: Assignment, edge: Edge) -> Derivation:
+def derive(credit: Assignment, edge: Edge) -> Derivation:
     """Return how the error reaches an edge, and the other uses of its weight: the δs behind them, then the sum."""
-    ways = Ways(credit)
-    weight = credit.weights.get(edge.parameter)
+    ways, layered = Ways(credit), bool(credit.layers)
+    weight = None if layered else credit.weights.get(edge.parameter)
     uses: list[Edge | Use] = (weight.uses if weight else []) or [edge]  # the loss may need none
     heads = [use.target for use in uses if isinstance(use, Edge)]
     nodes = [credit.nodes[i] for i in ways.behind(heads)]
-    told = [node for node in nodes if node.delta != 0.0 or node.index == edge.target]
+    told = [n for n in nodes if layered or n.delta != 0.0 or n.index == edge.target]
     lines = [ways.line(node) for node in told]
-    if len(lines) > LINES:
+    probabilities = [
+        probability_line(credit, n.index) for n in told if n.index in credit.probabilities
+    ]
+    if len(lines) > LINES and not layered:
         lines = _grouped(told, lines, credit.names)
-    lines += _notes(credit, told)
+    lines = [*probabilities, *lines, *_notes(credit, told)]
     if ways.dead:
         letter = credit.names.letter("delta")
         several = (
@@ -261,7 +276,7 @@ def derive_in_graph(credit: Assignment, edge: Edge) -> Derivation:
             else f"one way, by which no error comes ({letter} = 0), is"
         )
         lines.append(Line(f"{several} left out", "", "", 0.0))
-    if (strongest := ways.strongest(edge)) is not None:
+    if not layered and (strongest := ways.strongest(edge)) is not None:
         lines.append(strongest)
     own = (
         f"{edge.delta_name}·{edge.z_name}",

@@ -78,10 +78,8 @@ class Joints:
                 self.joined[k] = user
             elif self.material[user] and graph.elementwise(user):
                 waiting.append((k, user))
-        for (
-            k,
-            user,
-        ) in waiting:  # what it is a function of, unless a product or a sum takes the function
+        # what it is a function of, unless a product or a sum takes the function
+        for k, user in waiting:
             top = user
             while top in self.joined:
                 top = self.joined[top]
@@ -180,13 +178,11 @@ class Blocks:
 
     def __init__(self, graph: Recorded, material: list[bool]) -> None:
         self.graph, self.material = graph, material
-        self.base: dict[
-            int, int
-        ] = {}  # what a function of one number is a function of, through other such functions
+        # what a function of one number is a function of, through other such functions
+        self.base: dict[int, int] = {}
         self.whole: dict[int, frozenset[int]] = {}  # of what is made of several, those
-        self.mixers: dict[
-            frozenset[int], dict[int, int]
-        ] = {}  # of what is made of all: who mixes which of them
+        # of what is made of all: who mixes which of them
+        self.mixers: dict[frozenset[int], dict[int, int]] = {}
         self.home: dict[int, frozenset[int]] = {}  # of a mixer, what it mixes
         self.same: dict[frozenset[int], frozenset[int]] = {}  # equal ones are one
         for k, is_material in enumerate(material):
@@ -269,23 +265,16 @@ class Blocks:
         graph = self.graph
         inside = set[int]()
         for k in mixers:
-            while (
-                graph.inner(k)
-                and self.material[user := graph.users[k][0]]
-                and graph.elementwise(user)
-            ):
+            while (user := graph.only[k]) >= 0 and self.material[user] and graph.elementwise(user):
                 k = user
             inside.add(k)
         below = [-k for k in inside]
         heapify(below)
         while below:  # from above, so that all who read a node were seen before it
             for p in graph.parents[-heappop(below)]:
-                if (
-                    p not in inside
-                    and p not in all_
-                    and self.material[p]
-                    and self._belongs(p, all_, inside)
-                ):
+                if p in inside or p in all_ or not self.material[p]:
+                    continue
+                if self._belongs(p, all_, inside):
                     inside.add(p)
                     heappush(below, -p)
         members = sorted(inside)
@@ -295,11 +284,10 @@ class Blocks:
             if graph.read[k] or any(user not in inside for user in graph.users[k])
         }
         ops = {graph.ops[k] for k in members}
-        does = (
-            "softmax"
-            if ops & {"exp", "logsumexp"}
-            else "norm"
-            if ops & {"sqrt", "pow", "hypot"}
-            else "mix"
-        )
-        return Block(members, results, does)
+        for does, telling in (
+            ("softmax", {"exp", "logsumexp"}),
+            ("norm", {"sqrt", "pow", "hypot"}),
+        ):
+            if ops & telling:
+                return Block(members, results, does)
+        return Block(members, results, "mix")

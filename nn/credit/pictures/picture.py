@@ -9,7 +9,7 @@ from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import Theme
 from autograd.pictures.text import SIZE, fitting, text_width
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import delta_line, slope_symbol
+from nn.credit.derivation import slope_symbol
 from nn.credit.lit import lit
 from nn.credit.parts import Key
 from nn.credit.pictures.columns import Columns
@@ -17,6 +17,7 @@ from nn.credit.pictures.graph import LARGEST, CreditGraph
 from nn.credit.pictures.layout import LEGEND, MARGIN, Layout
 from nn.credit.pictures.unit_graph import UnitGraph
 from nn.credit.pictures.words import BLANK, Show
+from nn.credit.ways import Ways
 
 WIDEST = 1150.0  # points that a heading may take: more would make the rest too small
 
@@ -146,7 +147,7 @@ def product(credit: Assignment, path: Key) -> str:
         return f"{text};  {edge.names.gradient(shared.name)}, the sum over {len(shared.uses)} uses, = {total}"
     behind = credit.layers[head.layer + 1 :]
     if behind and 1 < len(behind[0]) <= 3:
-        line = delta_line(credit, head)
+        line = Ways(credit).line(head)
         minus = "−" if edge.names.sign < 0.0 else ""
         return f"{minus}{line.symbols}·{z} = {minus}{line.numbers}·{bracketed(shown(edge.z, 4))} = {result}"
     way = [edge.target]

@@ -13,7 +13,6 @@ from autograd.pictures.live.written import python as expression
 from autograd.pictures.page import Live, runs
 from nn.arguments import learning_rate
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import delta_line
 from nn.credit.graph_story import GraphTeller
 from nn.credit.parts import Edge
 from nn.credit.pictures.columns import Columns
@@ -202,7 +201,7 @@ def _cards(named: Assignment) -> Iterator[str]:
     for j, node in named.nodes.items():
         if node.delta is None:
             continue
-        line = delta_line(named, node) if named.layers else ways.line(node)
+        line = ways.line(node)
         symbols, numbers = line.symbols, f" = {line.numbers}"
         if named.layers and len(named.out_of(j)) > _TERMS:
             symbols, numbers = named.names.back(j), ""
