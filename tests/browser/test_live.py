@@ -161,6 +161,13 @@ def test_who_is_most_to_blame_is_said(page: Chrome) -> None:
     assert text(page, "most") == "w₁⇝₀ = 0.7000, credit +0.5215"
     page.execute_script("live.set('1-0', 0)")
     assert text(page, "most").startswith("w₁⇝₀ = 0.0000, credit +0.03")
+    # what comes back on the way to an edge is not its credit
+    page.execute_script("live.set('1-0', 0.7); live.set('3-1', -1.2)")
+    handle(page, "weight w₃⇝₁").send_keys(Keys.ENTER)
+    assert text(page, "most") == "w₄⇝₁ = −0.3000, credit −0.1723"
+    page.find_element(By.ID, "most").click()
+    assert "∂L/∂w₄⇝₁ = δ₁·z₄" in text(page, "why")
+    page.find_element(By.ID, "reset").click()
     most = handle(page, "weight w₁⇝₀")
     page.execute_script("live.set('1-0', 0.7)")
     for _ in range(15):  # dragged to where the error is 0, it is to blame for nothing

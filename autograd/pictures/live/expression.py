@@ -159,7 +159,7 @@ def _contents(root: Value, nodes: list[Value], lr: float, learning: set[int] | N
         for v in leaves
     ]  # fmt: skip
     return Contents(
-        f"{_name(root)}, live", html.escape(_INTRODUCTION + notes[min(tape.frozen, 2)]), "Click a node or an edge.",
+        f"{_name(root)}, live", html.escape(_INTRODUCTION + notes[min(tape.frozen, 2)]), "The largest credit now: <button id=most></button> Click it, a node or an edge.",
         _name(root), drawing, marks, tape, _table(graph), list(_story(graph, places)), cards, "", "", data,
     )  # fmt: skip
 

@@ -35,9 +35,10 @@ function paint() {
   gradient = compute();
   if (debt) gradient = gradient.map((x, i) => x + (debt[i] ?? 0));
   const credits = keys(data.signs).map(id => [id, quantity(flow(id)[0])]);
-  const most = credits.filter(([id, x]) => id in data.lines && isFinite(x)).sort(([, x], [, y]) => abs(y) - abs(x))[0];
-  largest = most ? abs(most[1]) : 0;
-  if ($("most")) say($("most"), most ? spoken(most[0]) : "");
+  const most = f => keys(data.lines).map(id => [abs(quantity(f(id))), id]).filter(([x]) => isFinite(x)).sort(([x], [y]) => y - x)[0] || [0];
+  [largest] = most(id => flow(id)[0]);
+  [, worst] = most(id => data.signs[id]);
+  say($("most"), worst ? spoken(worst) : "–");
   renew(always);
   for (const name of ["why", "told", ...($("table").open ? ["table"] : [])]) renew(numbers($(name)));
   if ($("python").open) say($("code"), filled(data.python));
@@ -60,7 +61,7 @@ function paint() {
 }
 
 // ---------------------------------------------------------------- what is lit, and what is said of it
-let lit = null, chapter = 0;
+let lit = null, worst = null, chapter = 0;
 const toggle = id => light(lit === id ? null : id);
 function light(id) {
   lit = id;
@@ -269,6 +270,7 @@ const does = {
   },
   back() { turn(chapter - 1); },
   on() { turn(chapter + 1); },
+  most() { if (worst) light(worst); },
   copy() {
     getSelection().selectAllChildren($("code"));
     if (document.execCommand("copy")) say($("said"), "copied");
@@ -301,7 +303,7 @@ document.onkeydown = e => { if (e.key === "Escape") light(null); };
 window.live = {
   set(name, x) {
     if (name === "lr") eta = x;
-    else if (!named.has(name)) throw new Error(`no ${name} among ${[...named.keys()]}`);
+    else if (!named.has(name)) throw Error(`no ${name} in ${[...named.keys()]}`);
     else v[named.get(name).slot] = x;
     settled();
   },
