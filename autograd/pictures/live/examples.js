@@ -4,22 +4,14 @@ function pick(k) {
   for (const [slot, x] of data.examples[k].values) v[slot] = x;
   all("#examples button").forEach((button, i) => put(button, { "aria-pressed": i === k }));
 }
-function begin(k) {
-  for (const [k, { label }] of data.examples.entries()) {
-    const button = document.createElement("button");
+function begin(given) {
+  data.examples.forEach(({ label }, k) => {
+    const button = $("examples").appendChild(document.createElement("button"));
     button.textContent = label;
-    button.onclick = () => {
-      remember();
-      pick(k);
-      settled();
-    };
-    $("examples").append(button);
-  }
-  pick(data.examples[k] ? k : 0);
-  $("whole").onchange = () => {
-    whole = $("whole").checked;
-    settled();
-  };
+    button.onclick = () => { remember(); pick(k); settled(); };
+  });
+  pick(data.examples[given] ? given : 0);
+  $("whole").onchange = () => { whole = $("whole").checked; settled(); };
 }
 function averaged() {  // the gradient of the mean over the examples, what is dragged in the one shown included
   const mean = [], here = data.examples[example].values, n = data.examples.length;

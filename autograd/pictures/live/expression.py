@@ -133,7 +133,6 @@ def _contents(root: Value, nodes: list[Value], lr: float, learning: set[int] | N
     }  # fmt: skip
     owners = [*names.values(), *(owner for _, _, owner, _ in links)]
     told = {labels[id(v)]: v for v in nodes if v.op != "constant" and (v.label or not v.op)}
-    notes = ["", " 1 choice of where stays as it was made.", f" {tape.frozen} choices of where stay as they were made."]  # fmt: skip
     inner = [v for v in graph.shown if v.op not in ("", "constant")]
     flat = [v for v in inner[::-1] if v.op in ("tanh", "sigmoid")]
     wrong = {
@@ -159,7 +158,7 @@ def _contents(root: Value, nodes: list[Value], lr: float, learning: set[int] | N
         for v in leaves
     ]  # fmt: skip
     return Contents(
-        f"{_name(root)}, live", html.escape(_INTRODUCTION + notes[min(tape.frozen, 2)]), "The largest credit now: <button id=most></button> Click it, a node or an edge.",
+        f"{_name(root)}, live", _INTRODUCTION, "The largest credit now: <button id=most></button> Click it, a node or an edge.",
         _name(root), drawing, marks, tape, _table(graph), list(_story(graph, places)), cards, "", "", data,
     )  # fmt: skip
 

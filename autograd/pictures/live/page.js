@@ -116,25 +116,15 @@ function turn(k) {
 // ---------------------------------------------------------------- changes, and the way back
 let past = [], curve = [], chosen = trained[0] || variables[0], quiet = null, asked = 0, timer = null;
 const state = () => structuredClone({ v, eta, debt, curve, example });
-function remember() {
-  past = [...past, state()].slice(-200);
-  $("undo").disabled = false;
-}
-function restore(then) {
-  ({ v, eta, debt, curve, example } = structuredClone(then));
-  settled();
-}
+function remember() { past = [...past, state()].slice(-200); $("undo").disabled = false; }
+function restore(then) { ({ v, eta, debt, curve, example } = structuredClone(then)); settled(); }
 function change(knob, x) {
   if (x !== x) return;
   v[knob.slot] = x;
   asked ||= requestAnimationFrame(() => { asked = 0; paint(); });
   later();
 }
-function settled() {
-  paint();
-  plot();
-  later();
-}
+function settled() { paint(); plot(); later(); }
 function later() {  // not every frame is announced, but every change
   clearTimeout(quiet);
   quiet = setTimeout(() => {
@@ -160,18 +150,12 @@ function plot() {
 }
 function train(on) {
   clearInterval(timer);
-  timer = on ? setInterval(() => {
-    update();
-    if (!isFinite(total)) train(false);
-  }, matchMedia("(prefers-reduced-motion: reduce)").matches ? 600 : 60) : null;
+  const again = () => { update(); if (!isFinite(total)) train(false); };
+  timer = on && setInterval(again, matchMedia("(prefers-reduced-motion: reduce)").matches ? 600 : 60);
   put($("train"), { "aria-pressed": on });
   later();
 }
-function choose(knob) {
-  chosen = knob;
-  $("which").value = knob.name;
-  follow();
-}
+function choose(knob) { chosen = knob; $("which").value = knob.name; follow(); }
 function follow() {  // the fields beside the picture
   const x = v[chosen.slot], wide = max(3, Math.ceil(2 * abs(data.numbers[chosen.slot])), Math.ceil(abs(x) || 0));
   put($("range"), { min: -wide, max: wide });
@@ -182,11 +166,7 @@ function follow() {  // the fields beside the picture
 
 // ---------------------------------------------------------------- hands and keys
 const handles = [];
-const pressed = (e, does) => {
-  if (!does) return;
-  e.preventDefault();
-  does();
-};
+const pressed = (e, does) => { if (does) { e.preventDefault(); does(); } };
 function grab(element, knob, id) {
   let from = null, was = 0, moved = false;
   const tidy = x => change(knob, +x.toFixed(6));
@@ -211,13 +191,9 @@ function grab(element, knob, id) {
   element.onfocus = () => choose(knob);
   element.onkeydown = e => {
     const { key, shiftKey } = e, way = /Right|Up/.test(key) ? 1 : /Left|Down/.test(key) ? -1 : 0;
-    pressed(e, way ? () => {
-      remember();
-      tidy(v[knob.slot] + way * (key[0] === "P" ? 0.5 : shiftKey ? 0.01 : 0.05));
-    } : /^(Enter| )$/.test(key) ? () => toggle(id) : /^[-\d.]$/.test(key) && !e.ctrlKey && (() => {
-      $("number").focus();
-      $("number").value = key;
-    }));
+    const step = () => { remember(); tidy(v[knob.slot] + way * (key[0] === "P" ? 0.5 : shiftKey ? 0.01 : 0.05)); };
+    const typed = () => { $("number").focus(); $("number").value = key; };
+    pressed(e, way ? step : /^(Enter| )$/.test(key) ? () => toggle(id) : /^[-\d.]$/.test(key) && !e.ctrlKey && typed);
   };
 }
 function group(list, says) {
@@ -248,40 +224,17 @@ for (const id in data.lines) for (const line of lines(id)) {
 
 // ---------------------------------------------------------------- the controls
 const does = {
-  step() {
-    train(false);
-    remember();
-    update();
-  },
-  train() {
-    if (!timer) remember();
-    train(!timer);
-  },
-  undo() {
-    train(false);
-    if (past.length) restore(past.pop());
-    $("undo").disabled = !past.length;
-  },
-  reset() {
-    train(false);
-    remember();
-    light(null);
-    restore(start);
-  },
+  step() { train(false); remember(); update(); },
+  train() { if (!timer) remember(); train(!timer); },
+  undo() { train(false); if (past.length) restore(past.pop()); $("undo").disabled = !past.length; },
+  reset() { train(false); remember(); light(null); restore(start); },
   back() { turn(chapter - 1); },
   on() { turn(chapter + 1); },
   most() { if (worst) light(worst); },
-  copy() {
-    getSelection().selectAllChildren($("code"));
-    if (document.execCommand("copy")) say($("said"), "copied");
-  },
+  copy() { getSelection().selectAllChildren($("code")); if (document.execCommand("copy")) say($("said"), "copied"); },
 };
 for (const id in does) $(id).onclick = does[id];
-$("eta").oninput = () => {
-  const x = parseFloat($("eta").value);
-  if (x >= 0) eta = x;
-  settled();
-};
+$("eta").oninput = () => { const x = parseFloat($("eta").value); if (x >= 0) eta = x; settled(); };
 $("which").onchange = () => choose(named.get($("which").value));
 $("range").onpointerdown = $("range").onkeydown = remember;
 $("range").oninput = () => change(chosen, parseFloat($("range").value));
@@ -290,12 +243,9 @@ $("number").onchange = () => {
   if (x === x) remember();
   change(chosen, x);
 };
-for (const radio of all("[name=mode]")) radio.onchange = () => {
-  mode = radio.value;
-  put(picture, { "data-mode": mode });
-  relabel();
-  paint();
-};
+for (const radio of all("[name=mode]")) {
+  radio.onchange = () => { mode = radio.value; put(picture, { "data-mode": mode }); relabel(); paint(); };
+}
 $("table").ontoggle = $("python").ontoggle = paint;
 document.onkeydown = e => { if (e.key === "Escape") light(null); };
 

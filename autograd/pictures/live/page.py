@@ -67,13 +67,16 @@ class Contents:
             "operations": [key(x) for x in tape.operations], "root": tape[tape.root], **self.data,
         }  # fmt: skip
         examples = bool(data["examples"])
+        notes = [
+            "", " 1 choice of where stays as it was made.", f" {tape.frozen} choices of where stay as they were made.",
+        ]  # fmt: skip
         said = {
             "TITLE": html.escape(clean(self.title, 200)),
             "LIGHT": variables(dark=False),
             "DARK": variables(dark=True),
             "STYLE": re.sub(r" ?([{};,])\s+", r"\1", _file("page.css")),
             "FONT": svg.FONT,
-            "INTRODUCTION": self.introduction,
+            "INTRODUCTION": self.introduction + notes[min(tape.frozen, 2)],
             "HINT": self.hint,
             "RESULT": html.escape(clean(self.result)),
             "LOSS": shown(tape.root.data, 4),

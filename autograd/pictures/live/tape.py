@@ -42,7 +42,9 @@ class Tape:
         computed = list(_in_order(root, self.others))
         operands = [x for node in computed for x in _flat(_operands(node))]
         for x in (*leaves, *(x for x in (*operands, root, *self.others) if not _operands(x))):
-            self._leaf(x)
+            if _key(x) not in self._slots:
+                self._slots[_key(x)] = len(self.numbers)
+                self.numbers.append(x.data if type(x) is Value else x)
         places: dict[Operation, int] = {}
         self.code: list[list[int]] = []
         self.sequences: list[list[int]] = []
@@ -69,14 +71,6 @@ class Tape:
         """Return the slot of a Value."""
         return self._slots[id(v)]
 
-    def __contains__(self, v: Value) -> bool:
-        return id(v) in self._slots
-
-    def _leaf(self, x: Any) -> None:
-        if _key(x) not in self._slots:
-            self._slots[_key(x)] = len(self.numbers)
-            self.numbers.append(x.data if type(x) is Value else x)
-
 
 def _key(x: Any) -> Any:
     """Return how an operand is known: a node by its identity, a plain number by what it is."""
@@ -97,10 +91,7 @@ def _operation(node: Any) -> Operation:
 
 def _flat(operands: Iterable[Any]) -> Iterator[Any]:
     for x in operands:
-        if type(x) is tuple:
-            yield from x
-        else:
-            yield x
+        yield from x if type(x) is tuple else (x,)
 
 
 def _in_order(root: Value, others: Iterable[Value]) -> Iterator[Any]:

@@ -161,11 +161,16 @@ def _script(name: str) -> str:
 def _given(recorded: Recorded) -> Iterator[tuple[str, str, str, int, str]]:
     """Yield inputs and targets: the number of the node, the variable's name and label, its slot and its kind."""
     credit = recorded.credit
+    taken = set() if credit.layers else set(recorded.parameters)  # a weight may be called x1
+
+    def free(name: str) -> str:
+        return free(f"{name}′") if name in taken else name
+
     for row, i in enumerate(recorded.inputs, 1):
-        yield str(i), f"x{row}", credit.nodes[i].name, recorded.slots[i], "input"
+        yield str(i), free(f"x{row}"), credit.nodes[i].name, recorded.slots[i], "input"
     for j, slot in recorded.targets.items():
         name = "y" if len(recorded.targets) == 1 else f"y{j}"
-        yield str(j), name, credit.nodes[j].target_name, slot, "target"
+        yield str(j), free(name), credit.nodes[j].target_name, slot, "target"
 
 
 def _examples(credits: Sequence[Assignment], recorded: Recorded) -> list[dict[str, Any]]:

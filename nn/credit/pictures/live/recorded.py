@@ -48,6 +48,10 @@ class Recorded:
         with modes.tracing([*again.parameters, *again.outputs, *leaves(free)]):
             root, targets = _loss(credit, again, y, free)
             share = ag.softmax(again.outputs) if credit.probabilities else []
+        if credit.anatomy is not None and repr(root.data) != repr(
+            credit.loss
+        ):  # another shape was meant
+            root, targets = again.loss, []
         found = credit_of_graph(replace(again, loss=root), credit.y, credit.loss_function)
         assert found.anatomy is not None
         self.anatomy, self._graph = found.anatomy, found.anatomy.graph
@@ -203,8 +207,7 @@ def _loss(credit: Assignment, again: Recording, y: Any, free: Any) -> tuple[Valu
         root = loss(prediction, free if targets else y)
         if penalty is not None:
             root = penalized(root, penalty, again.parameters)
-        if credit.anatomy is None or root.data == credit.loss:
-            return root, targets if len(targets) == len(out) else []
+        return root, targets if len(targets) == len(out) else []
     except Exception:  # a loss of one's own may want its target, or its prediction, as they were
         if credit.anatomy is None:
             root = loss(prediction, y)
