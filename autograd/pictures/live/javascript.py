@@ -97,9 +97,9 @@ def script(operations: Iterable[Operation]) -> str:
             known[name] = _PORTS.get(name) or _helper(name, calls)
             calls |= _NEEDS.get(name, set())
     named = [*([f"{{{','.join(sorted(calls & _MATH))}}}=Math"] if calls & _MATH else []), *(f"{name}={text}" for name, text in known.items())]  # fmt: skip
-    head = f"const {','.join(named)};" if named else ""
+    head = f"let {','.join(named)};" if named else ""
     # in a function of their own: their names are nobody else's
-    return f"const table=(()=>{{{head}return{{{','.join(rows)}}}}})();\n"
+    return f"let table=(()=>{{{head}return{{{','.join(rows)}}}}})();\n"
 
 
 def _row(operation: Operation, calls: set[str]) -> str:
@@ -136,14 +136,14 @@ def _helper(name: str, calls: set[str]) -> str:
 
 def _function(parameters: str, result: Any, calls: set[str]) -> str:
     writer = Script(Namer(parameters.split(",")), [result])
-    statements = ",".join(writer.statements(result))
+    statements = ",".join(x.replace(" = ", "=", 1) for x in writer.statements(result))
     if isinstance(result, list):
         text = f"[{','.join(map(writer.text, result))}]"
     else:
         text = writer.text(result)
     calls |= writer.calls
     head = parameters if parameters.isalpha() else f"({parameters})"
-    return f"{head}=>{{const {statements};return {text}}}" if statements else f"{head}=>{text}"
+    return f"{head}=>{{let {statements};return {text}}}" if statements else f"{head}=>{text}"
 
 
 def _flat(slopes: Iterable[Any]) -> list[Any]:

@@ -38,7 +38,7 @@ function paint() {
   const most = f => keys(data.lines).map(id => [abs(quantity(f(id))), id]).filter(([x]) => isFinite(x)).sort(([x], [y]) => y - x)[0] || [0];
   [largest] = most(id => flow(id)[0]);
   [, worst] = most(id => data.signs[id]);
-  say($("most"), worst ? spoken(worst) : "–");
+  say($("most"), worst ? spoken(worst) : "");
   renew(always);
   for (const name of ["why", "told", ...($("table").open ? ["table"] : [])]) renew(numbers($(name)));
   if ($("python").open) say($("code"), filled(data.python));
@@ -79,7 +79,7 @@ function light(id) {
   $("why").innerHTML = [...said, ...link && data.lines[id]?.said || []].map(text => `<p>${text}</p>`).join("");
   paint();
   const [at] = shapes(id, "pill", "unit", "value");
-  if (at) at.scrollIntoView({ block: "nearest", inline: "center" });  // where the window is too narrow
+  at?.scrollIntoView({ block: "nearest", inline: "center" });  // where the window is too narrow
 }
 function show(on, asked) {
   for (const old of all(".mark", picture)) old.remove();
@@ -250,7 +250,7 @@ $("table").ontoggle = $("python").ontoggle = paint;
 document.onkeydown = e => { if (e.key === "Escape") light(null); };
 
 // ---------------------------------------------------------------- at the beginning
-window.live = {
+var live = {
   set(name, x) {
     if (name === "lr") eta = x;
     else if (!named.has(name)) throw Error(`no ${name} in ${[...named.keys()]}`);
@@ -264,7 +264,7 @@ window.live = {
   },
 };
 for (const { name, label, kind } of variables) $("which").add(new Option(`${data.kinds[kind]} ${label}`, name));
-document.body.classList.add("js");
+document.body.className = "js";
 put(picture, { role: "group" });
 const start = state(), given = new URLSearchParams(location.hash.slice(1));
 if (data.examples.length) begin(+given.get("example"));
