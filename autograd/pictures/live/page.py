@@ -146,7 +146,7 @@ def shortened(text: str) -> str:
 _SHORT = {
     "const": "let", "true": "!0", "false": "!1", "data": "D", "quantity": "Q", "remember": "R", "settled": "S", "chosen": "C",
     "trained": "T", "gradient": "G", "picture": "P", "largest": "L", "digits": "N", "scientific": "E", "significant": "F",
-    "named": "K", "document": "H", "variables": "V",
+    "named": "K", "document": "H", "variables": "V", "element": "B", "shapes": "U",
 }  # fmt: skip
 _WORDS = re.compile(rf"(?<![\w)\]?]\.)\b(?:{'|'.join(_SHORT)})\b(?!:)")
 # a text, a template, or a regular expression: after the slash of a division stands a blank
