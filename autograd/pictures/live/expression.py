@@ -158,7 +158,7 @@ def _contents(root: Value, nodes: list[Value], lr: float, learning: set[int] | N
         for v in leaves
     ]  # fmt: skip
     return Contents(
-        f"{_name(root)}, live", _INTRODUCTION, "The largest credit now: <button id=most></button> Click it, a node or an edge.",
+        f"{_name(root)}, live", _INTRODUCTION, "Click the largest credit, a node or an edge to see how its number comes about.",
         _name(root), drawing, marks, tape, _table(graph), list(_story(graph, places)), cards, "", "", data,
     )  # fmt: skip
 

@@ -34,7 +34,7 @@ _INTRODUCTION = (
     "the way of the error to it, a unit to see how its error comes about. Positive credit: more of this weight makes "
     "the loss larger, so the update takes it down."
 )
-_HINT = "The largest credit now: <button id=most></button> Click it, an edge or a unit to see how its number comes about."
+_HINT = "Click the largest credit, an edge or a unit to see how its number comes about."
 
 
 def live_network(credits: Sequence[Assignment], lr: float = 0.1, hosted: bool = False) -> Live:
