@@ -60,12 +60,12 @@ class Drawing:
         """Return the picture as SVG: light or dark as the reader's system is, the same text every time.
 
         Args:
-            engine: the program that draws; see render.find_engine.
+            engine: the program that draws, `dot` say; the embedded one if not given.
             prefix: the picture's id; if not given, a digest of it.
             css: more rules for the picture, which they call `#ID`.
 
         Raises:
-            FileNotFoundError, RuntimeError, TimeoutError: as render.render.
+            FileNotFoundError, RuntimeError, TimeoutError: if no engine is there, or it fails, or takes too long.
 
         Warns:
             UserWarning: if its text cannot be read on a page.
@@ -87,12 +87,12 @@ class Drawing:
         Args:
             path: where to; its suffix says how: .svg, .png, .pdf (drawn by matplotlib, the
                 extra `plot`, or by `dot` where it is asked for), .tex (TikZ), or .gv (the DOT text).
-            engine: the program that draws; see render.find_engine.
+            engine: the program that draws, `dot` say; the embedded one if not given.
 
         Raises:
             ValueError: if the suffix is another.
             OSError: if the file cannot be written.
-            FileNotFoundError, RuntimeError, TimeoutError: as render.render.
+            FileNotFoundError, RuntimeError, TimeoutError: if no engine is there, or it fails, or takes too long.
 
         Warns:
             UserWarning: if its text cannot be read: too small, or in signs that a PNG has no picture of.
@@ -105,7 +105,7 @@ class Drawing:
 
         Raises:
             RuntimeError: if there is no browser; it says where the file is.
-            FileNotFoundError, RuntimeError, TimeoutError: as render.render.
+            FileNotFoundError, RuntimeError, TimeoutError: if no engine is there, or it fails, or takes too long.
         """
         show(self, self.svg, "picture", ".svg")
 

@@ -37,11 +37,11 @@ class Live:
         """Return the page.
 
         Args:
-            engine: the program that draws the picture; see autograd.pictures.render.find_engine.
+            engine: the program that draws the picture, `dot` say; the embedded one if not given.
 
         Raises:
             ValueError: if it has more than 150 KB.
-            FileNotFoundError, RuntimeError, TimeoutError: as autograd.pictures.render.render.
+            FileNotFoundError, RuntimeError, TimeoutError: if no engine is there, or it fails, or takes too long.
         """
         page = self._made(engine)
         size = len(page.encode())

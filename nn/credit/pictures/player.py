@@ -62,7 +62,7 @@ class Player:
     """The story of one example as a page: buttons, arrow keys and a slider lead through its steps.
 
     The page is below 150 KB, however large the network: the larger it is, the more a step tells at once (see
-    nn.story.scale), and of very wide layers, or very many, the picture shows the ends (see nn.excerpt).
+    `nn.credit.story.scale`), and of very wide layers, or very many, the picture shows the ends (see `nn.credit.excerpt`).
 
     Args:
         credit: what `assign_credit` found.
@@ -96,10 +96,10 @@ class Player:
         """Return the page, complete in itself: it loads nothing from anywhere.
 
         Args:
-            engine: the program that draws the picture; see autograd.render.find_engine.
+            engine: the program that draws the picture, `dot` say; the embedded one if not given.
 
         Raises:
-            FileNotFoundError, RuntimeError, TimeoutError: as autograd.render.render.
+            FileNotFoundError, RuntimeError, TimeoutError: if no engine is there, or it fails, or takes too long.
         """
         title = f"Credit assignment, {self.credit.title}"
         graph = self._graph()
