@@ -47,12 +47,12 @@ _PAGE = """<!DOCTYPE html>
 body {{ font: 11pt/1.5 Georgia, serif; max-width: 44em; margin: 2em auto; padding: 0 1em; color: #111; background: #fff }}
 pre {{ background: #f4f4f4; padding: .6em 1em; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere }}
 svg {{ max-width: 100%; height: auto }}
-table {{ border-collapse: collapse; columns: 2 }} td, th {{ border: 1px solid #888; padding: .25em .8em; text-align: left }}
+div {{ columns: 2 }} table {{ border-collapse: collapse }} td, th {{ border: 1px solid #888; padding: .25em .8em; text-align: left }}
 td + td {{ min-width: 9em }} tr {{ break-inside: avoid }}
 @media print {{ body {{ margin: 0; max-width: none }} pre {{ background: none; border: 1px solid #888 }} }}
 </style></head><body><h1>{title}</h1>
 <p>{intro}</p><pre>{settings}</pre>{picture}<p>{rules}</p>
-<table><tr><th>number</th><th>{column}</th></tr>{rows}</table></body></html>
+<div><table><tr><th>number</th><th>{column}</th></tr>{rows}</table></div></body></html>
 """
 _TEX = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[margin=2cm]{geometry}
@@ -160,11 +160,11 @@ class Worksheet:
         ]
         return {
             "title": f"{title}{' for ' * bool(self.name)}{self.name}: who is to blame for the error?",
-            "intro": f"A {c.title} with the loss L = {c.loss_formula} and the learning rate η = {self.lr:g}. "
+            "intro": f"A {c.title} with the loss {c.loss_formula} and the learning rate {self.lr:g}. "
             "Each weight matrix has a row per input and a column per unit.",
             "settings": "\n".join(lines),
             "rules": f"Forward: a = Σ w·z{' + b' * biased} and z = f(a). {probable}Back: δ₀ = ∂L/∂a₀, "
-            "δ_j = (Σ δ_k·w_j⇝k)·f′(a_j). Each edge i⇝j: ∂L/∂w = δ_j·z_i, new w = w − η·δ_j·z_i.",
+            "δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ). Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ, new w = w − η·δⱼ·zᵢ.",
             "digits": f"Write {DIGITS} digits after the point.",
             "column": column,
         }  # fmt: skip

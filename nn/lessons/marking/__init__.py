@@ -10,7 +10,9 @@ from nn.arguments import expect
 from nn.credit.credit import Credit
 from nn.lessons.marking.report import EXCHANGED, Line, Marking, marked
 from nn.lessons.marking.scheme import Scheme
-from nn.lessons.reading import decoded, read
+from nn.lessons.names import called
+from nn.lessons.quantities import Reading, right_numbers
+from nn.lessons.reading import as_written, decoded, read
 from nn.notations import NOTATIONS
 
 __all__ = ["Line", "Marking", "Scheme", "mark", "marked"]
@@ -64,7 +66,8 @@ def mark(
     Of 26 lines 2 right, 1 wrong, 23 left blank: 16.67 of 100 marks.
     δ1 = 0.44 is wrong: 0.1376 follows from your own numbers. A likely cause: the slope f′(a) of the activation is left out of the hidden δ.
     """
-    credit = sheet if isinstance(sheet, Credit) else sheet.credit
+    credit, lr = (sheet, lr) if isinstance(sheet, Credit) else (sheet.credit, sheet.lr)
+    reading = None
     if isinstance(working, Mapping):
         for name, number in working.items():
             expect(
@@ -72,18 +75,17 @@ def mark(
                 f"{name} is given as text, because its digits count",
                 number,
             )
+        reading = _as_the_sheet_has_it(working, credit, lr) if notation is None else None
         text = "\n".join(f"{name} = {number}" for name, number in working.items())
     elif isinstance(working, str):
         text = working
     else:
-        expect(
-            isinstance(working, PathLike),
-            "a working is a text, a path or a dict of texts by name",
-            working,
-        )
+        wanted = "a working is a text, a path or a dict of texts by name"
+        expect(isinstance(working, PathLike), wanted, working)
         text = decoded(Path(working).read_bytes())
-    lr = lr if isinstance(sheet, Credit) else sheet.lr
-    reading, usual = read(text, credit, notation, lr), credit.names.notation.key
+    if reading is None:
+        reading = read(_without(text, getattr(sheet, "problem", "")), credit, notation, lr)
+    usual = credit.names.notation.key
     if not reading.numbers:
         why = "; ".join(str(unread) for unread in reading.unread[:1]) or "it has no answers yet"
         raise ValueError(f"there is nothing to mark: {why}")
@@ -98,3 +100,21 @@ def mark(
     if "exchanged" in reading.notation:
         said = EXCHANGED
     return replace(marking, remarks=(*marking.remarks, said))
+
+
+def _without(text: str, problem: str) -> str:
+    """Return a text without the lines that the sheet itself has printed, each other line where it was."""
+    printed = {line.strip() for line in problem.splitlines()}
+    return "\n".join("" if line.strip() in printed else line for line in text.splitlines())
+
+
+def _as_the_sheet_has_it(working: Mapping[str, str], credit: Credit, lr: float) -> Reading | None:
+    """Return what stands under the names that a worksheet prints, which mean what it says; None if there are others."""
+    known = {called(q, credit): q for q in right_numbers(credit, lr)}
+    if not working or not working.keys() <= known.keys():
+        return None
+    try:
+        numbers = {known[name]: as_written(x, name) for name, x in working.items() if x.strip()}
+    except ValueError:
+        return None
+    return Reading(numbers, notation=credit.names.notation.key, told=True)
