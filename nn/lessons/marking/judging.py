@@ -113,15 +113,24 @@ def judge(problem: Problem, written: Mapping[Quantity, Written]) -> Judged:
     found = _judge(problem, written, style, 0.5)
     wrong = found.wrong
     near = [q for q in wrong if found.gap(q) <= NEAR]
-    # what is cut off is nearer to 0; beside others, sums of such numbers may be farther
-    alone = len(wrong) == 1 and any(
-        abs(written[q].value) > abs(found.follows(q).middle) for q in near
-    )
-    if near and len(near) >= len(wrong) / 2 and not alone:
+    # what is cut off is nearer to 0, here or in nearly all other lines; sums of such numbers may be farther
+    farther = any(abs(written[q].value) > abs(found.follows(q).middle) for q in near)
+    if len(wrong) == 1 and farther and not _cut_off(found):
+        return found
+    if near and len(near) >= len(wrong) / 2:
         cut = _judge(problem, written, style, 1.0)
         if len(cut.wrong) <= 0.3 * len(wrong):
             return cut
     return found
+
+
+def _cut_off(found: Judged) -> bool:
+    """Tell whether nearly all numbers of a sheet are nearer to 0 than the right ones."""
+    right, written = found.hand.problem.right, found.written
+    off = [q for q in found.status if abs(written[q].value - right[q]) > 1e-9]
+    return len(off) >= 5 and sum(abs(written[q].value) < abs(right[q]) for q in off) >= 0.75 * len(
+        off
+    )
 
 
 def _judge(
