@@ -1,6 +1,10 @@
 """The numbers of a worked example by name, as a worksheet asks for them."""
 
+from functools import lru_cache
+from typing import Any
+
 from nn.credit.credit import Credit
+from nn.credit.equations import equations
 from nn.lessons.quantities import Quantity, right_numbers
 
 
@@ -20,12 +24,15 @@ def called(quantity: Quantity, credit: Credit) -> str:
     """Return the name of a quantity in the notation of a credit; that of the slides as one types it.
 
     In the slides they are a1, z1, ŷ (ŷ0, ŷ1 where there are several outputs), p0, L, δ1, ∂L/∂w3>1, ∂L/∂b1, new w3>1
-    and new b1.
+    and new b1; a weight with a name of its own has that.
     """
     kind, of, names = quantity.kind, quantity.of, credit.names
     typed = names.notation.key == "slides"
     if of is None:
         return names.loss
+    if not credit.layers:
+        return _names_of(credit, typed)[kind, of]
+    assert not isinstance(of, str)  # only weights with several uses go by a name
     if isinstance(of, tuple):
         i, j = of[:2]
         weight = names.weight(i, j)
@@ -40,3 +47,10 @@ def called(quantity: Quantity, credit: Credit) -> str:
         letter = "ŷ" if output else "δ" if kind == "delta" else kind
         return letter if output and single else f"{letter}{of}"
     return {"a": names.a, "z": names.z, "delta": names.delta}[kind](of)
+
+
+@lru_cache(maxsize=64)
+def _names_of(credit: Credit, typed: bool) -> dict[tuple[str, Any], str]:
+    """Return what the numbers of a network without layers are called, by kind and what they are of."""
+    plain = str.maketrans("₀₁₂₃₄₅₆₇₈₉⇝" if typed else "", "0123456789>" if typed else "")
+    return {e.id: e.names[0].translate(plain) for e in equations(credit)}

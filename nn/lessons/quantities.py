@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from nn.credit.credit import Credit
+from nn.credit.equations import equations
 from nn.credit.parts import Key
 
 Kind = Literal["a", "z", "p", "loss", "delta", "gradient", "new"]
@@ -18,11 +19,12 @@ class Quantity:
     Attributes:
         kind: "a" the sum of a unit, "z" its output, "p" the probability of an output, "loss", "delta" its ∂L/∂a,
             "gradient" of a weight or a bias, "new" what the update makes of it.
-        of: the number of the unit; of a weight or a bias the key of its edge; of the loss None.
+        of: the number of the unit; of a weight or a bias the key of its edge, or, of one with several uses, its name; of the
+            loss None.
     """
 
     kind: Kind
-    of: int | Key | None = None
+    of: int | Key | str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,9 @@ def right_numbers(credit: Credit, lr: float) -> dict[Quantity, float]:
         credit: the example.
         lr: the learning rate η of the new weights.
     """
+    if not credit.layers:
+        worked = [e for e in equations(credit, lr) if e.rule is not None and e.kind != "share"]
+        return {Quantity(e.kind, e.of): e.value for e in worked}  # type: ignore[arg-type]
     found: dict[Quantity, float] = {}
     for layer in credit.layers[1:]:
         for j in layer:

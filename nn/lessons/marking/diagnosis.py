@@ -140,11 +140,10 @@ class Diagnosis:
         """The learning rate that the new weights show, if they all show one."""
         lo, hi, count = -math.inf, math.inf, 0
         for q in self.wrong:
-            if q.kind != "new" or q.of[:2] not in self.problem.weights:  # type: ignore[index]
+            if q.kind != "new":
                 continue
-            g = self.hand.known("gradient", q.of, frozenset())
-            step = self.hand.written[q]
-            w = self.problem.weights[q.of[:2]]  # type: ignore[index]
+            g, step = self.hand.known("gradient", q.of, frozenset()), self.hand.written[q]
+            w = self.problem.weight_of(q)
             if abs(g.middle) <= 4.0 * (g.hi - g.lo):
                 continue
             ratios = [(w - s) / x for s in (step.lo, step.hi) for x in (g.lo, g.hi)]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from nn.lessons.marking.any_network import hand_of
 from nn.lessons.marking.hand import FROM_Z, NONE, Flaws, Hand
 from nn.lessons.marking.intervals import Interval, at
 from nn.lessons.marking.problem import Problem
@@ -138,7 +139,7 @@ def _judge(
 ) -> Judged:
     same = units * style.unit_of(1.0, 1.0)
     fixed = style.digits is None and (style.decimals or 0) > 1
-    hand = Hand(
+    hand = hand_of(
         problem, {}, (lambda x: same) if fixed else (lambda x: units * style.unit_of(x, 1.0))
     )
     known: dict[Quantity, Interval] = {}

@@ -123,6 +123,9 @@ _SLOPE_WAYS = {
 def mistakes_in(problem: Problem) -> list[Mistake]:
     """Return the mistakes that can be made in an example, as far as that is seen without numbers."""
     c, functions = problem.credit, problem.functions
+    if not c.layers:  # its equations are known, but not what else they could be taken for
+        return [Mistake((name, kind), text, lines) for name, kind, lines, text in _ROWS
+                if (name, kind) in _OF_ANY] + _rates(problem.lr)  # fmt: skip
     hidden = {activation_name(f) for j, f in functions.items() if j not in problem.outputs}
     curved = {activation_name(functions[j]) for j in problem.outputs} != {"linear"}
     found = [Mistake((name, kind), text, lines) for name, kind, lines, text in _ROWS]
@@ -188,15 +191,27 @@ def mistakes_in(problem: Problem) -> list[Mistake]:
         0.05,
         problem.lr**2,
     ]
-    for rate in dict.fromkeys(float(f"{rate:.9g}") for rate in rates):
-        if rate != problem.lr:
-            add("rate", rate, "new", 3.2, f"the learning rate is {rate:g} in the updates; it is {problem.lr:g}"
-                if rate != 1.0 else "the learning rate is left out of the updates")  # fmt: skip
     for j in functions:
         for edge in problem.into[j]:
             where = "the bias" if edge.source is None else f"the term {edge.name}·{edge.z_name}"
             add("term out", edge.key, "a", 3.6, f"{where} is left out of a{j}", j)
             add("term sign", edge.key, "a", 3.6, f"{where} has the wrong sign in a{j}", j)
+    return found
+
+
+_OF_ANY = {("step", -1.0), ("weight kept", 0.0), ("weight kept", 1.0), ("gradient times", -1.0), ("gradient times", 2.0),
+           ("loss times", 2.0), ("loss times", 0.5), ("loss times", -1.0)}  # fmt: skip
+
+
+def _rates(lr: float) -> list[Mistake]:
+    """Return the learning rates that may be taken for the right one."""
+    found = []
+    rates = [lr * k for k in (10.0, 0.1, 2.0, 0.5)] + [1.0, 0.1, 0.5, 0.01, 0.05, lr**2]
+    for rate in dict.fromkeys(float(f"{rate:.9g}") for rate in rates):
+        if rate != lr:
+            text = f"the learning rate is {rate:g} in the updates; it is {lr:g}"
+            text = "the learning rate is left out of the updates" if rate == 1.0 else text
+            found.append(Mistake(("rate", rate), text, ("new",), 3.2))
     return found
 
 

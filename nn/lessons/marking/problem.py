@@ -1,5 +1,7 @@
 """An example as a sheet asks for it: its lines, and of which others each is made."""
 
+from typing import Any
+
 from nn.activations import Activation, activation_name
 from nn.credit.credit import Credit
 from nn.credit.parts import Edge
@@ -38,7 +40,14 @@ class Problem:
         self.outputs = credit.layers[-1]
         self.inputs = credit.layers[0]
         self.layer_of = {j: k for k, layer in enumerate(credit.layers) for j in layer}
-        self.weights = {key[:2]: edge.weight for key, edge in credit.edges.items()}
+        self.weights: dict[Any, float] = {
+            key[:2]: edge.weight for key, edge in credit.edges.items()
+        }
+
+    def weight_of(self, q: Quantity) -> float:
+        """Return the weight whose gradient or new number a line is."""
+        of = q.of[:2] if isinstance(q.of, tuple) and q.of not in self.weights else q.of
+        return self.weights[of]
 
     def line_kind(self, q: Quantity) -> str:
         """Return the kind of a line: of a z "output" or "z", of a δ "out" or "hidden"."""
@@ -61,7 +70,7 @@ class Problem:
                 return [Quantity("gradient", of)]
             tail = [] if i is None or i in self.inputs else [Quantity(_Z, i)]
             return [Quantity(_D, j), *tail]
-        assert of is not None
+        assert isinstance(of, int)
         if kind == _A:
             tails = [edge.source for edge in self.into[of]]
             return [Quantity(_Z, i) for i in tails if i is not None and i not in self.inputs]

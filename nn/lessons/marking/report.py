@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from autograd.notation import shown, table
 from nn.credit.credit import Credit
+from nn.lessons.marking.any_network import problem_of
 from nn.lessons.marking.diagnosis import Diagnosis, Named
 from nn.lessons.marking.intervals import Interval
 from nn.lessons.marking.judging import Judged, judge
@@ -162,7 +163,7 @@ def marked(reading: Reading, credit: Credit, lr: float, scheme: Scheme | None = 
         lr: the learning rate η of its new weights.
         scheme: how many marks the parts are worth; 100 in all if it is not given.
     """
-    problem, scheme = Problem(credit, lr), scheme or Scheme()
+    problem, scheme = problem_of(credit, lr), scheme or Scheme()
     written, judged, remarks = _by_its_own_rule(problem, reading)
     named, more = Diagnosis(judged, written).best() if judged.wrong else ([], False)
     nothing = earning(judged, written, (q for n in named for q in n.lines))

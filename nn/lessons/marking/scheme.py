@@ -104,4 +104,4 @@ def _needs_no_work(judged: Judged, q: Quantity, w: Written) -> bool:
         return True
     if q.kind == "z" and isinstance(q.of, int):
         return judged.hand.written[q].meets(problem.at_zero(q.of))
-    return q.kind == "new" and w.value == problem.weights[q.of[:2]]  # type: ignore[index]
+    return q.kind == "new" and w.value == problem.weight_of(q)
