@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from autograd import latex
 from autograd.files import write_whole
+from autograd.notation import subscript
 from nn.activations import ACTIVATIONS, activation_name
 from nn.arguments import expect, generator, is_sequence, learning_rate, named, whole
 from nn.credit import Credit, assign_credit
+from nn.credit.equations import equations
 from nn.lessons.names import called
 from nn.lessons.quantities import right_numbers
 from nn.losses import (
@@ -101,13 +103,11 @@ class Worksheet:
             name: who works it out.
 
         Raises:
-            ValueError: if its network has no layers, or too many weights.
+            ValueError: if its network has too many weights.
         """
         expect(
             isinstance(credit, Credit), "a worksheet is made of the credit of one example", credit
         )
-        if not credit.layers:
-            raise ValueError("a worksheet asks layer by layer, and this network has no layers")
         _check_size(len(credit.edges))
         return cls(None, credit, learning_rate(lr), name)
 
@@ -155,19 +155,35 @@ class Worksheet:
         c = self.credit
         biased = any(i is None for i, *_ in c.edges)
         probable = "p = softmax(ŷ). " if c.probabilities else ""
-        lines = [
-            f"{k} = {v if isinstance(v, str) else json.dumps(v)}" for k, v in self.settings.items()
-        ]
+        lines = self._stated()
         return {
             "title": f"{title}{' for ' * bool(self.name)}{self.name}: who is to blame for the error?",
-            "intro": f"A {c.title} with the loss {c.loss_formula} and the learning rate {self.lr:g}. "
-            "Each weight matrix has a row per input and a column per unit.",
+            "intro": f"A {c.title} with the loss {c.loss_formula} and the learning rate {self.lr:g}."
+            + " Each weight matrix has a row per input and a column per unit." * bool(c.layers),
             "settings": "\n".join(lines),
             "rules": f"Forward: a = Σ w·z{' + b' * biased} and z = f(a). {probable}Back: δ₀ = ∂L/∂a₀, "
             "δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ). Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ, new w = w − η·δⱼ·zᵢ.",
             "digits": f"Write {DIGITS} digits after the point.",
             "column": column,
         }  # fmt: skip
+
+    def _stated(self) -> list[str]:
+        """Return what is given, a line each; of a network without layers its equations, too."""
+        if self.credit.layers:
+            return [
+                f"{k} = {v if isinstance(v, str) else json.dumps(v)}"
+                for k, v in self.settings.items()
+            ]
+        worked = equations(self.credit, self.lr)
+        given = [f"{e.names[0]} = {e.value:g}" + f" (z{subscript(e.of)})" * (e.kind == "z")
+                 for e in worked if e.rule is None]  # fmt: skip
+        told = [
+            f"{e.names[0]} = {e.symbols}"
+            for e in worked
+            if e.rule is not None and e.kind in ("a", "z", "p", "loss")
+        ]
+        target = [] if self.credit.y is None else [f"y = {self.credit.y}"]
+        return [*given, *target, "", *told]
 
     def _markdown(self, title: str, column: str, answers: Mapping[str, str], picture: str) -> str:
         s = self._sheet(title, column)
@@ -201,7 +217,10 @@ class Worksheet:
         given = self.rounded if answered else dict.fromkeys(self.answers, "")
         text = {part: _as_latex(words) for part, words in s.items()}
         settings = r" \\ ".join(
-            rf"\texttt{{{_plain_latex(line)}}}" for line in s["settings"].split("\n")
+            rf"\texttt{{{_plain_latex(line)}}}"
+            if self.credit.layers or not line
+            else f"${latex.formula(line)}$"
+            for line in s["settings"].split("\n")
         )
         rows = "\n".join(
             rf"${latex.formula(_raised(name))}$ & {x} \\ \hline" for name, x in given.items()
@@ -247,8 +266,10 @@ class Worksheet:
         content = {
             target / "worksheet.md": self.problem, target / "worksheet.html": self.html(),
             target / "worksheet.tex": self.latex(), target / "blank.svg": self.draw(blank=True).svg(),
-            answers / "key.md": self.key, answers / "key.json": self.json(), answers / "filled.svg": self.draw().svg(),
+            answers / "key.md": self.key, answers / "filled.svg": self.draw().svg(),
         }  # fmt: skip
+        if self.credit.layers:
+            content[answers / "key.json"] = self.json()
         for path, text in content.items():
             if not overwrite and path.exists() and path.read_bytes() != text.encode():
                 raise FileExistsError(
@@ -261,7 +282,15 @@ class Worksheet:
         return list(content)
 
     def json(self) -> str:
-        """Return what the sheet asks, for `Worksheet.load`; it belongs to the teacher."""
+        """Return what the sheet asks, for `Worksheet.load`; it belongs to the teacher.
+
+        Raises:
+            ValueError: if the network has no layers.
+        """
+        if not self.credit.layers:
+            raise ValueError(
+                "a network without layers is a function, which no file holds: make its worksheet again"
+            )
         return json.dumps(
             {**self.settings, "name": self.name, "seed": self.seed}, ensure_ascii=False
         )

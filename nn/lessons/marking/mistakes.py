@@ -183,14 +183,6 @@ def mistakes_in(problem: Problem) -> list[Mistake]:
             3.4,
             f"the derivative of the loss is that of the {loss_name(loss)}",
         )
-    rates = [problem.lr * k for k in (10.0, 0.1, 2.0, 0.5)] + [
-        1.0,
-        0.1,
-        0.5,
-        0.01,
-        0.05,
-        problem.lr**2,
-    ]
     for j in functions:
         for edge in problem.into[j]:
             where = "the bias" if edge.source is None else f"the term {edge.name}·{edge.z_name}"
