@@ -17,8 +17,10 @@ from nn.activations import ACTIVATIONS, activation_name
 from nn.arguments import expect, generator, is_sequence, learning_rate, named, whole
 from nn.credit import Credit, assign_credit
 from nn.credit.equations import equations
+from nn.lessons.marking.any_network import problem_of
+from nn.lessons.marking.problem import asked_numbers
 from nn.lessons.names import called
-from nn.lessons.quantities import right_numbers
+from nn.lessons.quantities import Quantity, right_numbers
 from nn.losses import (
     LOSSES,
     Loss,
@@ -28,6 +30,7 @@ from nn.losses import (
     half_squared_error,
 )
 from nn.network import MLP
+from nn.optim import SGD, Adam, Optimizer
 
 if TYPE_CHECKING:
     from autograd.pictures.drawing import Drawing
@@ -86,21 +89,26 @@ class Worksheet:
         credit: the example with its answers.
         lr: the learning rate η of the new weights.
         name: who works it out; empty if that is not known.
+        optimizer: what makes the new weights, if it is not w − η·∂L/∂w.
     """
 
     seed: int | None
     credit: Credit
     lr: float
     name: str = ""
+    optimizer: Optimizer | None = None
 
     @classmethod
-    def of(cls, credit: Credit, lr: float = 0.1, name: str = "") -> Self:
+    def of(
+        cls, credit: Credit, lr: float = 0.1, name: str = "", optimizer: Optimizer | None = None
+    ) -> Self:
         """Return the worksheet of an example of one's own.
 
         Args:
             credit: the example: `assign_credit(net, x, y)`.
             lr: the learning rate η of the new weights.
             name: who works it out.
+            optimizer: makes the new weights, as its next step: SGD(lr=0.1, momentum=0.9), Adam(lr=0.1), …
 
         Raises:
             ValueError: if its network has too many weights.
@@ -109,13 +117,14 @@ class Worksheet:
             isinstance(credit, Credit), "a worksheet is made of the credit of one example", credit
         )
         _check_size(len(credit.edges))
-        return cls(None, credit, learning_rate(lr), name)
+        lr = optimizer.learning_rate() if optimizer is not None else learning_rate(lr)
+        return cls(None, credit, lr, name, optimizer)
 
     @property
     def answers(self) -> dict[str, float]:
         """The right numbers by name, in the order in which one works them out."""
         c = self.credit
-        return {called(q, c): x for q, x in right_numbers(c, self.lr).items()}
+        return {called(q, c): x for q, x in asked_numbers(c, self.lr, self.optimizer).items()}
 
     @property
     def problem(self) -> str:
@@ -162,10 +171,62 @@ class Worksheet:
             + " Each weight matrix has a row per input and a column per unit." * bool(c.layers),
             "settings": "\n".join(lines),
             "rules": f"Forward: a = Σ w·z{' + b' * biased} and z = f(a). {probable}Back: δ₀ = ∂L/∂a₀, "
-            "δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ). Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ, new w = w − η·δⱼ·zᵢ.",
+            "δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ). Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ"
+            + ", of a weight with several uses their sum" * (not c.layers) + f". {self._update()}{self._penalty()}",
             "digits": f"Write {DIGITS} digits after the point.",
             "column": column,
         }  # fmt: skip
+
+    def _update(self) -> str:
+        """Return how the new weights are made."""
+        o = self.optimizer
+        if o is None:
+            return "Update: new w = w − η·∂L/∂w."
+        before = "what it remembers is 0 before the step"
+        if o.steps:
+            kept = {
+                "v": getattr(o, "_velocity", ()),
+                "m": getattr(o, "_mean", ()),
+                "s": getattr(o, "_square", ()),
+            }
+            lists = [
+                f"{k} = {[float(f'{x:.6g}') for x in xs]}" for k, xs in kept.items() if len(xs)
+            ]
+            names = (
+                {
+                    e.parameter: called(Quantity("new", e.key), self.credit)
+                    for e in self.credit.edges.values()
+                }
+                if self.credit.layers
+                else {}
+            )
+            order = ", ".join(
+                names.get(name, name).removeprefix("new ") for name in self.credit.weights
+            )
+            before = f"before it, in the order {order}: {', '.join(lists)}"
+        if type(o) is SGD and o.momentum:
+            ahead = (
+                f", new w = w − η·(∂L/∂w + {o.momentum:g}·v)" if o.nesterov else ", new w = w − η·v"
+            )
+            rule = f"v = {o.momentum:g}·v + ∂L/∂w{ahead}"
+        elif type(o) is Adam:
+            (b1, b2), t = o.betas, o.steps + 1
+            rule = (f"m = {b1:g}·m + {1.0 - b1:g}·∂L/∂w, s = {b2:g}·s + {1.0 - b2:g}·(∂L/∂w)², "
+                    f"new w = w − η·m̂/(√ŝ + {o.eps:g}), where m̂ = m/(1−{b1:g}^{t}) and ŝ = s/(1−{b2:g}^{t})")  # fmt: skip
+        else:
+            rule = f"a step of {type(o).__name__}"
+        decay = f", with the weight decay {o.weight_decay:g}" if o.weight_decay else ""
+        return f"Update: {rule}{decay}; {before}."
+
+    def _penalty(self) -> str:
+        """Return what a penalty adds."""
+        problem = problem_of(self.credit, self.lr)
+        if self.credit.recording.penalty is None or not self.credit.layers:
+            return ""
+        shares = [f"{called(q, self.credit).removeprefix('new ')} {problem.share(q):.6g}"
+                  for q in problem.order if q.kind == "new"]  # fmt: skip
+        return (f" The penalty adds {problem.penalty:.6g} to L, and in the updates to ∂L/∂w of "
+                f"{', '.join(shares)}.")  # fmt: skip
 
     def _stated(self) -> list[str]:
         """Return what is given, a line each; of a network without layers its equations, too."""
@@ -268,7 +329,7 @@ class Worksheet:
             target / "worksheet.tex": self.latex(), target / "blank.svg": self.draw(blank=True).svg(),
             answers / "key.md": self.key, answers / "filled.svg": self.draw().svg(),
         }  # fmt: skip
-        if self.credit.layers:
+        if self._kept:
             content[answers / "key.json"] = self.json()
         for path, text in content.items():
             if not overwrite and path.exists() and path.read_bytes() != text.encode():
@@ -281,11 +342,18 @@ class Worksheet:
             write_whole(path, text.encode())
         return list(content)
 
+    @property
+    def _kept(self) -> bool:
+        """Whether a file can hold it."""
+        c = self.credit
+        known = c.loss_function in LOSSES.values() and c.recording.penalty is None
+        return bool(c.layers) and known and self.optimizer is None
+
     def json(self) -> str:
         """Return what the sheet asks, for `Worksheet.load`; it belongs to the teacher.
 
         Raises:
-            ValueError: if the network has no layers.
+            ValueError: if the network has no layers, or there is a penalty or an optimiser.
         """
         if not self.credit.layers:
             raise ValueError(

@@ -91,7 +91,7 @@ def mark(
         raise ValueError(f"there is nothing to mark: {why}")
     if reading.notation in NOTATIONS:
         credit = credit.in_notation(reading.notation)  # told in the letters of the working
-    marking = marked(reading, credit, lr, scheme)
+    marking = marked(reading, credit, lr, scheme, getattr(sheet, "optimizer", None))
     if reading.told or reading.notation == usual or EXCHANGED in marking.remarks:
         return marking
     said = (

@@ -6,9 +6,10 @@ from typing import Any
 from nn.credit.credit import Credit
 from nn.credit.equations import Equation, equations
 from nn.lessons.marking.hand import Flaws, Hand
-from nn.lessons.marking.intervals import Interval, at
-from nn.lessons.marking.problem import Problem
+from nn.lessons.marking.intervals import Interval, at, mapped
+from nn.lessons.marking.problem import Problem, asked_numbers
 from nn.lessons.quantities import Quantity
+from nn.optim import Optimizer
 
 
 class AnyProblem(Problem):
@@ -17,11 +18,12 @@ class AnyProblem(Problem):
     Args:
         credit: the example.
         lr: the learning rate η of the new weights.
+        optimizer: what makes the new weights, if it is not w − η·∂L/∂w.
     """
 
-    def __init__(self, credit: Credit, lr: float) -> None:
+    def __init__(self, credit: Credit, lr: float, optimizer: Optimizer | None = None) -> None:
         found = equations(credit, lr)
-        self.credit, self.lr = credit, lr
+        self.credit, self.lr, self.optimizer = credit, lr, optimizer
         self.given = {e.id: e.value for e in found if e.rule is None}
         self.equations: dict[Quantity, Equation] = {
             Quantity(e.kind, e.of): e  # type: ignore[arg-type]
@@ -29,7 +31,7 @@ class AnyProblem(Problem):
             if e.rule is not None and e.kind != "share"
         }
         self.shares: dict[Any, Equation] = {e.id: e for e in found if e.kind == "share"}
-        self.right = {q: e.value for q, e in self.equations.items()}
+        self.right = asked_numbers(credit, lr, optimizer)
         self.order = list(self.right)
         self.outputs, self.inputs, self.functions = credit.outputs, [], {}
         self.into, self.out_of, self.layer_of = {}, {}, {}
@@ -64,6 +66,8 @@ class AnyHand(Hand):
         equation = p.equations[q]
         if q.kind == "new":
             w, g = p.weights[q.of], self.known("gradient", q.of, flaws)
+            if p.optimizer is not None and not s.keys() & {"rate", "step", "weight kept"}:
+                return mapped(lambda x: p.moved(q, x), g).wider(4.0 * self.half(w))
             step = self._rounded(g.times(s.get("rate", p.lr) * s.get("step", 1.0)))
             return step.times(2.0 * s["weight kept"] - 1.0) if "weight kept" in s else at(w) - step
         known = {read: self._read(read, flaws) for read in equation.reads if read != equation.id}
@@ -85,9 +89,9 @@ class AnyHand(Hand):
         return at(given) if given is not None else self.known(read[0], read[1], flaws)
 
 
-def problem_of(credit: Credit, lr: float) -> Problem:
+def problem_of(credit: Credit, lr: float, optimizer: Optimizer | None = None) -> Problem:
     """Return an example with what is asked of it, with layers or without."""
-    return Problem(credit, lr) if credit.layers else AnyProblem(credit, lr)
+    return (Problem if credit.layers else AnyProblem)(credit, lr, optimizer)
 
 
 def hand_of(

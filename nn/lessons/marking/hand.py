@@ -229,7 +229,7 @@ class Hand:
                 loss = e.times(0.5)
         factor = s.get("loss times", 1.0)
         factor = {"mean": 1.0 / n, "sum": float(n)}.get(factor, factor)
-        return loss.times(factor * s.get("both times", 1.0))
+        return loss.times(factor * s.get("both times", 1.0)) + at(p.penalty)
 
     def error(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
         """Return ∂L/∂ŷ of an output, or what is taken for it."""
@@ -378,7 +378,18 @@ class Hand:
             g = self.known("gradient", key, flaws)
         if "step times" in s:
             g = g.times(w)
-        step = self._rounded(g.times(rate))
+        q = Quantity("new", key)
+        if p.optimizer is not None and not s.keys() & {
+            "step",
+            "rate",
+            "bias step",
+            "step delta",
+            "step times",
+            "weight kept",
+        }:
+            # several results on the way: a mean, a square, a root
+            return mapped(lambda x: p.moved(q, x + p.share(q)), g).wider(4.0 * self.half(w))
+        step = self._rounded((g + at(p.share(q))).times(rate))
         if "weight kept" in s:
             return step.times(2.0 * s["weight kept"] - 1.0)
         return at(w) - step

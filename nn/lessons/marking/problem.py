@@ -1,12 +1,17 @@
 """An example as a sheet asks for it: its lines, and of which others each is made."""
 
+import copy
+from functools import cached_property
 from typing import Any
 
+from autograd import Value
 from nn.activations import Activation, activation_name
 from nn.credit.credit import Credit
 from nn.credit.parts import Edge
+from nn.credit.update import stepped
 from nn.lessons.marking.intervals import Interval, at, output
 from nn.lessons.quantities import Kind, Quantity, right_numbers
+from nn.optim import Optimizer
 
 _A: Kind = "a"
 _Z: Kind = "z"
@@ -19,12 +24,14 @@ class Problem:
     Args:
         credit: the example.
         lr: the learning rate η of the new weights.
+        optimizer: what makes the new weights, if it is not w − η·∂L/∂w.
     """
 
-    def __init__(self, credit: Credit, lr: float) -> None:
+    def __init__(self, credit: Credit, lr: float, optimizer: Optimizer | None = None) -> None:
         self.credit = credit
         self.lr = lr
-        self.right = right_numbers(credit, lr)
+        self.optimizer = optimizer
+        self.right = asked_numbers(credit, lr, optimizer)
         self.order = list(self.right)
         self.into: dict[int, list[Edge]] = {j: [] for layer in credit.layers for j in layer}
         self.out_of: dict[int, list[Edge]] = {j: [] for j in self.into}
@@ -43,6 +50,32 @@ class Problem:
         self.weights: dict[Any, float] = {
             key[:2]: edge.weight for key, edge in credit.edges.items()
         }
+
+    @cached_property
+    def penalty(self) -> float:
+        """What a penalty adds to the loss."""
+        c = self.credit
+        if c.recording.penalty is None:
+            return 0.0
+        outputs = [Value(x) for x in c.prediction]
+        return c.loss - c.loss_function(outputs[0] if len(outputs) == 1 else outputs, c.y).data
+
+    def share(self, q: Quantity) -> float:
+        """Return what a penalty adds to the gradient of a weight, δ·z, before the update."""
+        if self.credit.recording.penalty is None or not isinstance(q.of, tuple):
+            return 0.0
+        edge = self.credit.edges[q.of]
+        return self.credit.weights[edge.parameter].credit - edge.credit
+
+    def moved(self, q: Quantity, g: float) -> float:
+        """Return the new weight that the optimiser makes of a gradient."""
+        assert self.optimizer is not None
+        name = q.of if isinstance(q.of, str) else self.credit.edges[q.of].parameter
+        weights = self.credit.weights
+        place, grads = list(weights).index(name), [w.credit for w in weights.values()]
+        grads[place] = g
+        data = [w.weight for w in weights.values()]
+        return copy.deepcopy(self.optimizer).update(data, grads)[place]
 
     def weight_of(self, q: Quantity) -> float:
         """Return the weight whose gradient or new number a line is."""
@@ -83,3 +116,17 @@ class Problem:
         if of in self.outputs:
             return [Quantity("p" if self.credit.probabilities else _Z, of), *own]
         return [*(Quantity(_D, edge.target) for edge in self.out_of[of]), *own]
+
+
+def asked_numbers(
+    credit: Credit, lr: float, optimizer: Optimizer | None = None
+) -> dict[Quantity, float]:
+    """Return the right numbers of an example, the new weights as an optimiser makes them."""
+    found = right_numbers(credit, lr)
+    if optimizer is None:
+        return found
+    new = stepped(credit, optimizer)
+    for q in found:
+        if q.kind == "new":
+            found[q] = new[q.of if isinstance(q.of, str) else credit.edges[q.of].parameter]
+    return found

@@ -14,6 +14,7 @@ from nn.lessons.marking.scheme import Scheme, earning
 from nn.lessons.names import called
 from nn.lessons.quantities import Quantity, Reading, Written
 from nn.lessons.reading import as_written
+from nn.optim import Optimizer
 
 OTHER_SIGN = (
     "δ has the other sign throughout, δ = −∂L/∂a, as in Mitchell, Haykin and Han & Kamber, whose updates add: "
@@ -154,7 +155,13 @@ class Marking:
         return "\n".join([table(["number", "given", "right", ""], rows), "", *told, *self.remarks])
 
 
-def marked(reading: Reading, credit: Credit, lr: float, scheme: Scheme | None = None) -> Marking:
+def marked(
+    reading: Reading,
+    credit: Credit,
+    lr: float,
+    scheme: Scheme | None = None,
+    optimizer: Optimizer | None = None,
+) -> Marking:
     """Mark what was read of a working.
 
     Args:
@@ -162,8 +169,9 @@ def marked(reading: Reading, credit: Credit, lr: float, scheme: Scheme | None = 
         credit: the example: what the teacher gave, never the working.
         lr: the learning rate η of its new weights.
         scheme: how many marks the parts are worth; 100 in all if it is not given.
+        optimizer: what makes the new weights, if it is not w − η·∂L/∂w.
     """
-    problem, scheme = problem_of(credit, lr), scheme or Scheme()
+    problem, scheme = problem_of(credit, lr, optimizer), scheme or Scheme()
     written, judged, remarks = _by_its_own_rule(problem, reading)
     named, more = Diagnosis(judged, written).best() if judged.wrong else ([], False)
     nothing = earning(judged, written, (q for n in named for q in n.lines))

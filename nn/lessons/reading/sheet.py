@@ -331,7 +331,9 @@ class _Judge:
             if abs(value - self.right[q]) <= 0.51 * w.unit:
                 total += 1.0
                 continue
-            rule = self.equations[q.kind, q.of].rule
+            # of a weight that a penalty uses, too, the equation has another name
+            equation = self.equations.get((q.kind, q.of))
+            rule = equation.rule if equation else None
             if rule is not None and abs(value - rule(known)) <= _UNITS * w.unit:
                 total += 0.5
         return total

@@ -1,5 +1,6 @@
 """Worksheets: friendly numbers, an answer key that the checker passes, pictures blank and filled."""
 
+import copy
 import json
 import re
 
@@ -7,14 +8,17 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from autograd.pictures.palette import colour
-from nn import MLP, assign_credit, cross_entropy
+from nn import MLP, SGD, Adam, assign_credit, cross_entropy
 from nn.activations import ACTIVATIONS
 from nn.cli.entry import main
 from nn.lessons.answers import read_working
 from nn.lessons.marking import mark
+from nn.lessons.marking.any_network import problem_of
 from nn.lessons.names import quantities
+from nn.lessons.quantities import Quantity
 from nn.lessons.worksheet import KINK, LEVELS, Worksheet, make_worksheet
-from nn.losses import LOSSES
+from nn.losses import LOSSES, l2
+from tests.nn.credit.networks import CASES
 
 KNOWN = sorted(set(ACTIVATIONS) - {"step", "perceptron"})
 LOSS = sorted(set(LOSSES) - {"cross_entropy", "hinge"})
@@ -104,12 +108,6 @@ def test_of_a_network_of_ones_own(tmp_path):
     assert paths[0].name == "worksheet.md"
     with pytest.raises(ValueError, match="does not hold a worksheet"):
         Worksheet.load(paths[0])
-    with pytest.raises(ValueError, match="has no layers"):
-        Worksheet.of(
-            assign_credit(
-                lambda x: (x[0] * net.layers[0].neurons[0].w[0]).tanh() * x[1], [0.5, 1.0], 1.0
-            )
-        )
 
 
 def test_the_sheet_is_the_key_without_answers():
@@ -210,3 +208,61 @@ def test_sizes_that_make_no_worksheet(sizes, message):
 def test_seeds_that_are_none():
     with pytest.raises(TypeError, match=r"a seed is a whole number or a random\.Random, but 'a'"):
         make_worksheet("a")
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - {"transformer"}))
+def test_of_any_network_that_credit_explains(name):
+    case = CASES[name]()
+    credit = assign_credit(case.net, case.x, case.y, case.loss, parameters=case.parameters)
+    sheet = Worksheet.of(credit)
+    for working in (sheet.rounded, sheet.key):  # by the names of the sheet, and read as a text
+        report = mark(working, sheet)
+        assert {line.status for line in report.lines} == {"right"}
+        assert (report.blank, report.marks) == ([], pytest.approx(100.0))
+    assert credit.layers or "\na" in sheet.problem
+    errors = [n for n in sheet.rounded if n.startswith("δ") and abs(sheet.answers[n]) > 0.01]
+    slip = mark(sheet.rounded | {errors[0]: f"{-sheet.answers[errors[0]]:.4f}"}, sheet)
+    assert [line.name for line in slip.lines if not line.ok] == [errors[0]]
+    assert "has the other sign of what follows" in slip.mistakes[0]
+
+
+def _used():
+    used = SGD(0.3, momentum=0.9)
+    used.update([1.0] * 9, [0.1 * k for k in range(9)])
+    return used
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [None, SGD(0.3, momentum=0.9), _used(), Adam(0.1), SGD(0.1, momentum=0.5, nesterov=True)],
+    ids=repr,
+)
+@pytest.mark.parametrize("penalty", [None, l2(0.05)], ids=["", "l2"])
+def test_steps_of_optimisers_and_penalties(optimizer, penalty, tmp_path):
+    net = MLP.from_weights(
+        [[[0.3, 0.2], [-0.1, 0.4]], [[0.5], [-0.3]]], [[0.1, -0.2], [0.2]], "tanh", "tanh"
+    )
+    credit = assign_credit(net, [0.5, -0.2], 1.0, penalty=penalty)
+    sheet = Worksheet.of(credit, optimizer=optimizer)
+    moved = copy.deepcopy(optimizer) or SGD(0.1)
+    weights = credit.weights.values()
+    new = moved.update([w.weight for w in weights], [w.credit for w in weights])
+    assert [x for n, x in sheet.answers.items() if n.startswith("new ")] == pytest.approx(
+        [dict(zip(credit.weights, new))[credit.edges[k].parameter] for k in credit.edges]
+    )
+    for working in (sheet.rounded, sheet.key):
+        assert mark(working, sheet).marks == pytest.approx(100.0)
+    # from one's own wrong gradient the new weight follows
+    own = dict(sheet.rounded)
+    own["∂L/∂w1>0"] = f"{sheet.answers['∂L/∂w1>0'] + 0.2:.4f}"
+    problem = problem_of(credit, sheet.lr, optimizer)
+    q = Quantity("new", (1, 0))
+    g = float(own["∂L/∂w1>0"]) + problem.share(q)
+    follows = problem.moved(q, g) if optimizer else problem.weight_of(q) - 0.1 * g
+    report = mark(own | {"new w1>0": f"{follows:.4f}"}, sheet)
+    status = {line.name: line.status for line in report.lines}
+    assert status["∂L/∂w1>0"] == "wrong"
+    assert status["new w1>0"] in ("follows", "right")
+    assert ("penalty adds" in sheet.problem) == (penalty is not None)
+    paths = sheet.save(tmp_path)
+    assert any(p.name == "key.json" for p in paths) == (optimizer is None and penalty is None)
