@@ -197,7 +197,8 @@ class Names:
         comma = "‚" if any(isinstance(k, int) and k > 9 for k in both) else ""
         down, up = _lowered(head.index), _lowered(tail.index)
         unit = _lowered(j if head.unit < 0 else head.unit + 1)
-        count = self._counts.get((i, j), "")  # type: ignore[arg-type]
+        # of all pairs there are many
+        count = self._counts.get((i, j), "") if "{C" in template else ""  # type: ignore[arg-type]
         text = template.format(
             L="" if layer is None else superscript(layer), l="" if layer is None else layer, J=down, I=up, j=head.index, i=tail.index, U=unit,
             IJ=up + comma + down, JI=down + comma + up, J0=down + comma + "₀",

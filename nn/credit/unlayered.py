@@ -176,10 +176,10 @@ def _in_layers(layers: list[list[int]], edges: dict[Key, Edge]) -> dict[Key, Edg
     """Return the edges of a layered network in the order of a perceptron's, with their layered names."""
     ordered: dict[Key, Edge] = {}
     for k in range(len(layers) - 1, 0, -1):
-        tails: list[int | None] = [*sorted(layers[k - 1]), None]
-        for i in tails:
+        rows: dict[int | None, int | None] = {i: row for row, i in enumerate(layers[k - 1])}
+        for i in [*sorted(layers[k - 1]), None]:
             for column, j in enumerate(layers[k]):
-                if (i, j) in edges:
-                    row = None if i is None else layers[k - 1].index(i)
-                    ordered[i, j] = replace(edges[i, j], layered_name=layered_name(k, row, column))
+                if (edge := edges.get((i, j))) is not None:
+                    name = layered_name(k, rows.get(i), column)
+                    ordered[i, j] = replace(edge, layered_name=name)
     return ordered
