@@ -32,6 +32,7 @@ from tests.browser.living import (
     variables,
 )
 from tests.nn.credit.networks import CASES
+from tests.nn.credit.test_shapes import SHAPES
 from tests.worked import network
 
 pytestmark = pytest.mark.slow
@@ -212,6 +213,22 @@ def _now(case: Any, inputs: list[float], targets: list[float]) -> Credit:
     x = rebuild(case.x, lambda old: next(each_x) if isinstance(old, float) else old)
     y = rebuild(case.y, lambda _: next(each_y))
     return assign_credit(case.net, x, y, loss=case.loss, parameters=case.parameters)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_shape_follows(browser: Chrome, tmp_path: Path, name: str) -> None:
+    net, x, y, parameters, *loss = SHAPES[name]()
+    credit = assign_credit(net, x, y, *loss, parameters=parameters)
+    if name == "deep_chain":
+        with pytest.raises(ValueError, match="at most 150,000 bytes"):
+            credit.live().html()
+        return
+    show(browser, tmp_path, credit.live(lr=0.01).html())
+    first = ["lr", 0.01]
+    assert differences(answers(browser, [first])[0], numbers(credit)) == []
+    browser.execute_script("live.update()")
+    assert differences(answers(browser, [first])[0], numbers(credit.after(0.01))) == []
+    assert complaints(browser) == []
 
 
 # ---------------------------------------------------------------- Firefox

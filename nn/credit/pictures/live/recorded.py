@@ -58,9 +58,9 @@ class Recorded:
         self.order = sorted(credit.edges, key=lambda key: key[1])
         self._uses = {key: use for use, key in found.slots().items()}
         inputs = [v for v, _ in again.inputs]
-        weights: Iterable[Value] = again.parameters
+        weights = again.parameters
         if credit.layers:  # those into a unit side by side: a page finds them by their places
-            weights = [self._weight(key) for key in self.order]
+            weights = [*map(self._weight, self.order), *weights]
         for v, name in zip(
             again.parameters, credit.weights
         ):  # Values of our own: they may be named
