@@ -1,5 +1,6 @@
 """The living page in a real browser: what it computes beside what Python computes, and what hands can do."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 import autograd as ag
 from autograd import Value
-from autograd.pictures.page import literal
+from autograd.pictures.page import Live, literal
 from nn import assign_credit, losses
+from nn.credit.credit import Credit
 from tests.browser.living import (
     close,
     complaints,
@@ -28,6 +30,7 @@ from tests.browser.living import (
     show,
     state,
 )
+from tests.nn.credit.networks import CASES
 from tests.worked import network, worked
 
 pytestmark = pytest.mark.slow
@@ -278,12 +281,36 @@ def test_nothing_is_loaded_from_anywhere(browser: Chrome, tmp_path: Path) -> Non
     assert loaded == 0
 
 
+def unit_graph(name: str) -> Credit:
+    case = CASES[name]()
+    return assign_credit(case.net, case.x, case.y, loss=case.loss, parameters=case.parameters)
+
+
+LIVING: dict[str, Callable[[], Live]] = {
+    "network": lambda: worked().live(),
+    "batch": lambda: assign_credit(network(), [[1.0, 2.0, 3.0]] * 2, [0.0, 1.0], batch=True).live(),
+    "expression": lambda: ag.live(published(Value(2.0, label="a"), Value(3.0, label="b"))),
+    "pills": lambda: unit_graph("layer_norm").live(),
+    "pattern": lambda: unit_graph("lstm").live(),
+}
+
+
+@pytest.mark.parametrize("kind", LIVING)
 @pytest.mark.parametrize("width", [320, 640, 1280])
-def test_narrow_windows_and_large_letters(browser: Chrome, tmp_path: Path, width: int) -> None:
+def test_narrow_windows_and_large_letters(
+    browser: Chrome, tmp_path: Path, width: int, kind: str
+) -> None:
+    """A window of 1280 pixels has 640 of them at 200 %, 320 at 400 %, with twice as many dots."""
     size = {"width": width, "height": 800, "deviceScaleFactor": 2, "mobile": width < 640}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    show(browser, tmp_path, worked().live().html())
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    show(browser, tmp_path, LIVING[kind]().html())
+    python(browser)
+    browser.find_elements(By.CSS_SELECTOR, "#picture .drag")[-1].send_keys(Keys.ENTER)
+    wide = "return document.documentElement.scrollWidth"
+    cut = """return [...document.querySelectorAll("button, select, input")].filter(e => e.offsetParent &&
+      e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML)"""
+    assert browser.execute_script(wide) <= width
+    assert browser.execute_script(cut) == []
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
@@ -308,16 +335,11 @@ AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci in tests/")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("kind", ["network", "batch", "expression"])
+@pytest.mark.parametrize("kind", LIVING)
 def test_axe_finds_nothing(browser: Chrome, tmp_path: Path, kind: str, scheme: str) -> None:
     emulated = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": emulated})
-    living = {
-        "network": worked().live,
-        "batch": assign_credit(network(), [[1.0, 2.0, 3.0]] * 2, [0.0, 1.0], batch=True).live,
-        "expression": lambda: ag.live(published(Value(2.0, label="a"), Value(3.0, label="b"))),
-    }[kind]
-    show(browser, tmp_path, living().html())
+    show(browser, tmp_path, LIVING[kind]().html())
     python(browser)
     browser.find_elements(By.CSS_SELECTOR, "#picture .drag")[-1].send_keys(Keys.ENTER)
     browser.execute_script(AXE.read_text(encoding="utf-8"))

@@ -109,7 +109,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
         text = python(named)
     else:
         joints = {j: n for j, n in named.nodes.items() if n.kind == "joint"}
-        data["joints"] = {j: [quantity(n.delta), slots[j], n.does] for j, n in joints.items()}
+        data["joints"] = {j: [quantity(n.delta), slots[j]] for j, n in joints.items()}
         given = {*units, *joints, *recorded.inputs}
         data["fixed"] = {i: slots[i] for i in named.nodes if i not in given}
         data["edges"] = [

@@ -9,10 +9,10 @@ Object.assign(quantities, {
   },
 });
 for (const [i, slot] of entries(data.fixed)) report.z[i] = `v${slot}`;
-for (const [j, [delta, z, does]] of entries(data.joints)) {
+for (const [j, [delta, z]] of entries(data.joints)) {
   report.delta[j] = delta;
   report.z[j] = `v${z}`;
-  data.buttons.push([j, `${does} ${j}`, "unit", "z"]);
+  data.buttons.push([j, "", "unit", "z"]);  // called by what is written on it
 }
 for (const [id, label, called, ...rest] of data.edges) weigh(id, escaped(label), escaped(called), ...rest);
 for (const [name, slot, count] of data.weights) {
