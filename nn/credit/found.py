@@ -47,7 +47,7 @@ class Found:
     links: list[Link] = field(default_factory=list)
     anatomy: Anatomy | None = field(default_factory=lambda: None)
     slots: Callable[[], dict[tuple[int, int], Key]] = field(default_factory=lambda: dict)
-    names: Names = SLIDES
+    names: Names = field(default_factory=lambda: SLIDES)
 
     @classmethod
     def late(cls, find: "Callable[[], Found]", **known: Any) -> Self:
@@ -81,9 +81,10 @@ class Found:
         Raises:
             ValueError: if none has that name.
         """
-        old, book = self.names, notation_of(notation)
-        if book is old.notation and not negated:
+        book = notation_of(notation)
+        if book is vars(self).get("names", SLIDES).notation and not negated:  # found or not
             return self
+        old = self.names
         names = Names(book, self.layers, self.outputs, negated)
         nodes = type(self.nodes)(
             (i, replace(n, names=names, name=names.z(i) if n.name == old.z(i) else n.name))

@@ -119,3 +119,12 @@ def test_numbers_are_those_of_the_time_of_recording():
         leaf.data = 99.0  # nothing was looked at before
     assert (str(c), str(c.forward_table()), c.check().ok) == wanted
     assert c.after(0.01).loss < c.loss
+
+
+def test_names_are_those_that_were_found_whatever_is_asked_first():
+    case = elman()
+    for ask in (
+        lambda c: c.names.z(0),
+        lambda c: c.in_notation("nielsen").in_notation("slides").nodes[0].name,
+    ):
+        assert ask(of(case)()) == "ŷ"
