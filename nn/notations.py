@@ -241,6 +241,10 @@ class Names:
         last = self.notation.last_delta if self._last(j) else ""
         return self._minus + self.spelled(last or self.notation.delta, j)
 
+    def p(self, j: int | str) -> str:
+        """Return the name of the probability of an output."""
+        return self.spelled("p{J}", j)
+
     def weight(self, i: int | str | None, j: int | str) -> str:
         """Return the name of a weight, or with None as its source of a bias."""
         if i is None:

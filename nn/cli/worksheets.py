@@ -41,6 +41,7 @@ def add_commands(command: AddCommand) -> None:
     sub.add_argument("--loss", choices=LOSSES, metavar="NAME", help="default: half_squared_error")
     sub.add_argument("--bias", action="store_true", default=None, help="units have biases")
     sub.add_argument("--lr", type=number, help="the learning rate η (default: 0.5)")
+    add_notation(sub, default=None)
     sub.add_argument("--out", metavar="FOLDER", help="default: worksheet, or class")
     sub.add_argument(
         "--overwrite", action="store_true", help="even a worksheet that is filled in already"
@@ -70,7 +71,7 @@ def _worksheet(arguments: argparse.Namespace) -> None:
     from nn.lessons.worksheet import LEVELS, make_worksheet
 
     options = dict(LEVELS[arguments.level or "usual"])
-    for name in ("sizes", "activation", "output_activation", "loss", "bias", "lr"):
+    for name in ("sizes", "activation", "output_activation", "loss", "bias", "lr", "notation"):
         if (given := getattr(arguments, name)) is not None:
             options[name] = given
     if arguments.roster is not None:

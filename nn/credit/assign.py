@@ -100,15 +100,20 @@ def assign_credit(
             raise TypeError(
                 "a recorded loss holds its input and its target: give assign_credit(L) alone"
             )
-        return Credit.of_loss(net, parameters, outputs).in_notation(notation)
+        return _told(Credit.of_loss(net, parameters, outputs), notation)
     if outputs is not None:
         raise TypeError("outputs= belongs to a recorded loss; of a network they are what it gives")
     if batch not in (False, True, "mean"):
         raise ValueError(f'batch is False, True (the sum) or "mean", but {batch!r} was given')
     if batch:
         examples = [
-            Credit.of(net, *example, loss, parameters, penalty).in_notation(notation)
+            _told(Credit.of(net, *example, loss, parameters, penalty), notation)
             for example in zip(*paired(x, y))
         ]
         return summed(examples, mean=batch == "mean")
-    return Credit.of(net, x, y, loss, parameters, penalty).in_notation(notation)
+    return _told(Credit.of(net, x, y, loss, parameters, penalty), notation)
+
+
+def _told(credit: Credit, notation: str | Notation) -> Credit:
+    """Return a credit in a notation; in that of the slides as it is, with nothing looked up yet."""
+    return credit if notation == "slides" else credit.in_notation(notation)

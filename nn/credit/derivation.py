@@ -154,4 +154,4 @@ def probability_line(credit: Assignment, j: int) -> Line:
     outputs = [credit.nodes[k] for k in credit.outputs]
     below = " + ".join(f"exp({shown(node.z, 4)})" for node in outputs)
     right = f"softmax({names.letter('output')}){subscript(j)}"
-    return Line(f"p{subscript(j)}", right, f"exp({shown(credit.nodes[j].z, 4)})/({below})", p)
+    return Line(names.p(j), right, f"exp({shown(credit.nodes[j].z, 4)})/({below})", p)

@@ -17,7 +17,7 @@ from nn.losses import LOSSES
 from nn.network import MLP
 
 _NETWORK = ("weights", "biases", "activation", "output_activation")
-_SETTINGS = (*_NETWORK, "x", "y", "loss", "lr")
+_SETTINGS = (*_NETWORK, "x", "y", "loss", "lr", "notation")
 _SETTING = re.compile(rf"^\s*({'|'.join(_SETTINGS)})\s*=\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
 
 
@@ -52,7 +52,7 @@ def read_working(path: str | os.PathLike[str]) -> Working:
     """Read a working, and the example that it states, from a file of any form that `reading.read` knows.
 
     Beside the numbers may stand the network and the example, in JSON: weights, biases, activation and output_activation
-    as for `MLP.from_weights`, x, y, loss and lr, in lines as a worksheet has them or in a JSON object. What stands first
+    as for `MLP.from_weights`, x, y, loss, lr and notation, in lines as a worksheet has them or in a JSON object. What stands first
     counts: an answer never sets the problem. Without weights it is the worked 3-2-1 network.
 
     Args:
@@ -83,7 +83,7 @@ def _settings(text: str) -> dict[str, Any]:
 
 
 def _setting(name: str, value: str) -> Any:
-    if re.fullmatch(r"[a-z_]+", value):
+    if re.fullmatch(r"[a-z_][a-z_0-9-]*", value):
         return value
     try:
         return json.loads(value)
@@ -107,4 +107,5 @@ def _problem(settings: dict[str, Any]) -> tuple[Credit, float]:
         raise ValueError(f"lr is a number, but {lr!r} was given")
     if isinstance(y, list) and len(y) == 1:
         y = y[0]
-    return assign_credit(net, settings["x"], y, LOSSES[loss]), float(lr)
+    notation = settings.get("notation", "slides")
+    return assign_credit(net, settings["x"], y, LOSSES[loss], notation=notation), float(lr)

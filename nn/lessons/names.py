@@ -39,14 +39,12 @@ def called(quantity: Quantity, credit: Credit) -> str:
         if typed:
             weight = f"b{j}" if i is None else f"w{i}>{j}"
         return names.gradient(weight) if kind == "gradient" else names.new(weight)
-    if kind == "p":
-        return f"p{of}"
     if typed:
         single = len(credit.layers[-1]) == 1
         output = kind == "z" and of in credit.layers[-1]
         letter = "ŷ" if output else "δ" if kind == "delta" else kind
         return letter if output and single else f"{letter}{of}"
-    return {"a": names.a, "z": names.z, "delta": names.delta}[kind](of)
+    return {"a": names.a, "z": names.z, "p": names.p, "delta": names.delta}[kind](of)
 
 
 @lru_cache(maxsize=64)

@@ -124,7 +124,9 @@ class Worksheet:
     def answers(self) -> dict[str, float]:
         """The right numbers by name, in the order in which one works them out."""
         c = self.credit
-        return {called(q, c): x for q, x in asked_numbers(c, self.lr, self.optimizer).items()}
+        signs = {"delta": c.names.sign}  # an error may be −∂L/∂a there
+        numbers = asked_numbers(c, self.lr, self.optimizer)
+        return {called(q, c): signs.get(q.kind, 1.0) * x for q, x in numbers.items()}
 
     @property
     def problem(self) -> str:
@@ -158,21 +160,37 @@ class Worksheet:
         loss = next((name for name, f in LOSSES.items() if f is c.loss_function), c.loss_name)
         if loss != "half_squared_error":
             found["loss"] = loss
+        if c.names.notation.key != "slides":
+            found["notation"] = c.names.notation.key
         return found | {"x": c.x, "y": c.y, "lr": self.lr}
 
     def _sheet(self, title: str, column: str) -> dict[str, str]:
-        c = self.credit
+        c, names = self.credit, self.credit.names
         biased = any(i is None for i, *_ in c.edges)
-        probable = "p = softmax(ŷ). " if c.probabilities else ""
+        probable = f"p = softmax({names.letter('output')}). " if c.probabilities else ""
+        rules = (
+            f"Forward: a = Σ w·z{' + b' * biased} and z = f(a). {probable}Back: δ₀ = ∂L/∂a₀, "
+            "δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ). Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ"
+            + ", of a weight with several uses their sum" * (not c.layers)
+            + f". {self._update()}{self._penalty()}"
+        )
+        if names.notation.key != "slides" and c.layers:
+            update = (
+                f"Update: {names.notation.update}." if self.optimizer is None else self._update()
+            )
+            a, delta, minus = names.a("j"), names.delta("j"), "−" if names.sign < 0.0 else ""
+            rules = (
+                f"Forward: {names.sum('j', biased)} and {names.z('j')} = f({a}). {probable}Back: at an output {delta} = "
+                f"{minus}∂{names.loss}/∂{a}, at other units {delta} = {names.back('j')}. "
+                f"Each weight: {names.gradient(names.weight('i', 'j'))} = {names.credit()}. {update}{self._penalty()}"
+            )
         lines = self._stated()
         return {
             "title": f"{title}{' for ' * bool(self.name)}{self.name}: who is to blame for the error?",
             "intro": f"A {c.title} with the loss {c.loss_formula} and the learning rate {self.lr:g}."
             + " Each weight matrix has a row per input and a column per unit." * bool(c.layers),
             "settings": "\n".join(lines),
-            "rules": f"Forward: a = Σ w·z{' + b' * biased} and z = f(a). {probable}Back: δ₀ = ∂L/∂a₀, "
-            "δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ). Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ"
-            + ", of a weight with several uses their sum" * (not c.layers) + f". {self._update()}{self._penalty()}",
+            "rules": rules,
             "digits": f"Write {DIGITS} digits after the point.",
             "column": column,
         }  # fmt: skip
@@ -284,7 +302,8 @@ class Worksheet:
             for line in s["settings"].split("\n")
         )
         rows = "\n".join(
-            rf"${latex.formula(_raised(name))}$ & {x} \\ \hline" for name, x in given.items()
+            rf"${latex.formula(_raised(name, self.credit))}$ & {x} \\ \hline"
+            for name, x in given.items()
         )
         return _TEX % (
             text["title"],
@@ -391,6 +410,7 @@ class Worksheet:
             given["x"],
             y[0] if isinstance(y, list) and len(y) == 1 else y,
             loss,
+            notation=given.get("notation", "slides"),
         )
         return cls(
             given.get("seed"), credit, learning_rate(given["lr"]), str(given.get("name", ""))
@@ -400,8 +420,10 @@ class Worksheet:
         return self.problem
 
 
-def _raised(name: str) -> str:
-    """Return a name with its numbers as indices: w₃⇝₁ for w3>1."""
+def _raised(name: str, credit: Credit) -> str:
+    """Return a name with its numbers as indices: w₃⇝₁ for w3>1 of the slides; the books' have them."""
+    if credit.names.notation.key != "slides":
+        return name
     lowered = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
     return name.translate(lowered).replace(">", "⇝")
 
@@ -437,6 +459,7 @@ def make_worksheet(
     loss: str | Loss = half_squared_error,
     bias: bool = False,
     name: str = "",
+    notation: str = "slides",
 ) -> Worksheet:
     """Return a worksheet with weights of one decimal and inputs in halves.
 
@@ -452,6 +475,7 @@ def make_worksheet(
         loss: the loss, or its name.
         bias: whether the units have biases.
         name: who works it out.
+        notation: in the letters of which book it is written.
 
     Raises:
         ValueError, TypeError: if there are fewer than two sizes, one is not positive, or the network is too large.
@@ -488,7 +512,7 @@ def make_worksheet(
         if not hard:
             break
     assert best is not None
-    return Worksheet(seed, best[1], lr, name)
+    return Worksheet(seed, best[1].in_notation(notation), lr, name)
 
 
 def _hard(credit: Credit, lr: float) -> int:

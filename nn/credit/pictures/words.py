@@ -3,7 +3,7 @@
 from collections.abc import Set
 from typing import Literal
 
-from autograd.notation import shown, subscript
+from autograd.notation import shown
 from nn.credit.assignment import Assignment
 from nn.credit.derivation import slope_symbol
 from nn.credit.parts import Edge, Key, Node
@@ -168,7 +168,7 @@ class Words:
         known = self.credit.probabilities
         if node.index not in known or node.index not in self.credit.outputs:
             return []
-        return [("p", f"p{subscript(node.index)} = {self.number(known[node.index])}")]
+        return [("p", f"{node.names.p(node.index)} = {self.number(known[node.index])}")]
 
     def delta(self, node: Node) -> str:
         """Return what is written above a unit: its error; nothing where only the way forward is shown."""

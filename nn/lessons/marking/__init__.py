@@ -8,7 +8,7 @@ from typing import Protocol
 
 from nn.arguments import expect
 from nn.credit.credit import Credit
-from nn.lessons.marking.report import EXCHANGED, Line, Marking, marked
+from nn.lessons.marking.report import EXCHANGED, OTHER_SIGN, Line, Marking, marked
 from nn.lessons.marking.scheme import Scheme
 from nn.lessons.names import called
 from nn.lessons.quantities import Reading, right_numbers
@@ -91,7 +91,12 @@ def mark(
         raise ValueError(f"there is nothing to mark: {why}")
     if reading.notation in NOTATIONS:
         credit = credit.in_notation(reading.notation)  # told in the letters of the working
-    marking = marked(reading, credit, lr, scheme, getattr(sheet, "optimizer", None))
+    told = reading.told or credit.names.sign < 0.0  # the notation's own sign of δ
+    marking = marked(
+        replace(reading, told=told), credit, lr, scheme, getattr(sheet, "optimizer", None)
+    )
+    if reading.notation == usual and credit.names.sign < 0.0:
+        marking = replace(marking, remarks=tuple(r for r in marking.remarks if r != OTHER_SIGN))
     if reading.told or reading.notation == usual or EXCHANGED in marking.remarks:
         return marking
     said = (

@@ -8,7 +8,18 @@ from nn.lessons.reading.plain import NUMBER
 
 Known = Callable[[str], bool]
 ROW = "\x1f"  # ends a row of a matrix
-SETTINGS = ("weights", "biases", "activation", "output_activation", "x", "y", "loss", "lr", "seed")
+SETTINGS = (
+    "weights",
+    "biases",
+    "activation",
+    "output_activation",
+    "x",
+    "y",
+    "loss",
+    "lr",
+    "seed",
+    "notation",
+)
 RELATION = re.compile(r"\s*(?::=|==|=|≈|≃|≅|≡|~=|←|:(?=\s|$|[-−+.\d\[(]))\s*")
 _FILLER = (
     "is|are|equals|gives|ist|beträgt|wird|of|to|was|becomes|comes|as|about|roughly|approximately|now|then|et|est|es|thus|"
@@ -65,7 +76,7 @@ class Phrases:
         text = re.sub(rf"(?:\s+(?:#|//)|;\s*%)\s*(?:=|->|→)?\s*(?={NUMBER}\s*$)", " = ", text)
         text = re.sub(r"(?<=[\d\])])\s*(?:#|//|;\s*%).*$", "", text)
         text = re.sub(r"\[[^\]]*(?:\][\s;,]*\[[^\]]*)*\]", lambda m: m[0].replace(";", ROW), text)
-        if not re.search(r"\d|\?|^\s*(?:loss|activation|output_activation)\s*[=:]", text):
+        if not re.search(r"\d|\?|^\s*(?:loss|activation|output_activation|notation)\s*[=:]", text):
             return
         found = False
         for piece in _PIECES.split(text):
@@ -76,7 +87,7 @@ class Phrases:
             for item in self.prose(text, at):
                 found = True
                 yield item
-        if not found and re.search(r"[=≈].*\d|(?<![\d.])\d+[.,]\d+(?![.\d])", text):
+        if not found and re.search(r"[=≈]\s*[-−+]?\d|(?<![\d.])\d+[.,]\d+(?![.\d])", text):
             yield Item("", "", at, line.strip(), "it names no number of this network")
 
     def _chain(self, piece: str, at: int) -> Iterator[Item]:
@@ -122,7 +133,7 @@ class Phrases:
                 name, "", at, text, rows=() if given else rows, setting=said if given else ""
             )
             return
-        if name in SETTINGS and re.match(r"[a-z_]+$|\[", said):
+        if name in SETTINGS and re.match(r"[a-z_][a-z_0-9-]*$|\[", said):
             yield Item(name, "", at, text, setting=said)
             return
         number, why = value_of(said if said or not parts else parts[-1])

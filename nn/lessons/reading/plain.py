@@ -12,7 +12,7 @@ _GREEK = {
     "Rightarrow": "⇒", "implies": "⇒", "therefore": "⇒", "quad": "   ", "qquad": "   ", "pm": "±", "ast": "*", "top": "ᵀ",
 }  # fmt: skip
 _DROPPED = r"\\(?:left|right|big|Big|,|;|!|:|displaystyle|hline|label\{[^}]*\}|tag\{[^}]*\}|item)"
-_GROUPS = r"\\(?:text|mathrm|mathbf|operatorname|boldsymbol|mathit|textbf|textrm|bm|vec|boxed)\s*\{([^{}]*)\}"
+_GROUPS = r"\\(?:text|mathrm|mathbf|operatorname|boldsymbol|mathit|textbf|textrm|texttt|bm|vec|boxed)\s*\{([^{}]*)\}"
 _MATRIX = re.compile(r"\\begin\{[bpvB]?(?:matrix|array)\}(?:\{[^}]*\})?(.*?)\\end\{[bpvB]?(?:matrix|array)\}", re.DOTALL)  # fmt: skip
 
 # a number: with a point, or with a comma that no space follows, and perhaps a power of ten
@@ -50,6 +50,13 @@ def plain(text: str) -> str:
     text = text.replace("{,}", ",").replace(r"\%", "%").replace(r"\_", "_")
     text = re.sub(r"y\u0302", "ŷ", text)
     if "\\" in text:
+        head, begun, body = text.rpartition(r"\begin{document}")
+        text = "\n" * head.count("\n") + body if begun else text
+        text = re.sub(
+            r"\\(?:renewcommand|setlength|vspace|hspace)\*?(?:\{[^{}]*\})+|\{\|l\|p\{.*?\}\|\}",
+            " ",
+            text,
+        )
         text = _MATRIX.sub(
             lambda m: (
                 "[" + re.sub(r"\\\\\s*", ";", m[1]).replace("&", ",").replace("\n", " ") + "]"

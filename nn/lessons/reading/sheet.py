@@ -12,7 +12,7 @@ from nn.credit.credit import Credit
 from nn.credit.equations import Equation, equations
 from nn.lessons.quantities import Quantity, Reading, Restated, Unread, Written, right_numbers
 from nn.lessons.reading.items import items
-from nn.lessons.reading.phrases import Item
+from nn.lessons.reading.phrases import SETTINGS, Item
 from nn.lessons.reading.plain import as_written, decoded
 from nn.lessons.reading.vocabulary import Grid, Meaning, Vocabulary, vocabularies
 from nn.losses import LOSSES, SHORT
@@ -188,6 +188,9 @@ class _Judge:
 
     def _one(self, one: _Try, item: Item) -> None:
         meanings = one.vocabulary.meanings(item.name)
+        if item.name in SETTINGS and self._same(item.name, item.number):
+            one.restated.append(Restated(item.text, item.line, True))
+            return
         if not meanings and len(grid := one.vocabulary.grid(item.name)) == len(sum(grid, ())) == 1:
             meanings = frozenset(grid[0])  # a column of one number
         if not meanings and item.name in ("x", "y", "lr", "seed", "loss"):
@@ -234,7 +237,7 @@ class _Judge:
         grid = one.vocabulary.grid(item.name)
         rows = [list(row) for row in item.rows]
         flat = [x for row in rows for x in row]
-        if not grid:
+        if item.name in SETTINGS or not grid:
             if item.name in ("x", "y", "weights", "biases"):
                 text = json.dumps(
                     [[float(x.replace(",", ".").replace("−", "-")) for x in row] for row in rows]
@@ -288,6 +291,8 @@ class _Judge:
             wanted = names[-1:] if name == "output_activation" else names[:-1]
             said = set(re.findall(r"\w+", text))
             return not wanted or said == {n for layer in wanted for n in layer}
+        if name in ("notation", "seed"):
+            return True
         if name == "loss":
             return LOSSES.get(text, SHORT.get(text)) is credit.loss_function
         known: dict[str, Any] = {

@@ -302,7 +302,7 @@ class _Maker:
                         target = re.sub(r"\{\w+\}", "", n.target)
                         self._add(("target", j), "target", "t", target)
                 if j in self.probable:
-                    self._add(("p", j), f"p{j}", self.names.spelled("p{j}", j))
+                    self._add(("p", j), self.names.p(j))
         for tails, heads in pairwise(layers):
             for j in heads:
                 for i in tails:

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from nn import MLP, assign_credit, half_squared_error
+from nn.cli.entry import main
 from nn.credit.story import story
+from nn.lessons.answers import read_working
 from nn.lessons.gallery import example
+from nn.lessons.marking import mark
 from nn.lessons.quantities import Quantity, right_numbers
 from nn.lessons.reading import read
+from nn.lessons.worksheet import make_worksheet
 from nn.notations import NOTATIONS
 
 FOLDER = Path(__file__).parents[2] / "data" / "workings"
@@ -211,3 +215,73 @@ def test_a_notation_must_be_known():
 @given(st.text(alphabet="aδzŷwL01.9,=:-|_^{}()[] \n\t%;#≈⇝", max_size=80))
 def test_nothing_that_people_type_breaks_the_reader(text):
     read(text, WORKED)
+
+
+@pytest.mark.parametrize("key", list(NOTATIONS))
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"sizes": (2, 3, 2), "bias": True, "activation": "sigmoid", "output_activation": "sigmoid"},
+        {"sizes": (3, 3, 2), "bias": True, "loss": "cross_entropy"},
+    ],
+    ids=["usual", "biased", "classes"],
+)
+def test_a_worksheet_in_any_notation_is_right_by_its_own_key(key, options, tmp_path):
+    sheet = make_worksheet(3, notation=key, **options)
+    path = tmp_path / "key.md"
+    path.write_text(sheet.key, encoding="utf-8")
+    stated = read_working(path)
+    assert stated.credit.names.notation.key == key
+    for report in (
+        mark(sheet.key, sheet),
+        mark(sheet.latex(True), sheet),
+        mark(path, stated.credit, stated.lr),
+    ):
+        assert report.ok
+        assert report.marks == pytest.approx(100.0)
+        assert report.remarks == ()
+    if key != "slides":
+        assert "δ₀" not in sheet.problem
+
+
+def test_a_working_is_marked_in_its_own_letters():
+    credit, lr = problem("insper_half")
+    report = mark("v1(1) = 0.27\no1 = 0.3672\nδ1(2) = 0.5474\nδ1(1) = 0.3547", credit, lr)
+    assert [line.name for line in report.lines] == ["v⁽¹⁾₁", "o₁", "δ⁽²⁾₁", "δ⁽¹⁾₁"]
+    assert [line.status for line in report.lines] == ["right", "right", "right", "wrong"]
+    assert report.lines[3].right == pytest.approx(0.2547, abs=1e-4)
+    assert any("letters of haykin" in remark for remark in report.remarks)
+
+
+def test_the_status_of_check(tmp_path, capsys):
+    sheet = make_worksheet(5)
+    key, mine = tmp_path / "key.md", tmp_path / "mine.txt"
+    key.write_text(sheet.key, encoding="utf-8")
+    numbers = [f"{name} = {x:.4f}" for name, x in sheet.answers.items()]
+    first = numbers[0]
+
+    def status(lines, *words):
+        mine.write_text("\n".join(lines), encoding="utf-8")
+        return main(["check", str(mine), *words])
+
+    asked = "--problem", str(key)
+    assert status(numbers, *asked) == 0
+    assert status(numbers, "--seed", "5") == 0
+    assert status(numbers[1:], *asked) == 2
+    assert status(numbers[1:], *asked, "--allow-blanks") == 0
+    assert status([*numbers[1:], f"{first} or 0.3"], *asked, "--allow-blanks") == 2
+    assert status([*numbers[1:], "a1 = 7.1234"], *asked) == 1
+    # its own problem is not the teacher's: with all weights 0 all answers are 0
+    zeros = [
+        "weights = [[[0, 0], [0, 0]], [[0], [0]]]",
+        "x = [1, 1]",
+        "y = 0",
+        "a1 = 0.0000",
+        "z1 = 0.0000",
+    ]
+    assert status(zeros, "--allow-blanks") == 0
+    assert "states itself" in capsys.readouterr().out
+    assert status(zeros, *asked, "--allow-blanks") == 1
+    assert "Another problem?" in capsys.readouterr().out
+    assert status(numbers, "--notation", "nielsen", *asked) == 2
