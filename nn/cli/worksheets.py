@@ -74,6 +74,10 @@ def _worksheet(arguments: argparse.Namespace) -> None:
     for name in ("sizes", "activation", "output_activation", "loss", "bias", "lr", "notation"):
         if (given := getattr(arguments, name)) is not None:
             options[name] = given
+    if arguments.activation is not None and len(options.get("sizes", (2, 2, 1))) == 2:
+        raise ValueError(
+            "--activation is that of hidden layers, and these sizes have none: give --output-activation, or another size"
+        )
     if arguments.roster is not None:
         out = arguments.out or "class"
         sheets = make_class(

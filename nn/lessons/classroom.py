@@ -111,6 +111,11 @@ def make_class(
         seed: makes the same sheets again; else nobody can guess them.
         overwrite: whether what is there may be lost.
         **options: as for `make_worksheet`: sizes, activation, lr, …
+
+    >>> import tempfile
+    >>> sheets = make_class(["Ada", "Grace"], tempfile.mkdtemp(), seed=1)
+    >>> len(sheets)
+    2
     """  # fmt: skip
     root = Path(out)
     secret = secrets.randbits(64) if seed is None else seed
@@ -260,6 +265,13 @@ def mark_class(
         sheets: for each name what it answers: a Worksheet or a Credit.
         scheme: how many marks the parts are worth.
         notation: in the letters of which book all are written; without it that is recognised for each.
+
+    >>> import pathlib, tempfile
+    >>> from nn.lessons import make_worksheet
+    >>> sheet, folder = make_worksheet(seed=1), pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "ada.md").write_text(sheet.key)
+    >>> mark_class(folder, {"ada": sheet}).of
+    100.0
     """
     scheme = scheme or Scheme()
     found = {

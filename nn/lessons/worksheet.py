@@ -90,6 +90,9 @@ class Worksheet:
         lr: the learning rate η of the new weights.
         name: who works it out; empty if that is not known.
         optimizer: what makes the new weights, if it is not w − η·∂L/∂w.
+
+    >>> Worksheet.of(make_worksheet(seed=1).credit, lr=0.5).lr
+    0.5
     """
 
     seed: int | None
@@ -384,7 +387,7 @@ class Worksheet:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Return the worksheet of a key.json.
+        """Return the worksheet of a key.json at a path.
 
         Raises:
             ValueError: if the file holds no worksheet.
@@ -397,7 +400,7 @@ class Worksheet:
 
     @classmethod
     def from_settings(cls, given: Mapping[str, Any]) -> Self:
-        """Return the worksheet with these settings, as `settings` has them."""
+        """Return the worksheet with the given settings, as `settings` has them."""
         net = {
             k: given[k]
             for k in ("weights", "biases", "activation", "output_activation")
@@ -479,6 +482,9 @@ def make_worksheet(
 
     Raises:
         ValueError, TypeError: if there are fewer than two sizes, one is not positive, or the network is too large.
+
+    >>> make_worksheet(seed=1).credit.title
+    '2-2-1 tanh network'
     """
     expect(is_sequence(sizes) and len(sizes) > 1, "sizes are of inputs and units, as 2 2 1", sizes)
     lr, sizes = learning_rate(lr), [whole("a size", size) for size in sizes]

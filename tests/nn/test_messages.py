@@ -153,3 +153,13 @@ def test_a_printed_minus_is_read_back(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["credit", "--x", "0.8", "−1.0", "0.5", "--out", "credit.gv"]) == 0
     assert "−1.000000" in capsys.readouterr().out
+
+
+def test_a_worksheet_without_answers_and_one_without_hidden_layers(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["worksheet", "--seed", "1"]) == 0
+    assert main(["check", "worksheet/worksheet.md"]) == 2
+    assert "it has no answers yet: write numbers beside their names" in capsys.readouterr().err
+    assert main(["worksheet", "--sizes", "3", "2", "--activation", "sigmoid", "--out", "w"]) == 2
+    assert "give --output-activation" in capsys.readouterr().err
+    assert not (tmp_path / "w").exists()

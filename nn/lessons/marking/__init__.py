@@ -87,7 +87,10 @@ def mark(
         reading = read(_without(text, getattr(sheet, "problem", "")), credit, notation, lr)
     usual = credit.names.notation.key
     if not reading.numbers:
-        why = "; ".join(str(unread) for unread in reading.unread[:1]) or "it has no answers yet"
+        why = (
+            "; ".join(str(unread) for unread in reading.unread[:1])
+            or "it has no answers yet: write numbers beside their names"
+        )
         raise ValueError(f"there is nothing to mark: {why}")
     if reading.notation in NOTATIONS:
         credit = credit.in_notation(reading.notation)  # told in the letters of the working

@@ -24,6 +24,9 @@ class Scheme:
     Attributes:
         parts: how many marks each part is worth: forward, loss, delta, gradients and new weights.
         follows: what share a line earns that follows from one's own wrong numbers.
+
+    >>> Scheme(follows=0.5).parts["delta"]
+    35.0
     """
 
     parts: Mapping[str, float] = field(default_factory=lambda: dict(PARTS))
@@ -31,7 +34,7 @@ class Scheme:
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> "Scheme":
-        """Return the scheme of a file in TOML: `forward = 30` and the like; `follows = 0.5` for less than all.
+        """Return the scheme of a file in TOML at a path: `forward = 30` and the like; `follows = 0.5` for less than all.
 
         Raises:
             ValueError: if it is not TOML, or says something else.

@@ -201,7 +201,7 @@ def value_of(text: str) -> tuple[str, str]:
     """
     said = text.strip().strip("*`_ ")
     if not re.search(r"\d", said):
-        return "", "" if _BLANK.fullmatch(said) else f"{said[:40]!r} is no number"
+        return "", "" if _BLANK.fullmatch(said) else f"{said[:40]!r} is not a number"
     begun = _STARTS.match(said)
     if begun is None:
         return "", "it does not end in a number"

@@ -92,7 +92,7 @@ def as_written(text: str, name: str = "", line: int = 0) -> Written:
     """Return a number with what its last digit is worth.
 
     Raises:
-        ValueError: if it is no number.
+        ValueError: if it is not a number.
 
     >>> as_written("-0,5400").value, as_written("-0,5400").unit, as_written("13.63 %").unit
     (-0.54, 0.0001, 0.0001)
@@ -101,7 +101,7 @@ def as_written(text: str, name: str = "", line: int = 0) -> Written:
     """
     said = text.strip(" \t*`$_")
     if not re.fullmatch(NUMBER, said):
-        raise ValueError(f"{text.strip()!r} is no number")
+        raise ValueError(f"{text.strip()!r} is not a number")
     spelled = re.sub(r"\s", "", said).translate(_RAISED)
     percent = spelled.endswith("%")
     digits = re.sub(r"[·×*x]10(?:\^|\*\*)?\{?\(?([-+]?\d+)\)?\}?", r"e\1", spelled.rstrip("%\\"))
