@@ -96,7 +96,7 @@ GOOD = {"format": "scalar-autograd network", "version": 1, "weights": [[[1.0]]],
                 "weights": [[[1.0], [2.0]]],
                 "tied": [["layers.0.weight.0.0", "layers.0.weight.1.0"]],
             },
-            "are tied, but have different numbers",
+            r"layers\.0\.weight\.0\.0 and layers\.0\.weight\.1\.0 are tied, but have different numbers",
         ),
         ({**GOOD, "tied": [["layers.0.weight.0.0"]] * 2}, "or is tied twice"),
         ({**GOOD, "tied": "w"}, "network: tied parameters are lists of names"),
@@ -192,6 +192,19 @@ def test_a_file_can_be_read_by_people(tmp_path):
     content = json.loads("".join(lines))
     assert content["activation"] == [["relu", "tanh"], "linear"]
     assert (content["weights"], content["biases"]) == (net.weights(), [None, [0.0]])
+
+
+def test_tied_parameters_beside_others(tmp_path):
+    w, b, path = Value(0.5), Value(0.25), tmp_path / "net.json"
+    net = MLP.from_weights([[[w, 2.0]], [[w], [3.0]]], [[b, 0.75], [b]])
+    net.save(path)
+    assert json.loads(path.read_text())["tied"] == [
+        ["layers.0.weight.0.0", "layers.1.weight.0.0"],
+        ["layers.0.bias.0", "layers.1.bias.0"],
+    ]
+    twin = MLP.load(path)
+    assert (twin.weights(), twin.biases()) == (net.weights(), net.biases())
+    assert len(twin.parameters()) == len(net.parameters()) == 5
 
 
 def test_names_of_inputs_and_classes_are_kept(tmp_path):
