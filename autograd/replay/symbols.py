@@ -98,9 +98,7 @@ class Symbol:
         return self.sheet.operation("!=", self, other)
 
     def __and__(self, other: Any) -> Any:
-        if (
-            type(other) is bool
-        ):  # with a constant exponent, say: the branch not taken is not written
+        if type(other) is bool:  # of a constant exponent, say: the branch not taken is not written
             return self if other else False
         return self.sheet.operation("&", self, other)
 

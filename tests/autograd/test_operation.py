@@ -188,7 +188,7 @@ def test_an_operand_that_is_not_used_and_a_power_of_a_number():
     two_to = ag.operation(
         "two_to", forward=lambda x: 2.0**x, partials=(lambda x, out: 2.0**x * math.log(2.0),)
     )
-    p = ag.trace(lambda x: first(two_to(x), ag.where(x * x > x, x, 2.0 * x)), 3.0)
+    p = ag.trace(lambda x: first(two_to(x), ag.where(x * x > x, 1.0, 2.0)), 3.0)
     for x in (3.0, 3.0, 0.5, 0.5):
         assert p.value_and_grad(x) == (2.0**x, (2.0**x * math.log(2.0),))
 

@@ -497,6 +497,10 @@ def test_source_of_choices():
         "    return (v2 if v1 else x) + (y if v1 else v2), (d_x, d_y)\n"
     )
 
+    # the gradient is cut once, where it comes out of the choice
+    source = trace(lambda x, y: ag.where(x > y, ag.sin(x * y), y), 1.0, 2.0).source
+    assert "    v3 = cos(v2)\n    d_x = (v3 * y if v1 else 0.0) + 0.0\n" in source
+
     def g(args):
         x, y, z = args
         chosen = ag.where(x + y < z, x * y, -x) * ag.where(x > 0.0, (-x) ** 2.0, y)
