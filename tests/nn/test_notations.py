@@ -140,3 +140,13 @@ def test_the_dictionary_of_two():
     assert rows["gradient"] == ["∂C/∂w²₁₂ = δ²₁·x₂", "dW^[1]₁₂ = dz^[1]₁·x₂"]
     with pytest.raises(ValueError, match=r"no notation is called 'bischop'.*did you mean 'bishop'"):
         compare_notations("bischop", "ng")
+
+
+def test_the_living_page_tells_minus_the_error_where_a_book_has_the_other_sign():
+    page = example("worked").credit().in_notation("haykin").live().html()
+    assert "−δ·y" in page
+    assert "∂E/∂w⁽¹⁾₁₁" in page
+    slides = example("worked").credit().live().html()
+    assert (
+        slides == example("worked").credit().in_notation("ng").in_notation("slides").live().html()
+    )

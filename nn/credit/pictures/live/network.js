@@ -20,7 +20,7 @@ function weigh(id, label, way, w, delta, z, credit, name, minus) {  // an edge, 
   edges[id] = {
     forward: z === "o" ? said(label, w) : said(`${label}·${at}`, `w${w.slice(1)}.${z.slice(1)}`),
     back: said(`${d}·${label}`, `p${delta.slice(1)}.${w.slice(1)}`), credit: said(`${d}·${at}`, credit), meet: [at, d], name,
-    said: [`∂L/∂${label} = ${d}·${at} = ${cell(delta, "4(")}·${cell(z, "4(")} = ${cell(credit, "4+")}`],
+    said: [`${data.by?.[id] || "∂L/∂" + label} = ${d}·${at} = ${cell(delta, "4(")}·${cell(z, "4(")} = ${cell(credit, "4+")}`],
   };
   data.links.push([tail, head, id]);
   data.signs[id] = report.credit[id] = credit;

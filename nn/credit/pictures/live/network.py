@@ -99,7 +99,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
             if (called := [named.names.delta(i), named.names.tail(i)]) != [SLIDES.delta(i), SLIDES.tail(i)]
         },
         "links": [[str(link.source), str(link.target), ""] for link in named.links],
-        "examples": _examples(credits, recorded) if len(credits) > 1 else [], **_wrong(named),
+        "examples": _examples(credits, recorded) if len(credits) > 1 else [], **_wrong(named), **_letters(named),
     }  # fmt: skip
     if layered:
         data["edges"] = [owner(key) for key, _ in edges]
@@ -171,6 +171,15 @@ def _given(recorded: Recorded) -> Iterator[tuple[str, str, str, int, str]]:
     for j, slot in recorded.targets.items():
         name = "y" if len(recorded.targets) == 1 else f"y{j}"
         yield str(j), free(name), credit.nodes[j].target_name, slot, "target"
+
+
+def _letters(named: Assignment) -> dict[str, Any]:
+    """Return what the script must know of a notation other than that of the slides, which it knows itself."""
+    names = named.names
+    if names.notation.key == "slides":
+        return {}
+    by = {owner(key): edge.gradient_name for key, edge in named.edges.items()}
+    return {"letters": [names.letter("delta"), names.letter("z"), names.product], "by": by}
 
 
 def _examples(credits: Sequence[Assignment], recorded: Recorded) -> list[dict[str, Any]]:
