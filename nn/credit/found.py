@@ -94,9 +94,19 @@ class Found:
         def edges() -> dict[Key, Edge]:
             place = {j: k for layer in self.layers for k, j in enumerate(layer)}
             keys: list[Key] = list(self.edges)
-            if place:  # unit by unit, as books have it; in the slides by the tail
+            if place:  # unit by unit, as books have it; in the slides by the tail, the bias last
+                slides = book.key == "slides"
                 keys.sort(
-                    key=lambda k: (-self.nodes[k[1]].layer, place[k[1]], place.get(k[0], 1e9))  # type: ignore[arg-type]
+                    key=lambda k: (
+                        -self.nodes[k[1]].layer,
+                        *sorted(
+                            [
+                                (0, place[k[1]]),
+                                (1, 1e9 if k[0] is None else k[0] if slides else place[k[0]]),
+                            ],
+                            reverse=slides,
+                        ),
+                    )
                 )
             return {key: _renamed(self.edges[key], old, names) for key in keys}
 
