@@ -6,6 +6,7 @@ import re
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from autograd import Value
 from autograd.notation import shown
 from nn import MLP, assign_credit
 from nn.credit.batch import BatchCredit, summed
@@ -93,3 +94,21 @@ def test_a_batch_of_classes() -> None:
     assert found.check().ok
     assert "Credit of a batch" in found.draw().svg()
     assert len(found.steps().html().encode()) < 150_000
+
+
+def test_the_weights_of_a_batch_are_those_that_are_named():
+    w, v = Value(0.5), Value(2.0)
+
+    def of(parameters):
+        return assign_credit(
+            lambda x: w * (v * x[0]).tanh(),
+            [[1.0], [2.0]],
+            [0.5, 1.0],
+            batch=True,
+            parameters=parameters,
+        )
+
+    assert [len(c.weights) for p in ([w], [w, v]) for c in (of(p), *of(p).examples)] == [1] * 3 + [
+        2
+    ] * 3
+    assert {c.title for c in of([w]).examples} == {"network, 1 unit, 1 joint"}
