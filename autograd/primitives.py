@@ -396,6 +396,5 @@ dot       = Primitive("dot", "w·x+b", _dot, (_dot_slopes_w, _dot_slopes_x, _dot
                       "x for each w, w for each x, 1 for the bias")
 logsumexp = Primitive("logsumexp", "logsumexp", _logsumexp, (_logsumexp_slopes,), "softmax of the operands")
 
-
 TABLE: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}
 names_on_floats(globals())

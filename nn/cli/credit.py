@@ -165,7 +165,7 @@ def _summary(credit: Credit, lr: float) -> str:
 
 def _walk_through(credit: Credit, lr: float) -> None:
     """Print the story step by step: Enter for the next where somebody reads along, else all at once."""
-    from nn.credit.story import story
+    from nn.credit.telling.story import story
 
     interactive = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     steps = story(credit, lr)

@@ -10,11 +10,11 @@ from nn.credit.parts import Edge, Node, Weight
 
 if TYPE_CHECKING:
     from nn.credit.check import CreditCheck
-    from nn.credit.derivation import Derivation
     from nn.credit.history import CreditHistory, credit_over_training
     from nn.credit.matrices import LayerMatrices
     from nn.credit.pictures.live.widget import CreditWidget
     from nn.credit.pictures.player import Player
+    from nn.credit.telling.derivation import Derivation
 
 __all__ = [
     "BatchCredit",
@@ -38,7 +38,7 @@ __getattr__ = loader(  # what an example is asked for later
         "CreditCheck": "nn.credit.check",
         "CreditHistory": "nn.credit.history",
         "CreditWidget": "nn.credit.pictures.live.widget",
-        "Derivation": "nn.credit.derivation",
+        "Derivation": "nn.credit.telling.derivation",
         "LayerMatrices": "nn.credit.matrices",
         "Player": "nn.credit.pictures.player",
         "credit_over_training": "nn.credit.history",

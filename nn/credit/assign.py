@@ -7,7 +7,7 @@ from autograd import Value
 from nn.arguments import paired
 from nn.credit.batch import BatchCredit, summed
 from nn.credit.credit import Credit
-from nn.credit.recording import Penalty
+from nn.credit.finding.recording import Penalty
 from nn.losses import Loss, half_squared_error
 from nn.notations import Notation
 
@@ -106,11 +106,9 @@ def assign_credit(
     if batch not in (False, True, "mean"):
         raise ValueError(f'batch is False, True (the sum) or "mean", but {batch!r} was given')
     if batch:
-        examples = [
-            _told(Credit.of(net, *example, loss, parameters, penalty), notation)
-            for example in zip(*paired(x, y))
-        ]
-        return summed(examples, mean=batch == "mean")
+        pairs = zip(*paired(x, y))
+        found = [Credit.of(net, *pair, loss, parameters, penalty) for pair in pairs]
+        return summed([_told(c, notation) for c in found], mean=batch == "mean")
     return _told(Credit.of(net, x, y, loss, parameters, penalty), notation)
 
 

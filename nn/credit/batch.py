@@ -14,8 +14,8 @@ if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.page import Live
     from autograd.pictures.palette import Theme
     from nn.credit.check import CreditCheck
-    from nn.credit.derivation import Derivation
     from nn.credit.pictures.player import Player
+    from nn.credit.telling.derivation import Derivation
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -161,7 +161,7 @@ class BatchCredit:
         Raises:
             KeyError: if there is no such edge.
         """
-        from nn.credit.derivation import Derivation, Line
+        from nn.credit.telling.derivation import Derivation, Line
 
         first = self.examples[0].edge(source, target, place)
         edges = [example.edges[first.key] for example in self.examples]
@@ -212,8 +212,8 @@ class BatchCredit:
         Args:
             lr: the learning rate η of the update at its end.
         """
-        from nn.credit.batch_story import batch_story
         from nn.credit.pictures.player import Player
+        from nn.credit.telling.batch_story import batch_story
 
         if not self.examples[0].layers:
             raise ValueError(

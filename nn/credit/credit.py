@@ -12,12 +12,12 @@ if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.page import Live
     from autograd.pictures.palette import Theme
     from nn.credit.check import CreditCheck
-    from nn.credit.derivation import Derivation
-    from nn.credit.equations import Equation
     from nn.credit.matrices import Matrices
     from nn.credit.pictures.live.widget import CreditWidget
     from nn.credit.pictures.player import Player
     from nn.credit.pictures.words import Show
+    from nn.credit.telling.derivation import Derivation
+    from nn.credit.telling.equations import Equation
     from nn.optim import Optimizer
 
 
@@ -51,8 +51,8 @@ class Credit(Assignment):
         Raises:
             KeyError: if there is no such edge.
         """
-        from nn.credit.derivation import Derivation
-        from nn.credit.ways import derive
+        from nn.credit.telling.derivation import Derivation
+        from nn.credit.telling.ways import derive
 
         edge = self.edge(source, target, place)
         found = derive(self, edge)
@@ -68,7 +68,7 @@ class Credit(Assignment):
         Args:
             lr: the learning rate η of the new weights.
         """
-        from nn.credit.equations import equations
+        from nn.credit.telling.equations import equations
 
         return equations(self, lr)
 

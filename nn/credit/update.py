@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 from autograd.notation import bracketed, factor, shown, significant
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import Line
 from nn.credit.parts import Edge
+from nn.credit.telling.derivation import Line
 from nn.optim import SGD, Adam, Optimizer
 
 Equations: TypeAlias = list[Line]
@@ -46,14 +46,8 @@ def update_lines(credit: Assignment, edge: Edge, optimizer: Optimizer) -> Equati
     else:
         name = edge.name
         if decay:
-            lines.append(
-                Line(
-                    "g",
-                    f"{symbol} + λ·{edge.name}",
-                    f"{factor(g)} + {decay:g}·{factor(w)}",
-                    g + decay * w,
-                )
-            )
+            decayed = f"{factor(g)} + {decay:g}·{factor(w)}"
+            lines.append(Line("g", f"{symbol} + λ·{edge.name}", decayed, g + decay * w))
             g, symbol = g + decay * w, "g"
     if type(optimizer) is SGD:
         return [*lines, *_sgd(optimizer, place, g, symbol, w, left, name, new)]

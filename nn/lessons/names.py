@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from nn.credit.credit import Credit
-from nn.credit.equations import equations
+from nn.credit.telling.equations import equations
 from nn.lessons.quantities import Quantity, right_numbers
 
 

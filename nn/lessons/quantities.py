@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Literal
 
 from nn.credit.credit import Credit
-from nn.credit.equations import equations
 from nn.credit.parts import Key
+from nn.credit.telling.equations import equations
 
 Kind = Literal["a", "z", "p", "loss", "delta", "gradient", "new"]
 

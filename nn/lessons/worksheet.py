@@ -5,19 +5,22 @@ import os
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from autograd import latex
 from autograd.files import write_whole
+from autograd.notation import subscript
 from nn.activations import ACTIVATIONS, activation_name
 from nn.arguments import expect, generator, is_sequence, learning_rate, named, whole
 from nn.credit import Credit, assign_credit
+from nn.credit.telling.equations import equations
+from nn.lessons.marking.any_network import problem_of
 from nn.lessons.marking.problem import asked_numbers
 from nn.lessons.names import called
-from nn.lessons.pages import document, page
-from nn.lessons.quantities import right_numbers
-from nn.lessons.statement import rules_of, stated
+from nn.lessons.quantities import Quantity, right_numbers
 from nn.losses import (
     LOSSES,
     Loss,
@@ -27,7 +30,7 @@ from nn.losses import (
     half_squared_error,
 )
 from nn.network import MLP
-from nn.optim import Optimizer
+from nn.optim import SGD, Adam, Optimizer
 
 if TYPE_CHECKING:
     from autograd.pictures.drawing import Drawing
@@ -44,6 +47,37 @@ LEVELS: dict[str, dict[str, Any]] = {
     "more": {"sizes": (2, 3, 1), "bias": True, "activation": "sigmoid", "output_activation": "sigmoid"},
     "most": {"sizes": (3, 3, 2), "bias": True, "loss": "cross_entropy"},
 }  # fmt: skip
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
+body {{ font: 11pt/1.5 Georgia, serif; max-width: 44em; margin: 2em auto; padding: 0 1em; color: #111; background: #fff }}
+pre {{ background: #f4f4f4; padding: .6em 1em; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere }}
+svg {{ max-width: 100%; height: auto }}
+div {{ columns: 2 }} table {{ border-collapse: collapse }} td, th {{ border: 1px solid #888; padding: .25em .8em; text-align: left }}
+td + td {{ min-width: 9em }} tr {{ break-inside: avoid }}
+@media print {{ body {{ margin: 0; max-width: none }} pre {{ background: none; border: 1px solid #888 }} }}
+</style></head><body><h1>{title}</h1>
+<p>{intro}</p><pre>{settings}</pre>{picture}<p>{rules}</p>
+<div><table><tr><th>number</th><th>{column}</th></tr>{rows}</table></div></body></html>
+"""
+_TEX = r"""\documentclass[11pt,a4paper]{article}
+\usepackage[margin=2cm]{geometry}
+\usepackage{amsmath,amssymb,longtable,iftex}
+\iftutex\usepackage{fontspec}\else\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\fi
+\begin{document}
+\section*{%s}
+\noindent %s
+
+\medskip\noindent
+%s
+
+\medskip\noindent %s
+
+\renewcommand{\arraystretch}{1.4}
+\begin{longtable}{|l|p{4cm}|}\hline number & %s \\ \hline
+%s
+\end{longtable}
+\end{document}
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,17 +168,104 @@ class Worksheet:
         return found | {"x": c.x, "y": c.y, "lr": self.lr}
 
     def _sheet(self, title: str, column: str) -> dict[str, str]:
-        c = self.credit
-        lines = stated(c, self.settings if c.layers else {}, self.lr)
+        c, names = self.credit, self.credit.names
+        biased = any(i is None for i, *_ in c.edges)
+        probable = f"p = softmax({names.letter('output')}). " if c.probabilities else ""
+        rules = (
+            f"Forward: a = Σ w·z{' + b' * biased} and z = f(a). {probable}Back: δ₀ = ∂L/∂a₀, "
+            "δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ). Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ"
+            + ", of a weight with several uses their sum" * (not c.layers)
+            + f". {self._update()}{self._penalty()}"
+        )
+        if names.notation.key != "slides" and c.layers:
+            update = (
+                f"Update: {names.notation.update}." if self.optimizer is None else self._update()
+            )
+            a, delta, minus = names.a("j"), names.delta("j"), "−" if names.sign < 0.0 else ""
+            rules = (
+                f"Forward: {names.sum('j', biased)} and {names.z('j')} = f({a}). {probable}Back: at an output {delta} = "
+                f"{minus}∂{names.loss}/∂{a}, at other units {delta} = {names.back('j')}. "
+                f"Each weight: {names.gradient(names.weight('i', 'j'))} = {names.credit()}. {update}{self._penalty()}"
+            )
+        lines = self._stated()
         return {
             "title": f"{title}{' for ' * bool(self.name)}{self.name}: who is to blame for the error?",
             "intro": f"A {c.title} with the loss {c.loss_formula} and the learning rate {self.lr:g}."
             + " Each weight matrix has a row per input and a column per unit." * bool(c.layers),
             "settings": "\n".join(lines),
-            "rules": rules_of(c, self.lr, self.optimizer),
+            "rules": rules,
             "digits": f"Write {DIGITS} digits after the point.",
             "column": column,
         }  # fmt: skip
+
+    def _update(self) -> str:
+        """Return how the new weights are made."""
+        o = self.optimizer
+        if o is None:
+            return "Update: new w = w − η·∂L/∂w."
+        before = "what it remembers is 0 before the step"
+        if o.steps:
+            kept = {
+                "v": getattr(o, "_velocity", ()),
+                "m": getattr(o, "_mean", ()),
+                "s": getattr(o, "_square", ()),
+            }
+            lists = [
+                f"{k} = {[float(f'{x:.6g}') for x in xs]}" for k, xs in kept.items() if len(xs)
+            ]
+            names = (
+                {
+                    e.parameter: called(Quantity("new", e.key), self.credit)
+                    for e in self.credit.edges.values()
+                }
+                if self.credit.layers
+                else {}
+            )
+            order = ", ".join(
+                names.get(name, name).removeprefix("new ") for name in self.credit.weights
+            )
+            before = f"before it, in the order {order}: {', '.join(lists)}"
+        if type(o) is SGD and o.momentum:
+            ahead = (
+                f", new w = w − η·(∂L/∂w + {o.momentum:g}·v)" if o.nesterov else ", new w = w − η·v"
+            )
+            rule = f"v = {o.momentum:g}·v + ∂L/∂w{ahead}"
+        elif type(o) is Adam:
+            (b1, b2), t = o.betas, o.steps + 1
+            rule = (f"m = {b1:g}·m + {1.0 - b1:g}·∂L/∂w, s = {b2:g}·s + {1.0 - b2:g}·(∂L/∂w)², "
+                    f"new w = w − η·m̂/(√ŝ + {o.eps:g}), where m̂ = m/(1−{b1:g}^{t}) and ŝ = s/(1−{b2:g}^{t})")  # fmt: skip
+        else:
+            rule = f"a step of {type(o).__name__}"
+        decay = f", with the weight decay {o.weight_decay:g}" if o.weight_decay else ""
+        return f"Update: {rule}{decay}; {before}."
+
+    def _penalty(self) -> str:
+        """Return what a penalty adds."""
+        problem = problem_of(self.credit, self.lr)
+        if self.credit.recording.penalty is None or not self.credit.layers:
+            return ""
+        shares = [f"{called(q, self.credit).removeprefix('new ')} {problem.share(q):.6g}"
+                  for q in problem.order if q.kind == "new"]  # fmt: skip
+        return (f" The penalty adds {problem.penalty:.6g} to L, and in the updates to ∂L/∂w of "
+                f"{', '.join(shares)}.")  # fmt: skip
+
+    def _stated(self) -> list[str]:
+        """Return what is given, a line each; of a network without layers its equations, too."""
+        if self.credit.layers:
+            return [
+                f"{k} = {v if isinstance(v, str) else json.dumps(v)}"
+                for k, v in self.settings.items()
+            ]
+        worked = equations(self.credit, self.lr)
+        given = [f"{e.names[0]} = {e.value:g}" + f" (z{subscript(e.of)})" * (e.kind == "z")
+                 for e in worked if e.rule is None]  # fmt: skip
+        told = [
+            f"{e.names[0]} = {e.symbols}"
+            for e in worked
+            if e.rule is not None and e.kind in ("a", "z", "p", "loss")
+        ]
+        target = [] if self.credit.y is None else [f"y = {self.credit.y}"]
+        return [*given, *target, "", *told]
 
     def _markdown(self, title: str, column: str, answers: Mapping[str, str], picture: str) -> str:
         s = self._sheet(title, column)
@@ -161,8 +282,12 @@ class Worksheet:
             answered: whether the answers stand in it.
         """
         s = self._sheet(*(("Answer key", "answer") if answered else ("Worksheet", "your answer")))
+        s = {part: escape(text) for part, text in s.items()}
+        s["rules"] += f" {s['digits']}"
         given = self.rounded if answered else dict.fromkeys(self.answers, "")
-        return page(s, given, self.draw(blank=not answered).svg())
+        rows = "".join(f"<tr><td>{escape(name)}</td><td>{x}</td></tr>" for name, x in given.items())
+        svg = self.draw(blank=not answered).svg()
+        return _PAGE.format(**s, rows=rows, picture=svg[svg.index("<svg") :])
 
     def latex(self, answered: bool = False) -> str:
         """Return the sheet as a LaTeX document.
@@ -172,8 +297,25 @@ class Worksheet:
         """
         s = self._sheet(*(("Answer key", "answer") if answered else ("Worksheet", "your answer")))
         given = self.rounded if answered else dict.fromkeys(self.answers, "")
-        typed = self.credit.names.notation.key == "slides"
-        return document(s, given, formulas=not self.credit.layers, typed=typed)
+        text = {part: _as_latex(words) for part, words in s.items()}
+        settings = r" \\ ".join(
+            rf"\texttt{{{_plain_latex(line)}}}"
+            if self.credit.layers or not line
+            else f"${latex.formula(line)}$"
+            for line in s["settings"].split("\n")
+        )
+        rows = "\n".join(
+            rf"${latex.formula(_raised(name, self.credit))}$ & {x} \\ \hline"
+            for name, x in given.items()
+        )
+        return _TEX % (
+            text["title"],
+            text["intro"],
+            settings,
+            f"{text['rules']} {text['digits']}",
+            s["column"],
+            rows,
+        )
 
     def draw(self, blank: bool = False) -> "Drawing":
         """Return the credit graph, with its numbers or with blanks to fill in.
@@ -279,6 +421,36 @@ class Worksheet:
 
     def __str__(self) -> str:
         return self.problem
+
+
+def _raised(name: str, credit: Credit) -> str:
+    """Return a name with its numbers as indices: w₃⇝₁ for w3>1 of the slides; the books' have them."""
+    if credit.names.notation.key != "slides":
+        return name
+    lowered = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+    return name.translate(lowered).replace(">", "⇝")
+
+
+def _plain_latex(text: str) -> str:
+    """Return text as LaTeX, its letters as they are."""
+    special = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {
+        c: f"\\{c}" for c in "{}_%$#&"
+    }
+    return "".join(special.get(c, c) for c in text)
+
+
+def _as_latex(text: str) -> str:
+    """Return a sentence as LaTeX: words as they are, signs that only formulas have as formulas."""
+    words = []
+    for word in text.split(" "):
+        formula = any((ord(c) > 0x36F and not c.isalpha()) or c in "=ŷδΣηΔσ_·" for c in word)
+        bare = word.rstrip(".,:")
+        words.append(
+            f"${latex.formula(bare)}${word[len(bare) :]}"
+            if formula and bare
+            else _plain_latex(word)
+        )
+    return " ".join(words)
 
 
 def make_worksheet(

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from nn import MLP, assign_credit, compare_notations
-from nn.credit.story import story
+from nn.credit.telling.story import story
 from nn.lessons.gallery import example
 from nn.naming import edge_name, numbering
 from nn.notations import NOTATIONS, Names

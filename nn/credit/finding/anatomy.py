@@ -9,9 +9,9 @@ from autograd.graph.reverse import errors
 from nn.credit.finding.joints import Joint, Joints
 from nn.credit.finding.numbering import Cell, cells
 from nn.credit.finding.recorded import Recorded
+from nn.credit.finding.recording import Recording, Weights
 from nn.credit.finding.replay import record_again
 from nn.credit.finding.units import Unit, Units, outputs
-from nn.credit.recording import Recording, Weights
 
 
 class _Partials(dict[int, tuple[float, ...]]):

@@ -3,7 +3,7 @@
 from autograd import Value
 from autograd.graph.flat import Flat
 from autograd.primitives import TABLE
-from nn.credit.recording import Recording
+from nn.credit.finding.recording import Recording
 
 SUMS = frozenset({"add", "sub", "neg", "sum"})  # a tree of these hands the error on as it is
 SEQUENCES = frozenset({"sum", "dot", "logsumexp"})

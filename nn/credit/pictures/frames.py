@@ -8,12 +8,12 @@ from autograd.pictures.formats.shapes import picture
 from autograd.pictures.formats.tikz import FIX_CM, PREAMBLE, tex, tikz_picture
 from autograd.pictures.palette import Theme
 from nn.credit.assignment import Assignment
-from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.layout import SLIDE_PAGE, Layout
-from nn.credit.pictures.unit_graph import UnitGraph
+from nn.credit.pictures.units.columns import Columns
+from nn.credit.pictures.units.unit_graph import UnitGraph
 from nn.credit.pictures.words import Words
-from nn.credit.story import Step
+from nn.credit.telling.story import Step
 
 # what a picture may take of a slide, in points
 _WIDTH, _HEIGHT = SLIDE_PAGE, 172.0

@@ -7,9 +7,9 @@ from autograd.notation import shown
 from autograd.pictures.canvas import Canvas, Curve, Point
 from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
-from nn.credit.origin import began
 from nn.credit.parts import Edge, Key, Node
 from nn.credit.pictures.layout import LEGEND, MARGIN, OUTPUT_SHIFT, Layout
+from nn.credit.telling.origin import began
 
 DIM = 0.3  # how much is left of what a lit path leaves aside
 # Of a pattern, only the large credits stand out: how much is left of an edge whose share is above a limit.

@@ -10,9 +10,9 @@ from autograd.pictures.drawing import LEGIBLE
 from autograd.pictures.svg import PAGE
 from autograd.pictures.text import text_width
 from nn.credit.assignment import Assignment
-from nn.credit.excerpt import excerpt
 from nn.credit.parts import Edge, Key, Node
 from nn.credit.pictures.words import Show, Words
+from nn.credit.telling.excerpt import excerpt
 
 FULL, CREDIT_ONLY = 8, 36  # up to so many edges between two layers, a pill shows two lines, or one
 PILLS = 96  # up to so many edges in all have one

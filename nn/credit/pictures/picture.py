@@ -9,15 +9,15 @@ from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import Theme
 from autograd.pictures.text import SIZE, fitting, text_width
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import slope_symbol
-from nn.credit.lit import lit
 from nn.credit.parts import Key
-from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.graph import LARGEST, CreditGraph
 from nn.credit.pictures.layout import LEGEND, MARGIN, Layout
-from nn.credit.pictures.unit_graph import UnitGraph
+from nn.credit.pictures.units.columns import Columns
+from nn.credit.pictures.units.unit_graph import UnitGraph
 from nn.credit.pictures.words import BLANK, Show
-from nn.credit.ways import Ways
+from nn.credit.telling.derivation import slope_symbol
+from nn.credit.telling.lit import lit
+from nn.credit.telling.ways import Ways
 
 WIDEST = 1150.0  # points that a heading may take: more would make the rest too small
 

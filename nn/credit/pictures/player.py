@@ -15,16 +15,16 @@ from autograd.pictures.page import literal, runs, variables
 from autograd.pictures.palette import Theme
 from autograd.pictures.svg import FONT, SMALLEST
 from nn.credit.assignment import Assignment
-from nn.credit.graph_story import GraphTeller
 from nn.credit.parts import Key
-from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.frames import Frames, talk
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.picture import credit_drawing, description
-from nn.credit.pictures.unit_graph import UnitGraph
+from nn.credit.pictures.units.columns import Columns
+from nn.credit.pictures.units.unit_graph import UnitGraph
 from nn.credit.pictures.words import Show, Words
-from nn.credit.story import Step, scale, story
+from nn.credit.telling.graph_story import GraphTeller
+from nn.credit.telling.story import Step, scale, story
 
 # How a part looks in a step: dimmed, not known yet, or, for the marks of a path, on. On paper the whole
 # picture stands beside the whole story.
@@ -62,7 +62,7 @@ class Player:
     """The story of one example as a page: buttons, arrow keys and a slider lead through its steps.
 
     The page is below 150 KB, however large the network: the larger it is, the more a step tells at once (see
-    `nn.credit.story.scale`), and of very wide layers, or very many, the picture shows the ends (see `nn.credit.excerpt`).
+    `nn.credit.telling.story.scale`), and of very wide layers, or very many, the picture shows the ends (see `nn.credit.telling.excerpt`).
 
     Args:
         credit: what `assign_credit` found.

@@ -5,8 +5,8 @@ from typing import Literal
 
 from autograd.notation import shown
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import slope_symbol
 from nn.credit.parts import Edge, Key, Node
+from nn.credit.telling.derivation import slope_symbol
 
 Show = Literal["both", "forward", "backward", "blank", "batch"]
 BLANK = "____"

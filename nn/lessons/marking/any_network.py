@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nn.credit.credit import Credit
-from nn.credit.equations import Equation, equations
+from nn.credit.telling.equations import Equation, equations
 from nn.lessons.marking.hand import Flaws, Hand
 from nn.lessons.marking.intervals import Interval, at, mapped
 from nn.lessons.marking.problem import Problem, asked_numbers

@@ -9,7 +9,7 @@ from typing import Any
 
 from nn.activations import activation_name
 from nn.credit.credit import Credit
-from nn.credit.equations import Equation, equations
+from nn.credit.telling.equations import Equation, equations
 from nn.lessons.quantities import Quantity, Reading, Restated, Unread, Written, right_numbers
 from nn.lessons.reading.items import items
 from nn.lessons.reading.phrases import SETTINGS, Item

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from nn.credit.credit import Credit
-from nn.credit.equations import equations
+from nn.credit.telling.equations import equations
 from nn.naming import numbering
 from nn.notations import NOTATIONS, Names, Notation
 

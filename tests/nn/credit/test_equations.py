@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from autograd import Value
 from nn import MLP, assign_credit
 from nn.credit import Credit
-from nn.credit.equations import equations
+from nn.credit.telling.equations import equations
 from nn.lessons.quantities import right_numbers
 from nn.losses import l2
 from tests.nn.credit.networks import CASES, SPELLINGS

@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from nn import MLP, assign_credit, half_squared_error
 from nn.cli.entry import main
-from nn.credit.story import story
+from nn.credit.telling.story import story
 from nn.lessons.answers import read_working
 from nn.lessons.gallery import example
 from nn.lessons.marking import mark

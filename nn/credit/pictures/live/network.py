@@ -13,16 +13,16 @@ from autograd.pictures.live.written import python as expression
 from autograd.pictures.page import Live, runs
 from nn.arguments import learning_rate
 from nn.credit.assignment import Assignment
-from nn.credit.graph_story import GraphTeller
 from nn.credit.parts import Edge
-from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.graph import CreditGraph, owner
 from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.live.presets import python
 from nn.credit.pictures.live.recorded import Recorded
-from nn.credit.pictures.unit_graph import UnitGraph
-from nn.credit.story import Step, Teller
-from nn.credit.ways import Ways
+from nn.credit.pictures.units.columns import Columns
+from nn.credit.pictures.units.unit_graph import UnitGraph
+from nn.credit.telling.graph_story import GraphTeller
+from nn.credit.telling.story import Step, Teller
+from nn.credit.telling.ways import Ways
 from nn.notations import SLIDES
 
 _MOST = 1500  # weights: those of more would not fit into 150 KB

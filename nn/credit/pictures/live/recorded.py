@@ -14,10 +14,10 @@ from nn.arguments import plain
 from nn.credit.assignment import Assignment
 from nn.credit.finding.joints import Joint
 from nn.credit.finding.numbering import Cell
+from nn.credit.finding.recording import Recording, Weights, penalized
 from nn.credit.finding.units import Unit
+from nn.credit.networks.unlayered import credit_of_graph
 from nn.credit.parts import Edge, Key, Node
-from nn.credit.recording import Recording, Weights, penalized
-from nn.credit.unlayered import credit_of_graph
 
 
 class Recorded:

@@ -11,11 +11,11 @@ from autograd.notation import shown, subscript
 from autograd.pictures import palette, svg
 from nn import MLP, assign_credit
 from nn.credit.credit import Credit
-from nn.credit.lit import lit
-from nn.credit.origin import began
 from nn.credit.pictures.graph import LARGEST, CreditGraph, owner
 from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.words import Words
+from nn.credit.telling.lit import lit
+from nn.credit.telling.origin import began
 from nn.losses import cross_entropy
 from tests.worked import worked
 

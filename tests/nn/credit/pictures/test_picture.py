@@ -13,11 +13,11 @@ from autograd import Value
 from autograd.notation import shown, subscript
 from nn import MLP, assign_credit
 from nn.credit.credit import Credit
-from nn.credit.excerpt import EDGES, FEW, LAYERS, UNITS, excerpt
-from nn.credit.lit import lit
 from nn.credit.pictures.graph import owner
 from nn.credit.pictures.layout import Layout, detail
 from nn.credit.pictures.picture import product
+from nn.credit.telling.excerpt import EDGES, FEW, LAYERS, UNITS, excerpt
+from nn.credit.telling.lit import lit
 from tests.processes import prints_the_same_bytes
 from tests.worked import worked
 

@@ -13,7 +13,7 @@ from autograd.notation import shown
 from autograd.pictures import display, render
 from nn import MLP, assign_credit
 from nn.credit.credit import Credit
-from nn.credit.story import Step, story
+from nn.credit.telling.story import Step, story
 from tests.worked import worked
 
 

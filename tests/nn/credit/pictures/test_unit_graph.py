@@ -12,10 +12,10 @@ from autograd import Value
 from autograd.pictures.canvas import Curve, Point
 from nn import assign_credit
 from nn.credit import Credit
-from nn.credit.pictures.columns import Columns
-from nn.credit.pictures.folding import ranged, time_steps
 from nn.credit.pictures.placing import isotonic
-from nn.credit.pictures.unit_graph import UnitGraph
+from nn.credit.pictures.units.columns import Columns
+from nn.credit.pictures.units.folding import ranged, time_steps
+from nn.credit.pictures.units.unit_graph import UnitGraph
 from tests.nn.credit.networks import CASES, Case, elman, gru, lstm
 from tests.nn.credit.unit_graphs import Drawn, graphs
 

@@ -9,11 +9,11 @@ from nn.activations import ACTIVATIONS
 from nn.credit.finding.anatomy import Anatomy
 from nn.credit.finding.joints import Joint
 from nn.credit.finding.numbering import Cell
+from nn.credit.finding.recording import Recording
 from nn.credit.finding.units import Term, Unit
-from nn.credit.found import Found
-from nn.credit.layered import targets
+from nn.credit.networks.found import Found
+from nn.credit.networks.layered import targets
 from nn.credit.parts import Edge, Edges, Key, Link, Node, Nodes
-from nn.credit.recording import Recording
 from nn.losses import Loss
 from nn.naming import edge_name, layered_name
 from nn.notations import NOTATIONS, Names

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 from autograd.modes import recorded
 from nn.activations import Activation
 from nn.credit.finding.anatomy import Anatomy
+from nn.credit.finding.recording import Recording
 from nn.credit.parts import Edge, Edges, Key, Link, Node
-from nn.credit.recording import Recording
 from nn.losses import Loss
 from nn.notations import SLIDES, Names, Notation, notation_of
 

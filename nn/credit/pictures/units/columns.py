@@ -12,12 +12,12 @@ from autograd.pictures.drawing import LEGIBLE
 from autograd.pictures.svg import PAGE
 from autograd.pictures.text import text_width
 from nn.credit.assignment import Assignment
-from nn.credit.excerpt import drawn
 from nn.credit.parts import Edge, Key, Link, Node
-from nn.credit.pictures.folding import FoldedWords, foldings, ranged, tupled
 from nn.credit.pictures.layout import BOTTOM, LEAST_WIDTH, LEGEND, MARGIN, STYLES, TOP, Layout
 from nn.credit.pictures.placing import Item, arrange, ended, join, through
+from nn.credit.pictures.units.folding import FoldedWords, foldings, ranged, tupled
 from nn.credit.pictures.words import Show, Words
+from nn.credit.telling.excerpt import drawn
 
 FULL, SOME = 30, 60  # so many pills with two lines, with one
 HEADING = 22.0  # above a time step

@@ -2,9 +2,9 @@
 
 from autograd.notation import shown
 from nn.credit.assignment import Assignment
-from nn.credit.excerpt import drawn
 from nn.credit.parts import Edge
-from nn.credit.story import NUMBERS, TERMS, Teller, listed, plain
+from nn.credit.telling.excerpt import drawn
+from nn.credit.telling.story import NUMBERS, TERMS, Teller, listed, plain
 
 
 class GraphTeller(Teller):

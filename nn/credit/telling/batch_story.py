@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
-from nn.credit.lit import way_back
 from nn.credit.parts import Edge
-from nn.credit.story import Step, Teller, listed, plain
+from nn.credit.telling.lit import way_back
+from nn.credit.telling.story import Step, Teller, listed, plain
 
 TOLD = 12  # examples that have a step each
 _TERMS = 6  # of a sum that are written out

@@ -5,9 +5,9 @@ from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.palette import sign_part
 from autograd.pictures.text import text_width
 from nn.credit.parts import Key, Link, Node
-from nn.credit.pictures.columns import Columns
 from nn.credit.pictures.graph import NOTHING, CreditGraph
 from nn.credit.pictures.layout import BOTTOM
+from nn.credit.pictures.units.columns import Columns
 
 
 class UnitGraph(CreditGraph):

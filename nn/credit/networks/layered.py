@@ -17,9 +17,9 @@ from autograd.notation import subscript
 from autograd.numbers import as_float
 from nn.activations import Activation, activation_name
 from nn.arguments import expect, is_sequence
-from nn.credit.found import Found
+from nn.credit.finding.recording import Penalty, Recording, Weights, loss_of, penalized
+from nn.credit.networks.found import Found
 from nn.credit.parts import Edge, Edges, Key, Node, Nodes
-from nn.credit.recording import Penalty, Recording, Weights, loss_of, penalized
 from nn.layers import Neuron
 from nn.losses import Loss, cross_entropy
 from nn.naming import edge_name, layered_name, numbering

@@ -7,11 +7,11 @@ from typing import Literal
 
 from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import Line
-from nn.credit.excerpt import excerpt
-from nn.credit.lit import way_back
 from nn.credit.parts import Edge, Key, Node
-from nn.credit.ways import Ways
+from nn.credit.telling.derivation import Line
+from nn.credit.telling.excerpt import excerpt
+from nn.credit.telling.lit import way_back
+from nn.credit.telling.ways import Ways
 
 Scale = Literal["edge", "unit", "layer"]
 Stage = Literal["before", "updated", "after"]

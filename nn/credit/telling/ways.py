@@ -5,9 +5,15 @@ from collections.abc import Sequence
 
 from autograd.notation import Spelled, factor, shown
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import Derivation, Line, error_at_output, probability_line, slope_symbol
 from nn.credit.finding.slopes import Slopes
 from nn.credit.parts import Edge, Link, Node, Use, Weight
+from nn.credit.telling.derivation import (
+    Derivation,
+    Line,
+    error_at_output,
+    probability_line,
+    slope_symbol,
+)
 from nn.notations import Names
 
 TERMS = 4  # of longer sums, three terms are written out

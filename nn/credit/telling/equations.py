@@ -14,13 +14,13 @@ from autograd.notation import factor, shown
 from autograd.primitive import slopes_of
 from nn.arguments import learning_rate
 from nn.credit.assignment import Assignment
-from nn.credit.derivation import probability_line
 from nn.credit.finding.joints import Joint
 from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.replay import numbers_of
 from nn.credit.finding.units import Unit
 from nn.credit.parts import Edge, Key, Node, Weight
-from nn.credit.ways import Ways, share
+from nn.credit.telling.derivation import probability_line
+from nn.credit.telling.ways import Ways, share
 
 Kind = Literal["weight", "z", "a", "p", "loss", "delta", "share", "gradient", "new"]
 Id: TypeAlias = tuple[Kind, Any]
