@@ -29,7 +29,8 @@ _AFTER_NAME = re.compile(rf"\s*(?:->|→|⇒|=>|~|=|≈|:|\bca\.?|\b(?:{_FILLER}
 _BULLET = re.compile(r"^\s*(?:[-*•–·>+]\s+|#+\s*|//\s*|%\s*|--\s+|/\*+\s*|\(?\d{1,2}[.)]\s+|\(?[a-h][.)]\s+)+")  # fmt: skip
 _STARTS = re.compile(rf"^\s*(?:about |ca\. ?|~|≈|\+)?\s*({NUMBER})(?![\w.,]*\d)\s*")
 _OPERATOR = re.compile(r"^(?:[·×*/+^]|\(\s*[-−+.\d]|[-−–]\s*[\d(.]|\*\*)")
-_TERM = re.compile(r"[\w)]\s*[-−+*/·×^]\s*$")  # what stands before the second of two terms
+# what stands before the second of two terms, or before what a function is of
+_TERM = re.compile(r"[\w)]\s*[-−+*/·×^]\s*$|[\w'′]\(\s*$")
 _TWO = re.compile(r"^(?:or|oder|ou|bzw\.?|resp\.?|to|bis|and|und|-|–|±|\+/-|\+-|vs\.?)\s*[-−+.\d±]", re.IGNORECASE)  # fmt: skip
 _BLANK = re.compile(r"[?_.…\-–—\s]*|tbd|todo|n/?a|none|null", re.IGNORECASE)
 _PIECES = re.compile(r";\s+|;$|=>|⇒|∴|\s\|\s|(?<=[\d%)])[.]\s+(?=[A-Zδ∂])")

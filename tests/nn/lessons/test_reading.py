@@ -183,6 +183,9 @@ def test_answers_never_set_the_problem():
         ("a1 = 1.19\nz1 = 2.0\na1 = 1.29", "a1 has two numbers"),
         ("ŷ = [0.1, 0.2, 0.3]", "is 1×3 here, but 1×1"),
         ("a7 = 1.19", "names no number of this network"),
+        ("f'(a1) = 0.3101", "names no number of this network"),
+        ("tanh(a1) = 0.8306", "names no number of this network"),
+        ("2*a1 = 2.38", "names no number of this network"),
         ("Δw1->0 = 0.0522", "is not asked for"),
     ],
 )
