@@ -2,6 +2,7 @@
 
 The rooms, their files and their tests stand in pyproject.toml. Each is copied to a folder of its own in ``mutants/``, where
 ``mutmut results`` names the survivors and ``mutmut show NAME`` shows one. What a run has noticed, the next one keeps.
+``CHILDREN=1`` in the environment leaves the other processors alone.
 """
 
 import hashlib
