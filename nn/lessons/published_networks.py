@@ -46,12 +46,11 @@ def _mazur_errors(e: NetworkExample) -> Mapping[str, float]:
 def _mazur_long(e: NetworkExample) -> Mapping[str, float]:
     net = e.network()
     weights = [w for layer in net.layers for unit in layer.neurons for w in unit.w]
-    optimizer = SGD(e.lr)
     for _ in range(10_000):
         for w in weights:
             w.grad = 0.0
         e.loss(net(e.x), e.y).backward()
-        optimizer.step(weights)
+        SGD(e.lr).step(weights)
     o1, o2 = net(e.x)
     return {"E": _error(net, e), "o1": o1.data, "o2": o2.data}
 
