@@ -20,7 +20,7 @@ from autograd import Value, live
 from autograd.pictures.page import Live
 from nn import MLP, assign_credit
 from nn.datasets import moons
-from nn.lessons.published_networks import WORKED
+from nn.lessons.published.networks import WORKED
 
 HERE = Path(__file__).parent
 MODULES = HERE.parent / "tests" / "node_modules"

@@ -16,7 +16,7 @@ from nn.cli.options import (
     whole,
 )
 from nn.credit import Credit, assign_credit
-from nn.lessons.published_networks import WORKED
+from nn.lessons.published.networks import WORKED
 from nn.losses import LOSSES, half_squared_error
 from nn.network import MLP
 from nn.optim import SGD

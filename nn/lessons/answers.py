@@ -10,7 +10,7 @@ from typing import Any
 
 from nn.credit import Credit, assign_credit
 from nn.lessons.names import called
-from nn.lessons.published_networks import WORKED
+from nn.lessons.published.networks import WORKED
 from nn.lessons.quantities import Reading
 from nn.lessons.reading import decoded, read
 from nn.losses import LOSSES

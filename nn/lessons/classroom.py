@@ -16,7 +16,8 @@ from typing import Any
 
 from autograd.files import write_whole
 from nn.credit import Credit
-from nn.lessons.marking import Marking, Scheme, Sheet, mark
+from nn.lessons.marking import Marking, Scheme, mark
+from nn.lessons.marking.working import Sheet
 from nn.lessons.worksheet import Worksheet, make_worksheet
 
 LONGEST = 60  # letters of a folder

@@ -9,8 +9,8 @@ number  printed   right
 """
 
 from nn.lessons.examples import Example
-from nn.lessons.published_expressions import EXPRESSIONS
-from nn.lessons.published_networks import NETWORKS
+from nn.lessons.published.expressions import EXPRESSIONS
+from nn.lessons.published.networks import NETWORKS
 
 
 def examples() -> list[Example]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
 
-from nn.lessons.marking.hand import Flaws
-from nn.lessons.marking.intervals import Interval
 from nn.lessons.marking.judging import Judged
-from nn.lessons.marking.mistakes import Mistake, mistakes_in
+from nn.lessons.marking.rules.hand import Flaws
+from nn.lessons.marking.rules.intervals import Interval
+from nn.lessons.marking.rules.mistakes import Mistake, mistakes_in
 from nn.lessons.quantities import Quantity, Written
 
 CONTRADICTED = 5.0  # the price of a good line that should be otherwise

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nn.lessons.marking.any_network import hand_of
-from nn.lessons.marking.hand import FROM_Z, NONE, Flaws, Hand
-from nn.lessons.marking.intervals import Interval, at
-from nn.lessons.marking.problem import Problem
+from nn.lessons.marking.rules.any_network import hand_of
+from nn.lessons.marking.rules.hand import FROM_Z, NONE, Flaws, Hand
+from nn.lessons.marking.rules.intervals import Interval, at
+from nn.lessons.marking.rules.problem import Problem
 from nn.lessons.quantities import Quantity, Written
 
 Status = Literal["right", "follows", "wrong"]

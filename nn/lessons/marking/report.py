@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from autograd.notation import shown, table
 from nn.credit.credit import Credit
-from nn.lessons.marking.any_network import problem_of
 from nn.lessons.marking.diagnosis import Diagnosis, Named
-from nn.lessons.marking.intervals import Interval
 from nn.lessons.marking.judging import Judged, judge
-from nn.lessons.marking.problem import Problem
+from nn.lessons.marking.rules.any_network import problem_of
+from nn.lessons.marking.rules.intervals import Interval
+from nn.lessons.marking.rules.problem import Problem
 from nn.lessons.marking.scheme import Scheme, earning
 from nn.lessons.names import called
 from nn.lessons.quantities import Quantity, Reading, Written

@@ -248,7 +248,7 @@ TABLE = {
         ["--output-activation", "softmax"],
         ["--loss", "x"],
         ["--level", "x"],
-        ["--roster", "missing.csv"],
+        ["--roster", "not there.csv"],
         ["--seed", "x"],
         ["--out", "good.csv"],
         ["--out", "good.csv/x"],

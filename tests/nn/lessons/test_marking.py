@@ -13,10 +13,10 @@ from nn.lessons.answers import read_working
 from nn.lessons.examples import PRINTED
 from nn.lessons.gallery import example
 from nn.lessons.marking import Scheme, mark, marked
-from nn.lessons.marking.hand import FROM_Z, Hand
-from nn.lessons.marking.intervals import at
-from nn.lessons.marking.mistakes import mistakes_in
-from nn.lessons.marking.problem import Problem
+from nn.lessons.marking.rules.hand import FROM_Z, Hand
+from nn.lessons.marking.rules.intervals import at
+from nn.lessons.marking.rules.mistakes import mistakes_in
+from nn.lessons.marking.rules.problem import Problem
 from nn.lessons.names import called, quantities
 from nn.lessons.quantities import Quantity, Reading
 from nn.lessons.reading import read

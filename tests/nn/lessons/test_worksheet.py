@@ -13,7 +13,7 @@ from nn.activations import ACTIVATIONS
 from nn.cli.entry import main
 from nn.lessons.answers import read_working
 from nn.lessons.marking import mark
-from nn.lessons.marking.any_network import problem_of
+from nn.lessons.marking.rules.any_network import problem_of
 from nn.lessons.names import quantities
 from nn.lessons.quantities import Quantity
 from nn.lessons.worksheet import KINK, LEVELS, Worksheet, make_worksheet

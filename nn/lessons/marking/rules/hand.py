@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nn.activations import ACTIVATIONS, Activation, activation_name
-from nn.lessons.marking.intervals import (
+from nn.lessons.marking.rules.intervals import (
     SLOPES_FROM_Z,
     Interval,
     at,
@@ -15,8 +15,8 @@ from nn.lessons.marking.intervals import (
     output,
     slope,
 )  # fmt: skip
-from nn.lessons.marking.mistakes import Flaw
-from nn.lessons.marking.problem import Problem
+from nn.lessons.marking.rules.mistakes import Flaw
+from nn.lessons.marking.rules.problem import Problem
 from nn.lessons.quantities import Kind, Quantity
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from nn.activations import activation_name
-from nn.lessons.marking.problem import Problem
+from nn.lessons.marking.rules.problem import Problem
 from nn.losses import (
     binary_cross_entropy_with_logits,
     cross_entropy,

@@ -5,9 +5,9 @@ from typing import Any
 
 from nn.credit.credit import Credit
 from nn.credit.telling.equations import Equation, equations
-from nn.lessons.marking.hand import Flaws, Hand
-from nn.lessons.marking.intervals import Interval, at, mapped
-from nn.lessons.marking.problem import Problem, asked_numbers
+from nn.lessons.marking.rules.hand import Flaws, Hand
+from nn.lessons.marking.rules.intervals import Interval, at, mapped
+from nn.lessons.marking.rules.problem import Problem, asked_numbers
 from nn.lessons.quantities import Quantity
 from nn.optim import Optimizer
 

@@ -9,7 +9,7 @@ from nn.activations import Activation, activation_name
 from nn.credit.credit import Credit
 from nn.credit.parts import Edge
 from nn.credit.update import stepped
-from nn.lessons.marking.intervals import Interval, at, output
+from nn.lessons.marking.rules.intervals import Interval, at, output
 from nn.lessons.quantities import Kind, Quantity, right_numbers
 from nn.optim import Optimizer
 

@@ -1,0 +1,356 @@
+"""Worksheets: a small network with friendly numbers to work out by hand, and its answer key."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from autograd.files import write_whole
+from autograd.notation import subscript
+from nn.activations import activation_name
+from nn.arguments import expect, learning_rate, named
+from nn.credit import Credit, assign_credit
+from nn.credit.telling.equations import equations
+from nn.lessons.marking.rules.any_network import problem_of
+from nn.lessons.marking.rules.problem import asked_numbers
+from nn.lessons.names import called
+from nn.lessons.quantities import Quantity
+from nn.lessons.sheet_pages import html_page, latex_page, markdown
+from nn.losses import (
+    LOSSES,
+)
+from nn.network import MLP
+from nn.optim import SGD, Adam, Optimizer
+
+if TYPE_CHECKING:
+    from autograd.pictures.drawing import Drawing
+
+DIGITS = 4  # of the answers
+MOST_WEIGHTS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Worksheet:
+    """An example to work out by hand.
+
+    Attributes:
+        seed: what it was made from; None if the example was given.
+        credit: the example with its answers.
+        lr: the learning rate η of the new weights.
+        name: who works it out; empty if that is not known.
+        optimizer: what makes the new weights, if it is not w − η·∂L/∂w.
+
+    >>> from nn.lessons import make_worksheet
+
+    >>> Worksheet.of(make_worksheet(seed=1).credit, lr=0.5).lr
+    0.5
+    """
+
+    seed: int | None
+    credit: Credit
+    lr: float
+    name: str = ""
+    optimizer: Optimizer | None = None
+
+    @classmethod
+    def of(
+        cls, credit: Credit, lr: float = 0.1, name: str = "", optimizer: Optimizer | None = None
+    ) -> Self:
+        """Return the worksheet of an example of one's own.
+
+        Args:
+            credit: the example: `assign_credit(net, x, y)`.
+            lr: the learning rate η of the new weights.
+            name: who works it out.
+            optimizer: makes the new weights, as its next step: SGD(lr=0.1, momentum=0.9), Adam(lr=0.1), …
+
+        Raises:
+            ValueError: if its network has too many weights.
+        """
+        expect(
+            isinstance(credit, Credit), "a worksheet is made of the credit of one example", credit
+        )
+        check_size(len(credit.edges))
+        lr = optimizer.learning_rate() if optimizer is not None else learning_rate(lr)
+        return cls(None, credit, lr, name, optimizer)
+
+    @property
+    def answers(self) -> dict[str, float]:
+        """The right numbers by name, in the order in which one works them out."""
+        c = self.credit
+        signs = {"delta": c.names.sign}  # an error may be −∂L/∂a there
+        numbers = asked_numbers(c, self.lr, self.optimizer)
+        return {called(q, c): signs.get(q.kind, 1.0) * x for q, x in numbers.items()}
+
+    @property
+    def problem(self) -> str:
+        """The sheet with its blank table, as Markdown; filled in, `mark` marks it."""
+        return markdown(*self._given(answered=False), "blank")
+
+    @property
+    def key(self) -> str:
+        """The sheet with its answers, as Markdown."""
+        return markdown(*self._given(answered=True), "filled")
+
+    @property
+    def rounded(self) -> dict[str, str]:
+        """The right numbers by name, as text with four digits after the point."""
+        return {name: f"{x:.{DIGITS}f}" for name, x in self.answers.items()}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the example is, as `Worksheet.load` reads it again."""
+        c, net = self.credit, self.credit.network()
+        found: dict[str, Any] = {"weights": net.weights()}
+        if any(b is not None for layer in net.biases() for b in layer or []):
+            found["biases"] = net.biases()
+        names = [[activation_name(f) for f in layer] for layer in c.activation_functions]
+        hidden = [layer[0] if len(set(layer)) == 1 else layer for layer in names]
+        if hidden[:-1]:
+            same = all(layer == hidden[0] for layer in hidden[:-1])
+            found["activation"] = hidden[0] if same and isinstance(hidden[0], str) else hidden[:-1]
+        if hidden[-1] != "linear":
+            found["output_activation"] = hidden[-1]
+        loss = next((name for name, f in LOSSES.items() if f is c.loss_function), c.loss_name)
+        if loss != "half_squared_error":
+            found["loss"] = loss
+        if c.names.notation.key != "slides":
+            found["notation"] = c.names.notation.key
+        return found | {"x": c.x, "y": c.y, "lr": self.lr}
+
+    def _sheet(self, title: str, column: str) -> dict[str, str]:
+        c, names = self.credit, self.credit.names
+        biased = any(i is None for i, *_ in c.edges)
+        probable = f"p = softmax({names.letter('output')}). " if c.probabilities else ""
+        rules = (
+            f"Forward: a = Σ w·z{' + b' * biased} and z = f(a). {probable}Back: δ₀ = ∂L/∂a₀, "
+            "δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ). Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ"
+            + ", of a weight with several uses their sum" * (not c.layers)
+            + f". {self._update()}{self._penalty()}"
+        )
+        if names.notation.key != "slides" and c.layers:
+            update = (
+                f"Update: {names.notation.update}." if self.optimizer is None else self._update()
+            )
+            a, delta, minus = names.a("j"), names.delta("j"), "−" if names.sign < 0.0 else ""
+            rules = (
+                f"Forward: {names.sum('j', biased)} and {names.z('j')} = f({a}). {probable}Back: at an output {delta} = "
+                f"{minus}∂{names.loss}/∂{a}, at other units {delta} = {names.back('j')}. "
+                f"Each weight: {names.gradient(names.weight('i', 'j'))} = {names.credit()}. {update}{self._penalty()}"
+            )
+        lines = self._stated()
+        return {
+            "title": f"{title}{' for ' * bool(self.name)}{self.name}: who is to blame for the error?",
+            "intro": f"A {c.title} with the loss {c.loss_formula} and the learning rate {self.lr:g}."
+            + " Each weight matrix has a row per input and a column per unit." * bool(c.layers),
+            "settings": "\n".join(lines),
+            "rules": rules,
+            "digits": f"Write {DIGITS} digits after the point.",
+            "column": column,
+        }  # fmt: skip
+
+    def _update(self) -> str:
+        """Return how the new weights are made."""
+        o = self.optimizer
+        if o is None:
+            return "Update: new w = w − η·∂L/∂w."
+        before = "what it remembers is 0 before the step"
+        if o.steps:
+            kept = {
+                "v": getattr(o, "_velocity", ()),
+                "m": getattr(o, "_mean", ()),
+                "s": getattr(o, "_square", ()),
+            }
+            lists = [
+                f"{k} = {[float(f'{x:.6g}') for x in xs]}" for k, xs in kept.items() if len(xs)
+            ]
+            names = (
+                {
+                    e.parameter: called(Quantity("new", e.key), self.credit)
+                    for e in self.credit.edges.values()
+                }
+                if self.credit.layers
+                else {}
+            )
+            order = ", ".join(
+                names.get(name, name).removeprefix("new ") for name in self.credit.weights
+            )
+            before = f"before it, in the order {order}: {', '.join(lists)}"
+        if type(o) is SGD and o.momentum:
+            ahead = (
+                f", new w = w − η·(∂L/∂w + {o.momentum:g}·v)" if o.nesterov else ", new w = w − η·v"
+            )
+            rule = f"v = {o.momentum:g}·v + ∂L/∂w{ahead}"
+        elif type(o) is Adam:
+            (b1, b2), t = o.betas, o.steps + 1
+            rule = (f"m = {b1:g}·m + {1.0 - b1:g}·∂L/∂w, s = {b2:g}·s + {1.0 - b2:g}·(∂L/∂w)², "
+                    f"new w = w − η·m̂/(√ŝ + {o.eps:g}), where m̂ = m/(1−{b1:g}^{t}) and ŝ = s/(1−{b2:g}^{t})")  # fmt: skip
+        else:
+            rule = f"a step of {type(o).__name__}"
+        decay = f", with the weight decay {o.weight_decay:g}" if o.weight_decay else ""
+        return f"Update: {rule}{decay}; {before}."
+
+    def _penalty(self) -> str:
+        """Return what a penalty adds."""
+        problem = problem_of(self.credit, self.lr)
+        if self.credit.recording.penalty is None or not self.credit.layers:
+            return ""
+        shares = [f"{called(q, self.credit).removeprefix('new ')} {problem.share(q):.6g}"
+                  for q in problem.order if q.kind == "new"]  # fmt: skip
+        return (f" The penalty adds {problem.penalty:.6g} to L, and in the updates to ∂L/∂w of "
+                f"{', '.join(shares)}.")  # fmt: skip
+
+    def _stated(self) -> list[str]:
+        """Return what is given, a line each; of a network without layers its equations, too."""
+        if self.credit.layers:
+            return [
+                f"{k} = {v if isinstance(v, str) else json.dumps(v)}"
+                for k, v in self.settings.items()
+            ]
+        worked = equations(self.credit, self.lr)
+        given = [f"{e.names[0]} = {e.value:g}" + f" (z{subscript(e.of)})" * (e.kind == "z")
+                 for e in worked if e.rule is None]  # fmt: skip
+        told = [
+            f"{e.names[0]} = {e.symbols}"
+            for e in worked
+            if e.rule is not None and e.kind in ("a", "z", "p", "loss")
+        ]
+        target = [] if self.credit.y is None else [f"y = {self.credit.y}"]
+        return [*given, *target, "", *told]
+
+    def _given(self, answered: bool) -> tuple[dict[str, str], dict[str, str]]:
+        """Return what the sheet says, and what stands beside each name."""
+        given = self.rounded if answered else dict.fromkeys(self.answers, "")
+        title, column = ("Answer key", "answer") if answered else ("Worksheet", "your answer")
+        return self._sheet(title, column), given
+
+    def html(self, answered: bool = False) -> str:
+        """Return the sheet as a page to print, its picture in it.
+
+        Args:
+            answered: whether the answers stand in it.
+        """
+        return html_page(*self._given(answered), self.draw(blank=not answered).svg())
+
+    def latex(self, answered: bool = False) -> str:
+        """Return the sheet as a LaTeX document.
+
+        Args:
+            answered: whether the answers stand in it.
+        """
+        return latex_page(*self._given(answered), self.credit)
+
+    def draw(self, blank: bool = False) -> "Drawing":
+        """Return the credit graph, with its numbers or with blanks to fill in.
+
+        Args:
+            blank: whether to leave out what is to be worked out.
+        """
+        return self.credit.draw(show="blank" if blank else "both")
+
+    def save(
+        self,
+        folder: str | os.PathLike[str] = ".",
+        overwrite: bool = False,
+        key: str | os.PathLike[str] | None = None,
+    ) -> list[Path]:
+        """Write worksheet.md, .html, .tex and blank.svg into a folder, key.md, key.json and filled.svg into another.
+
+        Args:
+            folder: where to; it is made if it is not there.
+            overwrite: whether another worksheet there, one that is filled in say, may be lost.
+            key: where the answers go: beside the folder, with "-key" behind its name, if it is not given.
+
+        Returns:
+            The paths, that of worksheet.md first.
+
+        Raises:
+            FileExistsError: if another worksheet or key is there, and nothing said that it may be lost.
+        """
+        target = Path(folder)
+        answers = Path(key) if key is not None else target.parent / f"{target.resolve().name}-key"
+        content = {
+            target / "worksheet.md": self.problem, target / "worksheet.html": self.html(),
+            target / "worksheet.tex": self.latex(), target / "blank.svg": self.draw(blank=True).svg(),
+            answers / "key.md": self.key, answers / "filled.svg": self.draw().svg(),
+        }  # fmt: skip
+        if self._kept:
+            content[answers / "key.json"] = self.json()
+        for path, text in content.items():
+            if not overwrite and path.exists() and path.read_bytes() != text.encode():
+                raise FileExistsError(
+                    f"{path} is another worksheet, or this one filled in: save to another folder, or say "
+                    "that it may be lost with overwrite=True (--overwrite)"
+                )
+        for path, text in content.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text.encode())
+        return list(content)
+
+    @property
+    def _kept(self) -> bool:
+        """Whether a file can hold it."""
+        c = self.credit
+        known = c.loss_function in LOSSES.values() and c.recording.penalty is None
+        return bool(c.layers) and known and self.optimizer is None
+
+    def json(self) -> str:
+        """Return what the sheet asks, for `Worksheet.load`; it belongs to the teacher.
+
+        Raises:
+            ValueError: if the network has no layers, or there is a penalty or an optimiser.
+        """
+        if not self.credit.layers:
+            raise ValueError(
+                "a network without layers is a function, which no file holds: make its worksheet again"
+            )
+        return json.dumps(
+            {**self.settings, "name": self.name, "seed": self.seed}, ensure_ascii=False
+        )
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Return the worksheet of a key.json at a path.
+
+        Raises:
+            ValueError: if the file holds no worksheet.
+            OSError: if it cannot be read.
+        """
+        try:
+            return cls.from_settings(json.loads(Path(path).read_text(encoding="utf-8")))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"{os.fspath(path)!r} does not hold a worksheet: {error}") from None
+
+    @classmethod
+    def from_settings(cls, given: Mapping[str, Any]) -> Self:
+        """Return the worksheet with the given settings, as `settings` has them."""
+        net = {
+            k: given[k]
+            for k in ("weights", "biases", "activation", "output_activation")
+            if k in given
+        }
+        loss = named("loss", given.get("loss", "half_squared_error"), LOSSES)
+        y = given["y"]
+        credit = assign_credit(
+            MLP.from_weights(**net),
+            given["x"],
+            y[0] if isinstance(y, list) and len(y) == 1 else y,
+            loss,
+            notation=given.get("notation", "slides"),
+        )
+        return cls(
+            given.get("seed"), credit, learning_rate(given["lr"]), str(given.get("name", ""))
+        )
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+def check_size(count: int) -> None:
+    """Refuse more weights than one works out by hand."""
+    if count > MOST_WEIGHTS:
+        raise ValueError(
+            f"a worksheet is worked out by hand: {count:,} weights are too many, up to {MOST_WEIGHTS} will do"
+        )

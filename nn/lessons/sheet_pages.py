@@ -1,0 +1,102 @@
+"""Worksheets as Markdown, as a page to print, and as LaTeX."""
+
+from collections.abc import Mapping
+from html import escape
+
+from autograd import latex
+from nn.credit import Credit
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
+body {{ font: 11pt/1.5 Georgia, serif; max-width: 44em; margin: 2em auto; padding: 0 1em; color: #111; background: #fff }}
+pre {{ background: #f4f4f4; padding: .6em 1em; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere }}
+svg {{ max-width: 100%; height: auto }}
+div {{ columns: 2 }} table {{ border-collapse: collapse }} td, th {{ border: 1px solid #888; padding: .25em .8em; text-align: left }}
+td + td {{ min-width: 9em }} tr {{ break-inside: avoid }}
+@media print {{ body {{ margin: 0; max-width: none }} pre {{ background: none; border: 1px solid #888 }} }}
+</style></head><body><h1>{title}</h1>
+<p>{intro}</p><pre>{settings}</pre>{picture}<p>{rules}</p>
+<div><table><tr><th>number</th><th>{column}</th></tr>{rows}</table></div></body></html>
+"""
+_TEX = r"""\documentclass[11pt,a4paper]{article}
+\usepackage[margin=2cm]{geometry}
+\usepackage{amsmath,amssymb,longtable,iftex}
+\iftutex\usepackage{fontspec}\else\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\fi
+\begin{document}
+\section*{%s}
+\noindent %s
+
+\medskip\noindent
+%s
+
+\medskip\noindent %s
+
+\renewcommand{\arraystretch}{1.4}
+\begin{longtable}{|l|p{4cm}|}\hline number & %s \\ \hline
+%s
+\end{longtable}
+\end{document}
+"""
+
+
+def markdown(s: Mapping[str, str], answers: Mapping[str, str], picture: str) -> str:
+    """Return what a sheet says, and a table of names and answers, as Markdown."""
+    parts = [f"# {s['title']}", "", s["intro"], "", "```", s["settings"], "```", "",
+             f"![The network]({picture}.svg)", "", s["rules"], "", s["digits"], "",
+             f"| number | {s['column']} |", "|---|---|",
+             *(f"| `{name}` | {answer} |" for name, answer in answers.items()), ""]  # fmt: skip
+    return "\n".join(parts)
+
+
+def html_page(said: Mapping[str, str], answers: Mapping[str, str], svg: str) -> str:
+    """Return what a sheet says, its picture, and a table of names and answers, as a page."""
+    s = {part: escape(text) for part, text in said.items()}
+    s["rules"] += f" {s['digits']}"
+    rows = "".join(f"<tr><td>{escape(name)}</td><td>{x}</td></tr>" for name, x in answers.items())
+    return _PAGE.format(**s, rows=rows, picture=svg[svg.index("<svg") :])
+
+
+def latex_page(s: Mapping[str, str], answers: Mapping[str, str], credit: Credit) -> str:
+    """Return what a sheet says, and a table of names and answers, as a LaTeX document."""
+    text = {part: _as_latex(words) for part, words in s.items()}
+    settings = r" \\ ".join(
+        rf"\texttt{{{_plain_latex(line)}}}"
+        if credit.layers or not line
+        else f"${latex.formula(line)}$"
+        for line in s["settings"].split("\n")
+    )
+    rows = "\n".join(
+        rf"${latex.formula(_raised(name, credit))}$ & {x} \\ \hline" for name, x in answers.items()
+    )
+    rules = f"{text['rules']} {text['digits']}"
+    return _TEX % (text["title"], text["intro"], settings, rules, s["column"], rows)
+
+
+def _raised(name: str, credit: Credit) -> str:
+    """Return a name with its numbers as indices: w₃⇝₁ for w3>1 of the slides; the books' have them."""
+    if credit.names.notation.key != "slides":
+        return name
+    lowered = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+    return name.translate(lowered).replace(">", "⇝")
+
+
+def _plain_latex(text: str) -> str:
+    """Return text as LaTeX, its letters as they are."""
+    special = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {
+        c: f"\\{c}" for c in "{}_%$#&"
+    }
+    return "".join(special.get(c, c) for c in text)
+
+
+def _as_latex(text: str) -> str:
+    """Return a sentence as LaTeX: words as they are, signs that only formulas have as formulas."""
+    words = []
+    for word in text.split(" "):
+        formula = any((ord(c) > 0x36F and not c.isalpha()) or c in "=ŷδΣηΔσ_·" for c in word)
+        bare = word.rstrip(".,:")
+        words.append(
+            f"${latex.formula(bare)}${word[len(bare) :]}"
+            if formula and bare
+            else _plain_latex(word)
+        )
+    return " ".join(words)
