@@ -109,7 +109,10 @@ def ratios(results: Sequence[Result]) -> Callable[[str, str, str], str]:
 
     def ratio(workload: str, ours: str, other: str) -> str:
         pair = (workload, ours), (workload, other)
-        return f"{seconds[pair[1]] / seconds[pair[0]]:.2g}×" if seconds.keys() >= {*pair} else ""
+        if not seconds.keys() >= {*pair}:
+            return ""
+        times = seconds[pair[1]] / seconds[pair[0]]
+        return f"{times:.2g}×" if times < 99.5 else f"{times:,.0f}×"
 
     return ratio
 
