@@ -165,28 +165,27 @@ def errors(root: Node) -> dict[int, float]:
     Most operands of a network are weights; leaving them out halves the walk. The numbers have the same bits.
     """
     found: dict[int, float] = {id(root): 1.0}
-    of_leaves: dict[
-        int, bool
-    ] = {}  # whether a tuple of operands holds leaves alone: a layer shares it
+    get = found.get
+    inner: dict[int, tuple[int | None, ...]] = {}  # of a tuple of operands, which a layer shares
     for v in reversed(inner_nodes(root)):
         g, d = found[id(v)], v._da
         if type(d) is not tuple:
             for p, slope in flows(v):
                 if p._op is not None:
-                    found[id(p)] = found.get(id(p), 0.0) + g * slope
+                    found[id(p)] = get(id(p), 0.0) + g * slope
             continue
         for operands, slopes in ((v._a, d), (v._b, v._db)):
             if slopes is None:
                 continue
-            leaves = of_leaves.get(id(operands))
-            if leaves is None:
-                leaves = of_leaves[id(operands)] = {p._op for p in operands} == {None}
-            if not leaves:
-                for p, slope in zip(operands, slopes):
-                    if p._op is not None:
-                        found[id(p)] = found.get(id(p), 0.0) + g * slope
+            ids = inner.get(id(operands))
+            if ids is None:
+                ids = tuple([None if p._op is None else id(p) for p in operands])
+                ids = inner[id(operands)] = ids if any(ids) else ()
+            for k, slope in zip(ids, slopes):
+                if k is not None:
+                    found[k] = get(k, 0.0) + g * slope
         if v._c is not None and v._c._op is not None:
-            found[id(v._c)] = found.get(id(v._c), 0.0) + g
+            found[id(v._c)] = get(id(v._c), 0.0) + g
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from autograd.notation import factor, shown
@@ -49,7 +50,7 @@ class Node:
     Attributes:
         index: its number, counted backwards from the output.
         layer: 0 for the inputs, then 1, 2, … to the outputs.
-        name: what the slides call its output: x₃, z₁, ŷ.
+        given_name: the name of its output that is not made of its number; often empty.
         a: its pre-activation; None if it is not a unit.
         z: its output; of an input the number fed in.
         slope: f′(a), the slope of its activation; None if it is not a unit.
@@ -68,7 +69,7 @@ class Node:
 
     index: int
     layer: int
-    name: str
+    given_name: str
     a: float | None
     z: float
     slope: float | None
@@ -79,6 +80,11 @@ class Node:
     label: str = ""
     block: int | None = None
     names: Names = SLIDES
+
+    @cached_property
+    def name(self) -> str:
+        """What its output is called: x₃, z₁, ŷ."""
+        return self.given_name or self.names.z(self.index)
 
     @property
     def target_name(self) -> str:

@@ -87,7 +87,12 @@ class Found:
         old = self.names
         names = Names(book, self.layers, self.outputs, negated)
         nodes = type(self.nodes)(
-            (i, replace(n, names=names, name=names.z(i) if n.name == old.z(i) else n.name))
+            (
+                i,
+                replace(
+                    n, names=names, given_name="" if n.given_name == old.z(i) else n.given_name
+                ),
+            )
             for i, n in self.nodes.items()
         )
 

@@ -95,7 +95,7 @@ def _nodes(
             target = wanted[unit] if last else None
             slope = _slope(f, a, z_value)
             nodes[i] = Node(
-                i, k, called.z(i), a.data, z_value.data, slope, delta, target, "unit", activation_name(f), names=called
+                i, k, "", a.data, z_value.data, slope, delta, target, "unit", activation_name(f), names=called
             )  # fmt: skip
     return Nodes((i, nodes[i]) for i in sorted(nodes))
 
@@ -104,9 +104,8 @@ def _slope(f: Activation, a: Value, z: Value) -> float:
     """Return f′(a), as it was recorded if f is one operation."""
     if z is a:
         return 1.0
-    parents = z.parents
-    if len(parents) == 1 and parents[0] is a:
-        return z.partials[0]
+    if z._a is a and z._b is None and type(z._da) is float:
+        return z._da
     probe = Value(a.data)  # made for it, so that nothing below the unit is walked again
     return gradients(f(probe)).get(id(probe), 0.0)
 

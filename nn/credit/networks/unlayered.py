@@ -60,7 +60,7 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> 
         elif part is None:
             name = given.get(cell.z) or recording.names.get(id(v)) or v.label or called.z(i)
         else:
-            name = called.z(i)
+            name = ""
         a = slope = block = None
         if isinstance(part, Unit):
             a, slope = anatomy.graph.numbers[part.a], anatomy.slope(part)
