@@ -181,9 +181,11 @@ class Transcript:
 
     def constant(self, x: Any) -> str:
         """Return the name of an index, an array of numbers or a type."""
-        key: Any = repr(x)
-        if isinstance(x, np.ndarray):
+        key: Any
+        if isinstance(x, np.ndarray):  # whose repr would take long
             key = id(x) if x.shape else (x.dtype, x.tobytes())
+        else:
+            key = repr(x)
         name = self._constants.setdefault(key, f"k{len(self._constants) + 1}")
         self.names[name] = x
         return name
