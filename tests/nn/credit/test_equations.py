@@ -5,7 +5,9 @@ import math
 import pytest
 from hypothesis import given, settings
 
+import autograd as ag
 from autograd import Value
+from autograd.notation import subscript
 from nn import MLP, assign_credit
 from nn.credit import Credit
 from nn.credit.telling.equations import equations
@@ -109,3 +111,22 @@ def test_a_shared_weight_has_its_shares_and_their_sum():
         ("share", "∂L/∂w 1⇝0"), ("share", "∂L/∂w 2⇝1"), ("gradient", "∂L/∂w"), ("new", "new w"),
     ]  # fmt: skip
     assert c.equations(lr=0.5)[-1].value == c.after(0.5).weights["w"].weight
+
+
+@pytest.mark.parametrize("count", [6, 7, 9])
+def test_a_long_sum_is_written_by_its_first_terms_and_its_last(count):
+    def net(x):
+        units = [ag.tanh(Value(0.1 * k, label=f"w{k}") * x[0]) for k in range(1, count + 1)]
+        return Value(0.5, label="v") * ag.exp(ag.sum(units))
+
+    equations = assign_credit(net, [1.0], 0.3).equations()
+    (joint,) = [e for e in equations if e.kind == "z" and e.of == 1]
+    names = [f"z{subscript(j)}" for j in range(2, count + 2)]
+    written = names if count <= 6 else [*names[:3], "…", names[-1]]
+    assert joint.symbols == f"exp({'+'.join(written)})"
+    numbers = [f"{math.tanh(0.1 * k):.4f}".rstrip("0") for k in range(1, count + 1)]
+    written = numbers if count <= 6 else [*numbers[:3], "…", numbers[-1]]
+    assert joint.numbers == f"exp({'+'.join(written)})"
+    assert joint.value == pytest.approx(
+        math.exp(sum(math.tanh(0.1 * k) for k in range(1, count + 1)))
+    )
