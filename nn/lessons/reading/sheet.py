@@ -198,7 +198,7 @@ class _Judge:
             return
         why = item.why
         if not meanings:
-            why = f"{item.name} is no number of this network in the letters of {one.vocabulary.notation.key}"
+            why = f"{item.name} is not a number of this network in the letters of {one.vocabulary.notation.key}"
         elif len(meanings) > 1:
             why = f"{item.name} may be {_listed(meanings, self.credit)}"
         if why:
@@ -249,7 +249,7 @@ class _Judge:
                 (meaning,) = meanings
                 self._number(one, meaning, as_written(flat[0], item.name, item.line), item)
                 return
-            why = f"{item.name} is no matrix of this network in the letters of {one.vocabulary.notation.key}"
+            why = f"{item.name} is not a matrix of this network in the letters of {one.vocabulary.notation.key}"
             one.unread.append(Unread(item.text, item.line, why))
             return
         shape = len(grid), len(grid[0])

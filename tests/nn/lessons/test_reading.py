@@ -199,7 +199,7 @@ def test_an_ambiguous_name_is_not_marked():
     credit = assign_credit(MLP(2, [2, 2], rng=1), [0.5, 1.0], [0.0, 1.0])
     reading = read("w^(1)_12 = 5.0000\na1 = 7.0000", credit, "bishop")
     assert [q.kind for q in reading.numbers] == ["new"]
-    assert "no number" in reading.unread[0].why
+    assert "is not a number" in reading.unread[0].why
 
 
 def test_prose_does_not_stop_a_sheet():
