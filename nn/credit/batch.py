@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import autograd as ag
 from autograd.notation import Table, factor, shown, significant, table
 from nn.arguments import expect, is_sequence, learning_rate
 from nn.credit.credit import Credit
@@ -78,7 +79,7 @@ class BatchCredit:
         for i, node in nodes.items():
             if node.delta is not None:
                 deltas = [example.nodes[i].delta or 0.0 for example in self.examples]
-                nodes[i] = replace(node, delta=sum(deltas) * self.share, target=None)
+                nodes[i] = replace(node, delta=ag.sum(deltas) * self.share, target=None)
         edges: dict[Key, Edge] = {}
         for key, edge in first.edges.items():
             edges[key] = replace(
@@ -233,7 +234,7 @@ class BatchCredit:
         keys = [key for key in first.credit if all(key in check.credit for check in checks)]
 
         def total(numbers: Iterable[float]) -> float:
-            return sum(numbers) * self.share
+            return ag.sum(numbers) * self.share
 
         return CreditCheck(
             {key: total(check.credit[key] for check in checks) for key in keys},

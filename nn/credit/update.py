@@ -3,7 +3,7 @@
 import copy
 from typing import TypeAlias
 
-from autograd.notation import bracketed, factor, shown, significant
+from autograd.notation import bracketed, factor, shown, significant, superscript
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge
 from nn.credit.telling.derivation import Line
@@ -90,7 +90,7 @@ def _adam(
     m0, s0 = _remembered(o._mean, place), _remembered(o._square, place)
     m, s = b1 * m0 + (1.0 - b1) * g, b2 * s0 + (1.0 - b2) * g * g
     mean, square = m / (1.0 - b1**t), s / (1.0 - b2**t)
-    power = str(t).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    power = superscript(t)
 
     def n(x: float) -> str:  # a square may be small
         return bracketed(significant(x))

@@ -1,9 +1,11 @@
 """Worksheets as Markdown, as a page to print, and as LaTeX."""
 
+import re
 from collections.abc import Mapping
 from html import escape
 
 from autograd import latex
+from autograd.notation import subscript
 from nn.credit import Credit
 
 _PAGE = """<!DOCTYPE html>
@@ -76,8 +78,7 @@ def _raised(name: str, credit: Credit) -> str:
     """Return a name with its numbers as indices: w₃⇝₁ for w3>1 of the slides; the books' have them."""
     if credit.names.notation.key != "slides":
         return name
-    lowered = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-    return name.translate(lowered).replace(">", "⇝")
+    return re.sub(r"\d+", lambda m: subscript(int(m[0])), name).replace(">", "⇝")
 
 
 def _plain_latex(text: str) -> str:

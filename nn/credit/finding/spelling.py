@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from autograd.notation import shown
+from autograd.notation import shown, superscript
 from autograd.primitives import TABLE
 from nn.credit.finding.recorded import Recorded
 
@@ -100,5 +100,5 @@ def _power(base: Spelled, exponent: Spelled) -> Spelled:
         root = f"√({base[0]})"
         return (root, ATOM) if power == "0.5" else (f"1/{root}", PRODUCT)
     if power.isdecimal() and len(power) < 3:
-        return inner + power.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")), ATOM
+        return inner + superscript(int(power)), ATOM
     return f"pow({base[0]}, {power})", ATOM
