@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from autograd.explanation import edges, explain, steps, tree
     from autograd.gradient_check import check_gradients
     from autograd.own_operations import check_operation, operation
-    from autograd.pictures.computation_graph import draw
+    from autograd.pictures.graph_drawing import draw
     from autograd.pictures.live.expression import live
     from autograd.program import trace
 
@@ -104,7 +104,7 @@ __getattr__ = loader(
         "explanation": "autograd.explanation",
         "steps": "autograd.explanation.credit",
         "tree": "autograd.explanation.outline",
-        "draw": "autograd.pictures.computation_graph",
+        "draw": "autograd.pictures.graph_drawing",
         "live": "autograd.pictures.live.expression",
         "trace": "autograd.program",
         "check_gradients": "autograd.gradient_check",

@@ -23,7 +23,8 @@ def names() -> dict[str, Any]:
     loaded = {name: getattr(autograd, name) for name in autograd.__all__ if name[0] != "_"}
     loaded |= {"ag": autograd, "autograd": autograd}
     if find_spec("nn"):  # it builds on this package, which does without it
-        nn = importlib.import_module("nn")
+        import nn
+
         loaded |= {"nn": nn, **{name: getattr(nn, name) for name in dir(nn)}}
     return loaded
 

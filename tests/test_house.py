@@ -1,5 +1,6 @@
 """The house: files that one reads in a sitting, rooms that one can know."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,18 @@ def test_a_room_says_what_it_is_for():
         text = (folder / "__init__.py").read_text(encoding="utf-8")
         assert text.startswith('"""')
         assert "def " not in text.replace("def __dir__", "").replace("def __getattr__", ""), folder
+
+
+def test_imports_are_plain():
+    """What is imported by name is somebody else's, so that no arrow is hidden from the contracts."""
+    named = {
+        (file.name, given)
+        for file in FILES
+        for given in re.findall(r"(?:import_module|__import__)\((.*?)\)", file.read_text("utf-8"))
+    }
+    assert named == {
+        ("lazy.py", "homes[name]"),  # each is imported where only types are checked, too
+        ("doctor.py", "module"),
+        ("display.py", '"IPython.display"'),
+        ("__main__.py", '"IPython"'),
+    }
