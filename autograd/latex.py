@@ -13,10 +13,7 @@ between dollars.
 import re
 from collections.abc import Iterable
 
-_SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₋ᵢⱼₖ‚"
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ᵀ⁺"
-_LOWERED = str.maketrans(_SUBSCRIPTS, "0123456789-ijk,") | {ord("⇝"): r" \leadsto "}
-_RAISED = str.maketrans(_SUPERSCRIPTS, "0123456789-()T+")
+from autograd.notation import LOWERED, RAISED, on_the_line
 
 _TYPED = {"\\": r"\backslash", "^": r"\hat{}", "~": r"\sim"} | {c: "\\" + c for c in "{}_%$#&"}
 _GREEK = (
@@ -82,7 +79,7 @@ def number(text: str) -> str:
 
 def raised(text: str) -> bool:
     """Tell whether a symbol is made of raised signs, such as ², and so stands behind its operand."""
-    return not text.strip(_SUPERSCRIPTS)
+    return not text.strip(RAISED)
 
 
 def function(text: str) -> str:
@@ -91,7 +88,7 @@ def function(text: str) -> str:
     >>> print(function("tanh′"), function("σ"), function("leaky_relu"))
     \\tanh' \\sigma \\operatorname{leaky\\_relu}
     """
-    word = text.rstrip("′" + _SUBSCRIPTS + _SUPERSCRIPTS)
+    word = text.rstrip("′" + LOWERED + RAISED)
     if word in _WORDS or not word:
         head = word and f"\\{word}"
     else:
@@ -101,8 +98,8 @@ def function(text: str) -> str:
 
 _TOKEN = re.compile(
     rf"(?P<number>[0-9][0-9.]*e[-−+]?[0-9]+)|(?P<indexed>[A-Za-zδ]+_(?:[ioh][0-9]+|total|[ijk])(?![A-Za-z]))"
-    rf"|(?P<layer>\^\[[0-9]+\])|(?P<slope>d[zWhb](?![A-Za-z]))|(?P<function>[A-Za-z][A-Za-z_]+)|[{_SUBSCRIPTS}⇝]+"
-    rf"|[{_SUPERSCRIPTS}]+|.",
+    rf"|(?P<layer>\^\[[0-9]+\])|(?P<slope>d[zWhb](?![A-Za-z]))|(?P<function>[A-Za-z][A-Za-z_]+)|[{LOWERED}⇝]+"
+    rf"|[{RAISED}]+|.",
     re.DOTALL,
 )
 
@@ -132,12 +129,13 @@ def _indexed(text: str) -> str:
 
 def _sign(text: str) -> str:
     """Return one character, or a run of lowered or raised ones."""
+    said = on_the_line(text).replace("⇝", r" \leadsto ")
     if not text.strip("⇝"):  # between whole numbers, as in 10⇝4
-        return text.translate(_LOWERED)
-    if text[0] in _SUBSCRIPTS or text[0] == "⇝":
-        return f"_{{{text.translate(_LOWERED).strip()}}}"
-    if text[0] in _SUPERSCRIPTS:
-        return f"^{{{text.translate(_RAISED)}}}"
+        return said
+    if text[0] in LOWERED or text[0] == "⇝":
+        return f"_{{{said.strip()}}}"
+    if text[0] in RAISED:
+        return f"^{{{said}}}"
     return _SIGNS.get(text) or _TYPED.get(text, text)
 
 

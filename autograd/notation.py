@@ -5,11 +5,15 @@ import math
 from autograd.tables import Table, table
 
 __all__ = [
-    "Table", "bracketed", "factor", "one_line", "shown", "significant", "subscript", "superscript", "table",
+    "DIGITS", "LOWERED", "RAISED", "Table", "bracketed", "factor", "one_line", "on_the_line", "shown", "significant",
+    "subscript", "superscript", "table",
 ]  # fmt: skip
 
-_SUBSCRIPTS = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+DIGITS = "₀₁₂₃₄₅₆₇₈₉"  # those of an index
+LOWERED, RAISED = f"{DIGITS}₋‚ᵢⱼₖ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ᵀ"
+_ON_THE_LINE = str.maketrans(LOWERED + RAISED, "0123456789-,ijk0123456789-+()T")
+_SUBSCRIPTS = str.maketrans("0123456789-", LOWERED[:11])
+_SUPERSCRIPTS = str.maketrans("0123456789", RAISED[:10])
 
 
 class Spelled(float):
@@ -36,6 +40,15 @@ def superscript(n: int) -> str:
     '¹²'
     """
     return str(n).translate(_SUPERSCRIPTS)
+
+
+def on_the_line(text: str) -> str:
+    """Return a text with what is lowered or raised on the line.
+
+    >>> on_the_line("w⁽¹⁾₂₁")
+    'w(1)21'
+    """
+    return text.translate(_ON_THE_LINE)
 
 
 def one_line(text: str) -> str:

@@ -4,9 +4,11 @@ import unicodedata
 
 import graphviz
 
+from autograd.notation import DIGITS, RAISED
+
 JOINERS = "\u200c\u200d"  # of letters and of emoji: part of a label as typed
 SIZE = 14.0  # of ordinary text, in points
-_NARROW = frozenset("₀₁₂₃₄₅₆₇₈₉₋ᵢⱼ⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹ ·.,:|│()il")
+_NARROW = frozenset(DIGITS + RAISED[:10] + "₋ᵢⱼ⁽⁾ ·.,:|│()il")
 _WIDE = frozenset("⇝→=+−×∝∞ŷ<>mwMW…")
 
 

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+from autograd.notation import on_the_line
 from nn.credit.credit import Credit
 from nn.credit.telling.equations import equations
 from nn.lessons.quantities import Quantity, right_numbers
@@ -50,5 +51,5 @@ def called(quantity: Quantity, credit: Credit) -> str:
 @lru_cache(maxsize=64)
 def _names_of(credit: Credit, typed: bool) -> dict[tuple[str, Any], str]:
     """Return what the numbers of a network without layers are called, by kind and what they are of."""
-    plain = str.maketrans("₀₁₂₃₄₅₆₇₈₉⇝" if typed else "", "0123456789>" if typed else "")
-    return {e.id: e.names[0].translate(plain) for e in equations(credit)}
+    names = {e.id: e.names[0] for e in equations(credit)}
+    return {of: on_the_line(n).replace("⇝", ">") if typed else n for of, n in names.items()}

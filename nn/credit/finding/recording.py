@@ -8,7 +8,7 @@ from typing import Any, Self, TypeAlias
 from autograd import Value
 from autograd.graph.reverse import leaf_numbers
 from autograd.graph.walks import topological
-from autograd.notation import subscript
+from autograd.notation import DIGITS, subscript
 from nn.arguments import expect, is_sequence, once, plain
 from nn.losses import Loss, loss_name
 from nn.network import MLP
@@ -208,7 +208,7 @@ def _names(named: Iterable[tuple[str, Value]]) -> dict[int, str]:
 def _own_label(p: Value) -> str:
     """Return the label that somebody gave; w₃⇝₁ is that of a perceptron, and may be another edge here."""
     label = p.label
-    generic = label[:1] in ("w", "b") and not label[1:].strip("₀₁₂₃₄₅₆₇₈₉⇝")
+    generic = label[:1] in ("w", "b") and not label[1:].strip(DIGITS + "⇝")
     return "" if generic and len(label) > 1 else label
 
 

@@ -3,13 +3,18 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
-from nn.lessons.reading.phrases import SETTINGS, Item, Known, Phrases, value_of
+from nn.lessons.reading.phrases import PROMPT, SETTINGS, Item, Known, Phrases, value_of
 from nn.lessons.reading.plain import NEW_ROW, NUMBER, plain
 from nn.lessons.reading.tables import block, table
 
 _LONGEST = 30  # lines of a matrix
+_OPEN = re.compile(r"[=:≈]\s*(?:[\w.]*array|tensor|Matrix)?\s*\(?\s*\[")
+_GOES_ON = re.compile(r"\s*[=≈](?!=)\s*\S|\s+[+·×*/]\s*[\d(]")
+_UNFINISHED = re.compile(r"[-+−·×*/]\s*$")
+_NUMBERS = re.compile(rf"\[{{0,2}}(?:\s*{NUMBER}\s*,?(?=[\s\]]|$))+\s*\]{{0,2}}")
 
 
 def items(text: str, known: Known, listed: Known) -> list[Item]:
@@ -38,23 +43,39 @@ def _from_text(lines: Sequence[str], phrases: Phrases) -> Iterator[Item]:
             yield from table(rows, k + 1, phrases, lines[k : k + len(rows)])
             k += len(rows)
             continue
-        line, start = lines[k], k + 1
-        while _open(line) and k + 1 < len(lines) and k - start < _LONGEST:
-            k += 1
-            line = (
-                f"{line} {lines[k]}"
-                if line.rstrip().endswith((",", "[", "(", ";"))
-                else f"{line} ; {lines[k]}"
-            )
+        line, count = _printed(lines, k, phrases) or _statement(lines[k : k + _LONGEST])
         for part in line.split(NEW_ROW):
-            yield from phrases.line(part, start)
-        k += 1
+            yield from phrases.line(part, k + 1)
+        k += count
 
 
-def _open(line: str) -> bool:
-    """Tell whether a matrix begins in a line and does not end there."""
-    begun = re.search(r"[=:≈]\s*(?:[\w.]*array|tensor|Matrix)?\s*\(?\s*\[", line)
-    return begun is not None and line.count("[") > line.count("]")
+def _statement(lines: Sequence[str]) -> tuple[str, int]:
+    """Return the first line with those that go on with it, a matrix or a long calculation, and how many they are."""
+    line, count = lines[0], 1
+    for following in lines[1:]:
+        if _OPEN.search(line) and line.count("[") > line.count("]"):
+            line += " " if line.rstrip().endswith((",", "[", "(", ";")) else " ; "
+        elif "=" not in line or not (_GOES_ON.match(following) or _UNFINISHED.search(line)):
+            break
+        line, count = f"{line} {following.strip()}", count + 1
+    return line, count
+
+
+def _printed(lines: Sequence[str], k: int, phrases: Phrases) -> tuple[str, int] | None:
+    """Return a name with the numbers that a program printed below it, in one line, and how many lines they were."""
+    line = PROMPT.sub("", lines[k].strip())
+    name = line.rstrip(" =:≈")
+    at = k + 1
+    while name != line and at < len(lines) and not lines[at].strip():
+        at += 1
+    below = [PROMPT.sub("", row.strip()) for row in lines[at : at + _LONGEST]]
+    rows = [row.strip(" []") for row in takewhile(_NUMBERS.fullmatch, below)]
+    prompted = line != lines[k].strip() or (below and below[0] != lines[at].strip())
+    if not rows or not (name != line or prompted) or not phrases.named(name):
+        return None
+    alone = len(rows) == 1 and re.fullmatch(NUMBER, rows[0])
+    said = rows[0] if alone else f"[{' ; '.join(rows)}]"
+    return f"{name} = {said}", at + len(rows) - k
 
 
 def _from_json(content: Any, name: str, known: Known) -> Iterator[Item]:

@@ -23,17 +23,29 @@ SETTINGS = (
 RELATION = re.compile(r"\s*(?::=|==|=|≈|≃|≅|≡|~=|←|:(?=\s|$|[-−+.\d\[(]))\s*")
 _FILLER = (
     "is|are|equals|gives|ist|beträgt|wird|of|to|was|becomes|comes|as|about|roughly|approximately|now|then|et|est|es|thus|"
-    "von|auf|zu|etwa|rund|vaut|out|at"
+    "von|auf|zu|etwa|rund|vaut|out|at|gleich|ergibt|sich|lautet|also|somit|erhalte|ich|obtain|get|we|I|daher|so|égale?|à|de|donc|nun"
 )
+_RESULT = re.compile(
+    r"(?<=[\d)])\s*(?:→|->|=>|⇒|ergibt|gives|makes|soit|donne)\s*(?=[-−+]?\d*[.,]\d)"
+)  # of a calculation
+PROMPT = re.compile(
+    r"(?:>{1,3} |(?:In|Out) ?\[\d+\]: ?|\[\d+\] )"
+)  # of Python, MATLAB, R and Jupyter
+_LIST = re.compile(r"\s*(?:,\s|,(?=\D)|;|&|\band\b|\bund\b|\bet\b)\s*")
 _AFTER_NAME = re.compile(rf"\s*(?:->|→|⇒|=>|~|=|≈|:|\bca\.?|\b(?:{_FILLER})\b)\s*$")
-_BULLET = re.compile(r"^\s*(?:[-*•–·>+]\s+|#+\s*|//\s*|%\s*|--\s+|/\*+\s*|\(?\d{1,2}[.)]\s+|\(?[a-h][.)]\s+)+")  # fmt: skip
+_BULLET = re.compile(rf"^\s*(?:{PROMPT.pattern}|[-*•–·>+]\s+|#+\s*|//\s*|%\s*|--\s+|/\*+\s*|\(?\d{{1,2}}[.)]\s+|\(?[a-h][.)]\s+)+")  # fmt: skip
 _STARTS = re.compile(rf"^\s*(?:about |ca\. ?|~|≈|\+)?\s*({NUMBER})(?![\w.,]*\d)\s*")
 _OPERATOR = re.compile(r"^(?:[·×*/+^]|\(\s*[-−+.\d]|[-−–]\s*[\d(.]|\*\*)")
 # what stands before the second of two terms, or before what a function is of
 _TERM = re.compile(r"[\w)]\s*[-−+*/·×^]\s*$|[\w'′]\(\s*$")
 _TWO = re.compile(r"^(?:or|oder|ou|bzw\.?|resp\.?|to|bis|and|und|-|–|±|\+/-|\+-|vs\.?)\s*[-−+.\d±]", re.IGNORECASE)  # fmt: skip
 _BLANK = re.compile(r"[?_.…\-–—\s]*|tbd|todo|n/?a|none|null", re.IGNORECASE)
-_PIECES = re.compile(r";\s+|;$|=>|⇒|∴|\s\|\s|(?<=[\d%)])[.]\s+(?=[A-Zδ∂])")
+_PIECES = re.compile(r";\s+|;$|=>|⇒|∴|\s+(?=\(\d{1,2}\)\s)|\s\|\s|(?<=[\d%)])[.]\s+(?=[A-Zδ∂])")
+
+
+# what follows a number as a comment, or as the next line of the working
+_APART = re.compile(r"(?<=[\d\]%✓)⁰-⁹¹²³])\s*(?:(?:#|//|;\s*%)\s*|[&|/—✓]\s+(?=[^\d\s(.]))")
+_REMARK = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*$")  # L (loss)
 
 
 @dataclass(frozen=True)
@@ -74,22 +86,32 @@ class Phrases:
         """Yield what stands in a line; what has numbers, but no name that is known, is an item without a name."""
         text = _BULLET.sub("", line)
         # code, and its result beside it; else a comment
-        text = re.sub(rf"(?:\s+(?:#|//)|;\s*%)\s*(?:=|->|→)?\s*(?={NUMBER}\s*$)", " = ", text)
-        text = re.sub(r"(?<=[\d\])])\s*(?:#|//|;\s*%).*$", "", text)
+        text = re.sub(rf"(?:[\s;]+(?:#|//)|;\s*%)\s*(?:=|->|→)?\s*(?={NUMBER}\s*$)", " = ", text)
+        text = re.sub(_APART, " ; ", text)
+        text = re.sub(r"^(\S+)\s+(?=\[[-−\d\s.,]+\]\s*$)", r"\1 = ", _RESULT.sub(" = ", text))
         text = re.sub(r"\[[^\]]*(?:\][\s;,]*\[[^\]]*)*\]", lambda m: m[0].replace(";", ROW), text)
         if not re.search(r"\d|\?|^\s*(?:loss|activation|output_activation|notation)\s*[=:]", text):
             return
         found = False
         for piece in _PIECES.split(text):
-            for item in self._chain(piece, at):
-                found = True
-                yield item
-        if not found:
-            for item in self.prose(text, at):
-                found = True
-                yield item
+            read = self._several(piece, at) or list(self._chain(piece, at))
+            yield from read
+            found = found or bool(read)
         if not found and re.search(r"[=≈]\s*[-−+]?\d|(?<![\d.])\d+[.,]\d+(?![.\d])", text):
             yield Item("", "", at, line.strip(), "it names no number of this network")
+
+    def _several(self, piece: str, at: int) -> list[Item]:
+        """Return the items of several names with as many numbers: a1, a2 = 1.19, -0.54; else none."""
+        said, *relations = re.split(
+            r"\s*(?::?=|:|≈|\bare\b|\bsind\b|\bsont\b)\s*(?=[-−(\[\d.])", piece
+        )
+        names = _LIST.split(said.strip().strip("()[]"))
+        if len(names) < 2 or len(relations) != 1 or not all(map(self.known, names)):
+            return []
+        numbers = [value_of(x)[0] for x in _LIST.split(relations[0].strip("()[]. "))]
+        if len(numbers) == len(names) and all(numbers):
+            return [Item(name, x, at, piece.strip()) for name, x in zip(names, numbers)]
+        return [Item("", "", at, piece.strip(), "several names share it")]
 
     def _chain(self, piece: str, at: int) -> Iterator[Item]:
         """Yield name = … = number, of which the last number counts, one after another."""
@@ -106,21 +128,24 @@ class Phrases:
                 yield from self.prose(between, at)
                 name, parts = following, []
             elif name and (following := self._broken(segment)):
+                if re.search(r"\d[.,]\d", segment):
+                    yield Item(name, "", at, piece.strip(), "it does not end in a number")
                 name, parts = following, []  # a formula without its number: L = ½(ŷ−y)² and η = 0.1
             elif name:
                 parts.append(segment)
             elif not last:
                 name = self._begun(segment)
                 following = segments[k + 1]
-                if relations[k] == ":" and k + 2 < len(segments) and self.suffix(following):
+                after = "" if _STARTS.match(following) else self.suffix(following)
+                if relations[k] == ":" and k + 2 < len(segments) and after:
                     name = ""  # the error: δ0 = …
                 yield from self.prose(segment[: len(segment.rstrip(" *`")) - len(name)], at)
-            elif k:
+            else:
                 yield from self.prose(segment, at)
 
     def _begun(self, segment: str) -> str:
         alone = segment.strip(" *`")
-        if name := self.suffix(segment):
+        if name := self.suffix(segment) or self.suffix(_REMARK.sub("", segment)):
             return name
         return alone if alone in SETTINGS else ""
 
@@ -158,22 +183,30 @@ class Phrases:
         return segment[: begun.end()], between, name
 
     def _broken(self, segment: str) -> str:
-        """Return the name at the end of a segment, if a comma or a word before it says that something new begins."""
+        """Return the name at the end of a segment, if a number, a comma or a word before it says that something new begins."""
         name = self.suffix(segment)
         before = segment[: len(segment.rstrip(" *`")) - len(name)]
-        return name if name and re.search(r"(?:,|(?<![^\W\d_])[^\W\d_]{2,})\s*$", before) else ""
+        begins = re.search(r"(?:,|(?<![^\W\d_])[^\W\d_]{2,})\s*$|\d[.,]\d\D*$", before)
+        return name if name and begins else ""
 
     def suffix(self, text: str) -> str:
         """Return the longest end of a text that is a name."""
         text = text.rstrip(' \t*`"' + "'" * (not re.search(r"\d'\s*$", text)))
-        starts = [0, *(m.end() for m in re.finditer(r"[\s,;:(\"'`*|–•\[.]+", text))]
+        starts = [
+            0,
+            *(
+                m.end()
+                for m in re.finditer(r"[\s,;:(\"'`*|–•\[.{\u0590-\u06ff\u2e80-\u9fff]+", text)
+            ),
+        ]
         for start in starts:
             candidate = text[start:].strip(' \t*`"')
-            if candidate and len(candidate) <= 60 and self._named(candidate):
+            if candidate and len(candidate) <= 60 and self.named(candidate):
                 return "" if _TERM.search(text[: len(text) - len(candidate)]) else candidate
         return ""
 
-    def _named(self, text: str) -> bool:
+    def named(self, text: str) -> bool:
+        """Tell whether a text is the name of a number, of a matrix or a column."""
         return self.known(text) or self.listed(text)
 
     def prose(self, text: str, at: int) -> Iterator[Item]:
@@ -200,7 +233,7 @@ def value_of(text: str) -> tuple[str, str]:
     >>> value_of("0.8306 (rounded)"), value_of("0.83 or 0.84"), value_of("0.7*0.83")
     (('0.8306', ''), ('', 'two numbers stand there'), ('', 'it ends in a calculation, not in its result'))
     """
-    said = text.strip().strip("*`_ ")
+    said = text.strip('*`_" \t')
     if not re.search(r"\d", said):
         return "", "" if _BLANK.fullmatch(said) else f"{said[:40]!r} is not a number"
     begun = _STARTS.match(said)

@@ -1,8 +1,11 @@
 """Text as it comes, made plain: any encoding, LaTeX, Markdown; and numbers as people write them."""
 
 import re
+import unicodedata
 from decimal import Decimal
+from html import unescape
 
+from autograd.notation import on_the_line
 from nn.lessons.quantities import Written
 
 _GREEK = {
@@ -11,17 +14,40 @@ _GREEK = {
     "approx": "≈", "simeq": "≈", "cdot": "·", "times": "·", "to": "→", "rightarrow": "→", "leadsto": "⇝", "prime": "'",
     "Rightarrow": "⇒", "implies": "⇒", "therefore": "⇒", "quad": "   ", "qquad": "   ", "pm": "±", "ast": "*", "top": "ᵀ",
 }  # fmt: skip
-_DROPPED = r"\\(?:left|right|big|Big|,|;|!|:|displaystyle|hline|label\{[^}]*\}|tag\{[^}]*\}|item)"
-_GROUPS = r"\\(?:text|mathrm|mathbf|operatorname|boldsymbol|mathit|textbf|textrm|texttt|bm|vec|boxed)\s*\{([^{}]*)\}"
+_DROPPED = r"\\(?:left\b\.?|right\b\.?|big|Big|,|;|!|:|displaystyle|hline|label\{[^}]*\}|tag\{[^}]*\}|item)"
+# a command with what it is of: \mathbf{0.83}, \num{1.19}
+_GROUPS = (
+    r"\\(?!begin|end|d?t?frac|(?:wide)?hat\b|mathcal|usepackage)[A-Za-z]+\s*\{([^{}]*)\}(?:\{\})?"
+)
 _MATRIX = re.compile(r"\\begin\{[bpvB]?(?:matrix|array)\}(?:\{[^}]*\})?(.*?)\\end\{[bpvB]?(?:matrix|array)\}", re.DOTALL)  # fmt: skip
 
 # a number: with a point, or with a comma that no space follows, and perhaps a power of ten
 NUMBER = (
     r"[-+−–]?(?:\d{1,3}(?:,\d{3})+\.\d+|\d+(?:[.,]\d+)?|[.,]\d+)"
-    r"(?:\s?[eE][-+−]?\d+|\s?[·×*x]\s?10\s?(?:\^|\*\*)?\s?\{?\(?[-+−⁻]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+\)?\}?)?(?:\s?\\?%)?"
+    r"(?:\s?[eEdD][-+−]?\d+(?!\w)|\s?[·×*x]\s?10\s?(?:\^|\*\*)?\s?\{?\(?[-+−⁻]?[\d⁰-⁹¹²³]+\)?\}?)?(?:\s?\\?%)?"
 )
 NEW_ROW = "\x1e"  # ends a row of LaTeX within its line
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–", "0123456789---")
+_MINUS = str.maketrans("−–D", "--e")
+_FUNCTIONS = ("tanh", "exp", "max")
+# marks of direction and what else cannot be seen; blanks; wide signs; the commas and points of other scripts
+_LETTERS: dict[int, str | None] = dict.fromkeys(map(ord, "\r\u200b\u00ad\u200e\u200f\u061c\ufeff٬"))
+_LETTERS |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_LETTERS |= dict.fromkeys([0xA0, 0x202F, 0x3000, *range(0x2000, 0x200B)], " ")
+_LETTERS |= {k + 0xFEE0: chr(k) for k in range(0x21, 0x7F)} | {ord("－"): "−"}
+_LETTERS |= str.maketrans(
+    dict.fromkeys("，、،", ", ") | dict.fromkeys("；؛", "; ") | {"。": ". ", "٫": "."}
+)
+_LETTERS |= str.maketrans(dict.fromkeys("„“”«»", '"') | dict.fromkeys("│┃║", "|"))
+_TAGS = {
+    r"<sub>": "_", r"<sup>": "^", r"</t[dh]>\s*<t[dh][^>]*>": " | ", r"</?t[dh][^>]*>": " | ", r"</tr>[ \t]*(?=<)": "\n",
+    r"<br ?/?>|</p>|</li>": NEW_ROW, r"</?[a-zA-Z][^<>]*>": "",
+}  # fmt: skip
+_MARKS = {
+    r"~~[^~\n]*~~": "", r"`([^`\n]*)`": r"\1", r'([=:≈→~>]\s*|\w )"([^"\n]*\d[^"\n]{0,3})"': r"\1\2", r"(?<![\w)*])\*\*(\S(?:[^*\n]*\S)?)\*\*(?![\w(*])": r"\1",  # struck out; bold
+    r"(?:np|numpy)\.(?:float|int)\d+\(([^()]*)\)": r"\1", r", (?:grad_fn|dtype|device)=[^,)]*": "", r"(?<=\d)f\b": "",
+    r"\(?(?<![\w'])'([^'\n]{1,30})'(?:(?=:)|, (?=[-−\d]))": r"\1 = ",  # what Python prints: {'a1': 1.19}, [('a1', 1.19)]
+    r"\b(?:minus|moins) (?=\d)": "-", r"[-–—]{2,}>": "→", r"\.{3,}|…|_{2,}": " ",
+}  # fmt: skip
 
 
 def decoded(content: bytes) -> str:
@@ -39,53 +65,55 @@ def decoded(content: bytes) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text without the commands of LaTeX, each line where it was.
+    """Return a text in plain letters: without the commands of LaTeX, the tags of a page, the marks of Markdown, and with
+    the digits and signs of any script as ours.
 
     >>> plain(r"\\frac{\\partial L}{\\partial w_{21}} &= -0{,}31, \\hat{y} &\\approx 83.06\\%")
     '∂ L/∂ w_{21} = -0,31, ŷ ≈ 83.06%'
+    >>> plain("δ<sub>1</sub> = &minus;٠٫٥"), plain("z1＝np.float64(0.83)"), plain("a1 = ~~2~~ **1.19**")
+    ('δ_1 = −0.5', 'z1=0.83', 'a1 =  1.19')
     """
-    text = (
-        text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u200b", "").replace("\r", "")
-    )
-    text = text.replace("{,}", ",").replace(r"\%", "%").replace(r"\_", "_")
-    text = re.sub(r"y\u0302", "ŷ", text)
+    text = unicodedata.normalize("NFC", text).translate(_LETTERS)
+    text = re.sub(r"(?![0-9])\d", lambda m: str(unicodedata.decimal(m[0])), text)
+    if re.search(r"</?\w+>", text):
+        for tag, sign in _TAGS.items():
+            text = re.sub(tag, sign, text)
+        text = unescape(text).translate(_LETTERS)
     if "\\" in text:
-        head, begun, body = text.rpartition(r"\begin{document}")
-        text = "\n" * head.count("\n") + body if begun else text
-        text = re.sub(
-            r"\\(?:renewcommand|setlength|vspace|hspace)\*?(?:\{[^{}]*\})+|\{\|l\|p\{.*?\}\|\}",
-            " ",
-            text,
-        )
-        text = _MATRIX.sub(
-            lambda m: (
-                "[" + re.sub(r"\\\\\s*", ";", m[1]).replace("&", ",").replace("\n", " ") + "]"
-            ),
-            text,
-        )
-        text = re.sub(r"\\(?:hat|widehat)\s*\{?\s*y\s*\}?", "ŷ", text)
-        for _ in range(3):
-            text = re.sub(_GROUPS, r"\1", text)
-            text = re.sub(
-                r"\\[dt]?frac\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*\{((?:[^{}]|\{[^{}]*\})*)\}",
-                r"\1/\2",
-                text,
-            )
-        text = re.sub(r"\\[dt]?frac\s*(\d)\s*(\d)", r"\1/\2", text)
-        text = re.sub(r"\\mathcal\s*\{?\s*L\s*\}?", " L", text)
-        text = re.sub(
-            r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\documentclass.*|\\usepackage.*", " ", text
-        )
-        text = re.sub(_DROPPED, " ", text)
-        text = re.sub(r"\\\\(?:\[[^\]]*\])?", NEW_ROW, text)
-        text = re.sub(
-            r"\\([A-Za-z]+)",
-            lambda m: _GREEK.get(m[1], m[1] if m[1] in ("tanh", "exp", "max") else " ") + "",
-            text,
-        )
-        text = re.sub(r"\\([\[\]()])", " ", text)
-        text = re.sub(r"&\s*([=≈:])", r"\1", text).replace("&", "   ")
+        text = _without_commands(text)
+    for pattern, kept in _MARKS.items():
+        text = re.sub(pattern, kept, text)
     return text.replace("$", "")
+
+
+def _without_commands(text: str) -> str:
+    text = text.replace("{,}", ",").replace(r"\%", "%").replace(r"\_", "_")
+    head, begun, body = text.rpartition(r"\begin{document}")
+    text = "\n" * head.count("\n") + body if begun else text
+    setup = r"\\(?:renewcommand|setlength|[vh]space|label|tag|ref|section)\*?(?:\{[^{}]*\})+|\{\|l\|p\{.*?\}\|\}"
+    text = re.sub(setup, " ", text)
+    text = _MATRIX.sub(
+        lambda m: "[" + re.sub(r"\\\\\s*", ";", m[1]).replace("&", ",").replace("\n", " ") + "]",
+        text,
+    )
+    text = re.sub(r"\\(?:hat|widehat)\s*\{?\s*y\s*\}?", "ŷ", text)
+    text = re.sub(r"\\mathcal\s*\{?\s*L\s*\}?", " L", text)
+    group = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
+    for _ in range(3):
+        text = re.sub(r"(\\(?:under|over)brace\s*\{[^{}]*\})[_^]\{[^{}]*\}", r"\1", text)
+        text = re.sub(_GROUPS, r"\1", text)
+        text = re.sub(rf"\\[dt]?frac\s*{group}\s*{group}", r"\1/\2", text)
+    text = re.sub(r"\\[dt]?frac\s*(\d)\s*(\d)", r"\1/\2", text)
+    text = re.sub(
+        r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\documentclass.*|\\usepackage.*", " ", text
+    )
+    text = re.sub(_DROPPED, " ", text)
+    text = re.sub(r"\\\\(?:\[[^\]]*\])?", NEW_ROW, text)
+    text = re.sub(
+        r"\\([A-Za-z]+)", lambda m: _GREEK.get(m[1], m[1] if m[1] in _FUNCTIONS else " "), text
+    )
+    text = re.sub(r"\\([\[\]()])", " ", text)
+    return re.sub(r"&\s*([=≈:])", r"\1", text).replace("&", "   ")
 
 
 def as_written(text: str, name: str = "", line: int = 0) -> Written:
@@ -102,7 +130,7 @@ def as_written(text: str, name: str = "", line: int = 0) -> Written:
     said = text.strip(" \t*`$_")
     if not re.fullmatch(NUMBER, said):
         raise ValueError(f"{text.strip()!r} is not a number")
-    spelled = re.sub(r"\s", "", said).translate(_RAISED)
+    spelled = on_the_line(re.sub(r"\s", "", said)).translate(_MINUS)
     percent = spelled.endswith("%")
     digits = re.sub(r"[·×*x]10(?:\^|\*\*)?\{?\(?([-+]?\d+)\)?\}?", r"e\1", spelled.rstrip("%\\"))
     digits = digits.replace(",", "") if re.search(r",.*\.", digits) else digits.replace(",", ".")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from autograd.notation import DIGITS, RAISED
 from nn.lessons.reading.phrases import RELATION, SETTINGS, Item, Phrases, value_of
 from nn.lessons.reading.plain import NEW_ROW, NUMBER
 
@@ -12,6 +13,8 @@ _VALUE_HEADS = {
 }  # fmt: skip
 _PURE = re.compile(rf"\s*[*`_]*(?:=|≈)?\s*{NUMBER}\s*[*`_✓✗]*\s*")
 _PARENTHESES = re.compile(r"\([^)]*\)")
+_PAIR = re.compile(r"[=≈:]|[^\W\d_].*\s[-−–+]?\d*(?:[.,]\d|·10)")  # a name with its number
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _RULE = re.compile(r"[\s:\-]*")
 _GRADIENT = re.compile(r"grad|credit|^[−-]?[^ ·]+·[^ ·]+$|∂|^d[lejc]/d", re.IGNORECASE)
 
@@ -28,11 +31,14 @@ def cells_of(line: str) -> list[str]:
     if "\t" in text.strip():
         return [c.strip() for c in text.split("\t")]
     masked = re.sub(r"\[[^\]]*\]|\{[^}]*\}|\([^)]*\)", "", text)
-    if re.search(r"[=≈]", masked):
-        return []
+    parts = re.split("[,;]", text)
+    if re.search(r"[=≈]", masked) or (
+        len(parts) > 1 and any(len(_WORD.findall(p)) > 3 for p in parts)
+    ):
+        return []  # equations, or prose
     if ";" in masked.strip(" ;"):
         return [c.strip().strip('"') for c in text.split(";")]
-    if re.search(r"\S,\S|\",\"", masked) and ", " not in text:
+    if re.search(r"\S,\S|\",\"", masked) and not re.search(r", |\s[-−+]?\d+,\d", text):
         quoted = re.findall(r'(?:^|,)(?:"([^"]*)"|([^,"]*))', text)
         cells = [a or b for a, b in quoted]
         if (
@@ -42,8 +48,8 @@ def cells_of(line: str) -> list[str]:
         ):
             return [cells[0], f"{cells[1]},{cells[2]}"]  # a decimal comma
         return [] if re.fullmatch(NUMBER, text.strip()) else cells
-    cells = re.split(r"\s{2,}", text.strip())
-    return cells if len(cells) > 1 else []
+    apart = re.search(r"\s{2}", masked.strip())
+    return re.split(r"\s{2,}", text.strip()) if apart else []
 
 
 def block(lines: Sequence[str], start: int) -> list[list[str]]:
@@ -54,7 +60,7 @@ def block(lines: Sequence[str], start: int) -> list[list[str]]:
         if len(cells) < 2 or (rows and abs(len(cells) - len(rows[0])) > 2):
             break
         rows.append(cells)
-    return rows if len(rows) > 1 or (rows and "|" in lines[start]) else []
+    return rows if len(rows) > 1 or (rows and lines[start].lstrip().startswith("|")) else []
 
 
 def table(rows: list[list[str]], at: int, phrases: Phrases, lines: Sequence[str]) -> Iterator[Item]:
@@ -76,7 +82,8 @@ def table(rows: list[list[str]], at: int, phrases: Phrases, lines: Sequence[str]
         if ruled or (
             bare
             and (
-                len(names) > 1 or (k == 0 and not any("=" in _PARENTHESES.sub("", c) for c in row))
+                len(names) > 1
+                or (k == 0 and not any(_PAIR.search(_PARENTHESES.sub("", c)) for c in row))
             )
         ):
             head = row
@@ -95,14 +102,8 @@ def _row(row: list[str], head: list[str], at: int, text: str, phrases: Phrases) 
         (k for k, cell in enumerate(row) if known(cell) and not _PURE.fullmatch(cell)), None
     )
     if place is None:
-        if any(re.search("[=≈:]", cell) for cell in row) or len(row) == 2:
-            yield from phrases.line("   ".join(row), at)
-        elif (
-            any(map(_PURE.fullmatch, row))
-            and row[0] not in SETTINGS
-            and re.search(r"\d[.,]\d", text)
-        ):
-            yield Item("", "", at, text, "it names no number of this network")
+        if row[0] not in SETTINGS:
+            yield from phrases.line((" ; " if any(map(_PAIR.search, row)) else "   ").join(row), at)
         return
     titles = [cell.strip("*` ").casefold() for cell in head]
     wanted = [k for k, title in enumerate(titles) if title in _VALUE_HEADS and k != place]
@@ -124,7 +125,7 @@ def _composed(row: list[str], head: list[str], phrases: Phrases) -> Iterator[tup
     labels = [c for c in row if c and not re.search(r"\d[.,]\d", re.sub(r"\[.*?\]", "", c))][:2]
     spelled = any(known(label) and not label.isdigit() for label in labels)
     for k, (title, cell) in enumerate(zip(head, row)):
-        bare = re.sub(r"\s*\(.*?\)", "", title).strip("*` ")
+        bare = re.sub(r"\s*\(.*?\)|(?<=\w)_\{?[ijk]\}?$|[ⱼᵢₖ]$", "", title.strip("*` ")).strip()
         if not _PURE.fullmatch(cell) or not bare or (cell.isdigit() and k == 0):
             continue
         number = cell.strip("*`_ =≈")
@@ -134,7 +135,7 @@ def _composed(row: list[str], head: list[str], phrases: Phrases) -> Iterator[tup
         for label in labels:
             if label == cell:
                 continue
-            index = re.sub(r"^[^\d₀-₉⁰¹²³⁴-⁹⁽\[^_]+", "", label)
+            index = re.sub(rf"^[^\d{DIGITS}{RAISED}\[^_]+", "", label)
             tries = (
                 [f"{label}{bare}", f"{label}_{bare}"]
                 if bare.isdigit()

@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from autograd.notation import LOWERED, RAISED, on_the_line
 from nn.credit.credit import Credit
 from nn.credit.telling.equations import equations
 from nn.naming import numbering
@@ -16,11 +17,9 @@ from nn.notations import NOTATIONS, Names, Notation
 Meaning: TypeAlias = tuple[str, Any]
 Grid: TypeAlias = tuple[tuple[Meaning, ...], ...]
 
-_DOWN = str.maketrans("₀₁₂₃₄₅₆₇₈₉₋‚", "0123456789-,")
-_UP = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾", "0123456789+-()")
 _WORDS = (
     (r"\bdelta(?=[\W_\d]|o\d|h\d|$)", "δ"), (r"\btheta(?=[\W_\d]|$)", "θ"), (r"\bpartial\b", "∂"),
-    (r"y[ _]?hat|y\^(?=$|[ _\d])|\^y", "ŷ"), (r"->|→|⇝|~>|−>|–>|\bto\b", ">"), ("ℒ|ℓ", "l"), ("[′’`´]", "'"), ("‖|ᵀ", ""),
+    (r"y[ _]?hat|y\^(?=$|[ _\d])|\^y", "ŷ"), (r"->|→|⇝|~>|−>|–>|\bto\b", ">"), ("ℒ|ℓ", "l"), ("[′’`´]", "'"), ("‖", ""),
 )  # fmt: skip
 _NEW = (
     r"(?:the )?(?:new|updated|neue[rs]?|neu|nouveau|nuevo) ?(?:value|weight|bias|wert|gewicht)?(?: ?(?:of|von|for|für))? ?_?(.+)",
@@ -39,8 +38,8 @@ RATE = ("η", "lr", "learning rate", "α", "eta", "alpha", "ε", "step_size", "l
 
 def lowered(name: str) -> str:
     """Return a name in small letters, its indices on the line behind ^ and _, Greek letters as such."""
-    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾]+", lambda m: "^" + m[0].translate(_UP), name)
-    text = re.sub("[₀₁₂₃₄₅₆₇₈₉₋‚]+", lambda m: "_" + m[0].translate(_DOWN), text)
+    text = re.sub(f"[{RAISED}]+", lambda m: "^" + on_the_line(m[0]), name.replace("ᵀ", ""))
+    text = re.sub(f"[{LOWERED}]+", lambda m: "_" + on_the_line(m[0]), text)
     text = text.strip(" \t*`\"“”„'|.").casefold() + "'" * name.rstrip(" \t`*").endswith(
         ("'", "′", "’")
     )

@@ -71,6 +71,43 @@ def test_what_stands_in_a_working_is_read(name):
     assert len(reading.unread) >= told.get("unread_least", 0)
 
 
+RELATIONS = [" = ", "=", ": ", " := ", " ≈ ", " -> ", " is ", " ＝ ", " ... ", " ", " ergibt sich zu ", " vaut ", " == ", " ~ "]  # fmt: skip
+SEPARATORS = ["\n", " / ", " | ", "; ", ", ", " and ", "\t", " & ", " // ", "、", " ; ", " und ", "   ", "\n\n", " — ", " # ", ". "]  # fmt: skip
+ARABIC = {ord(str(d)): chr(0x660 + d) for d in range(10)} | {ord("."): "٫"}
+WRITTEN = [
+    lambda x: f"{x:.4f}", lambda x: f"{x:.4f}".replace(".", ","), lambda x: f"{x:.4f}".replace("-", "−"),
+    lambda x: f"{x:.3e}", lambda x: f"{x:+.4f}", lambda x: f"{x:.4f}".replace("0.", "."), lambda x: f"{x:.4f}".translate(ARABIC),
+    lambda x: f"**{x:.4f}**", lambda x: f"{100 * x:.2f} %", lambda x: f"`{x:.4f}`", lambda x: f"${x:.4f}$",
+    lambda x: f"{x:.4f} ✓", lambda x: f"\\mathbf{{{x:.4f}}}", lambda x: f"{x:.4f} (rounded)", lambda x: f'"{x:.4f}"',
+    lambda x: f"{x * 1e4:.0f}·10⁻⁴",
+]  # fmt: skip
+NAMED = {
+    "a": ("a{0}", "a_{0}", "a[{0}]", "a_{{{0}}}"), "z": ("z{0}", "z_{0}", "z[{0}]", "z_{{{0}}}"), "loss": ("L", "loss", "E"),
+    "ŷ": ("ŷ", "y_hat", "yhat", r"\hat{{y}}"), "delta": ("δ{0}", "delta{0}", "delta_{0}", r"\delta_{{{0}}}"),
+    "gradient": ("dL/dw{0}>{1}", "∂L/∂w_{{{0}{1}}}", "grad w{0}->{1}", "dw{0}{1}"),
+    "new": ("new w{0}>{1}", "w_{{{0}{1}}} neu", "w{0}→{1}_new", "w{0}{1}'"),
+}  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_whatever_stands_between_names_and_numbers(data):
+    right = right_numbers(WORKED, 0.1)
+    asked = data.draw(st.lists(st.sampled_from(list(right)), min_size=2, max_size=12, unique=True))
+    relation, separator, written, k = (
+        data.draw(st.sampled_from(choices))
+        for choices in (RELATIONS, SEPARATORS, WRITTEN, range(12))
+    )
+    said = []
+    for q in asked:
+        names = NAMED["ŷ" if (q.kind, q.of) == ("z", 0) else q.kind]
+        name = names[k % len(names)].format(*(q.of if isinstance(q.of, tuple) else [q.of]))
+        said.append(f"{name}{relation}{written(right[q])}")
+    reading = read(separator.join(said), WORKED, "slides")
+    assert reading.numbers.keys() == set(asked)
+    assert all(abs(w.value - right[q]) <= 0.51 * w.unit for q, w in reading.numbers.items())
+
+
 def printed(names, q):
     """What a quantity is called in a notation."""
     if q.kind == "loss":

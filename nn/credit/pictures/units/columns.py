@@ -7,6 +7,7 @@ regression, and the curves are handed to Graphviz with the places.
 from collections.abc import Set
 from copy import copy
 
+from autograd.notation import DIGITS
 from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.drawing import LEGIBLE
 from autograd.pictures.svg import PAGE
@@ -191,7 +192,7 @@ class Columns(Layout):
             return [] if self.shows == "pattern" else [("z", z.split(" = ")[-1])]
         if self.shows == "pattern":
             return []
-        name = node.name.rstrip("₀₁₂₃₄₅₆₇₈₉") if self.terse else node.name
+        name = node.name.rstrip(DIGITS) if self.terse else node.name
         lines = [("z", f"{name} = {words.number(node.z)}")]
         if node.does != "linear":
             lines.insert(0, ("does", node.does))

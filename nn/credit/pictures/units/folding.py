@@ -8,7 +8,7 @@ same one was used on the way from the inputs.
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from autograd.notation import shown
+from autograd.notation import DIGITS, shown
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge, Key, Node, Nodes
 from nn.credit.pictures.words import Words
@@ -117,7 +117,7 @@ Alike = Callable[[Assignment, Node], Hashable]
 
 def matrix(name: str) -> str:
     """Return the name of the matrix that a weight is in: Wq of Wq12, layers.0.weight of layers.0.weight.1.2."""
-    bare = name.split("⇝")[0].rstrip("0123456789₀₁₂₃₄₅₆₇₈₉., []()")
+    bare = name.split("⇝")[0].rstrip(DIGITS + "0123456789., []()")
     return bare or name
 
 
