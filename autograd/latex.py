@@ -13,7 +13,7 @@ between dollars.
 import re
 from collections.abc import Iterable
 
-from autograd.notation import LOWERED, RAISED, on_the_line
+from autograd.indices import LOWERED, RAISED, on_the_line
 
 _TYPED = {"\\": r"\backslash", "^": r"\hat{}", "~": r"\sim"} | {c: "\\" + c for c in "{}_%$#&"}
 _GREEK = (

@@ -2,18 +2,13 @@
 
 import math
 
+from autograd.indices import DIGITS, LOWERED, RAISED, on_the_line, subscript, superscript
 from autograd.tables import Table, table
 
 __all__ = [
     "DIGITS", "LOWERED", "RAISED", "Table", "bracketed", "factor", "one_line", "on_the_line", "shown", "significant",
     "subscript", "superscript", "table",
 ]  # fmt: skip
-
-DIGITS = "₀₁₂₃₄₅₆₇₈₉"  # those of an index
-LOWERED, RAISED = f"{DIGITS}₋‚ᵢⱼₖ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ᵀ"
-_ON_THE_LINE = str.maketrans(LOWERED + RAISED, "0123456789-,ijk0123456789-+()T")
-_SUBSCRIPTS = str.maketrans("0123456789-", LOWERED[:11])
-_SUPERSCRIPTS = str.maketrans("0123456789", RAISED[:10])
 
 
 class Spelled(float):
@@ -22,33 +17,6 @@ class Spelled(float):
     def spelled(self, how: str) -> str:
         """Return it in a format: how many digits, s if these are significant, + for a sign, ( for brackets."""
         raise NotImplementedError
-
-
-def subscript(n: int) -> str:
-    """Return an integer in subscript digits.
-
-    >>> subscript(12)
-    '₁₂'
-    """
-    return str(n).translate(_SUBSCRIPTS)
-
-
-def superscript(n: int) -> str:
-    """Return an integer that is not negative in superscript digits.
-
-    >>> superscript(12)
-    '¹²'
-    """
-    return str(n).translate(_SUPERSCRIPTS)
-
-
-def on_the_line(text: str) -> str:
-    """Return a text with what is lowered or raised on the line.
-
-    >>> on_the_line("w⁽¹⁾₂₁")
-    'w(1)21'
-    """
-    return text.translate(_ON_THE_LINE)
 
 
 def one_line(text: str) -> str:

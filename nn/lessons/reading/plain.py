@@ -34,10 +34,8 @@ _LETTERS: dict[int, str | None] = dict.fromkeys(map(ord, "\r\u200b\u00ad\u200e\u
 _LETTERS |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _LETTERS |= dict.fromkeys([0xA0, 0x202F, 0x3000, *range(0x2000, 0x200B)], " ")
 _LETTERS |= {k + 0xFEE0: chr(k) for k in range(0x21, 0x7F)} | {ord("－"): "−"}
-_LETTERS |= str.maketrans(
-    dict.fromkeys("，、،", ", ") | dict.fromkeys("；؛", "; ") | {"。": ". ", "٫": "."}
-)
-_LETTERS |= str.maketrans(dict.fromkeys("„“”«»", '"') | dict.fromkeys("│┃║", "|"))
+_WIDE = {"，、،": ", ", "；؛": "; ", "。": ". ", "٫": ".", "„“”«»": '"', "│┃║": "|"}
+_LETTERS |= {ord(c): sign for letters, sign in _WIDE.items() for c in letters}
 _TAGS = {
     r"<sub>": "_", r"<sup>": "^", r"</t[dh]>\s*<t[dh][^>]*>": " | ", r"</?t[dh][^>]*>": " | ", r"</tr>[ \t]*(?=<)": "\n",
     r"<br ?/?>|</p>|</li>": NEW_ROW, r"</?[a-zA-Z][^<>]*>": "",
