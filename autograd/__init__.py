@@ -12,52 +12,7 @@
 from typing import TYPE_CHECKING
 
 from autograd import functions
-from autograd.functions import (
-    abs as abs,
-    acos as acos,
-    acosh as acosh,
-    asin as asin,
-    asinh as asinh,
-    atan as atan,
-    atan2 as atan2,
-    atanh as atanh,
-    cbrt as cbrt,
-    clip as clip,
-    cos as cos,
-    cosh as cosh,
-    dot as dot,
-    elu as elu,
-    erf as erf,
-    erfc as erfc,
-    exp as exp,
-    expm1 as expm1,
-    gelu as gelu,
-    hypot as hypot,
-    leaky_relu as leaky_relu,
-    log as log,
-    log1p as log1p,
-    log2 as log2,
-    log10 as log10,
-    logaddexp as logaddexp,
-    logsumexp as logsumexp,
-    maximum as maximum,
-    mean as mean,
-    minimum as minimum,
-    reciprocal as reciprocal,
-    relu as relu,
-    sigmoid as sigmoid,
-    silu as silu,
-    sin as sin,
-    sinh as sinh,
-    softmax as softmax,
-    softplus as softplus,
-    sqrt as sqrt,
-    square as square,
-    sum as sum,
-    tan as tan,
-    tanh as tanh,
-    where as where,
-)
+from autograd.functions import *  # noqa: F403  # abs, acos, ..., where: one for each row of the table
 from autograd.lazy import loader
 from autograd.modes import detect_anomaly, no_grad
 from autograd.transforms import grad, hessian, jacobian, value_and_grad

@@ -222,10 +222,8 @@ class _Answer:
             self._weigh(numerical, error, fine)
 
     def _weigh(self, numerical: float, error: float, fine: bool) -> None:
-        if not math.isfinite(
-            numerical + error
-        ):  # what is too large for a float contradicts nothing
-            self.contra = 0
+        if not math.isfinite(numerical + error):
+            self.contra = 0  # what is too large for a float contradicts nothing
             return
         if error <= self.error:
             self.numerical, self.error = numerical, error

@@ -20,9 +20,8 @@ def loader(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     def load(name: str) -> Any:
         if name not in homes:
             message = f"module {package!r} has no attribute {name!r}"
-            raise AttributeError(
-                message, name=name, obj=sys.modules[package]
-            )  # Python suggests one
+            here = sys.modules[package]  # of whose names Python suggests one
+            raise AttributeError(message, name=name, obj=here)
         module = importlib.import_module(homes[name])
         found = module if homes[name].endswith(f".{name}") else getattr(module, name)
         setattr(sys.modules[package], name, found)

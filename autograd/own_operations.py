@@ -1,39 +1,10 @@
 """An operation of one's own: a row of the table, made from functions that you write.
 
-Say you want x³ as one operation, a circle of its own in pictures. Give its value, and its partial derivative given
-the operand and the output:
+It takes floats and Values, and has derivatives of every order: the rules are differentiated in their turn. Whatever
+the engine does with its own operations it does with yours. Rules are run on floats, Values, arrays and symbols alike,
+so they are made of + − × ÷ **, and of functions such as ag.exp, not math.exp; where they choose, they choose by ag.where:
 
 >>> import autograd as ag
->>> cube = ag.operation("cube", forward=lambda x: x**3, partials=(lambda x, out: 3 * x * x,), symbol="³")
-
-It takes floats and Values, and has derivatives of every order, for the rules are differentiated in their turn:
-
->>> x = ag.Value(2.0, label="x")
->>> y = cube(x)
->>> y.backward()
->>> cube(2.0), y.data, x.grad, ag.grad(ag.grad(cube))(2.0)
-(8.0, 8.0, 12.0, 12.0)
-
-Whatever the engine does with its own operations it does with yours: `tree`, `explain` and `draw`, a living page,
-`check_gradients`, `trace` and its source, arrays and their equations, machine code, copies and pickles; and a
-network takes it as an activation: `MLP(2, [3, 1], activation=cube)`.
-
->>> print(ag.trace(lambda w, x: cube(w * x), 2.0, 1.0).source.splitlines()[0])
-def value(w, x):
-
-Let it be checked over the numbers that you will give it. A wrong rule is found, and named:
-
->>> ag.check_operation(cube, (-2.0, 2.0)).ok
-True
->>> wrong = ag.operation("wrong", forward=lambda x: x**3, partials=(lambda x, out: 2 * x,))
->>> ag.check_operation(wrong, (-2.0, 2.0))
-Traceback (most recent call last):
-    ...
-autograd.gradient_check.GradientError: partials[0] of the operation 'wrong' is not its derivative at x = -1.875: ...
-
-Rules are run on floats, Values, arrays and symbols alike. So they are made of + − × ÷ **, and of functions such as
-ag.exp, not math.exp; where they choose, they choose by ag.where:
-
 >>> ramp = ag.operation(
 ...     "ramp",
 ...     forward=lambda x: ag.where(x > 0, x, 0.0),

@@ -54,9 +54,7 @@ class Units:
         """Return the numbers of each unit's weights."""
         moment, numbers = self._read
         if moment is not value.assigned:
-            moment = (
-                value.assigned
-            )  # taken before reading: an assignment meanwhile outdates the reading
+            moment = value.assigned  # before reading: an assignment meanwhile outdates the reading
             numbers = [tuple([w._data for w in ws]) for ws, _ in self._units]
             self._read = moment, numbers
         return numbers

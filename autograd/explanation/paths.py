@@ -17,9 +17,7 @@ from autograd.value import Value
 T = TypeVar("T")
 
 LISTED = 20
-MOST = (
-    10**300
-)  # counted no further: the number of paths may have as many digits as the graph has nodes
+MOST = 10**300  # counted no further: there may be as many digits as the graph has nodes
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,7 @@ from autograd.graph.conditions import Condition
 from autograd.primitive import Primitive
 
 CONSTANT = object()  # the stamp of a leaf that stands for a plain number in an expression
-UNRECORDED = (
-    object()
-)  # the stamp of a result of `no_grad`, which does not know what it was made from
+UNRECORDED = object()  # the stamp of a result of `no_grad`, which forgets what it was made from
 SPENT = object()  # the stamp of a leaf whose gradient was used, and not assigned since
 
 # What a traced function goes on with after `detach` and under `no_grad`: the same number, and no rule for a gradient.

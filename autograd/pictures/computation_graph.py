@@ -21,9 +21,7 @@ MANY = 1000  # nodes: more are too many to be read
 LABEL = 32  # characters of a label that are shown
 WIDE = 1100.0  # points; what is wider from left to right is drawn top down
 SMALL = 12.0  # the size of credits, in points
-SPINE = {
-    "weight": "9"
-}  # of edges on the longest ways: they run straight, and what joins them stands beside
+SPINE = {"weight": "9"}  # of edges on the longest ways, which run straight: others join beside them
 NODESEP, RANKSEP = 0.1, 0.3  # inches
 
 

@@ -170,9 +170,7 @@ def _tensor(fields: Fields, path: Path) -> tuple[str, Tensor]:
         shape += [size] if isinstance(size, int) else _varints(size)
     kind = fields.get(2, [0])[0]
     if kind not in _TYPES:
-        return name, Tensor(
-            (), []
-        )  # of another type: no weight, and refused where it is used as one
+        return name, Tensor((), [])  # no weight, and refused where it is used as one
     if fields.get(14, [0])[0] == 1:
         raw = _external(name, fields, path)
     else:

@@ -15,15 +15,8 @@ FIX_CM = r"\usepackage{fix-cm}"  # pdfLaTeX's fonts in any size
 _LOAD = r"\makeatletter\ifdefined\tikzpicture\else\let\ProvidesPackageRCS\ProvidesFileRCS\input{pgffor.code.tex}\input{tikz.code.tex}\fi\makeatother"
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 _NAMES = {colour(part): part.replace(" ", "") for part in reversed(PALETTE)}
-_NODES = {
-    "unit",
-    "pill",
-    "value",
-    "operation",
-    "bias",
-    "delta",
-    "joint",
-}  # what edges lead to, and badges
+# what edges lead to, and badges
+_NODES = {"unit", "pill", "value", "operation", "bias", "delta", "joint"}
 _OPERATORS = set("=·+−×÷<>≤≥≈")
 # a word, several numbers with hyphens between them, or a mark between words
 _PROSE = re.compile(

@@ -107,5 +107,7 @@ def _example(key: str, leaves: dict[str, float], **given: Any) -> ExpressionExam
     return ExpressionExample(key, build=build, more=_MORE.get(key), **given)
 
 
-_ROWS = resources.files(__package__).joinpath("expressions.toml").read_text(encoding="utf-8")
+_ROWS = (
+    resources.files("nn.lessons.published").joinpath("expressions.toml").read_text(encoding="utf-8")
+)
 EXPRESSIONS = [_example(key, **given) for key, given in tomllib.loads(_ROWS).items()]

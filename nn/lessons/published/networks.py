@@ -83,6 +83,8 @@ def _example(key: str, loss: str = "half_squared_error", **given: Any) -> Networ
     return NetworkExample(key, loss=known[loss], more=_MORE.get(key), **given)
 
 
-_ROWS = resources.files(__package__).joinpath("networks.toml").read_text(encoding="utf-8")
+_ROWS = (
+    resources.files("nn.lessons.published").joinpath("networks.toml").read_text(encoding="utf-8")
+)
 NETWORKS = [_example(key, **given) for key, given in tomllib.loads(_ROWS).items()]
 WORKED = NETWORKS[0]
