@@ -16,18 +16,11 @@ if TYPE_CHECKING:
 _COMPILED = 20_000  # instructions; compiling takes about 20 µs for each, and memory
 _BRANCHES = 10_000  # choices of branches to remember
 
-__all__ = [
-    "Program",
-    "VectorProgram",
-    "trace",
-]
+__all__ = ["Program", "VectorProgram", "trace"]
 
 
 __getattr__ = loader("autograd.program", {"VectorProgram": "autograd.matrices.vectorize"})
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy  # what Tab shows
 
 
 def trace(f: Callable[..., Any], *args: Any) -> "Program":

@@ -183,10 +183,7 @@ def value_and_grad(
 
 
 def _value_and_grad(
-    f: Callable[..., Any],
-    argnums: int | tuple[int, ...],
-    transform: str,
-    point: tuple[Any, ...],
+    f: Callable[..., Any], argnums: int | tuple[int, ...], transform: str, point: tuple[Any, ...]
 ) -> Callable[..., tuple[Any, Any]]:
     numbers = _places(f, argnums, transform, point)
 

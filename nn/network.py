@@ -11,15 +11,7 @@ from autograd import Value, no_grad
 from autograd.notation import table
 from nn import elsewhere, saving
 from nn.activations import Activation, activation_name
-from nn.arguments import (
-    arguments_of,
-    expect,
-    generator,
-    is_sequence,
-    once,
-    plain,
-    refuse_unknown,
-)
+from nn.arguments import arguments_of, expect, generator, is_sequence, once, plain, refuse_unknown
 from nn.layers import (
     Fixed,
     Layer,
@@ -314,9 +306,7 @@ class MLP(Fixed):
         return cls.from_weights(*from_model(model).layers())
 
     def save(
-        self,
-        path: str | os.PathLike[str],
-        names: Mapping[str, Sequence[str]] | None = None,
+        self, path: str | os.PathLike[str], names: Mapping[str, Sequence[str]] | None = None
     ) -> None:
         """Write the network to a file, whole or not at all; every bit is kept.
 

@@ -23,15 +23,8 @@ from nn.arguments import (
 
 Schedule: TypeAlias = Callable[[int], float]
 
-__all__ = [
-    "SGD",
-    "Adam",
-    "Optimizer",
-]
-
-
-def __dir__() -> list[str]:
-    return __all__
+__all__ = ["SGD", "Adam", "Optimizer"]
+__dir__ = __all__.copy  # what Tab shows
 
 
 class Optimizer:

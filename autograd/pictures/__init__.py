@@ -19,7 +19,4 @@ __getattr__ = loader(
         "for_paper": "autograd.pictures.display",
     },
 )
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy  # what Tab shows

@@ -15,9 +15,7 @@ _WRITERS = {".npz": write_npz, ".safetensors": write_safetensors, ".onnx": write
 
 
 def read(
-    path: str | os.PathLike[str],
-    activation: Any = None,
-    output_activation: Any = "linear",
+    path: str | os.PathLike[str], activation: Any = None, output_activation: Any = "linear"
 ) -> tuple[Any, ...]:
     """Return what `MLP.from_weights` takes, of a .npz, .safetensors or .onnx file.
 

@@ -16,13 +16,8 @@ if TYPE_CHECKING:
 
 BLUE, VERMILION = "#0067a5", "#b84a00"  # as in the pictures of credit
 
-__all__ = [
-    "plot_decision_boundary",
-]
-
-
-def __dir__() -> list[str]:
-    return __all__
+__all__ = ["plot_decision_boundary"]
+__dir__ = __all__.copy  # what Tab shows
 
 
 def axes(ax: "Axes | None") -> "Axes":

@@ -83,10 +83,7 @@ def picture(svg: str) -> Picture:
 
 
 def _parts(
-    element: ElementTree.Element,
-    inherited: dict[str, str],
-    origin: Point,
-    classes: tuple[str, ...],
+    element: ElementTree.Element, inherited: dict[str, str], origin: Point, classes: tuple[str, ...]
 ) -> Iterator[Shape | Words]:
     said = {**inherited, **element.attrib}
     if moved := _TRANSLATION.search(element.get("transform", "")):
