@@ -13,6 +13,7 @@ numbers, whose operators never raise.
 """
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -219,6 +220,16 @@ def raised(x: float, y: float) -> float:
     return -inf if x < 0.0 and odd else inf  # overflow
 
 
+def _answering(compute: Callable[[float, float], float], turned: bool = False) -> Any:
+    """Return an operator's method; turned, that of the operand on the right."""
+
+    def method(self: float, other: float, modulus: None = None) -> "Ieee":
+        x, y = float(self), float(other)
+        return Ieee(compute(y, x) if turned else compute(x, y))
+
+    return method
+
+
 class Ieee(float):
     """A float whose operators answer as IEEE 754 does instead of raising.
 
@@ -237,32 +248,11 @@ class Ieee(float):
     def __abs__(self) -> "Ieee":
         return Ieee(abs(float(self)))
 
-    def __add__(self, other: float) -> "Ieee":
-        return Ieee(float(self) + float(other))
-
-    def __sub__(self, other: float) -> "Ieee":
-        return Ieee(float(self) - float(other))
-
-    def __rsub__(self, other: float) -> "Ieee":
-        return Ieee(float(other) - float(self))
-
-    def __mul__(self, other: float) -> "Ieee":
-        return Ieee(float(self) * float(other))
-
-    def __truediv__(self, other: float) -> "Ieee":
-        return Ieee(divided(float(self), float(other)))
-
-    def __rtruediv__(self, other: float) -> "Ieee":
-        return Ieee(divided(float(other), float(self)))
-
-    def __pow__(self, other: float, modulus: None = None) -> "Ieee":
-        return Ieee(raised(float(self), float(other)))
-
-    def __rpow__(self, other: float, modulus: None = None) -> "Ieee":
-        return Ieee(raised(float(other), float(self)))
-
-    __radd__ = __add__
-    __rmul__ = __mul__
+    __add__ = __radd__ = _answering(operator.add)
+    __mul__ = __rmul__ = _answering(operator.mul)
+    __sub__, __rsub__ = _answering(operator.sub), _answering(operator.sub, turned=True)
+    __truediv__, __rtruediv__ = _answering(divided), _answering(divided, turned=True)
+    __pow__, __rpow__ = _answering(raised), _answering(raised, turned=True)
 
 
 def _ieee(x: Any) -> Any:

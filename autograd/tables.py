@@ -31,16 +31,19 @@ class Table(str):
         rows: Iterable[Sequence[str]],
         exact: Iterable[Sequence[object]] | None = None,
     ) -> "Table":
-        """Return the table with these headings, and a cell for each in every row."""
+        """Return the table with these headings, and a cell for each in every row.
+
+        >>> print(table(["edge", "δ·z"], [["w₃⇝₁", "+0.07"], ["w₄⇝₁", "−0.14"]]))
+        edge    δ·z
+        w₃⇝₁  +0.07
+        w₄⇝₁  −0.14
+        """
         head, body = tuple(headings), tuple(map(tuple, rows))
         widths = [max(len(row[k]) for row in (head, *body)) for k in range(len(head))]
         lines = []
         for first, *others in (head, *body):
-            cells = [
-                first.ljust(widths[0]),
-                *(cell.rjust(n) for cell, n in zip(others, widths[1:])),
-            ]
-            lines.append("  ".join(cells).rstrip())
+            right = [cell.rjust(n) for cell, n in zip(others, widths[1:])]
+            lines.append("  ".join([first.ljust(widths[0]), *right]).rstrip())
         self = super().__new__(cls, "\n".join(lines))
         self.headings, self.rows = head, body
         self.exact = body if exact is None else tuple(map(tuple, exact))
@@ -62,15 +65,8 @@ class Table(str):
     def latex(self) -> str:
         """The table as a tabular of LaTeX."""
         lines = [" & ".join(map(_latex, row)) + r" \\" for row in (self.headings, *self.rows)]
-        return "\n".join(
-            [
-                rf"\begin{{tabular}}{{l{'r' * (len(self.headings) - 1)}}}",
-                lines[0],
-                r"\hline",
-                *lines[1:],
-                r"\end{tabular}",
-            ]
-        )
+        begin = rf"\begin{{tabular}}{{l{'r' * (len(self.headings) - 1)}}}"
+        return "\n".join([begin, lines[0], r"\hline", *lines[1:], r"\end{tabular}"])
 
     @property
     def csv(self) -> str:
@@ -111,19 +107,7 @@ class Table(str):
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}{more * (rest > 0)}</tbody></table>"
 
 
-def table(
-    headings: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    exact: Iterable[Sequence[object]] | None = None,
-) -> Table:
-    """Return rows of text as a table with aligned columns, the first column to the left.
-
-    >>> print(table(["edge", "δ·z"], [["w₃⇝₁", "+0.07"], ["w₄⇝₁", "−0.14"]]))
-    edge    δ·z
-    w₃⇝₁  +0.07
-    w₄⇝₁  −0.14
-    """
-    return Table(headings, rows, exact)
+table = Table  # as it reads where one is made
 
 
 def matrix(rows: Sequence[Sequence[str]], most: int = 12) -> str:

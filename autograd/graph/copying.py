@@ -56,14 +56,7 @@ def reduce(root: N) -> tuple[Any, ...]:
     """
     refuse_traced(root, "pickling")
     if is_leaf(root):
-        label = getattr(root, "_label", "")
-        return _new_leaf, (
-            type(root),
-            root._data,
-            getattr(root, "_grad", 0.0),
-            label,
-            root._stamp is CONSTANT,
-        )
+        return _new_leaf, (type(root), *_leaf_state(root))
     places: dict[int, int] = {}
     leaves: list[N] = []
     inner: list[tuple[Any, ...]] = []
@@ -149,14 +142,12 @@ def _state(v: Node, translate: Callable[[Node], Any]) -> tuple[Any, ...]:
 def _rebuilt(v: N, translate: Callable[[Any], Any]) -> N:
     """Return a node like v, made from the translated operands."""
     if is_leaf(v):
-        return _new_leaf(
-            type(v),
-            v._data,
-            getattr(v, "_grad", 0.0),
-            getattr(v, "_label", ""),
-            v._stamp is CONSTANT,
-        )
+        return _new_leaf(type(v), *_leaf_state(v))
     return _new_inner(type(v), *_state(v, translate))
+
+
+def _leaf_state(v: Node) -> tuple[float, float, str, bool]:
+    return v._data, getattr(v, "_grad", 0.0), getattr(v, "_label", ""), v._stamp is CONSTANT
 
 
 def _new_leaf(kind: type[N], data: float, grad: float, label: str, is_constant: bool) -> N:
@@ -180,27 +171,11 @@ def _row(op: str) -> Primitive:
 
 
 def _new_inner(
-    kind: type[N],
-    op: str,
-    data: float,
-    grad: float,
-    label: str,
-    a: Any,
-    b: Any,
-    c: Any,
-    da: Any,
-    db: Any,
-) -> N:
+    kind: type[N], op: str, data: float, grad: float, label: str, a: Any, b: Any, c: Any, da: Any, db: Any
+) -> N:  # fmt: skip
     v = object.__new__(kind)
-    v._op = _row(op)
-    v._data = data
-    v._grad = grad
-    v._a = a
-    v._b = b
-    v._c = c
-    v._da = da
-    v._db = db
-    v._stamp = None
+    v._op, v._data, v._grad = _row(op), data, grad
+    v._a, v._b, v._c, v._da, v._db, v._stamp = a, b, c, da, db, None
     if label:
         v._label = label
     return v

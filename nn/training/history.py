@@ -1,11 +1,9 @@
 """What a training run leaves behind."""
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from autograd.notation import Table, significant, table
@@ -77,12 +75,8 @@ class History:
         'epoch,loss\\n1,4.0\\n2,2.0\\n'
         """
         columns = self.columns()
-        text = io.StringIO()
-        lines = csv.writer(text, lineterminator="\n")
-        lines.writerow(["epoch", *columns])
-        for k in range(len(self)):
-            lines.writerow([k + 1, *(c[k] if k < len(c) else "" for c in columns.values())])
-        return text.getvalue()
+        rows = zip_longest(range(1, len(self) + 1), *columns.values(), fillvalue="")
+        return Table(["epoch", *columns], [], rows).csv
 
     def __str__(self) -> str:
         return self.table() if self.losses else repr(self)
