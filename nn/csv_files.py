@@ -3,7 +3,6 @@
 import csv
 import math
 import os
-import random
 import re
 import warnings
 from collections.abc import Sequence
@@ -83,7 +82,7 @@ class _Lines:
         return ValueError(f"{self.path}, line {line}: {what}")
 
 
-def read_examples(
+def load_csv(
     path: str | os.PathLike[str],
     target: int | str = -1,
     test: float = 0.0,
@@ -91,9 +90,36 @@ def read_examples(
     *,
     inputs: Sequence[int | str] | None = None,
     missing: str = "refuse",
-    seed: int | random.Random = 0,
+    seed: int = 0,
 ) -> CsvExamples:
-    """Read examples from a file; see `datasets.load_csv`."""
+    """Read examples from a file: `xs, ys = load_csv(path)`.
+
+    Columns are separated by commas, semicolons or tabs; where it is not commas, numbers may have a decimal comma.
+    A first line without numbers names the columns. A first column that only counts the rows is left out, with a
+    warning. Targets that are text become the classes 0, 1, 2, … in the order of the alphabet.
+
+    Args:
+        path: the file.
+        target: the column of the target by name or number; the last if not given.
+        test: the share of the examples to hold back, from 0 to 1, or how many; they are in `.test`.
+        scale: whether to bring each input to mean 0 and deviation 1 over the examples that are not held back.
+        inputs: the columns of the inputs; all others if not given.
+        missing: what becomes of rows without a value: "refuse", "drop", or "mean" for that of the column.
+        seed: of the choice of those held back.
+
+    Returns:
+        A CsvExamples of xs and ys, which also knows the names of the columns and classes.
+
+    Raises:
+        ValueError: if the file is empty or ragged, an input is not a number, a value is missing, or there is no such
+            column.
+
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp(), "iris.csv")
+    >>> _ = file.write_text("petal;sepal;species\\n1,5;2;setosa\\n4,0;3;virginica\\n")
+    >>> load_csv(file, target="species")
+    <2 examples: petal, sepal → species (setosa, virginica)>
+    """
     if missing not in ("refuse", "drop", "mean"):
         raise ValueError(f"missing must be 'refuse', 'drop' or 'mean'; got {missing!r}")
     lines = _read(path)
@@ -155,7 +181,7 @@ def read_inputs(
         missing: what is put where a value is missing: "mean", that of the column; "refuse" if nothing.
 
     Raises:
-        ValueError: if there are not so many columns, or a value is missing; and as for `read_examples`.
+        ValueError: if there are not so many columns, or a value is missing; and as for `load_csv`.
     """
     lines = _read(path, least=1)
     if inputs is not None and (lines.named or not all(isinstance(name, str) for name in inputs)):
@@ -231,7 +257,7 @@ def _index_column(lines: _Lines, goal: int) -> int | None:
     warnings.warn(
         f"{lines.path}: the first column, {lines.names[0]!r}, only counts the rows, so it is left out; say which "
         "columns are inputs (inputs=) to have it as one",
-        stacklevel=4,
+        stacklevel=3,
     )
     return 0
 
@@ -313,7 +339,7 @@ def _check_complete(
         )
 
 
-def _held_back(count: int, test: float, seed: int | random.Random) -> set[int]:
+def _held_back(count: int, test: float, seed: int) -> set[int]:
     """Return which of so many examples are held back: a share of them, or so many if it is a whole number."""
     if hasattr(test, "__index__"):
         held = whole("test", test, least=0)

@@ -4,15 +4,12 @@ Two classes are −1 and 1, several are 0, 1, 2, …; the same seed gives the sa
 """
 
 import math
-import os
 import random
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from nn.arguments import generator, is_sequence, paired, real, whole
-
-if TYPE_CHECKING:
-    from nn.csv_files import CsvExamples
+from nn.csv_files import load_csv
 
 Examples: TypeAlias = tuple[list[list[float]], list[float]]
 Classes: TypeAlias = tuple[list[list[float]], list[int]]
@@ -194,46 +191,3 @@ def _noisy(
 
 def _examples(n: int) -> int:
     return whole("the number of examples", n)
-
-
-def load_csv(
-    path: str | os.PathLike[str],
-    target: int | str = -1,
-    test: float = 0.0,
-    scale: bool = False,
-    *,
-    inputs: Sequence[int | str] | None = None,
-    missing: str = "refuse",
-    seed: int = 0,
-) -> "CsvExamples":
-    """Read examples from a file: `xs, ys = load_csv(path)`.
-
-    Columns are separated by commas, semicolons or tabs; where it is not commas, numbers may have a decimal comma.
-    A first line without numbers names the columns. A first column that only counts the rows is left out, with a
-    warning. Targets that are text become the classes 0, 1, 2, … in the order of the alphabet.
-
-    Args:
-        path: the file.
-        target: the column of the target by name or number; the last if not given.
-        test: the share of the examples to hold back, from 0 to 1, or how many; they are in `.test`.
-        scale: whether to bring each input to mean 0 and deviation 1 over the examples that are not held back.
-        inputs: the columns of the inputs; all others if not given.
-        missing: what becomes of rows without a value: "refuse", "drop", or "mean" for that of the column.
-        seed: of the choice of those held back.
-
-    Returns:
-        A CsvExamples of xs and ys, which also knows the names of the columns and classes.
-
-    Raises:
-        ValueError: if the file is empty or ragged, an input is not a number, a value is missing, or there is no such
-            column.
-
-    >>> import pathlib, tempfile
-    >>> file = pathlib.Path(tempfile.mkdtemp(), "iris.csv")
-    >>> _ = file.write_text("petal;sepal;species\\n1,5;2;setosa\\n4,0;3;virginica\\n")
-    >>> load_csv(file, target="species")
-    <2 examples: petal, sepal → species (setosa, virginica)>
-    """
-    from nn.csv_files import read_examples
-
-    return read_examples(path, target, test, scale, inputs=inputs, missing=missing, seed=seed)
