@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from autograd import Value
 from autograd.numbers import as_float
+from nn.elsewhere import hints
 
 T = TypeVar("T")
 
@@ -39,22 +40,20 @@ def _near(name: str, known: Iterable[str]) -> list[str]:
     return get_close_matches(name, list(known), 1)
 
 
-def refuse_unknown(
-    function: str, given: Iterable[str], known: Iterable[str], elsewhere: Mapping[str, str]
-) -> None:
+def refuse_unknown(function: str, given: Iterable[str], known: Iterable[str], kind: str) -> None:
     """Raise a TypeError for the first argument that a function does not have, with what to write instead.
 
     Args:
         function: its name.
         given: the names of the arguments that were given.
         known: the names of those that it has.
-        elsewhere: for what other libraries call an argument, what it is here.
+        kind: which `elsewhere.hints` tell what arguments of other libraries are here.
     """
     known = list(known)
     for name in given:
         if name not in known:
             near = _near(name, known)
-            hint = elsewhere.get(name) or (f"{near[0]}=" if near else "")
+            hint = hints(kind).get(name) or (f"{near[0]}=" if near else "")
             raise TypeError(
                 f"{function} has no argument {name}"
                 + (f": did you mean {hint}?" if hint else f"; it has {', '.join(known)}")

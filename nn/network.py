@@ -9,9 +9,10 @@ from typing import Any, Never, Self
 
 from autograd import Value, no_grad
 from autograd.notation import table
-from nn import elsewhere, saving
+from nn import saving
 from nn.activations import Activation, activation_name
 from nn.arguments import arguments_of, expect, generator, is_sequence, once, plain, refuse_unknown
+from nn.elsewhere import hints
 from nn.layers import (
     Fixed,
     Layer,
@@ -57,7 +58,7 @@ class MLP(Fixed):
     def __new__(cls, *args: Any, **given: Any) -> Self:
         """Refuse what networks of other libraries are given: all widths in one list, or arguments of another name."""
         if known := arguments_of(cls):
-            refuse_unknown(cls.__name__, given, known, elsewhere.NETWORK)
+            refuse_unknown(cls.__name__, given, known, "network")
         if len(args) == 1 and not given.keys() & {"inputs", "units"} and is_sequence(args[0]):
             inputs, *units = args[0] or [3, 2, 1]
             raise TypeError(
@@ -187,8 +188,9 @@ class MLP(Fixed):
         return outputs
 
     def __getattr__(self, name: str) -> Any:
-        hint = f": {elsewhere.METHODS[name]}" if name in elsewhere.METHODS else ""
-        raise AttributeError(f"{type(self).__name__} has no {name}{hint}", name=name, obj=self)
+        hint = hints("methods").get(name, "")
+        message = f"{type(self).__name__} has no {name}{hint and f': {hint}'}"
+        raise AttributeError(message, name=name, obj=self)
 
     @property
     def sizes(self) -> list[int]:

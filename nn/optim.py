@@ -9,7 +9,6 @@ from typing import Any, Self, TypeAlias
 import autograd as ag
 from autograd import Value
 from autograd.graph.node import spend_gradient
-from nn import elsewhere
 from nn.arguments import (
     arguments_of,
     expect,
@@ -50,7 +49,7 @@ class Optimizer:
     def __new__(cls, *args: Any, **given: Any) -> Self:
         """Refuse what optimisers of other libraries are given: other names, or parameters in the place of lr."""
         if known := arguments_of(cls):
-            refuse_unknown(cls.__name__, given, known, elsewhere.OPTIMIZER)
+            refuse_unknown(cls.__name__, given, known, "optimizer")
         first = args[0] if args else given.get("lr")
         if known[:1] == ["lr"] and (hasattr(first, "parameters") or is_sequence(first)):
             raise TypeError(

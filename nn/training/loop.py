@@ -10,7 +10,6 @@ from typing import Any, Never, Protocol
 from autograd import Value, no_grad
 from autograd.modes import recorded
 from autograd.progress import bar
-from nn import elsewhere
 from nn.arguments import expect, generator, once, refuse_unknown, whole
 from nn.layers import Network
 from nn.losses import Loss, as_loss, half_squared_error
@@ -85,7 +84,7 @@ def fit(
     >>> len(history), history.losses[-1] < 1e-3 * history.losses[0]
     (300, True)
     """
-    refuse_unknown("fit", mistaken, list(inspect.signature(fit).parameters)[:-1], elsewhere.FIT)
+    refuse_unknown("fit", mistaken, list(inspect.signature(fit).parameters)[:-1], "fit")
     epochs = whole("epochs", epochs, least=0)
     batch_size = None if batch_size is None else whole("batch_size", batch_size)
     loss, optimizer, rng = as_loss(loss), as_optimizer(optimizer), generator(rng)
