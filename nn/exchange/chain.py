@@ -1,5 +1,7 @@
 """What can be taken over from another tool: dense layers, one after the other, each with an activation."""
 
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nn.activations import ACTIVATIONS
@@ -7,14 +9,8 @@ from nn.activations import ACTIVATIONS
 Matrix = list[list[float]]
 
 # What the activations are called elsewhere. None of these takes a parameter there.
-NAMES = {
-    **{name: name for name in ACTIVATIONS},
-    "identity": "linear",
-    "none": "linear",
-    "logistic": "sigmoid",
-    "swish": "silu",
-    "leakyrelu": "leaky_relu",
-}
+NAMES = {name: name for name in ACTIVATIONS}
+NAMES |= {"identity": "linear", "none": "linear", "logistic": "sigmoid", "swish": "silu", "leakyrelu": "leaky_relu"}  # fmt: skip
 
 
 class Chain:
@@ -58,6 +54,14 @@ class Chain:
         self.weights.append(weight)
         self.biases.append(bias)
         self.activations.append("linear")
+
+    def expect(self, layer: str, ours: Mapping[str, Any], given: Callable[[str], Any]) -> None:
+        """Refuse an activation whose parameters are not ours; numbers in single precision are near enough."""
+        for name, right in ours.items():
+            found = given(name)
+            near = isinstance(right, float) and math.isclose(found, right, rel_tol=1e-7)
+            if found != right and not near:
+                raise self.refuse(layer, f"has {name} {found!r}, and only {right!r} is known")
 
     def activation(self, layer: str, name: str) -> None:
         """Say which activation follows the last layer."""

@@ -1,6 +1,7 @@
 """Models of PyTorch, Keras and scikit-learn, taken over by what their objects say of themselves."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from nn.exchange.chain import Chain, transposed
@@ -22,10 +23,9 @@ def from_model(model: Any) -> Chain:
     for start, read in _READERS.items():
         if home.startswith(start):
             return read(model)
-    kind = f"{type(model).__module__}.{type(model).__name__}"
     raise TypeError(
         "from_model takes a torch.nn.Sequential, a keras.Sequential, or an MLPClassifier or MLPRegressor of "
-        f"scikit-learn, but {kind} was given; of a model of your own, give the function to assign_credit, or "
+        f"scikit-learn, but {home} was given; of a model of your own, give the function to assign_credit, or "
         "the weights to MLP.from_weights"
     )
 
@@ -63,29 +63,26 @@ def _torch(model: Any) -> Chain:
                 raise chain.refuse(
                     shown, "leaves units out while it is in training mode: call model.eval() first"
                 )
-        elif kind not in _TORCH_ACTIVATIONS:
-            raise chain.refuse(shown, "is not supported")
-        else:
-            for attribute, default in _TORCH_ACTIVATIONS[kind].items():
-                if (given := getattr(layer, attribute)) != default:
-                    raise chain.refuse(
-                        shown, f"has {attribute} {given!r}, and only {default!r} is known"
-                    )
+        elif kind in _TORCH_ACTIVATIONS:
+            chain.expect(shown, _TORCH_ACTIVATIONS[kind], partial(getattr, layer))
             chain.activation(shown, kind)
+        else:
+            raise chain.refuse(shown, "is not supported")
     return chain
 
 
-# The activations of torch.nn, and the values of their parameters that are ours.
+# The activations that are layers, and the values of their parameters that are ours.
 _TORCH_ACTIVATIONS: dict[str, dict[str, Any]] = {
-    "Identity": {},
-    "Tanh": {},
-    "Sigmoid": {},
-    "ReLU": {},
-    "SiLU": {},
+    **{kind: {} for kind in ("Identity", "Tanh", "Sigmoid", "ReLU", "SiLU")},
     "GELU": {"approximate": "none"},
     "LeakyReLU": {"negative_slope": 0.01},
     "ELU": {"alpha": 1.0},
     "Softplus": {"beta": 1, "threshold": 20},
+}
+_KERAS_ACTIVATIONS: dict[str, dict[str, Any]] = {
+    "ReLU": {"max_value": None, "negative_slope": 0.0, "threshold": 0.0},
+    "LeakyReLU": {"negative_slope": 0.01},
+    "ELU": {"alpha": 1.0},
 }
 
 
@@ -122,20 +119,9 @@ def _keras(model: Any) -> Chain:
             _keras_activation(chain, shown, layer.activation)
         elif kind == "Softmax":
             chain.softmax(shown)
-        elif kind == "ReLU":
-            if layer.max_value is not None or layer.negative_slope or layer.threshold:
-                raise chain.refuse(shown, "is not the plain relu")
-            chain.activation(shown, "relu")
-        elif kind == "LeakyReLU":
-            if abs(layer.negative_slope - 0.01) > 1e-9:
-                raise chain.refuse(
-                    shown, f"has the slope {layer.negative_slope!r}, and only 0.01 is known"
-                )
-            chain.activation(shown, "leaky_relu")
-        elif kind == "ELU":
-            if layer.alpha != 1.0:
-                raise chain.refuse(shown, f"has alpha {layer.alpha!r}, and only 1 is known")
-            chain.activation(shown, "elu")
+        elif kind in _KERAS_ACTIVATIONS:
+            chain.expect(shown, _KERAS_ACTIVATIONS[kind], partial(getattr, layer))
+            chain.activation(shown, kind)
         elif kind not in ("InputLayer", "Dropout"):  # a dropout is idle outside training
             raise chain.refuse(shown, "is not supported")
     return chain
@@ -175,8 +161,4 @@ def _sklearn(model: Any) -> Chain:
     return chain
 
 
-_READERS: dict[str, Callable[[Any], Chain]] = {
-    "torch.nn.": _torch,
-    "keras.": _keras,
-    "sklearn.": _sklearn,
-}
+_READERS: dict[str, Callable[[Any], Chain]] = {"torch.nn.": _torch, "keras.": _keras, "sklearn.": _sklearn}  # fmt: skip

@@ -140,14 +140,7 @@ def read_safetensors(raw: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
         for name, entry in header.items():
             start, end = entry["data_offsets"]
             tensors[name] = unpacked(name, entry["dtype"], tuple(entry["shape"]), data[start:end])
-    except (
-        struct.error,
-        json.JSONDecodeError,
-        UnicodeDecodeError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ) as error:
+    except (struct.error, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:  # fmt: skip
         raise ValueError(f"it is damaged, or not a .safetensors file: {error}") from None
     return tensors, dict(said)
 
