@@ -252,18 +252,8 @@ class ComputationGraph:
         self._edges.append((tail, pill, {**look, "dir": "none"}))
         self._edges.append((pill, head, look))
 
-    def _pill(
-        self, name: str, lines: Sequence[str], part: str, kind: str = "", **given: str
-    ) -> None:
-        self._box(
-            name,
-            lines,
-            part,
-            SMALL,
-            fontsize=f"{SMALL:g}",
-            fontcolor=colour(part),
-            **given,
-        )
+    def _pill(self, name: str, lines: Sequence[str], part: str, **given: str) -> None:
+        self._box(name, lines, part, SMALL, fontsize=f"{SMALL:g}", fontcolor=colour(part), **given)
 
     # ---------------------------------------------------------------- legend
 

@@ -385,3 +385,15 @@ def test_two_views_of_a_widget_agree_and_python_hears(browser: Chrome, tmp_path:
     for frame in (0, 1):
         WebDriverWait(browser, 20).until(lambda _: said(frame) == "w₃⇝₁ = 1.25")  # noqa: B023
     assert complaints(browser) == []
+
+
+def test_pills_and_arrows_take_the_colour_of_their_sign(browser: Chrome, tmp_path: Path) -> None:
+    show(browser, tmp_path, ag.live(Value(2.0, label="a") * Value(3.0, label="b")).html())
+    looks = """return [...document.querySelectorAll("[class~='of-v0-0'] :is(path, polygon):not([class])")]
+      .map(shape => getComputedStyle(shape).stroke)"""
+    before = browser.execute_script(looks)
+    assert len(set(before)) == 1 < len(before)
+    browser.execute_script("live.set('b', -3)")
+    after = browser.execute_script(looks)
+    assert len(set(after)) == 1
+    assert after != before

@@ -9,7 +9,7 @@ for (const shape of all("[class*=' of-']", picture)) {
   drawn.push([shape.classList, kind, ids]);
 }
 const shapes = (id, ...kinds) => kinds.flatMap(kind => parts[id]?.[kind] || []);
-const lines = id => shapes(id, "line").filter(shape => shape.tagName === "path");
+const lines = id => shapes(id, "line").flatMap(shape => shape.tagName === "path" ? shape : [...shape.querySelectorAll("path:not([class])")]);
 const put = (shape, says) => {
   for (const [key, text] of entries(says)) if (shape.getAttribute(key) !== `${text}`) shape.setAttribute(key, text);
   return shape;
