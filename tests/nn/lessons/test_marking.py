@@ -123,6 +123,7 @@ def test_a_seeded_part_of_the_evaluation():
     assert one.share("false") <= 0.02
     two, _, _ = wrong_workings(30, 7, (4, 5, 6), 2)
     assert two.share("named") >= 0.85
+    assert two.share("close") >= 0.95
     blind = without_knowing(2, 7)
     assert max(blind["zeros"], blind["0.1 throughout"], blind["invented"]) < 0.05
 
@@ -154,6 +155,14 @@ def test_lines_that_are_right_but_do_not_follow_are_told_and_not_deducted():
     assert [line.name for line in report.lines if not line.ok] == ["a1"]
     assert report.copied == ("z1",)
     assert report.marks == pytest.approx(100.0 - 30.0 / 6)
+
+
+def test_a_learning_rate_is_named_beside_another_mistake():
+    bare = {name: x for name, x in RIGHT.items() if "∂" not in name}
+    new = {n: x for n, x in written(quantities(FULL, 1.0), 4).items() if n.startswith("new")}
+    turned = f"{-float(new['new w4>1']):.4f}"
+    report = mark(bare | new | {"new w4>1": turned}, FULL)
+    assert report.causes[0] == ("the learning rate is left out of the updates",)
 
 
 def test_the_fact_comes_first_then_the_likely_cause():

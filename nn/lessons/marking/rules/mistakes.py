@@ -188,7 +188,7 @@ def mistakes_in(problem: Problem) -> list[Mistake]:
             where = "the bias" if edge.source is None else f"the term {edge.name}·{edge.z_name}"
             add("term out", edge.key, "a", 3.6, f"{where} is left out of a{j}", j)
             add("term sign", edge.key, "a", 3.6, f"{where} has the wrong sign in a{j}", j)
-    return found
+    return found + _rates(problem.lr)
 
 
 _OF_ANY = {("step", -1.0), ("weight kept", 0.0), ("weight kept", 1.0), ("gradient times", -1.0), ("gradient times", 2.0),
