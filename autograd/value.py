@@ -153,10 +153,7 @@ class Value(Node):
     @property
     def label(self) -> str:
         """The name shown in messages and pictures; empty if none was given."""
-        try:
-            return self._label
-        except AttributeError:
-            return ""
+        return getattr(self, "_label", "")  # type: ignore[no-any-return]
 
     @label.setter
     def label(self, label: str) -> None:
@@ -191,7 +188,7 @@ class Value(Node):
     def partials(self) -> tuple[float, ...]:
         """The derivative by each of the parents, as recorded; by a constant it is not, and computed anew."""
         refuse_traced(self, "reading .partials of")
-        row, numbers = operand_numbers(self)
+        row = self._op
         if row is None:
             return ()
         if type(self._da) is tuple:
@@ -199,9 +196,12 @@ class Value(Node):
             if self._b is not None:
                 partials += self._db or tuple(w._data for w in self._a)
             return partials if self._c is None else (*partials, 1.0)
+        slopes = (self._da, self._db)[: len(self.parents)]
+        if None not in slopes:
+            return slopes
         return tuple(
-            float(row.partial(i, *numbers, self._data)) if slope is None else slope
-            for i, slope in enumerate((self._da, self._db)[: len(self.parents)])
+            float(row.partial(i, *operand_numbers(self)[1], self._data)) if slope is None else slope
+            for i, slope in enumerate(slopes)
         )
 
     # ------------------------------------------------------------ back-propagation

@@ -163,7 +163,8 @@ def generator(rng: int | random.Random | None) -> random.Random:
 
 def once(parameters: Iterable[Value]) -> list[Value]:
     """Return the parameters in their order, one that stands in several places only once."""
-    return list({id(p): p for p in parameters}.values())
+    found = list(parameters)
+    return list(dict(zip(map(id, found), found)).values())
 
 
 def arguments_of(made: type) -> list[str]:

@@ -202,7 +202,8 @@ class MLP(Fixed):
 
         A parameter that is used several times is one parameter, and stands where it is used first.
         """
-        return once(p for layer in self.layers for p in layer.parameters())
+        units = (unit for layer in self.layers for unit in layer.neurons)
+        return once(p for unit in units for p in (*unit.w, unit.b) if p is not None)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Yield (name, parameter) in the order of `parameters`.
@@ -210,17 +211,16 @@ class MLP(Fixed):
         A weight is `layers.0.weight.2.1`: of the first layer, row 2 (its third input), column 1 (its
         second unit). A bias is `layers.0.bias.1`.
         """
-        named: set[int] = set()
-        for name, p in self._places():
-            if id(p) not in named:
-                named.add(id(p))
-                yield name, p
+        named: dict[int, tuple[str, Value]] = {}
+        for place in self._places():
+            named.setdefault(id(place[1]), place)
+        yield from named.values()
 
     def _places(self) -> Iterator[tuple[str, Value]]:
         for k, layer in enumerate(self.layers):
+            heads = [weight_name(k, i, "") for i in range(layer.inputs)]
             for j, unit in enumerate(layer.neurons):
-                for i, w in enumerate(unit.w):
-                    yield weight_name(k, i, j), w
+                yield from zip([head + str(j) for head in heads], unit.w)
                 if unit.b is not None:
                     yield bias_name(k, j), unit.b
 

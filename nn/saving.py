@@ -98,7 +98,7 @@ def _shared_bias(numbers: list[float | None]) -> list[float | None] | None:
     return None if all(b is None for b in numbers) else numbers
 
 
-def weight_name(layer: int, row: int, column: int) -> str:
+def weight_name(layer: int, row: int, column: int | str) -> str:
     """Return the name of a weight: `layers.0.weight.2.1` is that of input 2 to unit 1 of the first layer."""
     return f"layers.{layer}.weight.{row}.{column}"
 

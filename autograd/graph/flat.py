@@ -4,7 +4,8 @@ Most operands of a network are weights, and a layer shares the tuple of what it 
 tuple of operands is done once for it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 from autograd.graph.node import CONSTANT, Node
@@ -27,6 +28,7 @@ class Flat(Generic[N]):
         parents: the operands of each.
         computed: those of them that are no leaves.
         leaves: the places of the leaves.
+        made: those of the other nodes, in order.
         sides: of each node with two sequences of operands, the operands of each; equal ones are one tuple.
         ops: the name of the row that made each node; "" and "constant" are leaves.
         numbers: their numbers of now.
@@ -38,12 +40,14 @@ class Flat(Generic[N]):
         self.parents: list[Places] = []
         self.computed: list[Places] = []
         self.leaves: set[int] = set()
+        self.made: list[int] = []
         self.sides: dict[int, tuple[Places, Places]] = {}
         self.ops: list[str] = []
         self.numbers: list[float] = []
         self._known: dict[int, tuple[Places, Places]] = {}  # of shared tuples, by their ids
         self._same: dict[Places, Places] = {}
         places, known, stack = self.places, self._known, list(reversed(ends))
+        waiting: dict[int, tuple[Sequence[Any], ...]] = {}  # operands of nodes that wait for them
         while stack:
             v = stack.pop()
             key = id(v)
@@ -54,16 +58,17 @@ class Flat(Generic[N]):
                     continue
                 places[key] = _OPEN
                 stack.append(v)
-                for one in reversed(_operands(v)):
+                waiting[key] = operands = _operands(v)
+                for one in reversed(operands):
                     if id(one) not in known and self._add_leaves(one):
                         stack += [p for p in reversed(one) if id(p) not in places]
             elif place == _OPEN:
-                self._close(v)
+                self._close(v, waiting.pop(key))
 
-    def _close(self, v: N) -> None:
+    def _close(self, v: N, operands: tuple[Sequence[Any], ...]) -> None:
         """Give a node a place, whose operands all have theirs."""
         sides = []
-        for one in _operands(v):
+        for one in operands:
             found = self._known.get(id(one))
             if found is None:
                 found = self._found(one)
@@ -80,30 +85,27 @@ class Flat(Generic[N]):
 
     def _add(self, v: N, op: str, parents: Places, computed: Places) -> None:
         self.places[id(v)] = len(self.values)
+        self.made.append(len(self.values))
         self.values.append(v)
         self.ops.append(op)
         self.numbers.append(v._data)
         self.parents.append(parents)
         self.computed.append(computed)
 
-    def _add_leaves(self, nodes: Iterable[N]) -> bool:
+    def _add_leaves(self, nodes: Sequence[N]) -> bool:
         """Give places to the leaves among some nodes that have none, and tell whether there are other nodes."""
-        places, others, first = self.places, False, len(self.values)
-        new: list[N] = []
-        for v in nodes:
-            if v._op is not None:
-                others = True
-            elif id(v) not in places:
-                places[id(v)] = first + len(new)
-                new.append(v)
+        places, first = self.places, len(self.values)
+        leaves = [v for v in nodes if v._op is None]
+        new = [v for key, v in dict(zip(map(id, leaves), leaves)).items() if key not in places]
         if new:
+            places.update(zip(map(id, new), count(first)))
             self.values += new
             self.ops += ["constant" if v._stamp is CONSTANT else "" for v in new]
             self.numbers += [v._data for v in new]
             self.parents += [()] * len(new)
             self.computed += [()] * len(new)
             self.leaves.update(range(first, len(self.values)))
-        return others
+        return len(leaves) < len(nodes)
 
     def _found(self, operands: Sequence[N]) -> tuple[Places, Places]:
         """Return the places of operands, and of those of them that are no leaves."""

@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import autograd as ag
 from autograd import Value
-from autograd.graph.reverse import flows, gradients, inner_nodes
 from autograd.modes import recorded
 from autograd.notation import Table, shown, table
 from nn.activations import activation_name
@@ -17,7 +16,8 @@ from nn.credit.finding.recording import Penalty, Recording, recording_of, record
 from nn.credit.networks.found import Found
 from nn.credit.networks.layered import credit_of_layers
 from nn.credit.networks.unlayered import credit_of_graph
-from nn.credit.parts import Edge, Key, Link, Use, Weight, Weights
+from nn.credit.networks.uses import weights_of
+from nn.credit.parts import Edge, Key, Link, Use, Weight
 from nn.layers import check_width
 from nn.losses import FORMULAS, Loss, as_loss, cross_entropy, loss_formula, loss_name
 from nn.network import MLP
@@ -132,39 +132,7 @@ class Assignment(Found):
     @cached_property
     def weights(self) -> dict[str, Weight]:
         """Each weight by its name, with its uses: one credit for all of them."""
-        recording, slots = self.recording, self.slots()
-        names = {
-            id(p): recording.names.get(id(p)) or f"parameter {k}"
-            for k, p in enumerate(recording.parameters, 1)
-        }
-        graph = self.anatomy.graph if self.anatomy else None
-        numbers = {id(p): p.data for p in recording.parameters}
-        if graph is not None:  # those of the time of recording
-            numbers |= {i: graph.numbers[graph.places[i]] for i in numbers if i in graph.places}
-        uses: dict[int, list[Edge | Use]] = {id(p): [] for p in recording.parameters}
-        totals = dict.fromkeys(uses, 0.0)
-        upstream = gradients(recording.loss)
-        for v in reversed(inner_nodes(recording.loss)):
-            parents = v.parents
-            if totals.keys().isdisjoint(map(id, parents)):
-                continue
-            delta, slot = upstream[id(v)], -1
-            for p, slope in flows(v):
-                slot = next(k for k in range(slot + 1, len(parents)) if parents[k] is p)
-                if id(p) not in totals:
-                    continue
-                totals[id(p)] += delta * slope
-                if (key := slots.get((id(v), slot))) is not None:
-                    edge = self.edges[key]
-                    uses[id(p)].append(edge)
-                    numbers[id(p)], names[id(p)] = edge.weight, edge.parameter
-                else:
-                    where = v.label or v.op
-                    uses[id(p)].append(Use(names[id(p)], where, delta, slope, delta * slope))
-        return Weights(
-            (names[key], Weight(names[key], numbers[key], totals[key], found))
-            for key, found in uses.items()
-        )
+        return weights_of(self)
 
     def network(self, weights: dict[Key, float] | None = None) -> MLP:
         """Return a network like the one explained, with the weights of then, or with those given.

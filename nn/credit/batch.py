@@ -82,8 +82,8 @@ class BatchCredit:
                 nodes[i] = replace(node, delta=ag.sum(deltas) * self.share, target=None)
         edges: dict[Key, Edge] = {}
         for key, edge in first.edges.items():
-            edges[key] = replace(
-                edge, delta=nodes[edge.target].delta or 0.0, credit=self.edges[key].credit
+            edges[key] = edge._replace(
+                delta=nodes[edge.target].delta or 0.0, credit=self.edges[key].credit
             )
         whole = replace(first, nodes=nodes, edges=edges, loss=self.loss)
         if not first.layers:  # else each has one use, and its edge tells
@@ -94,7 +94,7 @@ class BatchCredit:
     def weights(self) -> Weights:
         """Each weight by its name, with its uses in the first example: its credit is over all uses in all examples."""
         totals, first = self.totals, self.examples[0]
-        return Weights((k, replace(w, credit=totals[k])) for k, w in first.weights.items())
+        return Weights((k, w._replace(credit=totals[k])) for k, w in first.weights.items())
 
     def updates(self, lr: float = 0.1) -> dict[Key, float]:
         """Return what one step of gradient descent on the summed loss makes of each weight.

@@ -1,12 +1,14 @@
 """What a network is made of, with its numbers: nodes, edges, links and weights."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal, TypeAlias, TypeVar
+from functools import cached_property, partial
+from itertools import repeat
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from autograd.notation import factor, shown
 from nn.arguments import is_sequence
+from nn.naming import edge_name, layered_name
 from nn.notations import SLIDES, Names
 
 K = TypeVar("K")
@@ -116,23 +118,52 @@ class Node:
         return f"<{self.kind} {self.index}, {self.name}: {', '.join(told)}>"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Edge:
+@dataclass(frozen=True, eq=False)
+class Register:
+    """What all edges of a network know of its weights and layers; names are made when one is looked at.
+
+    Args:
+        layers: the numbers of the nodes in each layer, of a layered network.
+        parameters: gives the name of each parameter, by its place among them.
+        own: gives those of the names that stand for w₃⇝₁, too; empty for others.
+    """
+
+    layers: list[list[int]]
+    parameters: Callable[[], Sequence[str]]
+    own: Callable[[], Sequence[str]] | None = None
+
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """The name of each parameter."""
+        return self.parameters()
+
+    @cached_property
+    def own_names(self) -> Sequence[str]:
+        """Those of the names that somebody gave and that are not too long."""
+        return [] if self.own is None else self.own()
+
+    @cached_property
+    def places(self) -> dict[int, tuple[int, int]]:
+        """The layer of each node, and its place there."""
+        return {i: (k, n) for k, layer in enumerate(self.layers) for n, i in enumerate(layer)}
+
+
+class Edge(NamedTuple):
     """A use of a weight on the way i⇝j, or the bias of unit j, with its credit.
 
     Attributes:
         source: the node at its tail; None for a bias, whose z is 1.
         target: the node at its head.
-        name: w₃⇝₁; of a bias b₁; the name of the weight, if it has one of its own.
-        layered_name: w⁽¹⁾₃₁, from input 3 to unit 1 of layer 1; of a bias b⁽¹⁾₁; as the name where there are no layers.
         weight: its number.
         delta: δ of its head; the error that arrives there, −δ, under a minus.
         z: the output of its tail.
         credit: this use's share of ∂L/∂w: delta·z.
         sign: −1 under a minus, else 1.
         place: 0; 1, 2, … for what joins the same two nodes once more.
-        parameter: the name of its weight in `weights`; empty if it is made of parameters, or plain.
+        of: the place of its weight among the parameters; −1 if it is made of parameters, or plain.
+        register: what the edges of the network have in common.
         names: what things are called.
+        given_name: a name in place of its own.
 
     >>> from nn.lessons import example
     >>> example("worked").credit().edges[5, 1]
@@ -141,16 +172,48 @@ class Edge:
 
     source: int | None
     target: int
-    name: str
-    layered_name: str
     weight: float
     delta: float
     z: float
     credit: float
-    sign: float = 1.0
-    place: int = 0
-    parameter: str = ""
+    sign: float
+    place: int
+    of: int
+    register: Register
     names: Names = SLIDES
+    given_name: str = ""
+
+    def __repr__(self) -> str:
+        product = f"{factor(self.delta)}·{factor(self.z)} = {shown(self.credit, 4, sign=True)}"
+        return f"<{self.called} = {shown(self.weight, 4)}: {self.delta_name}·{self.z_name} = {product}>"
+
+    @property
+    def name(self) -> str:
+        """w₃⇝₁; of a bias b₁; the name of the weight, if it has one of its own."""
+        return self.given_name or self._own or self._usual(self.names.weight)
+
+    @property
+    def layered_name(self) -> str:
+        """w⁽¹⁾₃₁, from input 3 to unit 1 of layer 1; of a bias b⁽¹⁾₁; as the name where there are no layers."""
+        places = self.register.places
+        if not places:
+            return self._own or self._usual(edge_name)
+        layer, column = places[self.target]
+        row = None if self.source is None else places[self.source][1]
+        return layered_name(layer, row, column)
+
+    @property
+    def parameter(self) -> str:
+        """The name of its weight in `weights`; empty if it is made of parameters, or plain."""
+        return self.register.names[self.of] if self.of >= 0 else ""
+
+    @property
+    def _own(self) -> str:
+        own = self.register.own_names
+        return own[self.of] if own and self.of >= 0 else ""
+
+    def _usual(self, name: Callable[[int | None, int], str]) -> str:
+        return name(self.source, self.target) + (f" ({self.place + 1})" if self.place else "")
 
     @property
     def key(self) -> Key:
@@ -191,9 +254,36 @@ class Edge:
             return "1" if self.z >= 0.0 else "(−1)"
         return self.names.tail(self.source)
 
-    def __repr__(self) -> str:
-        product = f"{factor(self.delta)}·{factor(self.z)} = {shown(self.credit, 4, sign=True)}"
-        return f"<{self.called} = {shown(self.weight, 4)}: {self.delta_name}·{self.z_name} = {product}>"
+
+def row(
+    tails: Sequence[int], target: int, weights: Iterable[float], delta: float, zs: Sequence[float], sign: float,
+    of: Iterable[int], register: Register,
+) -> list[Edge]:  # fmt: skip
+    """Return the edges from all tails of a unit, made at once: a large network has very many."""
+    fields = zip(
+        tails, repeat(target), weights, repeat(delta), zs, [delta * z for z in zs], repeat(sign), repeat(0),
+        of, repeat(register), repeat(SLIDES), repeat(""),
+    )  # fmt: skip
+    return list(map(partial(tuple.__new__, Edge), fields))
+
+
+def in_layers(
+    layers: list[list[int]], into: Mapping[int, Mapping[int | None, Edge]]
+) -> dict[Key, Edge]:
+    """Return the edges of a layered network from the output backwards, by their tails, the biases of a layer last.
+
+    Args:
+        layers: the numbers of the nodes in each.
+        into: the edges into each unit, by their tails.
+    """
+    found: dict[Key, Edge] = {}
+    for tails, heads in zip(reversed(layers[:-1]), reversed(layers)):
+        order = sorted(tails)
+        columns = [map(into[j].__getitem__, order) for j in heads]
+        for i, edges in zip(order, zip(*columns)):  # by whole rows: there may be very many
+            found.update(zip(zip(repeat(i), heads), edges))
+        found.update({(None, j): into[j][None] for j in heads if None in into[j]})
+    return found
 
 
 class Edges(Mapping[Any, Edge]):
@@ -225,6 +315,14 @@ class Edges(Mapping[Any, Edge]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._made)
 
+    def values(self) -> ValuesView[Edge]:
+        """Return the edges, at once."""
+        return self._made.values()
+
+    def items(self) -> ItemsView[Any, Edge]:
+        """Return the keys with the edges, at once."""
+        return self._made.items()
+
     def __len__(self) -> int:
         return len(self._made)
 
@@ -243,8 +341,7 @@ class Edges(Mapping[Any, Edge]):
         return f"no {wanted} {target!r}; there are {known}"
 
 
-@dataclass(frozen=True, eq=False)
-class Link:
+class Link(NamedTuple):
     """A way of the error without a weight: what a node reads as it is, or a joint reads.
 
     Attributes:
@@ -278,8 +375,7 @@ class Use:
     credit: float
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Weight:
+class Weight(NamedTuple):
     """A parameter with all its uses.
 
     Attributes:

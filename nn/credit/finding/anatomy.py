@@ -67,8 +67,7 @@ class Anatomy:
         self.effective = units.effective
         self.cells: dict[int, Cell] = cells(graph, units, Joints(graph, units))
         found = errors(recording.loss)
-        inner = [(k, id(graph.values[k])) for k, parents in enumerate(graph.parents) if parents]
-        self.upstream = {k: found.get(key, 0.0) for k, key in inner}
+        self.upstream = {k: found.get(id(graph.values[k]), 0.0) for k in graph.made}
         self.partials = _Partials(graph.values)
 
     def slope(self, unit: Unit) -> float:
@@ -134,7 +133,7 @@ class Anatomy:
     def _users(self) -> dict[int, list[int]]:
         """Who reads each node, each reader once, the last first: as back-propagation goes through them."""
         users: dict[int, list[int]] = {}
-        for k in range(len(self.graph.parents) - 1, -1, -1):
+        for k in reversed(self.graph.made):
             for p in dict.fromkeys(self.graph.parents[k]):
                 users.setdefault(p, []).append(k)
         return users

@@ -53,25 +53,24 @@ class Joints:
 
     def __init__(self, graph: Recorded, units: Units) -> None:
         self.graph = graph
-        self.material = [
-            graph.in_network[k] and not (k in graph.leaves or units.inside[k] or units.effective[k])
-            for k in range(len(graph.values))
-        ]
+        self.material = [False] * len(graph.values)
+        for k in graph.made:
+            self.material[k] = graph.in_network[k] and not (units.inside[k] or units.effective[k])
         self.joined: dict[int, int] = {}  # which node a node is a part of
         self.found: dict[int, Joint] = {}
         from_blocks = Blocks(graph, self.material)
         for number, block in enumerate(from_blocks.found):
             self._add_block(number, block)
         self._join()
-        for k, is_material in enumerate(self.material):
-            if is_material and k not in self.joined:
+        for k in graph.made:
+            if self.material[k] and k not in self.joined:
                 self._add(k)
 
     def _join(self) -> None:
         graph = self.graph
         waiting = []
-        for k, is_material in enumerate(self.material):
-            if not is_material or not graph.inner(k):
+        for k in graph.made:
+            if not self.material[k] or not graph.inner(k):
                 continue
             user = graph.users[k][0]
             if self.material[user] and self._joins(k, user):
@@ -185,8 +184,8 @@ class Blocks:
         self.mixers: dict[frozenset[int], dict[int, int]] = {}
         self.home: dict[int, frozenset[int]] = {}  # of a mixer, what it mixes
         self.same: dict[frozenset[int], frozenset[int]] = {}  # equal ones are one
-        for k, is_material in enumerate(material):
-            if is_material:
+        for k in graph.made:
+            if material[k]:
                 self._look(k)
         self.found: list[Block] = []
         for all_, found in self.mixers.items():

@@ -79,7 +79,7 @@ def _tails(graph: Recorded, parts: dict[int, Unit | Joint]) -> dict[int, Sequenc
     first: dict[
         int, int
     ] = {}  # the place of the first weight of a unit, of a joint that of what it reads
-    last = len(graph.weights)
+    last = 1 + max(graph.weights.values(), default=0)
     for z in sorted(parts):
         part = parts[z]
         if isinstance(part, Unit):

@@ -18,14 +18,14 @@ class Recorded(Flat[Value]):
             belongs to the network.
 
     Attributes:
-        values, places, parents, computed, leaves, sides, ops: as in Flat; what the loss does not need comes last.
+        values, places, parents, computed, leaves, made, sides, ops: as in Flat; what the loss does not need comes last.
         numbers: those of the time of recording.
         users: for each node that is no leaf, the nodes of the network that have it as an operand, as often as they have
             it, in order.
         in_network: of each that is no leaf, whether an output needs it, or is it.
         read: whether it is an output, or the loss reads it.
         is_parameter, is_input: of each node.
-        weights: the place of a parameter among all of them.
+        weights: the place of each parameter among all of them, those that the loss does not need too.
         inputs, outputs: the nodes, in the order in which they were given.
         fed: whether an input has a part in it.
         only: the one user, if nothing else sees a node: it has no label, and is no output; else −1.
@@ -35,22 +35,22 @@ class Recorded(Flat[Value]):
         super().__init__((recording.loss, *recording.outputs))
         values, places, count = self.values, self.places, len(self.values)
         self._restore(recording.kept)
-        order = [places[i] for i in map(id, recording.parameters) if i in places]
-        self.weights = dict(zip(order, range(len(order))))
+        self.weights = {places[i]: k for i, k in recording.places.items() if i in places}
         self.inputs = [places[id(v)] for v, _ in recording.inputs if id(v) in places]
         self.outputs = [places[id(v)] for v in recording.outputs]
         self.is_parameter, self.is_input = [False] * count, [False] * count
-        for known, leaves in ((self.is_parameter, order), (self.is_input, self.inputs)):
+        for known, leaves in ((self.is_parameter, self.weights), (self.is_input, self.inputs)):
             for k in leaves:
                 known[k] = True
-        self.users: list[list[int]] = [[] if parents else NOBODY for parents in self.parents]
+        self.users: list[list[int]] = [NOBODY] * count
+        for k in self.made:
+            self.users[k] = []
         self.read = [False] * count
         self.in_network = self._needed_for(self.outputs) if self.outputs else [True] * count
         self.fed = self.is_input[:]
         given = set(self.inputs)
-        for k, parents in enumerate(self.parents):
-            if not parents:
-                continue
+        for k in self.made:
+            parents = self.parents[k]
             if not self.in_network[k]:
                 for p in parents:
                     self.read[p] = True
@@ -62,10 +62,10 @@ class Recorded(Flat[Value]):
             self.fed[k] = fed or not given.isdisjoint(parents)
         for k in self.outputs or [places[id(recording.loss)]]:
             self.read[k] = True
-        self.only: list[int] = [
-            users[0] if len(users) == 1 and not (read or v.label) else -1
-            for users, read, v in zip(self.users, self.read, values)
-        ]
+        self.only = [-1] * count
+        for k in self.made:
+            if len(users := self.users[k]) == 1 and not (self.read[k] or values[k].label):
+                self.only[k] = users[0]
 
     def _restore(self, kept: dict[int, float]) -> None:
         """Take the numbers of the time of recording: leaves may have been assigned since."""
@@ -84,7 +84,7 @@ class Recorded(Flat[Value]):
         needed = [False] * len(self.values)
         for k in ends:
             needed[k] = True
-        for k in range(len(needed) - 1, -1, -1):
+        for k in reversed(self.made):
             if needed[k]:
                 for p in self.computed[k]:
                     needed[p] = True

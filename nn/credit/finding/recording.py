@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import count
 from typing import Any, Self, TypeAlias
 
 from autograd import Value
@@ -42,6 +43,11 @@ class Recording:
     def parameters(self) -> list[Value]:
         """The weights."""
         return self.weights.values()
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The place of each weight among them, by its id."""
+        return dict(zip(map(id, self.parameters), count()))
 
     @cached_property
     def names(self) -> dict[int, str]:

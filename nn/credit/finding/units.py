@@ -77,11 +77,18 @@ class Unit:
                     self.tails = [*self.tails, graph.parents[k][term.tail]]
         self.plain = self.plain and not self.links and len(parts) < 3
 
+    def parts(self) -> Iterator[tuple[int, float, Slot]]:
+        """Yield what a is the sum of: a node, −1 under a minus, and which of its operands."""
+        return self._units.parts(self.a)
+
+    def terms_of(self, k: int, sign: float, slot: Slot) -> list[Term]:
+        """Return what operands of a node in its tree add to it."""
+        return self._units.terms_of(k, sign, slot)
+
     @cached_property
     def terms(self) -> list[Term]:
-        """What a is the sum of."""
-        units = self._units
-        return [t for part in units.parts(self.a) for t in units.terms_of(*part)]
+        """What a is the sum of, term by term."""
+        return [term for part in self.parts() for term in self.terms_of(*part)]
 
 
 class Units:
@@ -105,7 +112,7 @@ class Units:
         self._without: dict[int, bool] = {}  # whether a shared tuple of operands holds no parameter
         self.effective = [False] * count
         self._find_effective()
-        nodes = [k for k, parents in enumerate(graph.parents) if parents]
+        nodes = graph.made
         self.carrying, self.absorbed = [False] * count, [False] * count
         for k in nodes:
             self.carrying[k] = self._carries(k)
@@ -124,7 +131,8 @@ class Units:
         graph = self.graph
         made = graph.is_parameter[:]
         some = False
-        for k, parents in enumerate(graph.parents):
+        for k in graph.made:
+            parents = graph.parents[k]
             # from the last on: what a weight is multiplied by mostly tells
             if parents and all(made[p] or graph.ops[p] == "constant" for p in reversed(parents)):
                 made[k] = any(made[p] for p in parents)

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from autograd.modes import recorded
 from nn.activations import Activation
 from nn.credit.finding.anatomy import Anatomy
 from nn.credit.finding.recording import Recording
-from nn.credit.parts import Edge, Edges, Key, Link, Node
+from nn.credit.parts import Edge, Edges, Key, Link, Node, Register
 from nn.losses import Loss
 from nn.notations import SLIDES, Names, Notation, notation_of
+
+Rows: TypeAlias = dict[int, dict[int, Edge]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +32,8 @@ class Found:
         links: the ways of the error that have no weight.
         anatomy: the network taken apart; None if its layers are known.
         names: what things are called.
-        slots: gives the key of the edge that a parameter stands on, by the id of the node whose operand it is, and by
-            its place among the operands.
+        rows: gives the edges on the operands of a node, by their places, for each node by its id.
+        register: what the edges have in common.
     """
 
     nodes: dict[int, Node]
@@ -46,7 +48,8 @@ class Found:
     # made anew, since a default would be an attribute of the class, and found before what is found late
     links: list[Link] = field(default_factory=list)
     anatomy: Anatomy | None = field(default_factory=lambda: None)
-    slots: Callable[[], dict[tuple[int, int], Key]] = field(default_factory=lambda: dict)
+    rows: Callable[[], Rows] = field(default_factory=lambda: dict)
+    register: Register = field(default_factory=lambda: Register([], list))
     names: Names = field(default_factory=lambda: SLIDES)
 
     @classmethod
@@ -113,13 +116,12 @@ class Found:
                         ),
                     )
                 )
-            return {key: _renamed(self.edges[key], old, names) for key in keys}
+            return {key: self.edges[key]._replace(names=names) for key in keys}
 
-        return replace(self, nodes=nodes, edges=Edges(edges), names=names)
+        def rows() -> Rows:
+            return {
+                v: {slot: found[e.key] for slot, e in row.items()} for v, row in self.rows().items()
+            }
 
-
-def _renamed(edge: Edge, old: Names, names: Names) -> Edge:
-    usual, name = old.weight(edge.source, edge.target), edge.name
-    if name == usual or name.startswith(f"{usual} ("):
-        name = names.weight(edge.source, edge.target) + name.removeprefix(usual)
-    return replace(edge, name=name, names=names)
+        found = Edges(edges)
+        return replace(self, nodes=nodes, edges=found, names=names, rows=rows)

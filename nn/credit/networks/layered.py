@@ -9,6 +9,7 @@ then the inputs from the last to the first.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from autograd import Value
@@ -18,11 +19,10 @@ from autograd.numbers import as_float
 from nn.activations import Activation, activation_name
 from nn.arguments import expect, is_sequence
 from nn.credit.finding.recording import Penalty, Recording, Weights, loss_of, penalized
-from nn.credit.networks.found import Found
-from nn.credit.parts import Edge, Edges, Key, Node, Nodes
-from nn.layers import Neuron
+from nn.credit.networks.found import Found, Rows
+from nn.credit.parts import Edge, Edges, Key, Node, Nodes, Register, in_layers, row
 from nn.losses import Loss, cross_entropy
-from nn.naming import edge_name, layered_name, numbering
+from nn.naming import numbering
 from nn.network import MLP
 from nn.notations import NOTATIONS, Names
 
@@ -48,30 +48,40 @@ def credit_of_layers(
     layers = numbering(net.sizes)
     called = Names(NOTATIONS["slides"], layers, layers[-1])
     nodes = _nodes(net, recording, called, pre, post, targets(y, len(z), loss))
-    units = [
-        [_recorded(unit, a) for unit, a in zip(layer.neurons, column)]
-        for layer, column in zip(net.layers, pre)
-    ]
-
+    # the numbers of then: a bias may be assigned later
+    biases = [[None if n.b is None else n.b.data for n in layer.neurons] for layer in net.layers]
     functions = [[unit.activation for unit in layer.neurons] for layer in net.layers]
 
-    def slots() -> dict[tuple[int, int], Key]:
-        found: dict[tuple[int, int], Key] = {}
-        for tails, heads, column in zip(layers, layers[1:], pre):
-            for j, a in zip(heads, column):
-                found |= {(id(a), slot): (i, j) for slot, i in enumerate(tails)}
-                found[id(a), 2 * len(tails)] = (None, j)
+    def all_names() -> list[str]:
+        return [recording.names[id(p)] for p in recording.parameters]
+
+    register = Register(layers, all_names)
+
+    @cache
+    def rows() -> Rows:
+        found: Rows = {}
+        of = recording.places
+        for tails, heads, column, bias in zip(layers, layers[1:], pre, biases):
+            zs, count = [nodes[i].z for i in tails], len(tails)
+            for j, a, b in zip(heads, column, bias):
+                weights, operands, delta = a.partials[count:], a.parents, nodes[j].delta or 0.0
+                ofs = map(of.__getitem__, map(id, operands[:count]))
+                found[id(a)] = dict(
+                    enumerate(row(tails, j, weights, delta, zs, 1.0, ofs, register))
+                )
+                if b is not None:
+                    place = of[id(operands[-1])]
+                    found[id(a)][2 * count] = Edge(None, j, b, delta, 1.0, delta * 1.0, 1.0, 0, place, register)  # fmt: skip
         return found
 
+    def edges() -> dict[Key, Edge]:
+        into = ({e.source: e for e in found.values()} for found in rows().values())
+        return in_layers(layers, dict(zip((j for layer in layers[1:] for j in layer), into)))
+
     return Found(
-        nodes, Edges(lambda: _edges(layers, nodes, units, recording)), layers, out.data, loss, functions, y,
-        recording, layers[-1], slots=slots, names=called,
+        nodes, Edges(edges), layers, out.data, loss, functions, y, recording, layers[-1], rows=rows, register=register,
+        names=called,
     )  # fmt: skip
-
-
-def _recorded(unit: Neuron, a: Value) -> tuple[Neuron, Value, float]:
-    """Return a unit with its pre-activation, which keeps the weights' numbers, and the number of its bias."""
-    return unit, a, 0.0 if unit.b is None else unit.b.data
 
 
 def _nodes(
@@ -108,37 +118,6 @@ def _slope(f: Activation, a: Value, z: Value) -> float:
         return z._da
     probe = Value(a.data)  # made for it, so that nothing below the unit is walked again
     return gradients(f(probe)).get(id(probe), 0.0)
-
-
-def _edges(
-    layers: list[list[int]],
-    nodes: dict[int, Node],
-    units: list[list[tuple[Neuron, Value, float]]],
-    recording: Recording,
-) -> dict[Key, Edge]:
-    edges: dict[Key, Edge] = {}
-    names = recording.names
-    for k in range(len(units), 0, -1):
-        place = {i: row for row, i in enumerate(layers[k - 1])}
-        numbers = [a.partials[len(place) :] for _, a, _ in units[k - 1]]
-        for i in sorted(place):
-            for column, j in enumerate(layers[k]):
-                w, name = numbers[column][place[i]], names[id(units[k - 1][column][0].w[place[i]])]
-                edges[i, j] = _edge(nodes, i, j, w, layered_name(k, place[i], column), name)
-        for column, j in enumerate(layers[k]):
-            unit, _, bias = units[k - 1][column]
-            if unit.b is not None:
-                layered, name = layered_name(k, None, column), names[id(unit.b)]
-                edges[None, j] = _edge(nodes, None, j, bias, layered, name)
-    return edges
-
-
-def _edge(
-    nodes: dict[int, Node], i: int | None, j: int, weight: float, layered: str, parameter: str
-) -> Edge:
-    delta, z = nodes[j].delta, 1.0 if i is None else nodes[i].z
-    assert delta is not None  # only inputs have none, and no edge ends there
-    return Edge(i, j, edge_name(i, j), layered, weight, delta, z, delta * z, parameter=parameter)
 
 
 def targets(y: Any, outputs: int, loss: Loss) -> Sequence[float | None]:

@@ -1,6 +1,7 @@
 """The nodes, the edges and the links of any network, from its anatomy."""
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -10,12 +11,11 @@ from nn.credit.finding.anatomy import Anatomy
 from nn.credit.finding.joints import Joint
 from nn.credit.finding.numbering import Cell
 from nn.credit.finding.recording import Recording
-from nn.credit.finding.units import Term, Unit
-from nn.credit.networks.found import Found
+from nn.credit.finding.units import ALL, Term, Unit
+from nn.credit.networks.found import Found, Rows
 from nn.credit.networks.layered import targets
-from nn.credit.parts import Edge, Edges, Key, Link, Node, Nodes
+from nn.credit.parts import Edge, Edges, Key, Link, Node, Nodes, Register, in_layers, row
 from nn.losses import Loss
-from nn.naming import edge_name, layered_name
 from nn.notations import NOTATIONS, Names
 
 LONGEST = 12  # a longer name of a weight gives way to w₃⇝₁, unless the weight has several uses
@@ -36,13 +36,35 @@ def credit_of_graph(recording: Recording, y: Any, loss: Loss) -> Found:
     functions = [[ACTIVATIONS[nodes[j].does] for j in layer] for layer in layers[1:]]
 
     @cache
-    def edges() -> tuple[dict[Key, Edge], dict[tuple[int, int], Key]]:
-        made, slots = _edges(anatomy, index)
-        return _in_layers(layers, made) if layers else made, slots
+    def into() -> tuple[dict[int, list[Edge]], Rows]:
+        return _edges(anatomy, index, register)
 
+    def all_edges() -> dict[Key, Edge]:
+        if layers:
+            return in_layers(layers, {j: {e.source: e for e in es} for j, es in into()[0].items()})
+        return {e.key: e for es in into()[0].values() for e in es}
+
+    def all_names() -> list[str]:
+        first: dict[int, Edge] = {}  # of a weight without a name, that of its first use
+        for found in into()[0].values():
+            for edge in found:
+                first.setdefault(edge.of, edge)
+        return [
+            recording.names.get(id(p)) or (first[k].name if k in first else f"parameter {k + 1}")
+            for k, p in enumerate(recording.parameters)
+        ]
+
+    def own_names() -> list[str]:
+        parts = (cell.part for cell in anatomy.cells.values())
+        uses = Counter(w for part in parts if isinstance(part, Unit) for w in part.own)
+        several = {graph.weights[w] for w, n in uses.items() if n > 1 and w in graph.weights}
+        names = [recording.names.get(id(p), "") for p in recording.parameters]
+        return [n if len(n) <= LONGEST or k in several else "" for k, n in enumerate(names)]
+
+    register = Register(layers, all_names, own_names)
     return Found(
-        nodes, Edges(lambda: edges()[0]), layers, recording.loss.data, loss, functions, y, recording, outputs, links,
-        anatomy, lambda: edges()[1], called,
+        nodes, Edges(all_edges), layers, recording.loss.data, loss, functions, y, recording, outputs, links, anatomy,
+        lambda: into()[1], register, called,
     )  # fmt: skip
 
 
@@ -75,42 +97,47 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> 
 
 
 def _edges(
-    anatomy: Anatomy, index: dict[int, int]
-) -> tuple[dict[Key, Edge], dict[tuple[int, int], Key]]:
-    """Return the edges from the output backwards, and the edge of each use of a weight."""
-    graph = anatomy.graph
-    terms: list[tuple[Cell, Term]] = []
+    anatomy: Anatomy, index: dict[int, int], register: Register
+) -> tuple[dict[int, list[Edge]], Rows]:
+    """Return the edges into each unit, its biases last, from the output backwards, and those on each node's operands."""
+    graph, of, upstream = anatomy.graph, anatomy.graph.weights, anatomy.upstream
+    into: dict[int, list[Edge]] = {}
+    rows: Rows = {}
+    numbered: dict[int, list[int]] = {}  # tails that units share, by their ids
     for cell in anatomy.cells.values():
-        if isinstance(cell.part, Unit):
-            weighted = [term for term in cell.part.terms if term.weight is not None]
-            terms += [(cell, term) for term in sorted(weighted, key=lambda t: t.kind == "bias")]
-    uses: dict[int, int] = {}  # how many a weight has
-    for _, term in terms:
-        w = graph.parents[term.node][term.weight or 0]
-        uses[w] = uses.get(w, 0) + 1
-    names: dict[int, str] = {}  # of a weight without one of its own, that of its first use
-    edges: dict[Key, Edge] = {}
-    slots: dict[tuple[int, int], Key] = {}
-    places: dict[tuple[int | None, int], int] = {}
-    for cell, term in terms:
-        assert term.weight is not None
-        k, j = term.node, cell.index
-        w = graph.parents[k][term.weight]
-        i = None if term.tail is None else index[graph.parents[k][term.tail]]
-        place = places[i, j] = places.get((i, j), -1) + 1
-        name = edge_name(i, j)
-        name += f" ({place + 1})" if place else ""
-        own = anatomy.recording.names.get(id(graph.values[w]), "")
-        parameter = names.setdefault(w, own or name) if graph.is_parameter[w] else ""
-        if own and (len(own) <= LONGEST or uses[w] > 1):
-            name = own
-        delta, z = anatomy.upstream[k], anatomy.partials[k][term.weight]
-        edge = Edge(
-            i, j, name, name, graph.numbers[w], delta, z, delta * z, term.sign, place, parameter
-        )
-        edges[edge.key] = edge
-        slots[id(graph.values[k]), term.weight] = edge.key
-    return edges, slots
+        unit, j = cell.part, cell.index
+        if not isinstance(unit, Unit):
+            continue
+        parts = list[tuple[int, Sequence[int], list[Edge]]]()  # edges on operands of a node
+        for k, sign, slot in unit.parts():
+            operands, slopes, delta = graph.parents[k], anatomy.partials[k], upstream[k]
+            if slot == ALL:
+                ws, xs = graph.sides[k]
+                if id(xs) not in numbered:
+                    numbered[id(xs)] = [index[x] for x in xs]
+                weights, places = [graph.numbers[w] for w in ws], [of[w] for w in ws]
+                made = row(numbered[id(xs)], j, weights, delta, slopes[: len(ws)], sign, places, register)  # fmt: skip
+                parts.append((k, range(len(ws)), made))
+                continue
+            for term in unit.terms_of(k, sign, slot):
+                if (s := term.weight) is not None:
+                    w, i = operands[s], None if term.tail is None else index[operands[term.tail]]
+                    edge = Edge(i, j, graph.numbers[w], delta, slopes[s], delta * slopes[s], sign, 0, of.get(w, -1), register)  # fmt: skip
+                    parts.append((k, (s,), [edge]))
+        edges = [e for _, _, part in parts for e in part if e.source is not None]
+        edges += [e for _, _, part in parts for e in part if e.source is None]
+        if len({edge.source for edge in edges}) < len(edges):  # two nodes are joined once more
+            again: dict[int, Edge] = {}
+            seen = Counter[int | None]()
+            for edge in edges:
+                again[id(edge)] = edge._replace(place=seen[edge.source])
+                seen[edge.source] += 1
+            parts = [(k, slots, [again[id(e)] for e in part]) for k, slots, part in parts]
+            edges = [again[id(e)] for e in edges]
+        into[j] = edges
+        for k, slots, part in parts:
+            rows.setdefault(id(graph.values[k]), {}).update(zip(slots, part))
+    return into, rows
 
 
 def _link(anatomy: Anatomy, cell: Cell, term: Term, index: dict[int, int]) -> Link:
@@ -170,16 +197,3 @@ def _layers(
             return []
         used |= weights
     return layers
-
-
-def _in_layers(layers: list[list[int]], edges: dict[Key, Edge]) -> dict[Key, Edge]:
-    """Return the edges of a layered network in the order of a perceptron's, with their layered names."""
-    ordered: dict[Key, Edge] = {}
-    for k in range(len(layers) - 1, 0, -1):
-        rows: dict[int | None, int | None] = {i: row for row, i in enumerate(layers[k - 1])}
-        for i in [*sorted(layers[k - 1]), None]:
-            for column, j in enumerate(layers[k]):
-                if (edge := edges.get((i, j))) is not None:
-                    name = layered_name(k, rows.get(i), column)
-                    ordered[i, j] = replace(edge, layered_name=name)
-    return ordered

@@ -37,7 +37,7 @@ class Frames:
         self.after = credit.after(lr)
         self.updated = replace(
             credit,
-            edges={key: replace(edge, weight=self.after.edges[key].weight) for key, edge in credit.edges.items()},
+            edges={key: edge._replace(weight=self.after.edges[key].weight) for key, edge in credit.edges.items()},
         )  # fmt: skip
         arrange: type[Layout] = Layout if credit.layers else Columns
         self.layout = arrange(credit, top=34.0 if slide else 16.0, roomy=True, slide=slide)

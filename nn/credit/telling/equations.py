@@ -201,11 +201,12 @@ class _Working:
         """Find the nodes of a perceptron."""
         credit, graph = self.credit, self.graph
         by_id = {id(v): k for k, v in enumerate(graph.values)}
-        for (v, slot), key in credit.slots().items():
+        for v, row in credit.rows().items():
             operands = graph.parents[by_id[v]]
-            self.a[key[1]] = by_id[v]
-            if key[0] is not None:
-                self.z[key[0]] = operands[slot + len(operands) // 2]
+            for slot, edge in row.items():
+                self.a[edge.target] = by_id[v]
+                if edge.source is not None:
+                    self.z[edge.source] = operands[slot + len(operands) // 2]
         for j, v in zip(credit.outputs, graph.outputs):
             self.z[j] = v
         self.z = {i: self.z[i] for i in credit.nodes}

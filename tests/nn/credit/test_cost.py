@@ -1,5 +1,6 @@
 """What credit costs, counted: nothing is made before it is asked for, and all of it is linear in the graph."""
 
+import gc
 import sys
 from collections import Counter
 
@@ -8,8 +9,8 @@ import pytest
 import autograd as ag
 from autograd import Value
 from nn import MLP, assign_credit
-from nn.credit import parts
 from nn.credit.finding import units
+from nn.credit.parts import Edge
 from tests.nn.credit.networks import CASES, elman, residual
 
 
@@ -42,27 +43,47 @@ def test_units_are_found_when_they_are_asked_for(name):
 
 @pytest.fixture
 def made(monkeypatch):
-    """Count what is made of each class."""
+    """Count the terms that are made."""
     counts = Counter()
-    for module, name in ((parts, "Edge"), (units, "Term")):
-        plain = getattr(module, name)
+    plain = units.Term.__init__
 
-        def counting(self, *args, _plain=plain.__init__, _name=name, **named):
-            counts[_name] += 1
-            _plain(self, *args, **named)
+    def counting(self, *args, **named):
+        counts["Term"] += 1
+        plain(self, *args, **named)
 
-        monkeypatch.setattr(plain, "__init__", counting)
+    monkeypatch.setattr(units.Term, "__init__", counting)
     return counts
 
 
+def alive():
+    """Return how many edges there are."""
+    gc.collect()
+    return sum(type(thing) is Edge for thing in gc.get_objects())
+
+
 def test_no_edge_is_made_before_it_is_looked_at(made):
-    net = MLP(3, [20, 20, 1], rng=1)
+    net, before = MLP(3, [20, 20, 1], rng=1), alive()
     c = assign_credit(lambda x: net(x), [0.1, 0.2, 0.3], 0.5, parameters=net)
     assert len(c.nodes) == 44
     assert len(c.layers) == 4
     assert made == {"Term": 41}  # the biases, which stand alone
+    assert alive() == before
     assert len(c.edges) == 3 * 20 + 20 * 20 + 20 + 41
-    assert made["Edge"] >= len(c.edges)
+    assert alive() == before + len(c.edges)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_edges_and_weights_of_a_unit_are_made_at_once(own):
+    def work(width):
+        net = MLP(width, [20, 1], rng=1)
+        x = [0.1] * width
+        c = assign_credit(
+            (lambda x: net(x)) if own else net, x, 0.5, parameters=net if own else None
+        )
+        return calls(lambda: (list(c.edges.values()), [w.credit for w in c.weights.values()]))
+
+    small, large = (work(width)["parts.py"] for width in (10, 80))
+    assert large == small  # though there are eight times as many weights
 
 
 def test_a_dot_in_a_sum_is_told_by_its_tuples(made):

@@ -56,7 +56,7 @@ class Recorded:
         assert found.anatomy is not None
         self.anatomy, self._graph = found.anatomy, found.anatomy.graph
         self.order = sorted(credit.edges, key=lambda key: key[1])
-        self._uses = {key: use for use, key in found.slots().items()}
+        self._uses = {e.key: (v, s) for v, row in found.rows().items() for s, e in row.items()}
         inputs = [v for v, _ in again.inputs]
         weights = again.parameters
         if credit.layers:  # those into a unit side by side: a page finds them by their places
@@ -100,15 +100,15 @@ class Recorded:
         edges = {key: self._edge(key, edge, nodes) for key, edge in credit.edges.items()}
         locals_ = (quantity for cell in cells for quantity in self._locals(cell))
         links = [
-            replace(link, local=place(quantity, link.local)) if quantity else link
+            link._replace(local=place(quantity, link.local)) if quantity else link
             for link, quantity in zip(credit.links, locals_, strict=True)
         ]
         root = graph.places[id(self.tape.root)]
         loss = self._inside(root, (k for k, inside in enumerate(graph.in_network) if not inside))
         read = {i: place(f"i{loss}.{self.slots[i]}", x) for i, x in credit.read_by_loss.items()}
         weights = {
-            name: replace(
-                weight, weight=place(f"v{slot}", weight.weight), credit=place(f"g{slot}", weight.credit),
+            name: weight._replace(
+                weight=place(f"v{slot}", weight.weight), credit=place(f"g{slot}", weight.credit),
                 uses=[edges[use.key] if isinstance(use, Edge) else use for use in weight.uses],
             )
             for (name, weight), slot in zip(credit.weights.items(), self.parameters.values())
@@ -175,8 +175,8 @@ class Recorded:
             z, credit = "o", f"g{n}"
         else:
             z, credit = f"l{n}.{operand}", f"c{n}.{operand}"
-        return replace(
-            edge, weight=place(f"v{self.tape[self._weight(key)]}", edge.weight), delta=place(f"g{n}", edge.delta),
+        return edge._replace(
+            weight=place(f"v{self.tape[self._weight(key)]}", edge.weight), delta=place(f"g{n}", edge.delta),
             z=place(z, edge.z), credit=place(credit, edge.credit),
         )  # fmt: skip
 

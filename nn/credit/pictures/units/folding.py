@@ -170,13 +170,14 @@ def _in_vectors(part: Folded, alike: Alike) -> Folded:
     for (source, target, _), several in uses.items():
         place = sum(key[:2] == (source, target) for key in edges)
         largest = max(several, key=lambda edge: abs(edge.credit))
-        one = replace(largest, source=source, target=target, place=place)
+        name = largest.name
+        one = largest._replace(source=source, target=target, place=place, given_name=name)
         edges[one.key], pills[one.key] = one, several
     links = {(group[link.source], group[link.target], link.kind): link for link in credit.links}
     kept = Nodes((i, nodes[i]) for i in nodes if group[i] == i)
     drawn = replace(
         credit, nodes=kept, edges=edges,
-        links=[replace(link, source=i, target=j) for (i, j, _), link in links.items()],
+        links=[link._replace(source=i, target=j) for (i, j, _), link in links.items()],
     )  # fmt: skip
     vars(drawn)["weights"] = credit.weights
     steps = {k: [i for i in found if i in kept] for k, found in part.steps.items()}
