@@ -153,7 +153,7 @@ class Value(Node):
     @property
     def label(self) -> str:
         """The name shown in messages and pictures; empty if none was given."""
-        return getattr(self, "_label", "")  # type: ignore[no-any-return]
+        return getattr(self, "_label", "")
 
     @label.setter
     def label(self, label: str) -> None:
