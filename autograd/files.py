@@ -15,15 +15,10 @@ BINARY = getattr(os, "O_BINARY", 0)  # Windows would write two bytes for a newli
 
 
 def ending(path: str | os.PathLike[str], known: Iterable[str], what: str) -> str:
-    """Return the ending of a file's name, in small letters and without its dot.
-
-    Args:
-        path: the file.
-        known: the endings that there are.
-        what: what is saved: "a picture".
+    """Return the ending of a file's name, in small letters and without its dot; `what` is saved there, "a picture" say.
 
     Raises:
-        ValueError: if it has none of them.
+        ValueError: if it is none of those known.
     """
     found = Path(path).suffix.lower().removeprefix(".")
     *others, last = (f".{name}" for name in known)

@@ -7,11 +7,7 @@ from typing import Any
 
 
 def loader(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package.
-
-    Args:
-        package: its name.
-        homes: for each name that it hands on the module where it lives, or the module that it is.
+    """Return the `__getattr__` of a package, given by name the module where it lives, or the module that it is.
 
     >>> loader("autograd", {"trace": "autograd.program"})("trace").__name__
     'trace'

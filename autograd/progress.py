@@ -32,11 +32,7 @@ def _in_notebook() -> bool:
 def bar(items: Iterable[T], unit: str, wanted: bool = True, passing: bool = False) -> Bar[T]:
     """Return a tqdm bar over items, or a silent one if it is not wanted or nobody watches.
 
-    Args:
-        items: what to go through.
-        unit: what one of them is called.
-        wanted: whether there shall be a bar.
-        passing: whether it comes only when a second has passed, and goes when all is done.
+    A passing one comes only when a second has passed, and goes when all is done.
     """
     notebook = wanted and _in_notebook()
     if not notebook and not (wanted and sys.stderr is not None and sys.stderr.isatty()):

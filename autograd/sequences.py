@@ -60,9 +60,7 @@ class Units:
         return numbers
 
     def nodes(self, inputs: Iterable[Number]) -> list[Value]:
-        """Record bias + Σ w·x for each unit.
-
-        The tuples of operands and numbers are shared by the nodes, not copied.
+        """Record bias + Σ w·x for each unit; tuples of operands and numbers are shared by the nodes, not copied.
 
         Raises:
             ValueError: if a unit has more or fewer weights than there are inputs.

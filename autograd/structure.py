@@ -86,12 +86,7 @@ def describe_arguments(args: tuple[Any, ...]) -> str:
 
 
 def refuse_names(parameters: Iterable[str], named: Iterable[str]) -> None:
-    """Raise a TypeError if arguments of a program were given by name.
-
-    Args:
-        parameters: the names of its parameters, by place.
-        named: the names that were given.
-    """
+    """Raise a TypeError if arguments of a program were given by name, telling its parameters by place."""
     if given := list(named):
         raise TypeError(
             f"a program takes its arguments by place, ({', '.join(parameters)}), but "
@@ -100,14 +95,7 @@ def refuse_names(parameters: Iterable[str], named: Iterable[str]) -> None:
 
 
 def no_numbers(name: str, place: int, argument: Any, error: TypeError) -> TypeError:
-    """Return the error for an argument that is not made of numbers.
-
-    Args:
-        name: what differentiates or records.
-        place: the place of the argument, from 0.
-        argument: what was given.
-        error: what refused it.
-    """
+    """Return the error for an argument, at a place from 0, that is not made of numbers."""
     why = "it is None; what is not a number goes in by keyword, or is closed over"
     return TypeError(
         f"argument {place + 1} of {name} must be a number, or a list, tuple or dict of numbers: "

@@ -84,11 +84,7 @@ class Table(str):
         return self.html()
 
     def html(self, title: str = "") -> str:
-        """Return the table as HTML; of a long one the first rows.
-
-        Args:
-            title: what stands above it, if anything.
-        """
+        """Return the table as HTML, under a title if there is one; of a long one the first rows."""
         from html import escape
 
         head = "".join(
@@ -111,12 +107,7 @@ table = Table  # as it reads where one is made
 
 
 def matrix(rows: Sequence[Sequence[str]], most: int = 12) -> str:
-    """Return a matrix as HTML; of a large one the first rows and columns.
-
-    Args:
-        rows: its numbers as text.
-        most: how many rows and columns are shown.
-    """
+    """Return a matrix as HTML; of a large one so many rows and columns, the first."""
     from html import escape
 
     lines = [[*row[:most], "…"] if len(row) > most else list(row) for row in rows[:most]]

@@ -8,9 +8,6 @@ from autograd.notation import subscript, superscript
 def numbering(sizes: Sequence[int]) -> list[list[int]]:
     """Return the numbers of the nodes in each layer, from the inputs to the outputs: backwards from the output.
 
-    Args:
-        sizes: the number of inputs, then of the units of each layer.
-
     >>> numbering([3, 2, 1])
     [[5, 4, 3], [1, 2], [0]]
     """
@@ -35,12 +32,9 @@ def edge_name(source: int | None, target: int) -> str:
 
 
 def layered_name(layer: int, row: int | None, column: int) -> str:
-    """Return the layered name of a weight, w⁽¹⁾₃₁, or of a bias.
+    """Return the layered name of a weight, w⁽¹⁾₃₁, or, where no row is given, of a bias.
 
-    Args:
-        layer: the number of the layer, from 1.
-        row: the place of the tail in the layer before, from 0; None for a bias.
-        column: the place of the head in its layer, from 0.
+    A layer counts from 1; row and column, the places of tail and head in their layers, from 0.
 
     >>> layered_name(1, 2, 0), layered_name(2, None, 0)
     ('w⁽¹⁾₃₁', 'b⁽²⁾₁')

@@ -44,12 +44,9 @@ def content(
     own_computation: str = "",
     names: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
-    """Return what a file holds of a network.
+    """Return what a file holds of a network: for each layer its matrix W, and the biases and activations of its units.
 
     Args:
-        weights: the matrix W of each layer.
-        biases: those of each layer, None for a unit without.
-        activations: those of the units of each layer.
         own_computation: which class computes in a way of its own, if one does.
         names: of the "inputs" and the "classes", if they have any.
 
@@ -126,14 +123,10 @@ def _checksum(content: Mapping[str, Any]) -> str:
 
 
 def load(path: str | os.PathLike[str], make: Callable[..., T]) -> T:
-    """Read a network from a file.
+    """Read a network from a file, and make it: by `MLP.from_weights`.
 
     `{"weights": [W1, W2, ...]}` is enough of a file, each W with a row per input and a column per unit;
     "biases", "activation" and "output_activation" are as for `MLP.from_weights`.
-
-    Args:
-        path: the file.
-        make: makes the network out of what the file holds: `MLP.from_weights`.
 
     Raises:
         ValueError: if the file is damaged, cut off, of another kind or of a newer version.

@@ -83,12 +83,7 @@ def edges(root: Value) -> list[Edge]:
 
 
 def operand_edges(child: Value, upstream: Mapping[int, float]) -> list[Edge]:
-    """Return the edge of each operand of a node.
-
-    Args:
-        child: the node.
-        upstream: ∂root/∂node by the node's id, as `gradients` gives it.
-    """
+    """Return the edge of each operand of a node, given ∂root/∂node by the node's id, as `gradients` gives it."""
     g, found = upstream.get(id(child)), []
     for parent, local in zip(child.parents, child.partials):
         # A branch that `where` did not take has no share, whatever 0 × inf would say.

@@ -77,9 +77,7 @@ def reduce(root: N) -> tuple[Any, ...]:
 def _parents_first(root: N, done: Container[int]) -> Iterator[N]:
     """Yield every node below the root after all that it was made from; plain numbers stay numbers.
 
-    Args:
-        root: where to begin.
-        done: the ids of the nodes to leave out; who asks for the nodes adds each as it comes.
+    Nodes whose ids are `done` are left out; who asks for the nodes adds each as it comes.
     """
     kind = type(root)
     stack: list[Any] = [root]

@@ -16,10 +16,6 @@ def walk(root: N, parents: Callable[[N], Sequence[N]] = _parents) -> Iterator[N]
     """Yield the root and every ancestor once, each before any of its parents is looked at.
 
     The walk is lazy: a caller that only wants to know whether a graph is large can stop early.
-
-    Args:
-        root: the node to start from.
-        parents: tells the parents of a node; its `.parents` if not given.
     """
     seen = {id(root)}
     stack = [root]
@@ -38,11 +34,7 @@ def topological(root: N, parents: Callable[[N], Sequence[N]] = _parents) -> list
 
 
 def in_order(root: N, parents: Callable[[N], Sequence[N]] = _parents) -> Iterator[N]:
-    """Yield the root and its ancestors, every node after all of its parents.
-
-    Args:
-        root: the node to start from; it comes last.
-        parents: tells the parents of a node; its `.parents` if not given.
+    """Yield the root and its ancestors, every node after all of its parents; the root comes last.
 
     Each node comes once, in the order in which a depth-first search leaves them, parents from left to right: the
     same order for the same expression, run after run.

@@ -15,10 +15,6 @@ def image(picture: str | bytes, alt: str) -> str:
 
     Shown as SVG, JupyterLab and exported notebooks would give it its natural width and cut it; as an image it
     fits, has an alternative text, and appears in notebooks that are not trusted, too.
-
-    Args:
-        picture: the text of an SVG, or the bytes of a PNG.
-        alt: what a reader who cannot see it is told.
     """
     kind, content = ("svg+xml", picture.encode()) if isinstance(picture, str) else ("png", picture)
     data = base64.b64encode(content).decode()
@@ -54,10 +50,7 @@ def is_for_paper() -> bool:
 def show(thing: object, content: Callable[[], str], name: str, suffix: str = ".html") -> None:
     """Show something that shows itself in notebooks: there below the cell, elsewhere in a browser.
 
-    Args:
-        thing: what is shown.
-        content: gives the text of its file, which is written into the temporary folder.
-        name, suffix: how the file's name begins and ends.
+    For the browser its content is written into the temporary folder, to a file whose name begins and ends as said.
 
     Raises:
         RuntimeError: if there is no browser; it says where the file is.
@@ -79,15 +72,7 @@ def show(thing: object, content: Callable[[], str], name: str, suffix: str = ".h
 
 
 def framed(page: str, picture: str, story: str, title: str, height: int = 860) -> str:
-    """Return a page in a frame of its own; on paper a picture and a story stand in its place.
-
-    Args:
-        page: the page, complete in itself.
-        picture: the picture as HTML.
-        story: the same in words.
-        title: what the frame is called.
-        height: of the frame, in pixels.
-    """
+    """Return a page in a frame of its own; on paper a picture, as HTML, and the story in words stand in its place."""
     mark = f"f{hashlib.sha256(page.encode()).hexdigest()[:8]}"
     return (
         f"<style>.{mark}-paper{{display:none}}"

@@ -72,10 +72,8 @@ def spine(nodes: Sequence[Value]) -> set[int]:
 def far_used(nodes: Sequence[Value]) -> set[int]:
     """Return the leaves to repeat at each use, because edges to all their uses would span the picture.
 
-    Layout time grows with the lengths of edges more than with the number of nodes.
-
-    Args:
-        nodes: the nodes, the nearest to the root first.
+    Layout time grows with the lengths of edges more than with the number of nodes, of which the nearest to the root
+    come first.
     """
     depth: dict[int, int] = {}
     for v in nodes:

@@ -37,13 +37,7 @@ def _mix(colour: str, card: str, share: float) -> str:
 
 
 def colour(part: str, fade: float = 1.0, dark: bool = False) -> str:
-    """Return the six-digit colour of a part of the picture.
-
-    Args:
-        part: a key of PALETTE.
-        fade: one of FADES.
-        dark: whether for the dark theme.
-    """
+    """Return the six-digit colour of a part of the PALETTE, of which one of the FADES is left."""
     return _mix(PALETTE[part][dark], PALETTE["card"][dark], fade)
 
 

@@ -88,11 +88,7 @@ def find_engine(format: str = "svg", engine: str | None = None) -> str:
 
 
 def use_renderer(renderer: Renderer | None) -> None:
-    """Draw with a function from now on, where no program can be run; with None as before.
-
-    Args:
-        renderer: takes DOT text, the format and whether the text says where everything stands; returns the picture.
-    """
+    """Draw with a function from now on, where no program can be run; with None as before."""
     global _renderer
     _renderer = renderer
 

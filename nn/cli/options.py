@@ -59,13 +59,11 @@ def brief(word: str) -> str:
 def check_output(
     path: str | None, endings: Iterable[str] = (), what: str = "", size: int = 0
 ) -> None:
-    """Raise what would stand in the way of writing a file, before any work.
+    """Raise what would stand in the way of writing a file, before any work; of None nothing is to be written.
 
     Args:
-        path: where to; None if nothing is to be written.
-        endings: those that the name may have, if not any.
-        what: what is written there: "a picture".
-        size: how many bytes it may take.
+        path, size: where to, and how many bytes it may take.
+        endings, what: those that the name may have, if not any, and what is written there: "a picture".
     """
     if path is not None:
         if endings and Path(path).suffix:  # a device has none

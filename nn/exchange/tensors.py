@@ -31,11 +31,7 @@ class Tensor:
 
 
 def unpacked(name: str, kind: str, shape: tuple[int, ...], raw: bytes) -> Tensor:
-    """Return the tensor that these bytes hold.
-
-    Raises:
-        ValueError: if its type is another than single or double precision, or bytes are missing.
-    """
+    """Return the tensor that these bytes hold; a ValueError if its type is another than single or double precision."""
     code = _CODES.get(kind)
     if code is None:
         raise ValueError(

@@ -77,14 +77,11 @@ def _threshold(net: Network, x: Any, ys: Sequence[Any]) -> float:
 def check_watchers(
     metrics: Mapping[str, Metric], callbacks: Sequence[Callback], example: Sequence[Any]
 ) -> None:
-    """Refuse metrics and callbacks that could not be called.
+    """Refuse metrics and callbacks that could not be called: no functions, or not of that many arguments.
 
     Args:
         metrics, callbacks: as for `fit`.
         example: what a metric is called with.
-
-    Raises:
-        TypeError: if one is not a function, or not of that many arguments.
     """
     expect(isinstance(metrics, Mapping), "metrics is a dict of functions by name", metrics)
     expect(is_sequence(callbacks), "callbacks is a list of functions", callbacks)
@@ -97,11 +94,7 @@ def check_watchers(
 def measure(
     metrics: Mapping[str, Metric], net: Network, xs: Sequence[Any], ys: Sequence[Any]
 ) -> dict[str, float]:
-    """Return the number of each metric by name.
-
-    Raises:
-        TypeError: if one gives something else.
-    """
+    """Return the number of each metric by name; a TypeError if one gives something else."""
     figures: dict[str, float] = {}
     if not metrics:
         return figures

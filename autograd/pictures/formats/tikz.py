@@ -28,11 +28,7 @@ def write_tikz(svg: str, title: str) -> str:
     """Return a tikzpicture for \\input{...}, with the lines of the preamble that it needs as a comment.
 
     A part is a node named by what it is and whose: (unit-1), (pill-5-1). Where everything stands, and its size, are
-    those of the SVG, in big points.
-
-    Args:
-        svg: the picture, as `svg.finish` made it.
-        title: what it shows.
+    those of the SVG that `svg.finish` made, in big points.
     """
     return (
         f"% {' '.join(title.split())}\n% in the preamble: {PREAMBLE}; with pdfLaTeX {FIX_CM}, too\n"
@@ -45,9 +41,6 @@ def boxed(svg: str) -> str:
     """Return a tikzpicture for the middle of a document that nbconvert makes of a notebook, at most as large as a page.
 
     Its preamble, which is not ours, loads pgf and adjustbox, but not TikZ.
-
-    Args:
-        svg: the picture, as `svg.finish` made it.
     """
     drawn = tikz_picture(picture(svg))
     return (
@@ -58,12 +51,7 @@ def boxed(svg: str) -> str:
 
 
 def tikz_picture(drawn: Picture, card: bool = False) -> str:
-    """Return the parts of a picture as a tikzpicture.
-
-    Args:
-        drawn: the picture.
-        card: whether its ground is drawn, too; a page has one of its own.
-    """
+    """Return the parts of a picture as a tikzpicture; its ground only if asked for, since a page has one of its own."""
     colours: dict[str, str] = {}
     styles: dict[str, str] = {}
     body: list[str] = []

@@ -15,12 +15,7 @@ _MOST = 150  # operations: of more, the leaves alone
 
 
 def python(root: Value, place: Callable[[Value], Place]) -> str:
-    """Return an expression as Python.
-
-    Args:
-        root: the result.
-        place: gives the number of a leaf.
-    """
+    """Return an expression as Python, given what tells the number of a leaf."""
     namer, names, leaves, lines = Namer(("ag", "Value")), dict[int, str](), list[str](), list[str]()
     for v in topological(root):
         if v.op == "constant":
