@@ -81,16 +81,10 @@ class GradientReport:
         return all(entry.verdict == "ok" for entry in self.entries)
 
     def __str__(self) -> str:
-        rows = [
-            [
-                entry.name,
-                shown(entry.exact, 9),
-                shown(entry.numerical, 9),
-                f"{abs(entry.exact - entry.numerical):.1e}",
-                entry.verdict,
-            ]
-            for entry in self.entries
-        ]
+        rows = []
+        for e in self.entries:
+            exact, numerical = shown(e.exact, 9), shown(e.numerical, 9)
+            rows.append([e.name, exact, numerical, f"{abs(e.exact - e.numerical):.1e}", e.verdict])
         return table(["", "engine", "differences", "apart", "verdict"], rows)
 
     def __repr__(self) -> str:
@@ -164,12 +158,8 @@ def _of_a_list(f: Callable[..., Any], args: tuple[Any, ...]) -> Callable[[list[A
 
     def function(numbers: list[Any]) -> Any:
         remaining = iter(numbers)
-        return one_number(
-            f(*rebuild(args, lambda _: next(remaining))),
-            "f",
-            "check_gradients",
-            "one of its results",
-        )
+        out = f(*rebuild(args, lambda _: next(remaining)))
+        return one_number(out, "f", "check_gradients", "one of its results")
 
     return function
 
@@ -281,10 +271,8 @@ def _listen(
 def _starts(x: float, smallest: float) -> list[float]:
     """Return the first steps to try: on the scale of most functions, of the number, of the smallest number."""
     usual = max(0.05 * max(min(abs(x), 1.0), 0.1), 1e-5 * abs(x))
-    return [
-        usual,
-        *dict.fromkeys(0.1 * scale for scale in (abs(x), smallest) if 0.0 < scale < math.inf),
-    ]
+    others = (0.1 * scale for scale in (abs(x), smallest) if 0.0 < scale < math.inf)
+    return [usual, *dict.fromkeys(others)]
 
 
 def _look(

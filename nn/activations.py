@@ -1,6 +1,6 @@
 """Activation functions by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 import autograd as ag
@@ -65,6 +65,12 @@ def activation(given: str | Activation) -> Activation:
 def activation_name(f: Activation) -> str:
     """Return the name of an activation, of a function of the user's own its `__name__`."""
     return _NAMES[f] if f in _NAMES else str(getattr(f, "__name__", type(f).__name__))
+
+
+def shared_name(functions: Iterable[Activation]) -> str | list[str]:
+    """Return the name of the activation of a layer's units; where they have different ones, of each."""
+    names = list(map(activation_name, functions))
+    return names[0] if len(set(names)) == 1 else names
 
 
 def is_known(f: Activation) -> bool:

@@ -7,8 +7,8 @@ from typing import Any, Protocol, TypeAlias
 
 from autograd import Value, dot
 from autograd.sequences import Units
-from nn.activations import Activation, activation, activation_name
-from nn.arguments import expect, generator, is_sequence, once, whole
+from nn.activations import Activation, activation, activation_name, shared_name
+from nn.arguments import expect, generator, is_sequence, named, once, whole
 
 Number: TypeAlias = float | Value
 Matrix: TypeAlias = Sequence[Sequence[Number]]
@@ -35,14 +35,6 @@ INITIALIZERS: dict[str, Initializer] = {
     "xavier": _xavier,  # Glorot & Bengio 2010, equation 16
     "he": _he,  # He et al. 2015, equation 10, as a uniform distribution
 }
-
-
-def _initializer(name: str) -> Initializer:
-    if name not in INITIALIZERS:
-        raise ValueError(
-            f"no initialisation is called {name!r}; known are {', '.join(INITIALIZERS)}"
-        )
-    return INITIALIZERS[name]
 
 
 def parameter(x: Number) -> Value:
@@ -107,7 +99,7 @@ class Neuron(Fixed):
         init: str = "uniform",
         units: int = 1,
     ) -> None:
-        rng, draw = generator(rng), _initializer(init)
+        rng, draw = generator(rng), named("initialisation", init, INITIALIZERS)
         weights = [draw(rng, inputs, units) for _ in range(whole("inputs", inputs))]
         self._set(weights, 0.0 if bias else None, activation)
 
@@ -240,7 +232,7 @@ class Layer(Fixed):
         """
         if len(set(self._functions)) > 1:
             raise ValueError(
-                f"the units of this layer have different activations ({', '.join(self._names())}): "
+                f"the units of this layer have different activations ({', '.join(map(activation_name, self._functions))}): "
                 "ask each unit for its own"
             )
         return self._functions[0]
@@ -269,15 +261,10 @@ class Layer(Fixed):
         """Return the parameters, unit by unit."""
         return once(p for unit in self.neurons for p in unit.parameters())
 
-    def _names(self) -> list[str]:
-        return list(map(activation_name, self._functions))
-
     def __repr__(self) -> str:
-        names = self._names()
-        shown = names[0] if len(set(names)) == 1 else names
         biases = [unit.b is not None for unit in self.neurons]
         bias = biases[0] if len(set(biases)) == 1 else biases
-        return f"Layer({self.inputs}, {len(self.neurons)}, {shown!r}, bias={bias})"
+        return f"Layer({self.inputs}, {len(self.neurons)}, {shared_name(self._functions)!r}, bias={bias})"
 
 
 def overrides(part: object, base: Callable[..., Any]) -> bool:

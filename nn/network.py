@@ -10,7 +10,7 @@ from typing import Any, Never, Self
 from autograd import Value, no_grad
 from autograd.notation import table
 from nn import saving
-from nn.activations import Activation, activation_name
+from nn.activations import Activation, shared_name
 from nn.arguments import arguments_of, expect, generator, is_sequence, once, plain, refuse_unknown
 from nn.elsewhere import hints
 from nn.layers import (
@@ -231,10 +231,10 @@ class MLP(Fixed):
 
     def weights(self) -> list[list[list[float]]]:
         """Return the matrix W of each layer as numbers: one row per input, one column per unit."""
-        return [
-            [[unit.w[i].data for unit in layer.neurons] for i in range(layer.inputs)]
-            for layer in self.layers
-        ]
+        return [[[w.data for w in row] for row in matrix] for matrix in self._matrices()]
+
+    def _matrices(self) -> list[list[tuple[Value, ...]]]:
+        return [list(zip(*(unit.w for unit in layer.neurons))) for layer in self.layers]
 
     def biases(self) -> list[list[float | None] | None]:
         """Return the biases of each layer as numbers, or None for a layer or a unit without."""
@@ -322,10 +322,7 @@ class MLP(Fixed):
                 a file can hold; if such a file cannot hold a layer of different units, or a tied parameter.
         """
         parts = (
-            [
-                [[u.w[i] for u in layer.neurons] for i in range(layer.inputs)]
-                for layer in self.layers
-            ],
+            self._matrices(),
             [[unit.b for unit in layer.neurons] for layer in self.layers],
             [[unit.activation for unit in layer.neurons] for layer in self.layers],
         )
@@ -365,22 +362,15 @@ class MLP(Fixed):
         return saving.load(path, cls.from_weights)
 
     def _activation_names(self) -> list[str | list[str]]:
-        """Return the name of each layer's activation; where its units have different ones, of each unit."""
-        names = ([activation_name(u.activation) for u in layer.neurons] for layer in self.layers)
-        return [each[0] if len(set(each)) == 1 else each for each in names]
+        return [shared_name(unit.activation for unit in layer.neurons) for layer in self.layers]
 
     def _repr_html_(self) -> str:
         """Return the layers as a table, for notebooks."""
-        rows = [
-            [
-                str(k),
-                str(layer.inputs),
-                str(len(layer.neurons)),
-                name if isinstance(name, str) else ", ".join(name),
-                f"{len(layer.parameters()):,}",
-            ]
-            for k, (layer, name) in enumerate(zip(self.layers, self._activation_names()), 1)
-        ]
+        rows = []
+        for k, (layer, name) in enumerate(zip(self.layers, self._activation_names()), 1):
+            named = name if isinstance(name, str) else ", ".join(name)
+            sizes = str(layer.inputs), str(len(layer.neurons))
+            rows.append([str(k), *sizes, named, f"{len(layer.parameters()):,}"])
         layers = table(["layer", "inputs", "units", "activation", "parameters"], rows)
         title = f"{type(self).__name__}: {len(self.parameters()):,} parameters"
         return layers.html(title)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from autograd import Value
 from autograd.files import write_whole
-from nn.activations import ACTIVATIONS, Activation, activation_name, is_known
+from nn.activations import ACTIVATIONS, Activation, activation_name, is_known, shared_name
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ def content(
     found: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
-        "activation": [_shared(list(map(activation_name, layer))) for layer in activations],
+        "activation": [shared_name(layer) for layer in activations],
         "weights": [[[w.data for w in row] for row in matrix] for matrix in weights],
         "biases": [
             _shared_bias([None if b is None else b.data for b in layer]) for layer in biases
@@ -85,10 +85,6 @@ def save(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
     """Write a network to a JSON file, whole or not at all; one that is there is replaced once it is complete."""
     content = {**content, "checksum": _checksum(content)}
     write_whole(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def _shared(names: list[str]) -> str | list[str]:
-    return names[0] if len(set(names)) == 1 else names
 
 
 def _shared_bias(numbers: list[float | None]) -> list[float | None] | None:

@@ -40,9 +40,8 @@ def tree(root: Value, max_lines: int = 200) -> Text:
     expect_value("tree", root)
     seen: set[int] = set()
     shared: dict[int, str] = {}
-    shown_nodes: list[
-        tuple[Value, str, bool]
-    ] = []  # node, what stands before it, shown above already
+    # node, what stands before it, shown above already
+    shown_nodes: list[tuple[Value, str, bool]] = []
     stack: list[tuple[Value, str, str]] = [(root, "", "")]
     while stack and len(shown_nodes) < max_lines:
         v, indent, branch = stack.pop()
@@ -58,10 +57,7 @@ def tree(root: Value, max_lines: int = 200) -> Text:
     lines = []
     for v, before, again in shown_nodes:
         mark = f"  {shared[id(v)]}" if id(v) in shared else ""
-        if again:
-            lines.append(f"{before}{named(v)}{mark} above")
-        else:
-            lines.append(f"{before}{_title(v)}{mark}")
+        lines.append(before + (f"{named(v)}{mark} above" if again else f"{_title(v)}{mark}"))
     if stack:
         lines.append("… and more below; tree(root, max_lines=...) shows it")
     return Text("\n".join(lines))

@@ -109,11 +109,11 @@ class Explanation:
         if self.count == 0:
             return rf"\frac{{\partial {root}}}{{\partial {leaf}}} = 0"
         more = r" + \cdots" if self.count > len(self.paths) else ""
-        symbols = " + ".join(
-            r" \cdot ".join(_shortened(path.edges, _latex_slope, r"\cdots")) for path in self.paths
-        )
-        numbers = " + ".join(
-            r" \cdot ".join(_shortened(path.edges, _latex_local, r"\cdots")) for path in self.paths
+        symbols, numbers = (
+            " + ".join(
+                r" \cdot ".join(_shortened(path.edges, text, r"\cdots")) for path in self.paths
+            )
+            for text in (_latex_slope, _latex_local)
         )
         total = latex.number(shown(self.gradient, 4))
         return (

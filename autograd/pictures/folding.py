@@ -1,6 +1,7 @@
 """What a computation graph is drawn as: which nodes are one, which leaves are repeated, what nodes are called."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from autograd.graph.walks import topological
@@ -13,13 +14,9 @@ _PARAMETER = re.compile(r"(w|W|b|v|weight|bias|θ|theta|β|γ)([\d_.,\[\]()⁽�
 _WEIGHT = re.compile(r"(w|W|weight|θ|theta)([\d_.,\[\]()⁽⁾₀-₉⁰-⁹⇝]|$)")
 
 
-def uses_of(nodes: Iterable[Value]) -> dict[int, int]:
+def _uses(nodes: Iterable[Value]) -> Counter[int]:
     """Return how often each node is an operand, by its id."""
-    uses: dict[int, int] = {}
-    for v in nodes:
-        for parent in v.parents:
-            uses[id(parent)] = uses.get(id(parent), 0) + 1
-    return uses
+    return Counter(id(parent) for v in nodes for parent in v.parents)
 
 
 def sums(nodes: Sequence[Value]) -> dict[int, list[Value]]:
@@ -29,7 +26,7 @@ def sums(nodes: Sequence[Value]) -> dict[int, list[Value]]:
         For the last addition of each, by its id, all its additions, itself first. Of these the others have no label
         and no other use.
     """
-    uses, there = uses_of(nodes), {id(v) for v in nodes}
+    uses, there = _uses(nodes), {id(v) for v in nodes}
     found: dict[int, list[Value]] = {}
     inner: set[int] = set()
     for v in nodes:
@@ -48,7 +45,7 @@ def sums(nodes: Sequence[Value]) -> dict[int, list[Value]]:
 
 def units(nodes: Sequence[Value]) -> dict[int, Value]:
     """Return the units of a network: the dot of each, by the id of the node that gives its output."""
-    uses = uses_of(nodes)
+    uses = _uses(nodes)
     found = {id(v): v for v in nodes if v.op == "dot"}
     for v in nodes:
         if len(v.parents) == 1 and id(v.parents[0]) in found and uses[id(v.parents[0])] == 1:
