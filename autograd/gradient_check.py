@@ -1,7 +1,7 @@
 """Is a gradient right? Derivatives from the recorded graph beside differences of the function itself."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -318,13 +318,8 @@ def _kinks(root: Value | float) -> list[str]:
         row, operands = operand_numbers(v)
         if row is None:
             continue
-        at = ", ".join(f"{x:g}" for x in _flat(operands))
+        at = ", ".join(f"{x:g}" for x in leaves(list(operands)))
         infinite = math.isfinite(v.data) and not all(map(math.isfinite, v.partials))
         if (row.kinks is not None and row.kinks(*operands)) or infinite:
             found[f"{row.name} at {at}{HINTS.get(row.name, '')}"] = None
     return list(found)
-
-
-def _flat(operands: Iterable[Any]) -> Iterable[float]:
-    for x in operands:
-        yield from x if isinstance(x, list) else [x]

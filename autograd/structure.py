@@ -60,15 +60,12 @@ def describe(tree: Any) -> str:
         return f"array of shape {tuple(tree.shape)}"
     if isinstance(tree, (list, tuple)):
         kind = type(tree).__name__
-        if tree and all(map(_is_leaf, tree)):
-            return f"{kind} of {len(tree)} number{'s' * (len(tree) != 1)}"
         inner = [describe(item) for item in tree[:4]]
         if tree and all(describe(item) == inner[0] for item in tree):
-            return (
-                f"{kind} of {len(tree)}: {inner[0]} each"
-                if len(tree) > 1
-                else f"{kind} of {inner[0]}"
-            )
+            if inner[0] == "number":
+                return f"{kind} of {len(tree)} number{'s' * (len(tree) != 1)}"
+            several = f"{len(tree)}: {inner[0]} each"
+            return f"{kind} of {several if len(tree) > 1 else inner[0]}"
         shown = ", ".join(inner + ["..."] * (len(tree) > 4))
         return f"({shown})" if isinstance(tree, tuple) else f"[{shown}]"
     if isinstance(tree, dict):
@@ -101,7 +98,3 @@ def no_numbers(name: str, place: int, argument: Any, error: TypeError) -> TypeEr
         f"argument {place + 1} of {name} must be a number, or a list, tuple or dict of numbers: "
         f"{why if argument is None else error}"
     )
-
-
-def _is_leaf(x: Any) -> bool:
-    return not isinstance(x, (list, tuple, dict)) and not getattr(x, "shape", ())

@@ -73,7 +73,10 @@ def content(
         "activation": [shared_name(layer) for layer in activations],
         "weights": [[[w.data for w in row] for row in matrix] for matrix in weights],
         "biases": [
-            _shared_bias([None if b is None else b.data for b in layer]) for layer in biases
+            None
+            if all(b is None for b in layer)
+            else [None if b is None else b.data for b in layer]
+            for layer in biases
         ],
     }
     if tied := [group for group in places.values() if len(group) > 1]:
@@ -85,10 +88,6 @@ def save(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
     """Write a network to a JSON file, whole or not at all; one that is there is replaced once it is complete."""
     content = {**content, "checksum": _checksum(content)}
     write_whole(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def _shared_bias(numbers: list[float | None]) -> list[float | None] | None:
-    return None if all(b is None for b in numbers) else numbers
 
 
 def weight_name(layer: int, row: int, column: int | str) -> str:

@@ -14,12 +14,6 @@ class Text(str):
         return str(self)
 
 
-def _title(v: Value) -> str:
-    return f"{made(v)}  {shown(v.data, 4)}" + (
-        "" if v.op == "constant" else f"  grad {shown(v.grad, 4)}"
-    )
-
-
 def tree(root: Value, max_lines: int = 200) -> Text:
     """Return the graph below a Value as indented text, for a prompt without pictures.
 
@@ -57,7 +51,11 @@ def tree(root: Value, max_lines: int = 200) -> Text:
     lines = []
     for v, before, again in shown_nodes:
         mark = f"  {shared[id(v)]}" if id(v) in shared else ""
-        lines.append(before + (f"{named(v)}{mark} above" if again else f"{_title(v)}{mark}"))
+        if again:
+            lines.append(f"{before}{named(v)}{mark} above")
+            continue
+        grad = "" if v.op == "constant" else f"  grad {shown(v.grad, 4)}"
+        lines.append(f"{before}{made(v)}  {shown(v.data, 4)}{grad}{mark}")
     if stack:
         lines.append("… and more below; tree(root, max_lines=...) shows it")
     return Text("\n".join(lines))

@@ -13,6 +13,7 @@ from autograd import primitives
 from autograd.graph.node import Node, operand_numbers
 from autograd.graph.reverse import flows, gradients, inner_nodes
 from autograd.primitive import Primitive
+from autograd.structure import leaves
 
 UNIT = 2.0**-52  # relative error of one operation, with one rounding to spare
 TINY = 2.0**-1073  # its absolute error where the result is next to nothing
@@ -49,7 +50,7 @@ def _slope_errors(v: Node, errors: dict[int, float]) -> list[float]:
     assert row is not None
     exact = [UNIT * abs(slope) for _, slope in flows(v)]
     off = [_errors_of(x, errors) for x in v._operands()]
-    if row is primitives.where or not any(map(_is_off, off)):
+    if row is primitives.where or not any(leaves(off)):
         return exact
     above, below = (_slopes(v, row, _moved(numbers, off, sign)) for sign in (1.0, -1.0))
     here = [slope for _, slope in flows(v)]
@@ -61,10 +62,6 @@ def _errors_of(x: Any, errors: dict[int, float]) -> Any:
     if isinstance(x, tuple):
         return [errors.get(id(item), 0.0) for item in x]
     return errors.get(id(x), 0.0)
-
-
-def _is_off(errors: Any) -> bool:
-    return any(errors) if isinstance(errors, list) else bool(errors)
 
 
 def _moved(numbers: Any, off: Any, sign: float) -> Any:

@@ -33,7 +33,8 @@ def _predict(arguments: argparse.Namespace) -> None:
     if (arguments.data is None) == (arguments.x is None):
         raise ValueError("give the inputs, either with --data FILE.csv or with --x")
     net = MLP.load(arguments.weights)
-    names = _names(arguments.weights)
+    other = Path(arguments.weights).suffix.lower() in saving.EXCHANGED
+    names = {} if other else saving.read(arguments.weights)  # of inputs and classes, if it has any
     if arguments.x is None:
         xs = read_inputs(
             arguments.data, net.sizes[0], arguments.inputs or names.get("inputs"), arguments.missing
@@ -46,11 +47,6 @@ def _predict(arguments: argparse.Namespace) -> None:
     else:
         write_whole(arguments.out, text.encode())
         print(f"{len(xs)} predictions are in {where(arguments.out)}")
-
-
-def _names(path: str) -> dict[str, list[str]]:
-    """Return what the inputs and the classes are called, if the file says so."""
-    return {} if Path(path).suffix.lower() in saving.EXCHANGED else saving.read(path)
 
 
 def _as_csv(outputs: Sequence[float | list[float]], classes: Sequence[str]) -> str:

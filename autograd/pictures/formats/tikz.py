@@ -168,12 +168,10 @@ def _mathematics(tokens: list[str], bold: bool) -> str:
     formula = ""
     for before, token in itertools.pairwise(["=", *tokens]):
         apart = before not in _OPERATORS and token not in _OPERATORS
-        formula += (r"\ " if apart else " ") + "".join(map(_in_mathematics, latex.formula(token)))
+        formula += r"\ " if apart else " "
+        for c in latex.formula(token):
+            formula += c if c.isascii() else rf"\mbox{{{_letter(c)}}}"
     return rf"$\boldsymbol{{{formula[1:]}}}$" if bold else f"${formula[1:]}$"
-
-
-def _in_mathematics(c: str) -> str:
-    return c if c.isascii() else rf"\mbox{{{_letter(c)}}}"
 
 
 def _plain(text: str) -> str:
