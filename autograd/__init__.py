@@ -30,25 +30,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Value",
-    "__version__",
-    "check_gradients",
-    "check_operation",
-    "detect_anomaly",
-    "draw",
-    "edges",
-    "explain",
-    "grad",
-    "hessian",
-    "jacobian",
-    "live",
-    "no_grad",
-    "operation",
-    "steps",
-    "trace",
-    "tree",
-    "value_and_grad",
-]
+    "Value", "__version__", "check_gradients", "check_operation", "detect_anomaly", "draw",
+    "edges", "explain", "grad", "hessian", "jacobian", "live", "no_grad", "operation", "steps",
+    "trace", "tree", "value_and_grad",
+]  # fmt: skip
 
 # Loaded at first use, so that the engine alone is imported with the package.
 __getattr__ = loader(

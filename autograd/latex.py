@@ -21,15 +21,7 @@ _GREEK = (
     "sigma tau upsilon phi chi psi omega"
 )
 _SIGNS = dict(zip("αβγδεζηθικλμνξοπρςστυφχψω", (f"\\{letter}" for letter in _GREEK.split())))
-_SIGNS |= {
-    "ο": "o",
-    "Δ": r"\Delta",
-    "Σ": r"\sum",
-    "Ω": r"\Omega",
-    "Θ": r"\Theta",
-    "∂": r"\partial",
-    "∞": r"\infty",
-}
+_SIGNS |= {"ο": "o", "Δ": r"\Delta", "Σ": r"\sum", "Ω": r"\Omega", "Θ": r"\Theta", "∂": r"\partial"}
 _SIGNS |= {"·": r" \cdot ", "×": r"\times", "÷": r"\div", "−": "-", "±": r"\pm", "⊙": r" \odot "}
 _SIGNS |= {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "→": r"\to", "←": r"\leftarrow"}
 _SIGNS |= {
@@ -37,13 +29,16 @@ _SIGNS |= {
     "Ŷ": r"\hat{Y}",
     "′": "'",
     "…": r"\ldots",
+    "½": r"\tfrac{1}{2}",
+    "¬": r"\lnot",
+}
+_SIGNS |= {
     "√": r"\surd",
     "∛": r"\sqrt[3]{\ }",
-    "¬": r"\lnot",
-    "½": r"\tfrac{1}{2}",
     "◄": r"\blacktriangleleft",
     "►": r"\blacktriangleright",
 }
+_SIGNS["∞"] = r"\infty"
 _WORDS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"}
 
 

@@ -39,25 +39,10 @@ if TYPE_CHECKING:
     from nn.training import EarlyStop, accuracy, fit, plots as plots
 
 __all__ = [
-    "MLP",
-    "SGD",
-    "Adam",
-    "EarlyStop",
-    "Layer",
-    "Module",
-    "Neuron",
-    "accuracy",
-    "assign_credit",
-    "binary_cross_entropy_with_logits",
-    "compare_notations",
-    "cross_entropy",
-    "fit",
-    "half_squared_error",
-    "hinge",
-    "mean_absolute_error",
-    "mean_squared_error",
-    "squared_error",
-]
+    "MLP", "SGD", "Adam", "EarlyStop", "Layer", "Module", "Neuron", "accuracy", "assign_credit",
+    "binary_cross_entropy_with_logits", "compare_notations", "cross_entropy", "fit",
+    "half_squared_error", "hinge", "mean_absolute_error", "mean_squared_error", "squared_error",
+]  # fmt: skip
 
 # Loaded at first use: a network alone costs nobody the rooms around it.
 __getattr__ = loader(

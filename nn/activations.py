@@ -26,16 +26,10 @@ def perceptron(a: Value) -> Value:
     return step(a) + (a - a.detach())
 
 
+_ROWS = ("tanh", "relu", "sigmoid", "leaky_relu", "elu", "gelu", "silu", "softplus")
 ACTIVATIONS: dict[str, Activation] = {
     "linear": linear,
-    "tanh": Value.tanh,
-    "relu": Value.relu,
-    "sigmoid": Value.sigmoid,
-    "leaky_relu": Value.leaky_relu,
-    "elu": Value.elu,
-    "gelu": Value.gelu,
-    "silu": Value.silu,
-    "softplus": Value.softplus,
+    **{name: getattr(Value, name) for name in _ROWS},
     "step": step,
     "perceptron": perceptron,
 }

@@ -15,15 +15,8 @@ Examples: TypeAlias = tuple[list[list[float]], list[float]]
 Classes: TypeAlias = tuple[list[list[float]], list[int]]
 
 __all__ = [
-    "linear",
-    "xor",
-    "moons",
-    "circles",
-    "spirals",
-    "yin_yang",
-    "load_csv",
-    "line_of_best_fit",
-]
+    "linear", "xor", "moons", "circles", "spirals", "yin_yang", "load_csv", "line_of_best_fit",
+]  # fmt: skip
 __dir__ = __all__.copy  # what Tab shows
 
 

@@ -18,15 +18,9 @@ Outputs: TypeAlias = "Value | Sequence[Value]"
 Loss: TypeAlias = Callable[[Any, Any], Value]
 
 __all__ = [
-    "squared_error",
-    "half_squared_error",
-    "mean_squared_error",
-    "mean_absolute_error",
-    "hinge",
-    "binary_cross_entropy_with_logits",
-    "cross_entropy",
-    "l2",
-]
+    "squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error", "hinge",
+    "binary_cross_entropy_with_logits", "cross_entropy", "l2",
+]  # fmt: skip
 __dir__ = __all__.copy  # what Tab shows
 
 

@@ -4,7 +4,7 @@
 """
 
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import primitives
 from autograd.graph.conditions import Condition
@@ -30,30 +30,19 @@ class Node:
     # UNRECORDED, or that an optimiser has used its gradient. Of an inner node: how far the latest search has come with it, see
     # `reverse.inner_nodes`, which asks for no leaf's.
     __slots__ = (
-        "_data",
-        "_grad",
-        "_op",
-        "_a",
-        "_b",
-        "_da",
-        "_db",
-        "_c",
-        "_stamp",
-        "_label",
-        "__weakref__",
-    )
+        "_data", "_grad", "_op", "_a", "_b", "_da", "_db", "_c", "_stamp", "_label", "__weakref__",
+    )  # fmt: skip
 
-    if TYPE_CHECKING:
-        _data: float
-        _grad: float
-        _op: Primitive | None
-        _a: Any
-        _b: Any
-        _da: Any
-        _db: Any
-        _c: Any
-        _stamp: object
-        _label: str
+    _data: float
+    _grad: float
+    _op: Primitive | None
+    _a: Any
+    _b: Any
+    _da: Any
+    _db: Any
+    _c: Any
+    _stamp: object
+    _label: str
 
     def _operands(self) -> tuple[Any, ...]:
         """Return the operands as the rules of the row take them."""
