@@ -71,14 +71,7 @@ class Table(str):
     @property
     def csv(self) -> str:
         """The table as comma-separated values, its numbers as other programs read them."""
-        import csv
-        import io
-
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(self.headings)
-        writer.writerows([_plain(cell) for cell in row] for row in self.exact)
-        return file.getvalue()
+        return as_csv([self.headings, *([_plain(cell) for cell in row] for row in self.exact)])
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -104,6 +97,18 @@ class Table(str):
 
 
 table = Table  # as it reads where one is made
+
+
+def as_csv(
+    rows: Iterable[Iterable[object]], lineterminator: str = "\n", delimiter: str = ","
+) -> str:
+    """Return rows of cells as comma-separated values."""
+    import csv
+    import io
+
+    file = io.StringIO()
+    csv.writer(file, lineterminator=lineterminator, delimiter=delimiter).writerows(rows)
+    return file.getvalue()
 
 
 def matrix(rows: Sequence[Sequence[str]], most: int = 12) -> str:

@@ -13,27 +13,12 @@ from nn.arguments import expect, generator, is_sequence, named, once, whole
 Number: TypeAlias = float | Value
 Matrix: TypeAlias = Sequence[Sequence[Number]]
 UnitActivations: TypeAlias = str | Activation | Sequence[str | Activation]
-Initializer: TypeAlias = Callable[[random.Random, int, int], float]
 
-
-def _uniform(rng: random.Random, inputs: int, units: int) -> float:
-    return rng.uniform(-1.0, 1.0)
-
-
-def _xavier(rng: random.Random, inputs: int, units: int) -> float:
-    bound = math.sqrt(6.0 / (inputs + units))
-    return rng.uniform(-bound, bound)
-
-
-def _he(rng: random.Random, inputs: int, units: int) -> float:
-    bound = math.sqrt(6.0 / inputs)
-    return rng.uniform(-bound, bound)
-
-
-INITIALIZERS: dict[str, Initializer] = {
-    "uniform": _uniform,  # micrograd's
-    "xavier": _xavier,  # Glorot & Bengio 2010, equation 16
-    "he": _he,  # He et al. 2015, equation 10, as a uniform distribution
+# how far from 0 a weight may start, by the numbers of inputs and of units
+INITIALIZERS: dict[str, Callable[[int, int], float]] = {
+    "uniform": lambda inputs, units: 1.0,  # micrograd's
+    "xavier": lambda inputs, units: math.sqrt(6.0 / (inputs + units)),  # Glorot & Bengio 2010, (16)
+    "he": lambda inputs, units: math.sqrt(6.0 / inputs),  # He et al. 2015, (10), but uniform
 }
 
 
@@ -99,8 +84,9 @@ class Neuron(Fixed):
         init: str = "uniform",
         units: int = 1,
     ) -> None:
-        rng, draw = generator(rng), named("initialisation", init, INITIALIZERS)
-        weights = [draw(rng, inputs, units) for _ in range(whole("inputs", inputs))]
+        rng, inputs = generator(rng), whole("inputs", inputs)
+        bound = named("initialisation", init, INITIALIZERS)(inputs, units)
+        weights = [rng.uniform(-bound, bound) for _ in range(inputs)]
         self._set(weights, 0.0 if bias else None, activation)
 
     @classmethod

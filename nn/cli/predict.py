@@ -1,12 +1,11 @@
 """The command `backprop predict`."""
 
 import argparse
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.files import write_whole
+from autograd.tables import as_csv
 from nn import saving
 from nn.cli.options import AddCommand, check_output, number, where
 from nn.cli.train import add_table
@@ -51,8 +50,7 @@ def _predict(arguments: argparse.Namespace) -> None:
 
 def _as_csv(outputs: Sequence[float | list[float]], classes: Sequence[str]) -> str:
     """Return a line for each prediction: its class, if there are several, and the outputs."""
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
+    lines: list[list[object]] = []
     for k, output in enumerate(outputs):
         several = isinstance(output, list)
         scores = output if isinstance(output, list) else [output]
@@ -61,6 +59,6 @@ def _as_csv(outputs: Sequence[float | list[float]], classes: Sequence[str]) -> s
         label = [classes[best] if best < len(classes) else best] if told else []
         if k == 0:
             numbered = [f"ŷ{j}" for j in range(len(scores))] if several else ["ŷ"]
-            lines.writerow([*(["class"] if told else []), *numbered])
-        lines.writerow([*label, *scores])
-    return text.getvalue()
+            lines.append([*(["class"] if told else []), *numbered])
+        lines.append([*label, *scores])
+    return as_csv(lines)

@@ -13,11 +13,9 @@ from nn.lessons.names import called
 from nn.lessons.published.networks import WORKED
 from nn.lessons.quantities import Reading
 from nn.lessons.reading import decoded, read
-from nn.losses import LOSSES
-from nn.network import MLP
+from nn.lessons.sheet import NETWORK, Worksheet
 
-_NETWORK = ("weights", "biases", "activation", "output_activation")
-_SETTINGS = (*_NETWORK, "x", "y", "loss", "lr", "notation")
+_SETTINGS = (*NETWORK, "x", "y", "loss", "lr", "notation")
 _SETTING = re.compile(rf"^\s*({'|'.join(_SETTINGS)})\s*=\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
 
 
@@ -99,13 +97,7 @@ def _problem(settings: dict[str, Any]) -> tuple[Credit, float]:
     for name in ("x", "y"):
         if name not in settings:
             raise ValueError(f"the example is missing: give {name}")
-    net = MLP.from_weights(**{name: settings[name] for name in _NETWORK if name in settings})
-    loss, lr, y = settings.get("loss", "half_squared_error"), settings.get("lr", 0.1), settings["y"]
-    if loss not in LOSSES:
-        raise ValueError(f"no loss is called {loss!r}; known are {', '.join(LOSSES)}")
-    if type(lr) not in (int, float):
+    if type(lr := settings.get("lr", 0.1)) not in (int, float):
         raise ValueError(f"lr is a number, but {lr!r} was given")
-    if isinstance(y, list) and len(y) == 1:
-        y = y[0]
-    notation = settings.get("notation", "slides")
-    return assign_credit(net, settings["x"], y, LOSSES[loss], notation=notation), float(lr)
+    sheet = Worksheet.from_settings({**settings, "lr": lr})
+    return sheet.credit, sheet.lr

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 
+from autograd.tables import as_csv
 from nn.lessons.classroom import ClassMarks, Marked, plain_cell
 from nn.lessons.marking import Marking
 
@@ -38,18 +39,9 @@ def gradescope(report: Marking) -> str:
 
 
 NBGRADER = [
-    "assignment",
-    "duedate",
-    "timestamp",
-    "student_id",
-    "last_name",
-    "first_name",
-    "email",
-    "raw_score",
-    "late_submission_penalty",
-    "score",
-    "max_score",
-]
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
+    "late_submission_penalty", "score", "max_score",
+]  # fmt: skip
 
 
 def nbgrader(marks: ClassMarks, assignment: str = "worksheet") -> str:
@@ -59,16 +51,14 @@ def nbgrader(marks: ClassMarks, assignment: str = "worksheet") -> str:
         marks: the marks; the folder of each is the student's id.
         assignment: the name of the assignment.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(NBGRADER)
+    rows = [NBGRADER]
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
     for key, m in marks.marked.items():
         first, _, last = m.name.rpartition(" ")
         score = f"{m.report.marks if m.report else 0.0:.4g}"
         row = [assignment, "", now, key, last, first, "", score, "0.0", score, f"{marks.of:g}"]
-        writer.writerow(map(plain_cell, row))
-    return out.getvalue()
+        rows.append(list(map(plain_cell, row)))
+    return as_csv(rows)
 
 
 def moodle(sheet: str, marks: ClassMarks) -> tuple[str, list[str]]:
@@ -117,11 +107,8 @@ def moodle(sheet: str, marks: ClassMarks) -> tuple[str, list[str]]:
             grade = f"{m.report.marks / marks.of * (_number(row[top]) or 0.0):.2f}"
             row[top - 1] = grade.replace(".", ",") if "," in row[top] else grade
         row[-1] = plain_cell(_feedback(m))
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
-    return "\ufeff" * (text != sheet) + out.getvalue(), [
-        m.name for m in marks.marked.values() if _plain(m.name) in left
-    ]
+    missing = [m.name for m in marks.marked.values() if _plain(m.name) in left]
+    return "\ufeff" * (text != sheet) + as_csv(rows, delimiter=delimiter), missing
 
 
 def _feedback(m: Marked) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.files import write_whole
+from autograd.tables import as_csv
 from nn.credit import Credit
 from nn.lessons.marking import Marking, Scheme, mark
 from nn.lessons.marking.working import Sheet
@@ -23,19 +24,8 @@ from nn.lessons.worksheet import Worksheet, make_worksheet
 LONGEST = 60  # letters of a folder
 ANSWERS = (".md", ".txt", ".csv", ".json", ".tex", ".markdown", "")
 COLUMNS = [
-    "name",
-    "file",
-    "marks",
-    "of",
-    "right",
-    "follows",
-    "wrong",
-    "unread",
-    "left_blank",
-    "mistakes",
-    "notation",
-    "remarks",
-]
+    "name", "file", "marks", "of", "right", "follows", "wrong", "unread", "left_blank", "mistakes", "notation", "remarks",
+]  # fmt: skip
 _KEPT = "class.json"
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
@@ -56,11 +46,8 @@ def read_roster(path: str | os.PathLike[str]) -> list[str]:
     heads = [k for k, cell in enumerate(first) if cell in ("name", "full name", "student", "names")]
     if heads:
         column, rows = heads[0], rows[1:]
-    names = [
-        unicodedata.normalize("NFC", row[column])
-        for row in rows
-        if len(row) > column and row[column]
-    ]
+    cells = [row[column] for row in rows if len(row) > column and row[column]]
+    names = [unicodedata.normalize("NFC", cell) for cell in cells]
     if not names:
         raise ValueError(
             f"{os.fspath(path)!r} holds no names: a line each, or a column called name"
@@ -186,9 +173,7 @@ class ClassMarks:
 
     def csv(self) -> str:
         """Return the marks as CSV, for spreadsheets: no name in it can be a formula."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
+        rows: list[list[object]] = [[*COLUMNS]]
         for m in self.marked.values():
             r = m.report
             counts = [r.count(s) for s in ("right", "follows", "wrong", "unread")] if r else [0] * 4
@@ -198,19 +183,16 @@ class ClassMarks:
                 remarks += f" Right, but not from the numbers before: {', '.join(r.copied)}."
             texts = [m.name, m.file, causes, r.notation if r else "", remarks.strip()]
             name, file, causes, notation, remarks = map(plain_cell, texts)
-            writer.writerow([name, file, f"{r.marks if r else 0.0:.2f}", f"{self.of:g}", *counts,
+            rows.append([name, file, f"{r.marks if r else 0.0:.2f}", f"{self.of:g}", *counts,
                              len(r.blank) if r else "", causes, notation, remarks])  # fmt: skip
-        return "\ufeff" + out.getvalue()
+        return "\ufeff" + as_csv(rows, "\r\n")
 
     def summary(self) -> str:
         """Return the report of the class, as Markdown: marks, on which line they were lost, which mistake how often."""
         reports = [m.report for m in self.marked.values() if m.report is not None]
         marks = sorted(r.marks for r in reports)
-        lines = [
-            "# Report of the class",
-            "",
-            f"{len(reports)} of {len(self.marked)} workings were marked.",
-        ]
+        counted = f"{len(reports)} of {len(self.marked)} workings were marked."
+        lines = ["# Report of the class", "", counted]
         if marks:
             middle = (marks[(len(marks) - 1) // 2] + marks[len(marks) // 2]) / 2
             lines.append(
@@ -226,12 +208,8 @@ class ClassMarks:
                 lines += [f"| {what} | {count} |" for what, count in counts.most_common(30)]
         missing = [m for m in self.marked.values() if m.report is None]
         if missing:
-            lines += [
-                "",
-                "## Not marked",
-                "",
-                *(f"- {_markdown(m.name)}: {_markdown(m.remark)}" for m in missing),
-            ]
+            lines += ["", "## Not marked", ""]
+            lines += [f"- {_markdown(m.name)}: {_markdown(m.remark)}" for m in missing]
         return "\n".join([*lines, ""])
 
 
@@ -241,12 +219,8 @@ def plain_cell(text: str) -> str:
     >>> plain_cell("=1+1"), plain_cell("Ada")
     ("'=1+1", 'Ada')
     """
-    return (
-        f"'{text}"
-        if text.lstrip().startswith(("=", "+", "-", "@", "−", "＝", "＋", "－", "＠"))
-        or (text[:1] in "\t\r\n" and text)
-        else text
-    )
+    formula = text.lstrip().startswith(("=", "+", "-", "@", "−", "＝", "＋", "－", "＠"))
+    return f"'{text}" if formula or text.startswith(("\t", "\r", "\n")) else text
 
 
 def _markdown(text: str) -> str:
@@ -285,29 +259,20 @@ def _marked(
     root: Path, key: str, sheet: Sheet | Credit, scheme: Scheme, notation: str | None
 ) -> Marked:
     name = getattr(sheet, "name", "") or key
-    blank = (
-        {t.strip() for t in (sheet.problem, sheet.latex())}
-        if isinstance(sheet, Worksheet)
-        else set[str]()
-    )
+    empty = (sheet.problem, sheet.latex()) if isinstance(sheet, Worksheet) else ()
+    blank = {text.strip() for text in empty}
     inside = sorted((root / key).iterdir()) if (root / key).is_dir() else []
     beside = [root / f"{key}{ending}" for ending in ANSWERS]
-    files = [
-        p
-        for p in [*inside, *beside]
-        if p.is_file() and p.suffix.lower() in ANSWERS and p.name[0] != "."
-    ]
+    known = [p for p in [*inside, *beside] if p.suffix.lower() in ANSWERS and p.name[0] != "."]
+    files = list(filter(Path.is_file, known))
     written = [p for p in files if p.read_bytes().decode("utf-8", "replace").strip() not in blank]
     if not written:
         return Marked(name, "", None, "there are no answers yet" if files else "there is no file")
     # the sheet itself, filled in, before other files
     written.sort(key=lambda p: (p.stem != "worksheet", p.name))
     path = written[0]
-    others = (
-        f"There are other files, too: {', '.join(p.name for p in written[1:])}."
-        if written[1:]
-        else ""
-    )
+    more = ", ".join(p.name for p in written[1:])
+    others = f"There are other files, too: {more}." if more else ""
     file = path.relative_to(root).as_posix()
     try:
         return Marked(name, file, mark(path, sheet, scheme=scheme, notation=notation), others)

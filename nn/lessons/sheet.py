@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from autograd.files import write_whole
 from autograd.notation import subscript
-from nn.activations import activation_name
+from nn.activations import shared_name
 from nn.arguments import expect, learning_rate, named
 from nn.credit import Credit, assign_credit
 from nn.credit.telling.equations import equations
@@ -18,9 +18,7 @@ from nn.lessons.marking.rules.problem import asked_numbers
 from nn.lessons.names import called
 from nn.lessons.quantities import Quantity
 from nn.lessons.sheet_pages import html_page, latex_page, markdown
-from nn.losses import (
-    LOSSES,
-)
+from nn.losses import LOSSES
 from nn.network import MLP
 from nn.optim import SGD, Adam, Optimizer
 
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from autograd.pictures.drawing import Drawing
 
 DIGITS = 4  # of the answers
+NETWORK = ("weights", "biases", "activation", "output_activation")  # settings of it
 MOST_WEIGHTS = 200
 
 
@@ -106,8 +105,7 @@ class Worksheet:
         found: dict[str, Any] = {"weights": net.weights()}
         if any(b is not None for layer in net.biases() for b in layer or []):
             found["biases"] = net.biases()
-        names = [[activation_name(f) for f in layer] for layer in c.activation_functions]
-        hidden = [layer[0] if len(set(layer)) == 1 else layer for layer in names]
+        hidden = [shared_name(layer) for layer in c.activation_functions]
         if hidden[:-1]:
             same = all(layer == hidden[0] for layer in hidden[:-1])
             found["activation"] = hidden[0] if same and isinstance(hidden[0], str) else hidden[:-1]
@@ -166,18 +164,10 @@ class Worksheet:
             lists = [
                 f"{k} = {[float(f'{x:.6g}') for x in xs]}" for k, xs in kept.items() if len(xs)
             ]
-            names = (
-                {
-                    e.parameter: called(Quantity("new", e.key), self.credit)
-                    for e in self.credit.edges.values()
-                }
-                if self.credit.layers
-                else {}
-            )
-            order = ", ".join(
-                names.get(name, name).removeprefix("new ") for name in self.credit.weights
-            )
-            before = f"before it, in the order {order}: {', '.join(lists)}"
+            edges = self.credit.edges.values() if self.credit.layers else ()
+            names = {e.parameter: called(Quantity("new", e.key), self.credit) for e in edges}
+            order = [names.get(name, name).removeprefix("new ") for name in self.credit.weights]
+            before = f"before it, in the order {', '.join(order)}: {', '.join(lists)}"
         if type(o) is SGD and o.momentum:
             ahead = (
                 f", new w = w − η·(∂L/∂w + {o.momentum:g}·v)" if o.nesterov else ", new w = w − η·v"
@@ -326,23 +316,13 @@ class Worksheet:
     @classmethod
     def from_settings(cls, given: Mapping[str, Any]) -> Self:
         """Return the worksheet with the given settings, as `settings` has them."""
-        net = {
-            k: given[k]
-            for k in ("weights", "biases", "activation", "output_activation")
-            if k in given
-        }
+        net = MLP.from_weights(**{k: given[k] for k in NETWORK if k in given})
         loss = named("loss", given.get("loss", "half_squared_error"), LOSSES)
-        y = given["y"]
-        credit = assign_credit(
-            MLP.from_weights(**net),
-            given["x"],
-            y[0] if isinstance(y, list) and len(y) == 1 else y,
-            loss,
-            notation=given.get("notation", "slides"),
-        )
-        return cls(
-            given.get("seed"), credit, learning_rate(given["lr"]), str(given.get("name", ""))
-        )
+        y, notation = given["y"], given.get("notation", "slides")
+        target = y[0] if isinstance(y, list) and len(y) == 1 else y
+        credit = assign_credit(net, given["x"], target, loss, notation=notation)
+        lr = learning_rate(given["lr"])
+        return cls(given.get("seed"), credit, lr, str(given.get("name", "")))
 
     def __str__(self) -> str:
         return self.problem

@@ -3,42 +3,16 @@
 import re
 from collections.abc import Mapping
 from html import escape
+from importlib import resources
+from string import Template
 
 from autograd import latex
 from autograd.notation import subscript
 from nn.credit import Credit
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
-body {{ font: 11pt/1.5 Georgia, serif; max-width: 44em; margin: 2em auto; padding: 0 1em; color: #111; background: #fff }}
-pre {{ background: #f4f4f4; padding: .6em 1em; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere }}
-svg {{ max-width: 100%; height: auto }}
-div {{ columns: 2 }} table {{ border-collapse: collapse }} td, th {{ border: 1px solid #888; padding: .25em .8em; text-align: left }}
-td + td {{ min-width: 9em }} tr {{ break-inside: avoid }}
-@media print {{ body {{ margin: 0; max-width: none }} pre {{ background: none; border: 1px solid #888 }} }}
-</style></head><body><h1>{title}</h1>
-<p>{intro}</p><pre>{settings}</pre>{picture}<p>{rules}</p>
-<div><table><tr><th>number</th><th>{column}</th></tr>{rows}</table></div></body></html>
-"""
-_TEX = r"""\documentclass[11pt,a4paper]{article}
-\usepackage[margin=2cm]{geometry}
-\usepackage{amsmath,amssymb,longtable,iftex}
-\iftutex\usepackage{fontspec}\else\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\fi
-\begin{document}
-\section*{%s}
-\noindent %s
 
-\medskip\noindent
-%s
-
-\medskip\noindent %s
-
-\renewcommand{\arraystretch}{1.4}
-\begin{longtable}{|l|p{4cm}|}\hline number & %s \\ \hline
-%s
-\end{longtable}
-\end{document}
-"""
+def _template(name: str) -> Template:
+    return Template(resources.files("nn.lessons").joinpath(name).read_text(encoding="utf-8"))
 
 
 def markdown(s: Mapping[str, str], answers: Mapping[str, str], picture: str) -> str:
@@ -55,7 +29,7 @@ def html_page(said: Mapping[str, str], answers: Mapping[str, str], svg: str) -> 
     s = {part: escape(text) for part, text in said.items()}
     s["rules"] += f" {s['digits']}"
     rows = "".join(f"<tr><td>{escape(name)}</td><td>{x}</td></tr>" for name, x in answers.items())
-    return _PAGE.format(**s, rows=rows, picture=svg[svg.index("<svg") :])
+    return _template("sheet.html").substitute(s, rows=rows, picture=svg[svg.index("<svg") :])
 
 
 def latex_page(s: Mapping[str, str], answers: Mapping[str, str], credit: Credit) -> str:
@@ -70,8 +44,8 @@ def latex_page(s: Mapping[str, str], answers: Mapping[str, str], credit: Credit)
     rows = "\n".join(
         rf"${latex.formula(_raised(name, credit))}$ & {x} \\ \hline" for name, x in answers.items()
     )
-    rules = f"{text['rules']} {text['digits']}"
-    return _TEX % (text["title"], text["intro"], settings, rules, s["column"], rows)
+    text |= {"rules": f"{text['rules']} {text['digits']}", "column": s["column"]}
+    return _template("sheet.tex").substitute(text | {"settings": settings, "rows": rows})
 
 
 def _raised(name: str, credit: Credit) -> str:

@@ -10,13 +10,7 @@ from nn.arguments import expect, generator, is_sequence, learning_rate, named, w
 from nn.credit import Credit, assign_credit
 from nn.lessons.quantities import right_numbers
 from nn.lessons.sheet import DIGITS, Worksheet as Worksheet, check_size
-from nn.losses import (
-    Loss,
-    as_loss,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    half_squared_error,
-)
+from nn.losses import LOSSES, Loss, as_loss, cross_entropy, half_squared_error
 from nn.network import MLP
 
 DRAWS = 200  # networks that are tried for one without a number that is hard to mark
@@ -81,9 +75,9 @@ def make_worksheet(
         biases = [[_nonzero(rng, 5) / 10 for _ in range(n)] for n in sizes[1:]] if bias else None
         if loss is cross_entropy:
             y = rng.randrange(sizes[-1])
-        elif loss is binary_cross_entropy_with_logits:
+        elif loss is LOSSES["binary_cross_entropy_with_logits"]:
             y = [float(t > 0.0) for t in y]
-        elif loss not in (half_squared_error,) and loss.__name__ == "hinge":
+        elif loss is LOSSES["hinge"]:
             y = [1.0 if t > 0.0 else -1.0 for t in y]
         if output_activation == "sigmoid":
             y = [abs(t) for t in y] if isinstance(y, list) else y
