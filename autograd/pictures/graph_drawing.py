@@ -15,9 +15,7 @@ from autograd.value import Value
 FEW = 300  # nodes that are drawn without a warning
 FOLDED = 10  # times as many as else, where they may be folded into fewer
 MOST = 5000  # nodes that are drawn where they are asked for: more are drawn by no engine in time
-LONGEST = (
-    6000  # ranks that all edges may cross together: a layout takes about a millisecond for each
-)
+LONGEST = 6000  # ranks that all edges may cross together: a layout takes a millisecond for each
 
 
 def draw(
