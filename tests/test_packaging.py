@@ -54,7 +54,8 @@ def test_wheel_holds_the_two_packages_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     code = {name for name in names if ".dist-info/" not in name}
     assert {name.split("/")[0] for name in code} == {"autograd", "nn"}
-    kinds = {".py", ".html", ".css", ".js", ".typed"}  # code, and what its pages are made of
+    # code, what its pages are made of, and data
+    kinds = {".py", ".html", ".css", ".js", ".tex", ".toml", ".typed"}
     assert code == {
         path.relative_to(ROOT).as_posix()
         for package in ("autograd", "nn")
