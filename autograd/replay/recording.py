@@ -1,7 +1,7 @@
 """What a function does to its arguments, as a flat list of instructions: plain data, no graph."""
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -83,13 +83,15 @@ def fetch(values: Sequence[Any], operand: Any) -> Any:
     return operand
 
 
-def slots_of(operands: tuple[Any, ...]) -> Iterator[int]:
-    """Yield the slots among the operands, from left to right."""
+def slots_of(operands: Iterable[Any]) -> list[int]:
+    """Return the slots among the operands, from left to right."""
+    slots: list[int] = []
     for x in operands:
-        if type(x) is tuple:
-            yield from slots_of(x)
-        elif type(x) is int:
-            yield x
+        if type(x) is int:
+            slots.append(x)
+        elif type(x) is tuple:
+            slots += [y for y in x if type(y) is int]
+    return slots
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def gradients_in(
         if row is None:
             continue
         for rule, operand in zip(row.partials, instruction.differentiated()):
-            if type(operand) is int or any(True for _ in slots_of((operand,))):
+            if slots_of((operand,)):
                 slopes = slopes_of(rule, [*operands, symbols[slot]])
                 pairs = zip(operand, slopes) if type(operand) is tuple else [(operand, slopes)]
                 for x, slope in pairs:

@@ -2,12 +2,13 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from autograd import modes
 from autograd.graph.conditions import Condition
 from autograd.graph.traced import refuse_traced
-from autograd.graph.walks import topological
+from autograd.graph.walks import in_order
 from autograd.numbers import as_float, is_number
 from autograd.replay.recording import Instruction, Recording, decided, slots_of
 from autograd.structure import copied, leaves, no_numbers, rebuild
@@ -43,12 +44,14 @@ def record(f: Callable[..., Any], args: tuple[Any, ...]) -> Recording:
     places: dict[int, Any] = {id(v): slot for slot, v in enumerate(inputs)}
     instructions: list[Instruction] = []
     for root in leaves(result):
-        for node in _operations(root, places):
+        for node in in_order(root, partial(_computed, places)):
+            if id(node) in places or not _ingredients(node):
+                continue
             operands = tuple(_place(x, places) for x in _ingredients(node))
             op = node.symbol if type(node) is Condition else node.op
             if op in ("&", "|") and bool in map(type, operands):
                 places[id(node)] = decided(op, *operands)
-            elif any(True for _ in slots_of(operands)):
+            elif slots_of(operands):
                 places[id(node)] = len(inputs) + len(instructions)
                 label = "" if type(node) is Condition else node.label
                 instructions.append(Instruction(op, operands, label))
@@ -78,17 +81,15 @@ def _ingredients(node: Any) -> tuple[Any, ...]:
 
 def _place(x: Any, places: dict[int, Any]) -> Any:
     """Return the slot or the constant that stands for x in an instruction."""
-    if type(x) is tuple:
-        place = places.get(id(x))
-        if place is None:  # the units of a layer share the tuple of its inputs, and so do we
-            place = places[id(x)] = tuple(_place(item, places) for item in x)
-        return place
-    if type(x) is Value:
-        place = places.get(id(x))
-        return _fixed(x) if place is None else place
-    if type(x) is Condition:
-        return places[id(x)]
-    return x if type(x) is bool else as_float(x)
+    if type(x) is bool:
+        return x
+    place = places.get(id(x))
+    if place is None and type(x) is tuple:
+        # the units of a layer share the tuple of its inputs, and so do we
+        place = places[id(x)] = tuple([_place(item, places) for item in x])
+    if place is None:
+        return _fixed(x) if type(x) is Value else as_float(x)
+    return place
 
 
 def _fixed(v: Value) -> float:
@@ -97,14 +98,13 @@ def _fixed(v: Value) -> float:
     return v.data
 
 
-def _operations(root: Any, done: dict[int, Any]) -> list[Any]:
-    """Return the Values and Conditions computed on the way to the root, each after its operands, except the done."""
-
-    def operands(node: Any) -> list[Any]:
-        flat = (y for x in _ingredients(node) for y in (x if type(x) is tuple else (x,)))
-        return [y for y in flat if type(y) in _RECORDED and id(y) not in done]
-
-    return [v for v in topological(root, operands) if id(v) not in done and _ingredients(v)]
+def _computed(places: dict[int, Any], node: Any) -> list[Any]:
+    """Return the Values and Conditions that a node was made from and that have no place yet."""
+    found = []
+    for x in _ingredients(node):
+        if id(x) not in places:
+            found += x if type(x) is tuple else (x,) if type(x) in _RECORDED else ()
+    return [x for x in found if id(x) not in places]
 
 
 def _parameters(f: Callable[..., Any], count: int) -> tuple[str, ...]:

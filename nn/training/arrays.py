@@ -1,13 +1,14 @@
 """The gradients of a batch from the recorded loss of one example, run on arrays."""
 
+import math
 from collections.abc import Sequence
 from copy import deepcopy
 from functools import cache, partial
 from typing import Any
 
-from autograd import Value, no_grad, trace
+from autograd import Value, trace
 from autograd.graph.node import spend_gradient
-from autograd.graph.walks import topological
+from autograd.graph.walks import walk
 from autograd.matrices.vectorize import VectorProgram
 
 # isort: split
@@ -52,8 +53,7 @@ class Vectorized:
         self._classes = range(0)
         if loss is cross_entropy:
             # the index of a class picks an output, which a recording would freeze
-            with no_grad():
-                self._classes = range(len(net(xs[0])))
+            self._classes = range(len(net(xs[0])))
         ys = self._targets(ys)
         for i, y in enumerate(ys):
             if describe(y) != describe(ys[0]):
@@ -70,7 +70,7 @@ class Vectorized:
             if penalty is not None:
                 value = value + penalty(once(twin.parameters()))
             expect(
-                own.isdisjoint(map(id, topological(value))),
+                own.isdisjoint(map(id, walk(value))),
                 "vectorize=True needs a network that holds its parameters itself, as an MLP does",
                 net,
             )
@@ -100,8 +100,7 @@ class Vectorized:
     @staticmethod
     def _check_repeatable(net: Network, x: Sequence[float]) -> None:
         """Refuse a network that draws random numbers: a recording would freeze them."""
-        with no_grad():
-            outputs = {tuple(v.data for v in leaves(net(x))) for _ in range(CALLS)}
+        outputs = {tuple(v.data for v in leaves(net(x))) for _ in range(CALLS)}
         if len(outputs) > 1:
             raise TypeError(
                 "vectorize=True records the network once, but it gives another output each time it is called"
@@ -128,7 +127,7 @@ class Vectorized:
         whole = len(batch) == len(self.xs)
         xs, ys = (self.xs, self.ys) if whole else (self.xs[batch], self.ys[batch])
         value, (self._grads, *_) = self.program.value_and_grad(self._data, xs, ys)
-        return float(value), bool(np.isfinite(value) and np.isfinite(self._grads).all())
+        return float(value), math.isfinite(value) and bool(np.isfinite(self._grads).all())
 
     def mean_loss(self, xs: Sequence[Any], ys: Sequence[Any]) -> float:
         """Return the mean loss of other examples, without the penalty."""

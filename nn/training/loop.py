@@ -110,9 +110,11 @@ def fit(
     start, together = time.perf_counter(), Whole()
     try:
         measure(metrics, net, xs, ys)  # what cannot be measured is found before the first epoch
+        together.begin()
         for epoch in epochs_bar:
-            if watched:  # somebody may have changed the parameters
+            if watched:  # somebody may have changed the parameters, or who gets Ctrl-C
                 task.load()
+                together.begin()
             total, seen = 0.0, 0
             for batch in _batches(len(xs), batch_size, rng):
                 mean, finite = task.gradients(batch)
@@ -149,9 +151,11 @@ def fit(
     except KeyboardInterrupt:
         history.stopped = "interrupted"
     finally:
+        together.begin()
         with together:
             task.store()
-        epochs_bar.close()
+            epochs_bar.close()
+        together.end()
     history.seconds = time.perf_counter() - start
     warn_of_divergence(history.losses)
     return history

@@ -126,7 +126,7 @@ class Grouping:
         return self._group(slots, columns, length, None)
 
     def _place(self, operands: Iterable[Any]) -> list[tuple[int, int]]:
-        return [self.places[slot] for slot in slots_of(tuple(operands))]
+        return [self.places[slot] for slot in slots_of(operands)]
 
     def _products(
         self, slots: list[int], sides: Sides
@@ -217,7 +217,7 @@ def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> N
             operations[slot].batched if slot in operations else slot in batched
             for slot in slots_of(v.operands)
         )
-    certain = set(slots_of(tuple(leaves(result))))
+    certain = set(slots_of(leaves(result)))
     reached = set(certain)
     for slot in reversed(list(operations)):
         v = operations[slot]
@@ -244,7 +244,7 @@ def _sides(v: Operation, operations: dict[int, Operation], batched: set[int]) ->
     """Tell of both sides of a dot whether they vary with the examples, and whether they are computed."""
     sides = []
     for side in v.operands[:2]:
-        slots = list(slots_of((side,)))
+        slots = slots_of((side,))
         varies = any(operations[x].batched if x in operations else x in batched for x in slots)
         sides.append((varies, any(x in operations for x in slots)))
     return tuple(sides)

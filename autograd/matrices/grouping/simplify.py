@@ -61,7 +61,7 @@ class Simplified:
                     operands.append(shared[id(x)])
                 else:
                     operands.append(self._now(x))
-            if not any(True for _ in slots_of(tuple(operands))):
+            if not slots_of(operands):
                 self._alias[slot] = instruction.value(*operands)
                 continue
             op, operands = _plainer(instruction.op, operands)
@@ -76,7 +76,7 @@ class Simplified:
             else:
                 known[key] = slot
                 self.operations[slot] = Operation(op, tuple(operands), instruction.label)
-                if not self._varying.isdisjoint(slots_of(tuple(operands))):
+                if not self._varying.isdisjoint(slots_of(operands)):
                     self._varying.add(slot)
 
     def _collect_sums(self) -> None:
@@ -85,7 +85,7 @@ class Simplified:
         for operation in self.operations.values():
             for slot in slots_of(operation.operands):
                 uses[slot] = uses.get(slot, 0) + 1
-        for slot in slots_of(tuple(leaves(self.result))):
+        for slot in slots_of(leaves(self.result)):
             uses[slot] = uses.get(slot, 0) + 2  # a result stays an operation of its own
         terms: dict[int, list[Any]] = {}  # of each sum: a pair is a product, anything else a term
         for slot, operation in self.operations.items():
@@ -139,7 +139,7 @@ class Simplified:
         return (x in self._varying, x in self.operations) if type(x) is int else (False, False)
 
     def _drop_unused(self) -> None:
-        used = set(slots_of(tuple(leaves(self.result))))
+        used = set(slots_of(leaves(self.result)))
         for slot in reversed(list(self.operations)):
             if slot in used:
                 used.update(slots_of(self.operations[slot].operands))

@@ -67,31 +67,64 @@ def test_after_ctrl_c_all_tell_of_the_same_step():
             assert (history.stopped == "interrupted") == (passed >= stop)
             assert optimizer.steps == history.steps
             assert len(history) == -(-history.steps // 3), "an epoch that had begun counts"
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert seen == set(range(7))
 
 
 def test_what_is_done_together_is_not_interrupted():
-    done = []
+    done, caught = [], []
+    together = Whole()
 
     def interrupted():
-        with Whole():
+        with together:
             os.kill(os.getpid(), signal.SIGINT)
             done.append("first")
             done.append("second")
 
+    together.begin()
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert done == ["first", "second"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, "all is over"
+    together.begin()
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    caught = []
-    before = signal.signal(signal.SIGINT, lambda *_: caught.append(len(done)))
+
+    def own(number, frame):
+        caught.append(len(done))
+
+    signal.signal(signal.SIGINT, own)
     try:
-        with Whole():
-            os.kill(os.getpid(), signal.SIGINT)
-            done.append("third")
+        together.begin()
+        interrupted()
+        together.end()
+        assert caught == [4], "a handler of somebody's own is called afterwards"
+        assert signal.getsignal(signal.SIGINT) is own
+        together.end()
+        assert signal.getsignal(signal.SIGINT) is own, "there was nothing to give back"
     finally:
-        signal.signal(signal.SIGINT, before)
-    assert caught == [3], "a handler of somebody's own is called afterwards"
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def test_who_gets_ctrl_c_is_changed_while_a_network_is_trained():
+    caught = []
+
+    def own(number, frame):
+        caught.append(number)
+
+    def callback(epoch):
+        if epoch.index == 0:
+            signal.signal(signal.SIGINT, own)
+        if epoch.index == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    try:
+        history = fit(MLP(1, [1], rng=0), XS, YS, epochs=3, callbacks=[callback])
+        assert signal.getsignal(signal.SIGINT) is own
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert (caught, len(history), history.stopped) == ([signal.SIGINT], 3, "")
 
 
 def test_training_in_a_thread():
