@@ -17,11 +17,19 @@ from autograd.value import Value
 _RECORDED = (Value, Condition)
 
 
-def record(f: Callable[..., Any], args: tuple[Any, ...]) -> Recording:
-    """Run the function once on Values and return what it did."""
+def record(f: Callable[..., Any], args: tuple[Any, ...], anew: bool = True) -> Recording:
+    """Run the function once on Values and return what it did.
+
+    Args:
+        f, args: as for `trace`.
+        anew: whether the function is run on new Values. If not, those among the arguments are its variables wherever
+            it has them from, as a network has its parameters.
+    """
 
     def variable(x: Any) -> Value:
-        return Value(x.data, label=x.label) if type(x) is Value else Value(x)
+        if type(x) is Value:
+            return Value(x.data, label=x.label) if anew else x
+        return Value(x)
 
     if not callable(f):
         raise TypeError(f"trace(f, *args) takes a function first; got {f!r}")

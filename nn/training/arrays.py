@@ -2,21 +2,21 @@
 
 import math
 from collections.abc import Sequence
-from copy import deepcopy
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
-from autograd import Value, trace
+from autograd import Value
 from autograd.graph.node import spend_gradient
-from autograd.graph.walks import walk
 from autograd.matrices.vectorize import VectorProgram
 
 # isort: split
 # after vectorize, which says what to install where NumPy is missing
 import numpy as np
 
+from autograd.program import Program
+from autograd.replay.tracing import record
 from autograd.structure import describe, leaves
-from nn.arguments import expect, once
+from nn.arguments import once
 from nn.layers import Network
 from nn.losses import Loss, cross_entropy
 from nn.optim import SGD, Adam, Optimizer
@@ -29,14 +29,14 @@ class Vectorized:
     """Takes the steps of `fit` with the matrix form of the loss, on an array of all parameters.
 
     Args:
-        net: the network. What is recorded is a copy of it, with the arguments of the recording as its parameters.
+        net: the network. It is recorded with its parameters as the arguments.
         xs, ys, loss, penalty, compile: as for `fit`.
 
     Attributes:
         engine: what runs the steps, in words.
 
     Raises:
-        TypeError: if the network is not the same when it is copied or called again, or it, the loss or an
+        TypeError: if the network is not the same when it is called again, or it, the loss or an
             activation branches on a number.
     """
 
@@ -61,24 +61,14 @@ class Vectorized:
                     "vectorize=True takes targets of one structure, but "
                     f"ys[0] is a {describe(ys[0])} and ys[{i}] a {describe(y)}"
                 )
-        own = set(map(id, self.parameters))
-
-        def example_loss(penalty: Penalty | None, numbers: list[Value], x: Any, y: Any) -> Value:
-            # a copy keeps whatever class the network is of, and however often a parameter is used in it
-            twin: Network = deepcopy(net, dict(zip(map(id, self.parameters), numbers)))
-            value = loss(twin(x), y)
-            if penalty is not None:
-                value = value + penalty(once(twin.parameters()))
-            expect(
-                own.isdisjoint(map(id, walk(value))),
-                "vectorize=True needs a network that holds its parameters itself, as an MLP does",
-                net,
-            )
-            return value
 
         def recorded(penalty: Penalty | None) -> VectorProgram:
-            numbers, function = [p.data for p in self.parameters], partial(example_loss, penalty)
-            return trace(function, numbers, xs[0], ys[0]).vectorize((1, 2), "mean", compile)
+            def example_loss(parameters: list[Value], x: Any, y: Any) -> Value:
+                value = loss(net(x), y)
+                return value if penalty is None else value + penalty(parameters)
+
+            recording = record(example_loss, (self.parameters, xs[0], ys[0]), anew=False)
+            return Program(recording).vectorize((1, 2), "mean", compile)
 
         self._check_repeatable(net, xs[0])
         self.program = recorded(penalty)

@@ -30,10 +30,10 @@ def checked_examples(
     """
     trainable = callable(net) and hasattr(net, "parameters")
     expect(trainable, "a network is called and has parameters", net)
-    for name, p in zip(_names(net), net.parameters()):
+    for k, p in enumerate(net.parameters()):
         if p.parents:
             raise ValueError(
-                f"{name} is the result of {p.op}, so it cannot be moved: train what it is computed from"
+                f"{[*_names(net)][k]} is the result of {p.op}, so it cannot be moved: train what it is computed from"
             )
     inputs, targets = paired(xs, ys)
     rows: list[list[float]] = []

@@ -99,11 +99,13 @@ def fit(
     xs, ys = checked_examples(net, xs, ys, loss)
     held_back = checked_validation(net, validation, loss)
     warn_of_logits(net, xs[0], loss)
-    task: _Task = _Eager(net, xs, ys, loss, penalty)
+    task: _Task
     if vectorize:
         from nn.training.arrays import Vectorized
 
         task = Vectorized(net, xs, ys, loss, penalty, compile)
+    else:
+        task = _Eager(net, xs, ys, loss, penalty)
     watched = bool(metrics or callbacks or held_back)
     history = History(metrics={name: [] for name in metrics}, engine=task.engine)
     epochs_bar = bar(range(epochs), "epoch", progress)
