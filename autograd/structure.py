@@ -4,17 +4,17 @@ import copy
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+_NESTS = (list, tuple, dict)
+
 
 def leaves(tree: Any) -> Iterator[Any]:
     """Yield the numbers of a nested list, tuple or dict, from left to right."""
-    if isinstance(tree, (list, tuple)):
-        for item in tree:
+    items = tree.values() if isinstance(tree, dict) else tree
+    for item in items if isinstance(tree, _NESTS) else (tree,):
+        if isinstance(item, _NESTS):
             yield from leaves(item)
-    elif isinstance(tree, dict):
-        for item in tree.values():
-            yield from leaves(item)
-    else:
-        yield tree
+        else:
+            yield item
 
 
 def rebuild(tree: Any, f: Callable[[Any], Any]) -> Any:
@@ -25,7 +25,7 @@ def rebuild(tree: Any, f: Callable[[Any], Any]) -> Any:
     """
     alike: Any
     if isinstance(tree, (list, tuple)):
-        items = [rebuild(item, f) for item in tree]
+        items = [rebuild(item, f) if isinstance(item, _NESTS) else f(item) for item in tree]
         if isinstance(tree, tuple):
             # a named tuple takes its items one by one
             return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)

@@ -84,15 +84,15 @@ def real(name: str, given: Any, below: float = math.inf) -> float:
         TypeError: if it is not a number.
         ValueError: if it is out of bounds, or nan.
     """
-    bound = f" and below {below:g}" if below < math.inf else ""
-    message = f"{name} must be a finite number, at least 0{bound}; got {brief(given)}"
+    refused: type[Exception] = ValueError
     try:
         x = as_float(given)
+        if 0.0 <= x < below:
+            return x
     except TypeError:
-        raise TypeError(message) from None
-    if not 0.0 <= x < below:
-        raise ValueError(message)
-    return x
+        refused = TypeError
+    bound = f" and below {below:g}" if below < math.inf else ""
+    raise refused(f"{name} must be a finite number, at least 0{bound}; got {brief(given)}")
 
 
 def learning_rate(given: Any) -> float:

@@ -55,11 +55,12 @@ class Vectorized:
             # the index of a class picks an output, which a recording would freeze
             self._classes = range(len(net(xs[0])))
         ys = self._targets(ys)
-        for i, y in enumerate(ys):
-            if describe(y) != describe(ys[0]):
+        first = describe(ys[0])
+        for i, other in enumerate(map(describe, ys)):
+            if other != first:
                 raise ValueError(
                     "vectorize=True takes targets of one structure, but "
-                    f"ys[0] is a {describe(ys[0])} and ys[{i}] a {describe(y)}"
+                    f"ys[0] is a {first} and ys[{i}] a {other}"
                 )
 
         def recorded(penalty: Penalty | None) -> VectorProgram:

@@ -84,7 +84,9 @@ def fit(
     >>> len(history), history.losses[-1] < 1e-3 * history.losses[0]
     (300, True)
     """
-    refuse_unknown("fit", mistaken, list(inspect.signature(fit).parameters)[:-1], "fit")
+    if mistaken:
+        known = list(inspect.signature(fit).parameters)[:-1]
+        refuse_unknown("fit", mistaken, known, "fit")
     epochs = whole("epochs", epochs, least=0)
     batch_size = None if batch_size is None else whole("batch_size", batch_size)
     loss, optimizer, rng = as_loss(loss), as_optimizer(optimizer), generator(rng)
@@ -93,8 +95,9 @@ def fit(
             "compile=True makes machine code of what vectorize=True records; give both"
         )
     metrics = {} if metrics is None else metrics
-    known = penalty is None or callable(penalty)
-    expect(known, "a penalty is a function such as l2(1e-4)", penalty)
+    expect(
+        penalty is None or callable(penalty), "a penalty is a function such as l2(1e-4)", penalty
+    )
     check_watchers(metrics, callbacks, (net, xs, ys))
     xs, ys = checked_examples(net, xs, ys, loss)
     held_back = checked_validation(net, validation, loss)

@@ -214,14 +214,13 @@ def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> N
     """Set level, batched and conditional of every operation."""
     for v in operations.values():
         v.batched = any(
-            operations[slot].batched if slot in operations else slot in batched
-            for slot in slots_of(v.operands)
+            operations[slot].batched if slot in operations else slot in batched for slot in v.slots
         )
     certain = set(slots_of(leaves(result)))
     reached = set(certain)
     for slot in reversed(list(operations)):
         v = operations[slot]
-        for x in slots_of(v.operands):
+        for x in v.slots:
             if x in operations:  # as late as possible: equal tails of unequal beginnings meet
                 operations[x].level = min(operations[x].level, v.level - 1)
         v.reached, v.conditional = slot in reached, slot not in certain
@@ -229,10 +228,9 @@ def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> N
             v.reached = False
         if not v.reached:
             continue
-        flows = v.operands[1:] if v.op == "where" else v.operands
-        reached.update(slots_of(flows))
+        reached.update(slots_of(v.operands[1:]) if v.op == "where" else v.slots)
         if not v.conditional and v.op != "where":
-            certain.update(slots_of(flows))
+            certain.update(v.slots)
 
 
 def _exact(refs: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[bool, ...]]:

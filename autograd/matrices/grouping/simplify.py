@@ -1,7 +1,7 @@
 """A recording simplified for arrays: equal values once, sums of products put together."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -18,10 +18,14 @@ class Operation:
     op: str
     operands: tuple[Any, ...]
     label: str = ""
+    slots: list[int] = field(init=False)  # among the operands
     level: int = 0
     batched: bool = False  # whether it differs from example to example
     reached: bool = False  # whether a gradient arrives
     conditional: bool = False  # whether it arrives only through branches of `where`
+
+    def __post_init__(self) -> None:
+        self.slots = slots_of(self.operands)
 
 
 class Simplified:
@@ -75,15 +79,15 @@ class Simplified:
                 self._alias[slot] = known[key]
             else:
                 known[key] = slot
-                self.operations[slot] = Operation(op, tuple(operands), instruction.label)
-                if not self._varying.isdisjoint(slots_of(operands)):
+                new = self.operations[slot] = Operation(op, tuple(operands), instruction.label)
+                if not self._varying.isdisjoint(new.slots):
                     self._varying.add(slot)
 
     def _collect_sums(self) -> None:
         """Turn chains of additions into `sum`, and where they add products, into `dot`."""
         uses: dict[int, int] = {}
         for operation in self.operations.values():
-            for slot in slots_of(operation.operands):
+            for slot in operation.slots:
                 uses[slot] = uses.get(slot, 0) + 1
         for slot in slots_of(leaves(self.result)):
             uses[slot] = uses.get(slot, 0) + 2  # a result stays an operation of its own
@@ -142,7 +146,7 @@ class Simplified:
         used = set(slots_of(leaves(self.result)))
         for slot in reversed(list(self.operations)):
             if slot in used:
-                used.update(slots_of(self.operations[slot].operands))
+                used.update(self.operations[slot].slots)
             else:
                 del self.operations[slot]
 
