@@ -6,13 +6,11 @@ from typing import Any
 from autograd import modes, primitives, value
 from autograd.graph.inner_loops import weighted_sum
 from autograd.primitive import Primitive
-from autograd.value import Number, Value, apply, as_values, bias_node, record
+from autograd.value import Number, Value, apply, as_values, bias_node, record, settled
 
 
 def sequence_node(row: Primitive, xs: Sequence[Any]) -> Value:
     """Apply a row of one sequence of operands."""
-    if modes.active:
-        return apply(row, xs)
     xs = as_values(xs)
     data = [x._data for x in xs]
     try:
@@ -22,13 +20,11 @@ def sequence_node(row: Primitive, xs: Sequence[Any]) -> Value:
         return apply(row, xs)
     v = record(row, out, xs, None, slopes, None)
     v._c = None
-    return v
+    return settled(v) if modes.active else v
 
 
 def dot_node(ws: Sequence[Number], xs: Sequence[Number], bias: Number) -> Value:
     """Record bias + Σ w·x."""
-    if modes.active:
-        return apply(primitives.dot, ws, xs, bias)
     constant = Value not in map(type, xs)
     ws, xs, start = as_values(ws), as_values(xs), bias_node(bias)
     w_data = tuple([w._data for w in ws])
@@ -36,7 +32,7 @@ def dot_node(ws: Sequence[Number], xs: Sequence[Number], bias: Number) -> Value:
     data = weighted_sum[len(xs)](0.0 if start is None else start._data, w_data, x_data)
     v = record(primitives.dot, data, ws, xs, x_data, None if constant else w_data)
     v._c = start
-    return v
+    return settled(v) if modes.active else v
 
 
 class Units:
@@ -69,11 +65,6 @@ class Units:
         if self._widths - {len(inputs)}:
             widths = ", ".join(map(str, sorted(self._widths)))
             raise ValueError(f"{widths} weights, but {len(inputs)} inputs")
-        if modes.active:
-            return [
-                apply(primitives.dot, ws, inputs, 0.0 if bias is None else bias)
-                for ws, bias in self._units
-            ]
         xs = as_values(inputs)
         x_data = tuple([x._data for x in xs])
         constant = Value not in map(type, inputs)
@@ -84,4 +75,4 @@ class Units:
             v = record(primitives.dot, data, ws, xs, x_data, None if constant else w_data)
             v._c = bias
             nodes.append(v)
-        return nodes
+        return [*map(settled, nodes)] if modes.active else nodes

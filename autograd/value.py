@@ -34,8 +34,6 @@ def unary(row: Primitive) -> "Callable[[Value], Value]":
     (slope,) = row.slopes
 
     def method(self: "Value") -> "Value":
-        if modes.active:
-            return apply(row, self)
         x = self._data
         try:
             out = forward(x)
@@ -48,7 +46,7 @@ def unary(row: Primitive) -> "Callable[[Value], Value]":
         v._a = self
         v._da = d
         v._b = v._db = v._stamp = None
-        return v
+        return settled(v) if modes.active else v
 
     method.__name__ = row.name
     method.__qualname__ = f"Value.{row.name}"
@@ -509,16 +507,20 @@ def apply(row: Primitive, *operands: Any) -> "Value":
     """
     operands = tuple(map(_operand, operands))
     data = tuple(map(plain, operands))
-    out = row.value(*data)
-    if not modes.active:
-        return _node(row, operands, data, out)
+    v = _node(row, operands, data, row.value(*data))
+    return settled(v) if modes.active else v
+
+
+def settled(v: "Value") -> "Value":
+    """Return what becomes of a new node while modes are on: it is checked, left out or made part of a trace."""
     quiet, checked = modes.settings()
+    operands = v._operands()
     if checked:
-        check_forward(row, operands, data, out)
+        check_forward(v._op, operands, tuple(map(plain, operands)), v._data)  # type: ignore[arg-type]
     traces = modes.traces(operands)
     if not traces:
-        return leaf(out, UNRECORDED) if quiet else _node(row, operands, data, out)
-    v = joined(_node(row, operands, data, out), traces)
+        return leaf(v._data, UNRECORDED) if quiet else v
+    joined(v, traces)
     return detached(_new(Value), v, traces) if quiet else v
 
 
@@ -587,8 +589,6 @@ def binary(row: Primitive, x: Any, y: Any) -> Any:
     y = y if type(y) is Value or type(y) is float else coerced(y)
     if x is NotImplemented or y is NotImplemented:
         return NotImplemented
-    if modes.active:
-        return apply(row, x, y)
     p = x._data if type(x) is Value else x
     q = y._data if type(y) is Value else y
     try:
@@ -597,4 +597,5 @@ def binary(row: Primitive, x: Any, y: Any) -> Any:
         slope_y = row.slopes[1](p, q, out) if type(y) is Value else None
     except (ArithmeticError, ValueError):
         return apply(row, x, y)
-    return record(row, out, x, y, slope_x, slope_y)
+    v = record(row, out, x, y, slope_x, slope_y)
+    return settled(v) if modes.active else v

@@ -108,7 +108,7 @@ def _fixed(v: Value) -> float:
 
 def _computed(places: dict[int, Any], node: Any) -> list[Any]:
     """Return the Values and Conditions that a node was made from and that have no place yet."""
-    found = []
+    found: list[Any] = []
     for x in _ingredients(node):
         if id(x) not in places:
             found += x if type(x) is tuple else (x,) if type(x) in _RECORDED else ()
