@@ -5,6 +5,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from autograd.lazy import loader
+from autograd.progress import patience
 from autograd.replay.recording import Recording, fetch
 from autograd.replay.source import write_source
 from autograd.replay.tracing import record
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _COMPILED = 20_000  # instructions; compiling takes about 20 µs for each, and memory
 _BRANCHES = 10_000  # choices of branches to remember
+
+_replaying = patience("replaying operations one by one")
 
 __all__ = ["Program", "VectorProgram", "trace"]
 
@@ -55,7 +58,8 @@ def trace(f: Callable[..., Any], *args: Any) -> "Program":
         return x * y + x, (d_x, d_y)
     <BLANKLINE>
     """
-    return Program(record(f, args))
+    with patience("tracing"):
+        return Program(record(f, args))
 
 
 class Program:
@@ -95,7 +99,8 @@ class Program:
     @property
     def source(self) -> str:
         """The program as a Python module that needs nothing but `math`."""
-        return write_source(self.recording)
+        with patience(f"writing {len(self):,} operations"):
+            return write_source(self.recording)
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Return the function's result for these arguments, as floats in the result's structure.
@@ -194,14 +199,15 @@ class Program:
                 refuse(named) or self._replay_value_and_grad(args)
             ),
         }
-        if len(self) <= _COMPILED:
-            code = compile(write_source(self.recording, guarded=True), "<traced program>", "exec")
-            exec(code, functions)
-        if self.compiled:
-            from autograd.native import program as native
+        with patience(f"compiling {len(self):,} operations"):
+            if len(self) <= _COMPILED:
+                source = write_source(self.recording, guarded=True)
+                exec(compile(source, "<traced program>", "exec"), functions)
+            if self.compiled:
+                from autograd.native import program as native
 
-            if not native.refusal(self.recording):
-                functions |= native.functions(self.recording, functions, self._settled)
+                if not native.refusal(self.recording):
+                    functions |= native.functions(self.recording, functions, self._settled)
         return functions
 
     @cached_property
@@ -213,10 +219,12 @@ class Program:
     def _branches(self) -> bool:
         return any(instruction.op == "where" for instruction in self.recording.instructions)
 
+    @_replaying
     def _replay_value(self, args: tuple[Any, ...]) -> Any:
         values = self.recording.values(self.recording.flatten(args))
         return rebuild(self.recording.result, lambda x: fetch(values, x))
 
+    @_replaying
     def _replay_value_and_grad(
         self, args: tuple[Any, ...], branches: tuple[bool, ...] | None = None
     ) -> tuple[float, tuple[Any, ...]]:

@@ -1,11 +1,15 @@
-"""A progress bar where somebody watches: in a terminal or a notebook, and nowhere else."""
+"""Progress where somebody watches: in a terminal or a notebook, and nowhere else."""
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
+from threading import Event, Thread
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+
+_LATE = 1.0  # seconds that nobody minds
 
 
 class Bar(Generic[T]):
@@ -29,19 +33,53 @@ def _in_notebook() -> bool:
     return type(shell).__name__ == "ZMQInteractiveShell"
 
 
+def _watched() -> bool:
+    return _in_notebook() or (sys.stderr is not None and sys.stderr.isatty())
+
+
 def bar(items: Iterable[T], unit: str, wanted: bool = True, passing: bool = False) -> Bar[T]:
     """Return a tqdm bar over items, or a silent one if it is not wanted or nobody watches.
 
     A passing one comes only when a second has passed, and goes when all is done.
     """
-    notebook = wanted and _in_notebook()
-    if not notebook and not (wanted and sys.stderr is not None and sys.stderr.isatty()):
+    if not wanted or not _watched():
         return Bar(items)
     # a notebook's own bar shows itself when it is left early, however soon that is
-    if notebook and not passing and find_spec("ipywidgets"):
+    if not passing and _in_notebook() and find_spec("ipywidgets"):
         from tqdm.notebook import tqdm
     else:
         from tqdm import tqdm
-    shown: Any = tqdm(items, unit=unit, leave=not passing, delay=float(passing))
+    shown: Any = tqdm(items, unit=unit, leave=not passing, delay=_LATE * passing)
     found: Bar[T] = shown
     return found
+
+
+@contextmanager
+def patience(doing: str) -> Iterator[None]:
+    """Show what is being done, and for how long already, from a second on until the end of the block.
+
+    Args:
+        doing: what that is.
+    """
+    if not _watched() or sys.platform == "emscripten":  # which has no threads
+        yield
+        return
+    over = Event()
+    clock = Thread(target=_tell, args=(doing, over), daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        over.set()
+        clock.join()
+
+
+def _tell(doing: str, over: Event) -> None:
+    if over.wait(_LATE):
+        return
+    from tqdm import tqdm
+
+    shown = tqdm(desc=doing, leave=False, bar_format="{desc}, {elapsed}")
+    while not over.wait(_LATE):
+        shown.refresh()
+    shown.close()

@@ -517,11 +517,9 @@ def settled(v: "Value") -> "Value":
     operands = v._operands()
     if checked:
         check_forward(v._op, operands, tuple(map(plain, operands)), v._data)  # type: ignore[arg-type]
-    traces = modes.traces(operands)
-    if not traces:
-        return leaf(v._data, UNRECORDED) if quiet else v
-    joined(v, traces)
-    return detached(_new(Value), v, traces) if quiet else v
+    if traces := modes.traces(operands):
+        return detached(_new(Value), joined(v, traces), traces) if quiet else joined(v, traces)
+    return leaf(v._data, UNRECORDED) if quiet else v
 
 
 def _node(row: Primitive, operands: tuple[Any, ...], data: tuple[Any, ...], out: float) -> "Value":

@@ -22,6 +22,7 @@ from autograd.matrices.grouping import Grouping, depth
 from autograd.matrices.replayed import A_LINK, Replayed, Scalar, work
 from autograd.matrices.schedule import Schedule
 from autograd.matrices.transcript import Run, transcribe
+from autograd.progress import patience
 from autograd.structure import describe, rebuild, refuse_names
 
 _DOUBLE = np.dtype(np.float64)
@@ -81,7 +82,8 @@ class VectorProgram:
     def grouping(self) -> Grouping:
         """The operations in groups that are done at once."""
         varying = {slot for block in self.blocks if block.batched for slot in block.slots}
-        return Grouping(self.recording, [block.slots for block in self.blocks], varying)
+        with patience(f"grouping {len(self.recording.instructions):,} operations"):
+            return Grouping(self.recording, [block.slots for block in self.blocks], varying)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return VectorProgram, (self._program, self.batched, self.reduction)
@@ -189,7 +191,9 @@ class VectorProgram:
             # Freed once, a block so large keeps glibc from returning the memory of every chunk of
             # examples to the system, only to ask for it again: that costs as much as the arithmetic.
             np.empty(1 << 20)
-            schedule = Schedule(self.grouping, self.blocks, xp, dtype)
+            grouping = self.grouping
+            with patience(f"scheduling {len(grouping.groups):,} groups"):
+                schedule = Schedule(grouping, self.blocks, xp, dtype)
             self._known[key] = _Runs(schedule, self.blocks, bool(self.batched))
         return self._known[key]
 
@@ -224,9 +228,12 @@ class _Runs:
         return self.xp.full(shape, x, dtype=self.dtype)
 
     def _written(self, run: Run, before: Callable[[int | None], list[Any]]) -> Run:
+        doing = f"running {len(self._schedule.steps):,} groups"
+
         # copies, lest two results share memory, or one with an argument
         def copied(*args: Any) -> list[Any]:
-            return [x if x is None else self.xp.asarray(x, copy=True) for x in run(*args)]
+            with patience(doing):
+                return [x if x is None else self.xp.asarray(x, copy=True) for x in run(*args)]
 
         if self.xp is not np:
             return copied
@@ -235,7 +242,8 @@ class _Runs:
             shapes = [((n or 1,) if x.batched else ()) + x.shape for x in self.blocks]
             return before(n) + [self.full(0.0, *shape) for shape in shapes]
 
-        return transcribe(run, arrays, self._batched) or copied
+        with patience(doing):
+            return transcribe(run, arrays, self._batched) or copied
 
 
 class Batch:

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from autograd.progress import patience
+
 TIMEOUT = 10.0  # seconds; a layout that takes longer is not going to be read anyway
 DPI, PIXELS = 144, 4000  # of a PNG; one with more pixels on a side is made smaller
 
@@ -124,7 +126,8 @@ def render(
     if format == "png":
         command += [f"-Gdpi={DPI}", f"-Gsize={PIXELS / DPI:.2f}"]
     try:
-        status, drawn, complaints = _run(command, source.encode())
+        with patience("drawing"):
+            status, drawn, complaints = _run(command, source.encode())
     except subprocess.TimeoutExpired:
         raise RenderTimeoutError(
             f"{program} took longer than {TIMEOUT:g} s; save as .svg, which is drawn faster than .png, draw less "

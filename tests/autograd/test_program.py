@@ -5,6 +5,7 @@ import enum
 import itertools
 import math
 import pickle
+import random
 import subprocess
 import sys
 from collections import namedtuple
@@ -598,3 +599,58 @@ def test_choices_that_are_made_already_are_not_written():
     assert "False" not in source
     assert "d_x = " in source
     assert " if " not in source
+
+
+# ---------------------------------------------------------------- size
+
+
+def chain(n):
+    def f(x):
+        for _ in range(n // 2):
+            x = x * 1.0000001 - 1e-7
+        return x
+
+    return f
+
+
+def wide_sum(n):
+    return lambda x: ag.sum([ag.sin(x) * float(i) for i in range(n // 2)])
+
+
+def irregular(n):
+    def f(x):
+        rng, nodes = random.Random(0), [x]
+        for _ in range(n):
+            a, b = (nodes[-1 - rng.randrange(min(20, len(nodes)))] for _ in range(2))
+            nodes.append(rng.choice([a + b, a * b, a.tanh(), 0.5 * b]))
+        return ag.sum(nodes[-20:])
+
+    return f
+
+
+def calls(work):
+    """Return how many functions work() calls, in Python and in C."""
+    count = 0
+
+    def profile(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("shape", [chain, wide_sum, irregular])
+def test_the_work_grows_as_the_program_does(shape):
+    def done(n):
+        program = trace(shape(n), 0.5)
+        replay = program._replay_value_and_grad
+        works = [lambda: trace(shape(n), 0.5), lambda: program.source, lambda: replay((0.5,))]
+        return [calls(work) for work in works]
+
+    for less, more in zip(done(1000), done(4000)):
+        assert more < 4.5 * less

@@ -2,11 +2,13 @@
 
 import io
 import sys
+import time
 
 import pytest
 
-from autograd import Value, edges, explain
-from autograd.progress import bar
+from autograd import Value, draw, edges, explain, progress, trace
+from autograd.progress import bar, patience
+from nn import assign_credit
 
 
 class Terminal(io.StringIO):
@@ -67,3 +69,49 @@ def test_a_bar_in_passing_that_is_left_early_shows_nothing_in_a_notebook(
     next(seen)
     seen.close()
     assert (terminal.getvalue(), capsys.readouterr().out) == ("", "")
+
+
+def test_what_takes_long_is_told_and_wiped_away(watch, monkeypatch):
+    terminal = watch()
+    with patience("counting"):
+        pass
+    assert terminal.getvalue() == "", "quick enough"
+    monkeypatch.setattr(progress, "_LATE", 0.0)
+    with patience("counting"):
+        for _ in range(10_000):
+            if "counting, 00:00" in terminal.getvalue():
+                break
+            time.sleep(0.001)
+    assert "counting, 00:00" in terminal.getvalue()
+    assert terminal.getvalue().endswith(" \r"), "wiped away"
+
+
+def test_what_may_take_long_says_so(watch, monkeypatch):
+    pytest.importorskip("numpy")
+    told = []
+    monkeypatch.setattr(progress, "_tell", lambda doing, over: told.append(doing))
+
+    def f(x):
+        y = x
+        for _ in range(10):
+            y = y * x
+        return y
+
+    def tells():
+        w = Value(0.5, label="w")
+        program = trace(f, 2.0)
+        assert program.source.startswith("def value")
+        assert program(2.0) == 2048.0
+        assert program(2) == 2048.0
+        assert program.vectorize(0).value_and_grad([1.0, 2.0])[0] == 1024.5
+        draw(w * 2.0).svg()
+        assign_credit(lambda x: (w * x[0]).tanh(), [1.0], 0.5, parameters=[w]).draw()
+        found, told[:] = [*told], []
+        return found
+
+    assert tells() == [], "nobody watches"
+    watch()
+    assert tells() == [
+        "tracing", "writing 10 operations", "compiling 10 operations", "replaying operations one by one",
+        "grouping 10 operations", "scheduling 10 groups", "running 10 groups", "drawing", "drawing",
+    ]  # fmt: skip

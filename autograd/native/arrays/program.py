@@ -9,6 +9,7 @@ from autograd.matrices.vectorize import Batch, VectorProgram
 from autograd.native.arrays import machine, plan
 from autograd.native.arrays.machine import Machine
 from autograd.native.calls import unreadable
+from autograd.progress import patience
 from autograd.structure import refuse_names
 
 
@@ -32,7 +33,8 @@ class CompiledVectorProgram(VectorProgram):
         ):
             otherwise["value_and_grad"] = self._weakly("_value_and_grad_of_others")
         mean = bool(self.batched) and self.reduction == "mean"
-        functions = Machine(self.grouping, self.blocks, tree, mean, xp, otherwise).functions
+        with patience(f"compiling {len(self.grouping.groups):,} groups"):
+            functions = Machine(self.grouping, self.blocks, tree, mean, xp, otherwise).functions
         self._rows = functions["rows"]
         if "value_and_grad" in functions:  # nothing stands between it and the caller
             self.value_and_grad = functions["value_and_grad"]  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ from autograd.pictures.canvas import Point
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import Theme
 from autograd.pictures.text import SIZE, fitting, text_width
+from autograd.progress import patience
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Key
 from nn.credit.pictures.graph import LARGEST, CreditGraph
@@ -67,11 +68,13 @@ def credit_drawing(
     footer = 1.05 * text_width(formula) + text_width(aside, LEGEND) + 20.0 * bool(aside)
     arrange: type[Layout] = Layout if credit.layers else Columns
     draw: type[CreditGraph] = CreditGraph if credit.layers else UnitGraph
-    layout = arrange(credit, max(heading, footer) + 2 * MARGIN, path=path, show=show, back=back)
-    if path is None:  # in a folded graph an edge may stand for others
-        nodes, edges = frozenset(layout.credit.nodes), frozenset(layout.credit.edges)
-    marks = edges if path else frozenset[Key]()
-    graph = draw(layout, nodes, edges, path, marks, largest=LARGEST, hover=True)
+    width = max(heading, footer) + 2 * MARGIN
+    with patience("drawing"):
+        layout = arrange(credit, width, path=path, show=show, back=back)
+        if path is None:  # in a folded graph an edge may stand for others
+            nodes, edges = frozenset(layout.credit.nodes), frozenset(layout.credit.edges)
+        marks = edges if path else frozenset[Key]()
+        graph = draw(layout, nodes, edges, path, marks, largest=LARGEST, hover=True)
     graph.canvas.text(Point(MARGIN, 30), title, size=20, bold=True, anchor="start")
     graph.canvas.text(Point(MARGIN, 55), subtitle, "muted", size=SIZE, anchor="start")
     if path is None:
