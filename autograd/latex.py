@@ -2,12 +2,6 @@
 
 What somebody typed (a label, the name of a function) is escaped, wherever it comes from. All results belong
 between dollars.
-
-- `name(text)`: what somebody calls a quantity: `w1` is w with an index, longer names stand upright
-- `number(text)`: a number as `notation` writes it: true minus sign, exponent, ∞
-- `function(text)`: the name or symbol of a function, with its primes and powers: `tanh′`, `σ`, `√`
-- `formula(text)`: a whole formula such as `(1−tanh²a₁)·w₃⇝₁ = +0.07`
-- `escaped(text)`: any text, for inside \\mathrm{...}
 """
 
 import re

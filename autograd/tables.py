@@ -3,6 +3,7 @@
 What only the other forms need is imported where it is needed: every program prints, few write LaTeX.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -80,20 +81,14 @@ class Table(str):
         """Return the table as HTML, under a title if there is one; of a long one the first rows."""
         from html import escape
 
-        head = "".join(
-            f'<th scope="col" style="{_style(k)}">{escape(cell)}</th>'
-            for k, cell in enumerate(self.headings)
-        )
-        body = "".join(
-            "<tr>"
-            + "".join(f'<td style="{_style(k)}">{escape(c)}</td>' for k, c in enumerate(row))
-            + "</tr>"
-            for row in self.rows[:MOST]
-        )
+        head = _row('<th scope="col"', self.headings)
+        body = "".join(_row("<td", row) for row in self.rows[:MOST])
         rest = len(self.rows) - MOST
         more = f'<tr><td colspan="{len(self.headings)}">… and {rest:,} more</td></tr>'
         caption = f"<caption>{escape(title)}</caption>" if title else ""
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}{more * (rest > 0)}</tbody></table>"
+        return (
+            f"<table>{caption}<thead>{head}</thead><tbody>{body}{more * (rest > 0)}</tbody></table>"
+        )
 
 
 table = Table  # as it reads where one is made
@@ -113,21 +108,21 @@ def as_csv(
 
 def matrix(rows: Sequence[Sequence[str]], most: int = 12) -> str:
     """Return a matrix as HTML; of a large one so many rows and columns, the first."""
-    from html import escape
-
     lines = [[*row[:most], "…"] if len(row) > most else list(row) for row in rows[:most]]
     if len(rows) > most:
         lines.append(["⋮"] * len(lines[0]))
     bracket = "border-left:2px solid;border-right:2px solid;border-radius:6px"
-    body = "".join(
-        "<tr>" + "".join(f'<td style="{_style(1)}">{escape(c)}</td>' for c in line) + "</tr>"
-        for line in lines
-    )
+    body = "".join(_row("<td", line, right=True) for line in lines)
     return _FITS.format(f'<table style="{bracket}"><tbody>{body}</tbody></table>')
 
 
-def _style(column: int) -> str:
-    return _CELL.format(side="right" if column else "left")
+def _row(tag: str, cells: Iterable[str], right: bool = False) -> str:
+    """Return a row of HTML, its cells to the right but the first, if that is not, too."""
+    from html import escape
+
+    styles = (_CELL.format(side="right" if k or right else "left") for k in itertools.count())
+    written = (f'{tag} style="{s}">{escape(c)}</{tag[1:3]}>' for s, c in zip(styles, cells))
+    return f"<tr>{''.join(written)}</tr>"
 
 
 def _plain(cell: object) -> object:

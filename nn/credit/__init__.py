@@ -17,20 +17,10 @@ if TYPE_CHECKING:
     from nn.credit.telling.derivation import Derivation
 
 __all__ = [
-    "BatchCredit",
-    "Credit",
-    "CreditCheck",
-    "CreditHistory",
-    "CreditWidget",
-    "Derivation",
-    "Edge",
-    "LayerMatrices",
-    "Node",
-    "Player",
-    "Weight",
-    "assign_credit",
+    "BatchCredit", "Credit", "CreditCheck", "CreditHistory", "CreditWidget", "Derivation",
+    "Edge", "LayerMatrices", "Node", "Player", "Weight", "assign_credit",
     "credit_over_training",
-]
+]  # fmt: skip
 
 __getattr__ = loader(  # what an example is asked for later
     "nn.credit",

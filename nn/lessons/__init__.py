@@ -7,13 +7,7 @@ from nn.lessons.marking import Scheme, mark
 from nn.lessons.worksheet import Worksheet, make_worksheet
 
 __all__ = [
-    "Example",
-    "Scheme",
-    "Worksheet",
-    "mark",
-    "mark_class",
-    "example",
-    "make_class",
+    "Example", "Scheme", "Worksheet", "mark", "mark_class", "example", "make_class",
     "make_worksheet",
-]
+]  # fmt: skip
 __dir__ = __all__.copy  # what Tab shows

@@ -98,17 +98,10 @@ def _parts(
     elif tag == "text":
         text = "".join(element.itertext())
         x, y = origin[0] + float(said["x"]), origin[1] + float(said["y"])
-        yield Words(
-            classes,
-            x,
-            y,
-            text,
-            float(said.get("font-size", "14")),
-            said.get("text-anchor", "start"),
-            said.get("fill", "#000000"),
-            said.get("font-weight") == "bold",
-            said.get("font-style") == "italic",
-        )
+        size, anchor = float(said.get("font-size", "14")), said.get("text-anchor", "start")
+        bold, italic = said.get("font-weight") == "bold", said.get("font-style") == "italic"
+        fill = said.get("fill", "#000000")
+        yield Words(classes, x, y, text, size, anchor, fill, bold, italic)
     elif tag in ("path", "polygon", "polyline", "ellipse"):
         yield Shape(
             classes,

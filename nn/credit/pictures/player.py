@@ -26,28 +26,6 @@ from nn.credit.pictures.words import Show, Words
 from nn.credit.telling.graph_story import GraphTeller
 from nn.credit.telling.story import Step, scale, story
 
-# How a part looks in a step: dimmed, not known yet, or, for the marks of a path, on. On paper the whole
-# picture stands beside the whole story.
-_STATES = (
-    "#ID .halo,#ID .forward,#ID .back,#ID .return,#ID .meet{display:none}"
-    "@media screen{"
-    "#ID .on{display:inline}#ID .dim{opacity:.3}#ID .dim.on{opacity:1}"
-    "#ID path.unknown.line{stroke:var(--zero);stroke-width:1.2;stroke-dasharray:none}"
-    "#ID polygon.unknown.line{stroke:var(--zero);fill:var(--zero)}"
-    "#ID .unknown.pill{stroke:var(--zero);fill:var(--card)}"
-    "#ID path.as-plus.line{stroke:var(--plus);stroke-dasharray:none}"
-    "#ID path.as-minus.line{stroke:var(--minus);stroke-dasharray:9 5}"
-    "#ID path.as-zero.line{stroke:var(--zero);stroke-dasharray:none}"
-    "#ID path.as-odd.line{stroke:var(--odd);stroke-dasharray:1 5}"
-    + "".join(
-        f"#ID polygon.as-{part}.line{{stroke:var(--{part});fill:var(--{part})}}"
-        f"#ID .as-{part}.pill{{stroke:var(--{part});fill:var(--{part}-fill)}}"
-        f"#ID .as-{part}.credit{{fill:var(--{part})}}"
-        for part in ("plus", "minus", "zero", "odd")
-    )
-    + "#ID .unknown.a,#ID .unknown.z,#ID .unknown.delta,#ID .unknown.credit{visibility:hidden}"
-    "}"
-)
 # What goes with the room that there is: until its credit is known, the weight alone stands in the middle of a pill.
 _ROOM = {
     "full": "@media screen{#ID .unknown.weight{transform:translateY(9px)}}",
@@ -107,7 +85,9 @@ class Player:
         width, height = graph.layout.width, graph.layout.height
         least = max(620.0, SMALLEST * width)
         drawing = Drawing(graph.canvas.source, title, description(self.credit), pinned=True)
-        css = _STATES + _ROOM[graph.layout.shows]
+        # how a part looks in a step: dimmed, not known yet, or, for the marks of a path, on; on paper all is shown
+        states = _file("states.css")
+        css = "".join(map(str.strip, states.splitlines())) + _ROOM[graph.layout.shows]
         marks = {
             "TITLE": html.escape(title),
             "LIGHT": variables(dark=False),
@@ -125,7 +105,7 @@ class Player:
             "DATA": literal(self._data(graph)),
         }
         # one pass, so that a mark in the text of the story is left alone
-        return re.sub("@([A-Z]+)@", lambda mark: marks[mark[1]], _page())
+        return re.sub("@([A-Z]+)@", lambda mark: marks[mark[1]], _file("player.html"))
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
         """Write the story to a file, whole or not at all.
@@ -277,8 +257,8 @@ def _numbers(words: Words, places: Mapping[int | Key, int]) -> dict[str, dict[in
     return found
 
 
-def _page() -> str:
-    return resources.files("nn.credit.pictures").joinpath("player.html").read_text(encoding="utf-8")
+def _file(name: str) -> str:
+    return resources.files("nn.credit.pictures").joinpath(name).read_text(encoding="utf-8")
 
 
 def _item(step: Step) -> str:

@@ -1,6 +1,7 @@
 """The living page as a widget of Jupyter: the weights dragged in it arrive in Python, and the other way round."""
 
 from collections.abc import Callable, Mapping
+from importlib import resources
 from typing import Any
 
 from autograd.pictures.page import Live
@@ -17,32 +18,6 @@ except ImportError:
         "a widget needs anywidget: pip install 'scalar-autograd[widget]', or pip install anywidget; credit.live() is the same page, "
         "but nothing comes back from it to Python"
     ) from None
-
-_HOST = """
-export default { render({ model, el }) {
-  const frame = document.createElement("iframe");
-  frame.srcdoc = model.get("page");
-  frame.sandbox = "allow-scripts";
-  frame.title = "Credit assignment, live";
-  frame.style = "width:100%;height:1000px;border:0";
-  const send = () => frame.contentWindow && frame.contentWindow.postMessage({ values: model.get("values") }, "*");
-  const take = event => {
-    if (event.source !== frame.contentWindow) return;
-    if (event.data.ready) send();
-    if (event.data.values) {
-      model.set("values", event.data.values);
-      model.save_changes();
-    }
-  };
-  addEventListener("message", take);
-  model.on("change:values", send);
-  el.append(frame);
-  return () => {
-    removeEventListener("message", take);
-    model.off("change:values", send);
-  };
-} };
-"""
 
 
 class CreditWidget(anywidget.AnyWidget):
@@ -62,7 +37,7 @@ class CreditWidget(anywidget.AnyWidget):
     0.8
     """
 
-    _esm = _HOST
+    _esm = resources.files("nn.credit.pictures.live").joinpath("widget.js").read_text("utf-8")
     page = traitlets.Unicode().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
 
