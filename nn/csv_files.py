@@ -277,14 +277,11 @@ def _numbers(lines: _Lines, wanted: list[int]) -> list[list[float | None]]:
                 comma, cell = comma or cell, cell.replace(",", ".")
             elif "." in cell:
                 point = point or cell
-            try:
-                numbers.append(_finite(cell))
-            except ValueError:
-                raise lines.bad(
-                    line,
-                    f"{row[c]!r} is not a number; inputs are finite numbers, and inputs= says which columns "
-                    "they are",
-                ) from None
+            x = _number(cell)
+            if not math.isfinite(x):
+                why = "inputs are finite numbers, and inputs= says which columns they are"
+                raise lines.bad(line, f"{row[c]!r} is not a number; {why}")
+            numbers.append(x)
         rows.append(numbers)
     if comma and point:
         raise ValueError(
@@ -293,12 +290,11 @@ def _numbers(lines: _Lines, wanted: list[int]) -> list[list[float | None]]:
     return rows
 
 
-def _finite(cell: str) -> float:
-    """Return the finite number that a text spells."""
-    x = read_number(cell)
-    if not math.isfinite(x):
-        raise ValueError(f"{cell!r} is not finite")
-    return x
+def _number(cell: str) -> float:
+    try:
+        return read_number(cell)
+    except ValueError:
+        return math.nan
 
 
 def _targets(lines: _Lines, goal: int) -> tuple[list[Any], list[str]]:

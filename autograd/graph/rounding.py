@@ -13,7 +13,7 @@ from autograd import primitives
 from autograd.graph.node import Node, operand_numbers
 from autograd.graph.reverse import flows, gradients, inner_nodes
 from autograd.primitive import Primitive
-from autograd.structure import leaves
+from autograd.structure import leaves, rebuild
 
 UNIT = 2.0**-52  # relative error of one operation, with one rounding to spare
 TINY = 2.0**-1073  # its absolute error where the result is next to nothing
@@ -49,19 +49,13 @@ def _slope_errors(v: Node, errors: dict[int, float]) -> list[float]:
     row, numbers = operand_numbers(v)
     assert row is not None
     exact = [UNIT * abs(slope) for _, slope in flows(v)]
-    off = [_errors_of(x, errors) for x in v._operands()]
+    off = rebuild(list(v._operands()), lambda x: errors.get(id(x), 0.0))
     if row is primitives.where or not any(leaves(off)):
         return exact
     above, below = (_slopes(v, row, _moved(numbers, off, sign)) for sign in (1.0, -1.0))
     here = [slope for _, slope in flows(v)]
     bounds = zip(exact, here, above, below)
     return [_bound([e, max(abs(a - s), abs(b - s))]) for e, s, a, b in bounds]
-
-
-def _errors_of(x: Any, errors: dict[int, float]) -> Any:
-    if isinstance(x, tuple):
-        return [errors.get(id(item), 0.0) for item in x]
-    return errors.get(id(x), 0.0)
 
 
 def _moved(numbers: Any, off: Any, sign: float) -> Any:

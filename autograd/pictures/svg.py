@@ -70,16 +70,9 @@ def finish(
         said.append(ElementTree.Element(f"{SVG}{tag}", id=f"{prefix}-{tag}"))
         said[-1].text = text
     root[:0] = [*said, style]
-    root.attrib.update(
-        {
-            "id": prefix,
-            "width": f"{width:.0f}",
-            "height": f"{height:.0f}",
-            "role": "img",
-            "aria-labelledby": f"{prefix}-title {prefix}-desc",
-            "font-family": FONT.replace('"', "'"),
-        }
-    )
+    root.attrib |= {"id": prefix, "width": f"{width:.0f}", "height": f"{height:.0f}", "role": "img"}
+    root.attrib["aria-labelledby"] = f"{prefix}-title {prefix}-desc"
+    root.attrib["font-family"] = FONT.replace('"', "'")
     ElementTree.register_namespace("", SVG[1:-1])
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 

@@ -40,11 +40,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    credit.add_commands(command)
-    train.add_commands(command)
-    predict.add_commands(command)
-    lessons.add_commands(command)
-    worksheets.add_commands(command)
+    for room in (credit, train, predict, lessons, worksheets):
+        room.add_commands(command)
     return parser
 
 

@@ -4,22 +4,16 @@ import argparse
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from autograd.files import check_writable, ending
 from nn.arguments import read_number
 from nn.notations import NOTATIONS
 
 Run: TypeAlias = Callable[[argparse.Namespace], int | None]
+# adds a command, given its name, what runs it and what it does; returns the parser of its own arguments
+AddCommand: TypeAlias = Callable[[str, Run, str], argparse.ArgumentParser]
 LONGEST = 60  # letters of a word in a message
-
-
-class AddCommand(Protocol):
-    """Adds a command to the command line, given its name, what runs it and what it does."""
-
-    def __call__(self, name: str, run: Run, text: str) -> argparse.ArgumentParser:
-        """Return the parser of the command's own arguments."""
-        ...
 
 
 def add_notation(parser: argparse.ArgumentParser, default: str | None = "slides") -> None:

@@ -57,10 +57,8 @@ def _told(ax: Any) -> str:
         for label, ys in ((str(line.get_label()), line.get_ydata()) for line in ax.lines)
         if len(ys) > 2
     ]
-    points = sum(
-        len(group.get_offsets()) for group in ax.collections if len(group.get_offsets()) > 1
-    )
-    if points:
+    groups = (len(group.get_offsets()) for group in ax.collections)
+    if points := sum(n for n in groups if n > 1):
         told.append(f"{points} points")
     if ax.patches:
         told.append(f"{len(ax.patches)} bars")
@@ -97,21 +95,13 @@ def plot_decision_boundary(
     if not all(is_sequence(x) and len(x) == 2 for x in xs):
         raise ValueError("a decision boundary is drawn over the plane: give inputs of two numbers")
     ax = axes(ax)
-    sides = [_spread([x[k] for x in xs], resolution) for k in (0, 1)]
+    points = [[x[k] for x in xs] for k in (0, 1)]
+    sides = [_spread(numbers, resolution) for numbers in points]
     with no_grad():
         rows = [[_decision(net([u, v])) for u in sides[0]] for v in sides[1]]
-    several = isinstance(net(xs[0]), list)
-    if several:
+    if isinstance(net(xs[0]), list):
         ax.pcolormesh(*sides, rows, cmap="tab10", vmin=0, vmax=9, alpha=0.25, shading="nearest")
-        ax.scatter(
-            [x[0] for x in xs],
-            [x[1] for x in xs],
-            c=ys,
-            cmap="tab10",
-            vmin=0,
-            vmax=9,
-            edgecolors="k",
-        )
+        ax.scatter(points[0], points[1], c=ys, cmap="tab10", vmin=0, vmax=9, edgecolors="k")
     else:
         reach = max(abs(s) for row in rows for s in row) or 1.0
         ax.pcolormesh(*sides, rows, cmap="PuOr", vmin=-reach, vmax=reach, shading="nearest")
@@ -119,7 +109,7 @@ def plot_decision_boundary(
             ax.contour(*sides, rows, levels=[0.0], colors="k")
         middle = (min(ys) + max(ys)) / 2.0
         colours = [BLUE if y > middle else VERMILION for y in ys]
-        ax.scatter([x[0] for x in xs], [x[1] for x in xs], c=colours, edgecolors="w")
+        ax.scatter(points[0], points[1], c=colours, edgecolors="w")
     ax.set_xlabel("x₁")
     ax.set_ylabel("x₂")
     return ax

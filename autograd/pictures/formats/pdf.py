@@ -2,16 +2,12 @@
 
 import io
 import warnings
-from typing import Any, Literal
+from typing import Any
 
 from autograd.pictures.formats.shapes import Picture, Shape, Words, picture
 
 _CODES = {"M": [1], "L": [2], "C": [4, 4, 4]}  # of matplotlib's paths
-_SIDES: dict[str, Literal["left", "center", "right"]] = {
-    "start": "left",
-    "middle": "center",
-    "end": "right",
-}
+_SIDES: dict[str, Any] = {"start": "left", "middle": "center", "end": "right"}
 
 
 def write_pdf(svg: str, title: str) -> bytes:
@@ -45,12 +41,8 @@ def write_pdf(svg: str, title: str) -> bytes:
         out = io.BytesIO()
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
-            figure.savefig(
-                out,
-                format="pdf",
-                transparent=True,
-                metadata={"Title": title, "Creator": "scalar-autograd", "CreationDate": None},
-            )
+            told = {"Title": title, "Creator": "scalar-autograd", "CreationDate": None}
+            figure.savefig(out, format="pdf", transparent=True, metadata=told)
     if missing := [str(w.message) for w in said if "Glyph" in str(w.message)]:
         warnings.warn(
             f"{len(missing)} signs of this picture are not in the PDF's font and become boxes; save as "
