@@ -24,7 +24,6 @@ from nn.losses import (
 )
 from nn.module import Module
 from nn.network import MLP
-from nn.notations import compare_notations
 from nn.optim import SGD, Adam
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
         training as training,
     )
     from nn.credit import assign_credit
+    from nn.notations import compare_notations
     from nn.training import EarlyStop, accuracy, fit, plots as plots
 
 __all__ = [
@@ -51,6 +51,7 @@ __getattr__ = loader(
         "EarlyStop": "nn.training.history",
         "accuracy": "nn.training.metrics",
         "assign_credit": "nn.credit.assign",
+        "compare_notations": "nn.notations",
         "fit": "nn.training.loop",
         "plots": "nn.training.plots",
         **{

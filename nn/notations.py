@@ -1,4 +1,4 @@
-"""The letters of the books: what each calls the numbers of a network. A notation is a row of data.
+"""The letters of the books: what each calls the numbers of a network. A notation is a row of notations.toml.
 
 Sources: the slides, see `nn.credit`; M. Mazur, A step by step backpropagation example (2015); M. Nielsen, Neural
 Networks and Deep Learning, chapter 2; C. Bishop, Pattern Recognition and Machine Learning, section 5.3;
@@ -9,9 +9,11 @@ Data Mining, section 9.2.
 """
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from importlib import resources
 from typing import Literal
 
 from autograd.notation import Table, subscript, superscript, table
@@ -85,34 +87,8 @@ class Notation:
         return "{JI}" not in self.weight
 
 
-NOTATIONS = {
-    n.key: n
-    for n in (
-        Notation("slides", "the slides", "a{J}", "z{J}", "x{U}", "ŷ{J}", "y{J}", "δ{J}", "w{I}⇝{J}", "b{J}", "L", "η",
-                 "w := w − η·δ·z", counting="back", bare=True, matrix="WᵀZ"),
-        Notation("mazur", "Matt Mazur", "net_{j}", "out_{j}", "i{U}", "out_{j}", "target_{j}", "δ_{j}", "w{C}", "b_{j}",
-                 "E_total", "η", "w⁺ = w − η·∂E_total/∂w", new="{w}⁺", counting="kinds"),
-        Notation("nielsen", "Michael Nielsen; 3Blue1Brown", "z{L}{J}", "a{L}{J}", "x{J}", "a{L}{J}", "y{J}", "δ{L}{J}",
-                 "w{L}{JI}", "b{L}{J}", "C", "η", "w → w − η·a·δ", inputs=1),
-        Notation("bishop", "Christopher Bishop", "a⁽{L}⁾{J}", "z⁽{L}⁾{J}", "x{J}", "y{J}", "t{J}", "δ⁽{L}⁾{J}",
-                 "w⁽{L}⁾{JI}", "w⁽{L}⁾{J0}", "E", "η", "w := w − η·δ·z"),
-        Notation("goodfellow", "Ian Goodfellow, Yoshua Bengio, Aaron Courville", "a⁽{L}⁾{J}", "h⁽{L}⁾{J}", "x{J}", "ŷ{J}",
-                 "y{J}", "g⁽{L}⁾{J}", "W⁽{L}⁾{JI}", "b⁽{L}⁾{J}", "J", "ε", "W ← W − ε·g·h", bare=True),
-        Notation("ng", "Andrew Ng, deeplearning.ai", "z^[{l}]{J}", "a^[{l}]{J}", "x{J}", "ŷ{J}", "y{J}", "dz^[{l}]{J}",
-                 "W^[{l}]{JI}", "b^[{l}]{J}", "J", "α", "W := W − α·dW", "d{w}", bare=True),
-        Notation("ng-older", "Andrew Ng, Machine Learning", "z⁽{L}⁾{J}", "a⁽{L}⁾{J}", "x{J}", "a⁽{L}⁾{J}", "y{J}",
-                 "δ⁽{L}⁾{J}", "Θ⁽{L}⁾{JI}", "Θ⁽{L}⁾{J0}", "J", "α", "Θ := Θ − α·D", "D{rest}", inputs=1, leaves=True),
-        Notation("cs231n", "Stanford CS231n", "pre{l}[{j}]", "h{l}[{j}]", "x[{j}]", "scores[{j}]", "y[{j}]", "dh{l}[{j}]",
-                 "W{l}[{i},{j}]", "b{l}[{j}]", "loss", "step_size", "W += −step_size·dW", "d{w}",
-                 last_delta="dscores[{j}]", first=0, matrix="XW"),
-        Notation("haykin", "Simon Haykin", "v⁽{L}⁾{J}", "y⁽{L}⁾{J}", "x{J}", "o{J}", "d{J}", "δ⁽{L}⁾{J}", "w⁽{L}⁾{JI}",
-                 "b⁽{L}⁾{J}", "E", "η", "w := w + η·δ·y", error_sign=-1.0),
-        Notation("mitchell", "Tom Mitchell", "net{J}", "o{J}", "x{J}", "o{J}", "t{J}", "δ{J}", "w{JI}", "w{J0}", "E", "η",
-                 "w := w + η·δ·x", error_sign=-1.0, counting="forward"),
-        Notation("han-kamber", "Jiawei Han, Micheline Kamber", "I{J}", "O{J}", "x{J}", "O{J}", "T{J}", "Err{J}", "w{IJ}",
-                 "θ{J}", "E", "l", "w := w + l·Err·O", error_sign=-1.0, counting="forward", matrix="WᵀZ"),
-    )
-}  # fmt: skip
+_ROWS = tomllib.loads(resources.files("nn").joinpath("notations.toml").read_text("utf-8"))
+NOTATIONS = {key: Notation(key, **row) for key, row in _ROWS.items()}
 
 
 def notation_of(given: "str | Notation") -> Notation:
