@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from nn.credit.credit import Credit
 from nn.credit.parts import Key
@@ -12,8 +12,7 @@ from nn.credit.telling.equations import equations
 Kind = Literal["a", "z", "p", "loss", "delta", "gradient", "new"]
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number of an example, whatever a book calls it.
 
     Attributes:

@@ -1,13 +1,13 @@
 """Why lines are wrong: the cheapest set of mistakes that explains them."""
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations, pairwise
 
 from nn.lessons.marking.judging import Judged
-from nn.lessons.marking.rules.hand import Flaws
+from nn.lessons.marking.rules.hand import NONE, Flaws
 from nn.lessons.marking.rules.intervals import Interval
 from nn.lessons.marking.rules.mistakes import Mistake, mistakes_in
 from nn.lessons.quantities import Quantity, Written
@@ -21,10 +21,11 @@ ALIKE = 0.5  # the share of its price of a line whose like is not explained eith
 BESIDE = 2.2  # the price of a known mistake beside one that nobody knows
 TOGETHER = 2.0  # the price of two mistakes neither of which explains a line without the other
 POOL = 24
+PROBED = 2  # lines of a kind on which everything is tried; what explained none of them is not tried on the others
 FAR = 3  # lines left out, beyond which two unknown mistakes at once could be anything
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Slip:
     """A slip of the pen in one line: what should have stood there is undone from what does.
 
@@ -65,68 +66,87 @@ class Diagnosis:
         written: the numbers as they were written.
     """
 
-    def __init__(self, judged: Judged, written: dict[Quantity, Written]) -> None:
+    def __init__(self, judged: Judged, written: Mapping[Quantity, Written]) -> None:
         self.judged = judged
         self.written = written
         self.hand = judged.hand
         self.problem = judged.hand.problem
-        self._known = mistakes_in(self.problem)
         self.wrong = judged.wrong
         self.good = [q for q, status in judged.status.items() if status != "wrong"]
-        self._explained: dict[tuple[Quantity, Flaws], bool] = {}
-        self._acting: dict[Quantity, frozenset[Mistake]] = {}
+        self._known = mistakes_in(self.problem)
+        self._known += self._rates()
+        self._made: dict[tuple[Quantity, Flaws], list[Interval]] = {}
+        self._kinds: dict[Quantity, frozenset[str]] = {}
+        self._flaws: dict[tuple[Quantity, tuple[Cause, ...]], Flaws] = {}
+        self._lefts: dict[frozenset[Quantity], float] = {}
         self._price = {q: self._unexplained(q) for q in self.wrong}
 
-    def acting(self, q: Quantity) -> frozenset[Mistake]:
-        """Return the mistakes that may show in a line."""
-        found = self._acting.get(q)
+    def kinds(self, q: Quantity) -> frozenset[str]:
+        """Return the kinds of lines whose mistakes show in a line: its own, and of those left out before it."""
+        found = self._kinds.get(q)
         if found is None:
-            chain = self.hand.chain(q)
-            kinds = {self.problem.line_kind(step) for step in chain}
-            found = self._acting[q] = frozenset(
-                m
-                for m in self._known + self._rates
-                if not kinds.isdisjoint(m.lines)
-                and (m.unit is None or Quantity("a", m.unit) in chain)
-            )
+            kinds = map(self.problem.line_kind, self.hand.chain(q))
+            found = self._kinds[q] = frozenset(kinds)
         return found
 
-    def explains(self, q: Quantity, causes: Iterable[Cause]) -> bool:
+    def _acts(self, m: Mistake, q: Quantity) -> bool:
+        return not self.kinds(q).isdisjoint(m.lines) and (
+            m.unit is None or Quantity("a", m.unit) in self.hand.chain(q)
+        )
+
+    def made(self, q: Quantity, flaws: Flaws = NONE) -> list[Interval]:
+        """Return what a line should be if these mistakes are made, by each way of working it out."""
+        found = self._made.get((q, flaws))
+        if found is None:
+            found = self._made[q, flaws] = self.judged.made(q, flaws)
+        return found
+
+    def explains(self, q: Quantity, causes: tuple[Cause, ...]) -> bool:
         """Tell whether a line is as it is if these mistakes are made."""
-        causes = list(causes)
-        flaws = self._of(q, causes)
+        made = self.made(q, self._of(q, causes))
         slips = [c for c in causes if type(c) is Slip and c.line == q]
-        if slips:
-            return any(
-                meant.meets(self.judged.follows(q, flaws | way))
-                for slip in slips
-                for meant in slip.meant
-                for way in self.judged.ways(q)
-            )
-        key = (q, flaws)
-        if key not in self._explained:
-            self._explained[key] = self.judged.meets(q, flaws)
-        return self._explained[key]
+        meant = slips[0].meant if slips else (self.hand.written[q],)
+        return any(mine.meets(x) for mine in meant for x in made)
 
-    def _of(self, q: Quantity, causes: Iterable[Cause]) -> Flaws:
-        acting = self.acting(q)
-        return frozenset(c.flaw for c in causes if type(c) is Mistake and c in acting)
+    def _of(self, q: Quantity, causes: tuple[Cause, ...]) -> Flaws:
+        """Return which of some mistakes show in a line."""
+        found = self._flaws.get((q, causes))
+        if found is None:
+            rules = [c for c in causes if type(c) is Mistake]
+            acting = [c for c in rules if self._acts(c, q)]
+            drawn = {kind for c in acting for kind in c.draws}
+            found = frozenset(c.flaw for c in rules if c in acting or not drawn.isdisjoint(c.lines))
+            found = self._flaws[q, causes] = found if acting else NONE
+        return found
 
-    def cost(self, causes: Iterable[Cause]) -> float:
-        """Return how unlikely it is that these mistakes, and no others, made the working."""
-        causes = list(causes)
+    def cost(self, causes: tuple[Cause, ...], most: float = math.inf) -> float:
+        """Return how unlikely it is that these mistakes, and no others, made the working; inf if beyond `most`."""
         total = sum(c.price for c in causes)
-        unknown: set[str] = set()
-        for q in self.wrong:
-            if not self.explains(q, causes):
-                # what nobody knows, and made one line of a kind wrong, made the others wrong, too
-                total += self._price[q] * (ALIKE if q.kind in unknown else 1.0)
-                unknown.add(q.kind)
+        slips = {c.line for c in causes if type(c) is Slip}
+        unknown = [
+            q for q in self.wrong
+            if not ((q in slips or self._of(q, causes)) and self.explains(q, causes))
+        ]  # fmt: skip
+        total += self._left(frozenset(unknown))
         total += BESIDE * bool(unknown and causes)
         for q in self.good:
+            if total >= most:
+                return math.inf
             if self._of(q, causes) and not self.explains(q, causes):
                 total += CONTRADICTED
         return total
+
+    def _left(self, lines: frozenset[Quantity]) -> float:
+        """Return the price of lines that nothing explains."""
+        found = self._lefts.get(lines)
+        if found is None:
+            prices: dict[str, list[float]] = {}
+            for q in lines:
+                prices.setdefault(q.kind, []).append(self._price[q])
+            # what nobody knows, and made one line of a kind wrong, made the others wrong, too
+            found = sum(ALIKE * sum(x) + (1.0 - ALIKE) * max(x) for x in prices.values())
+            self._lefts[lines] = found
+        return found
 
     def _unexplained(self, q: Quantity) -> float:
         mine, other = self.hand.written[q], self.judged.follows(q)
@@ -135,9 +155,8 @@ class Diagnosis:
 
     # ------------------------------------------------------------ what may be the matter
 
-    @cached_property
     def _rates(self) -> list[Mistake]:
-        """The learning rate that the new weights show, if they all show one."""
+        """Return the learning rate that the new weights show, if they all show one, and it is not known."""
         lo, hi, count = -math.inf, math.inf, 0
         for q in self.wrong:
             if q.kind != "new":
@@ -158,7 +177,8 @@ class Diagnosis:
                 return [Mistake(("rate", rate), text, ("new",), 3.8)]
         return []
 
-    def _slips(self, q: Quantity, others: list[Cause]) -> list[Slip]:
+    def _slips(self, q: Quantity) -> list[Slip]:
+        """Return the slips that may have been made in a line."""
         w, mine = self.written[q], self.hand.written[q]
         half = (mine.hi - mine.lo) / 2
         found = [
@@ -185,7 +205,6 @@ class Diagnosis:
             Slip(q, "two digits are swapped", 4.0, around(swapped)),
             Slip(q, "one digit is another", 5.0, around(changed)),
         ]
-        found = [slip for slip in found if self.explains(q, [slip, *others])]
         order = self.problem.order.index(q)
         copied = [
             p for p, other in self.written.items()
@@ -196,29 +215,64 @@ class Diagnosis:
             found.append(Slip(q, "the number of another line stands there", 4.5, (_ANY,)))
         return found
 
+    def _changing(self, q: Quantity) -> list[Mistake]:
+        """Return the mistakes that make a line another."""
+
+        def ends(flaws: Flaws) -> list[tuple[float, float]]:
+            return [(x.lo, x.hi) for x in self.made(q, flaws)]
+
+        plain = ends(NONE)
+        acting = (m for m in self._known if self._acts(m, q))
+        return [m for m in acting if ends(frozenset([m.flaw])) != plain]
+
+    def _pairs(self, q: Quantity, changing: list[Mistake]) -> Iterable[tuple[Cause, ...]]:
+        """Return the pairs of mistakes that may show in a line."""
+        yield from combinations(changing, 2)
+        for m in changing:
+            for other in self._known if m.draws else []:
+                if not self._acts(other, q) and not set(m.draws).isdisjoint(other.lines):
+                    yield m, other
+
     def _pool(self) -> tuple[list[Cause], set[Cause]]:
         """Return what may be the matter, and what of it explains a line alone."""
         lone: set[Cause] = set()
         score: dict[Cause, float] = {}
+        pairs: dict[tuple[Cause, ...], None] = {}
+        alike: Counter[object] = Counter()
+        slips = {q: self._slips(q) for q in self.wrong}
         for q in sorted(self.wrong, key=lambda q: len(self.hand.chain(q))):
-            acting = sorted(self.acting(q), key=lambda m: (m.price, str(m.flaw)))
-            single = [m for m in acting if self.explains(q, [m])]
-            lone.update(single)
+            of = q.of[0] if isinstance(q.of, tuple) else q.of
+            like = (self.kinds(q), of is None, of in self.problem.inputs)
+            probed, alike[like] = alike[like] >= PROBED, alike[like] + 1
+            changing = (
+                [m for m in score if type(m) is Mistake and self._acts(m, q)]
+                if probed
+                else self._changing(q)
+            )
+            single = [m for m in changing if self.explains(q, (m,))]
             for m in single:
                 score[m] = score.get(m, 0.0) + 2.0
             if not single:
                 far = len(self.hand.chain(q)) > FAR
-                for pair in _pairs(acting):
-                    if (not far or not lone.isdisjoint(pair)) and self.explains(q, pair):
-                        for m in pair:
-                            score[m] = score.get(m, 0.0) + 1.0
-            for slip in self._slips(q, []):
-                score[slip] = 1.5
-                lone.add(slip)
+                for pair in list(pairs) if probed else self._pairs(q, changing):
+                    if (
+                        (not far or not lone.isdisjoint(pair))
+                        and _compatible(pair)
+                        and self.explains(q, pair)
+                    ):
+                        pairs[pair] = None
+                        for cause in pair:
+                            score[cause] = score.get(cause, 0.0) + 1.0
+            lone.update(single)
+            for slip in slips[q]:
+                if self.explains(q, (slip,)):
+                    score[slip] = 1.5
+                    lone.add(slip)
         for q in self.wrong:  # a slip in a line that is wrong already
-            if not any(self.explains(q, [c]) for c in lone):
-                for m in [c for c in lone if c in self.acting(q)]:
-                    for slip in self._slips(q, [m]):
+            acting = [c for c in lone if type(c) is Mistake and self._acts(c, q)]
+            if not any(self.explains(q, (c,)) for c in acting) and lone.isdisjoint(slips[q]):
+                for slip in slips[q]:
+                    if any(self.explains(q, (slip, m)) for m in acting):
                         score[slip] = 0.5
         return sorted(score, key=lambda c: (-score[c], c.price))[:POOL], lone
 
@@ -227,15 +281,28 @@ class Diagnosis:
         pool, lone = self._pool()
         chosen: tuple[Cause, ...] = ()
         least = self.cost(())
+        drawers = [c for c in pool if type(c) is Mistake and c.draws]
+        touched = {
+            c: frozenset([c.line] if type(c) is Slip else [
+                q for q in self.wrong if self._of(q, (c,)) or any(self._of(q, (c, d)) for d in drawers)
+            ]) for c in pool
+        }  # fmt: skip
         for size in range(1, LARGEST + 1):
             for causes in combinations(pool, size):
-                if sum(c.price for c in causes) < least and _compatible(causes):
-                    cost = self.cost(causes) + TOGETHER * (size > 1 and lone.isdisjoint(causes))
-                    if cost < least - 1e-9:
-                        chosen, least = causes, cost
+                price = sum(c.price for c in causes)
+                if price >= least or not _compatible(causes):
+                    continue
+                if size > 1:
+                    price += TOGETHER * lone.isdisjoint(causes)
+                    rest = frozenset(self.wrong).difference(*(touched[c] for c in causes))
+                    if price + self._left(rest) + BESIDE * bool(rest) >= least:
+                        continue
+                cost = self.cost(causes, least) + TOGETHER * (size > 1 and lone.isdisjoint(causes))
+                if cost < least - 1e-9:
+                    chosen, least = causes, cost
         named = []
         for cause in chosen:
-            others = [c for c in chosen if c is not cause]
+            others = tuple(c for c in chosen if c is not cause)
             if self.cost(others) <= least:
                 continue
             lines = [
@@ -245,7 +312,7 @@ class Diagnosis:
                 continue
             equal = [
                 c for c in pool
-                if c not in chosen and _compatible([*others, c]) and self.cost([*others, c]) <= least + EQUAL
+                if c not in chosen and _compatible([*others, c]) and self.cost((*others, c)) <= least + EQUAL
             ]  # fmt: skip
             named.append(Named(lines, [cause, *equal[:3]]))
         named.sort(key=lambda n: self.problem.order.index(n.lines[0]))
@@ -253,10 +320,6 @@ class Diagnosis:
 
 
 _ANY = Interval(-math.inf, math.inf)
-
-
-def _pairs(acting: list[Mistake]) -> Iterable[tuple[Mistake, Mistake]]:
-    return ((a, b) for a, b in combinations(acting, 2) if a.flaw[0] != b.flaw[0])
 
 
 def _compatible(causes: Iterable[Cause]) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from nn.activations import activation_name
 from nn.lessons.marking.rules.any_network import hand_of
 from nn.lessons.marking.rules.hand import FROM_Z, NONE, Flaws, Hand
-from nn.lessons.marking.rules.intervals import Interval, at
+from nn.lessons.marking.rules.intervals import SLOPES_FROM_Z, Interval, at
 from nn.lessons.marking.rules.problem import Problem
 from nn.lessons.quantities import Quantity, Written
 
@@ -75,6 +76,7 @@ class Judged:
     written: Mapping[Quantity, Written]
     status: dict[Quantity, Status] = field(default_factory=dict)
     copied: list[Quantity] = field(default_factory=list)
+    _ways: dict[Quantity, tuple[Flaws, ...]] = field(default_factory=dict)
 
     @property
     def wrong(self) -> list[Quantity]:
@@ -87,10 +89,9 @@ class Judged:
             self.hand.round_to(self.units * self.written[q].unit)
         return self.hand.follows(q, flaws)
 
-    def meets(self, q: Quantity, flaws: Flaws = NONE) -> bool:
-        """Tell whether a line follows from the written ones if these mistakes are made."""
-        mine = self.hand.written[q]
-        return any(mine.meets(self.follows(q, flaws | way)) for way in self.ways(q))
+    def made(self, q: Quantity, flaws: Flaws = NONE) -> list[Interval]:
+        """Return what a line should be by each way of working it out, if these mistakes are made."""
+        return [self.follows(q, flaws | way if way else flaws) for way in self.ways(q)]
 
     def gap(self, q: Quantity) -> float:
         """Return by how many units of its last digit a line does not follow."""
@@ -99,8 +100,14 @@ class Judged:
         return min(mine.gap(self.follows(q, way)) for way in self.ways(q)) / unit
 
     def ways(self, q: Quantity) -> tuple[Flaws, ...]:
-        """Return the ways of working out a line: a slope may come from a or from z."""
-        return _BOTH if any(step.kind == "delta" for step in self.hand.chain(q)) else _ONE
+        """Return the ways of working out a line: a slope that is no constant may come from a or from z."""
+        found = self._ways.get(q)
+        if found is None:
+            functions = self.hand.problem.functions
+            names = {activation_name(functions[step.of]) for step in self.hand.chain(q)
+                     if step.kind == "delta" and step.of in functions}  # fmt: skip
+            found = self._ways[q] = _BOTH if names & SLOPES_FROM_Z.keys() - {"linear"} else _ONE
+        return found
 
 
 _NO_STYLE = Style(None, None)

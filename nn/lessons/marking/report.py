@@ -222,14 +222,15 @@ def _by_its_own_rule(
     best, most, chosen, told = plain, _score(plain), written, list[str]()
     if not plain.wrong:
         return written, plain, told
-    hidden = {j for j in problem.functions if j not in problem.outputs}
-    letters = [
-        (_exchanged(written, units), 0.0, EXCHANGED) for units in (hidden, {*problem.functions})
-    ]
-    tries = list(letters)
+    tries: list[tuple[dict[Quantity, Written], float, str]] = []
+    if {"a", "z"} & {q.kind for q in plain.wrong}:
+        hidden = {j for j in problem.functions if j not in problem.outputs}
+        letters = [_exchanged(written, units) for units in (hidden, {*problem.functions})]
+        tries += [(other, 0.0, EXCHANGED) for other in letters]
+    turned = [(w, 0.0, "") for w in (written,)] + tries
     for kinds in (("delta",), ("delta", "gradient")):
         tries += [(_turned(w, *kinds), 0.5, f"{text} {OTHER_SIGN}".strip())
-                  for w, _, text in ((written, 0.0, ""), *letters)]  # fmt: skip
+                  for w, _, text in turned if _may_turn(plain, w)]  # fmt: skip
     for other, less, text in tries:
         if other == written:
             continue
@@ -260,6 +261,16 @@ def _agreed(
     # a gradient with the wrong sign is a mistake unless the updates know of it
     new = [found.status[q] for q in found.status if q.kind == "new"]
     return bool(first and new) and new.count("wrong") < len(new) / 2
+
+
+def _may_turn(plain: Judged, written: Mapping[Quantity, Written]) -> bool:
+    """Tell whether the δ of the outputs may have the other sign; with exchanged letters that is not known yet."""
+    out = [q for q in plain.wrong if plain.hand.problem.line_kind(q) == "out"]
+    return (
+        written is not plain.written
+        or bool(out)
+        or not any(q.kind == "delta" and q.of in plain.hand.problem.outputs for q in plain.status)
+    )
 
 
 def _turned(written: Mapping[Quantity, Written], *kinds: str) -> dict[Quantity, Written]:

@@ -40,6 +40,7 @@ class Hand:
         self.problem = problem
         self.written = written
         self.half = half
+        self._fixed: float | None = None
         self._computed: dict[tuple[Quantity, Flaws], Interval] = {}
         self._losses: dict[Any, tuple[Interval, list[Interval]]] = {}
         self._slopes: dict[tuple[Activation, float, float], Interval] = {}
@@ -47,7 +48,9 @@ class Hand:
 
     def round_to(self, half: float) -> None:
         """Let each result on the way be uncertain by so much from now on."""
-        self.half = lambda x: half
+        if half == self._fixed:
+            return
+        self.half, self._fixed = (lambda x: half), half
         self._computed.clear()
         self._slopes.clear()
         self._losses.clear()

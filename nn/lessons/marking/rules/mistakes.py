@@ -22,7 +22,7 @@ FORWARD, OUT, HIDDEN = ("a",), ("out",), ("hidden",)
 SLOPES = ("out", "hidden")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mistake:
     """A way in which a working goes wrong.
 
@@ -40,6 +40,14 @@ class Mistake:
     price: float = 2.6
     unit: int | None = None
 
+    @property
+    def draws(self) -> tuple[str, ...]:
+        """The kinds of lines whose mistakes come with it, because it takes a number that the line does not need."""
+        return _DRAWS.get(self.flaw[0], ())
+
+
+# the error, δ or the new weight that is taken instead may be mistaken, too
+_DRAWS = {"raw": OUT, "flat": OUT, "step delta": SLOPES, "updated": ("new", "gradient")}
 
 # name, which of its kind, lines, text; what depends on the network is added by `mistakes_in`
 _ROWS: list[tuple[str, Any, tuple[str, ...], str]] = [
