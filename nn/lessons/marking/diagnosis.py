@@ -243,26 +243,24 @@ class Diagnosis:
         for q in sorted(self.wrong, key=lambda q: len(self.hand.chain(q))):
             of = q.of[0] if isinstance(q.of, tuple) else q.of
             like = (self.kinds(q), of is None, of in self.problem.inputs)
-            probed, alike[like] = alike[like] >= PROBED, alike[like] + 1
-            changing = (
-                [m for m in score if type(m) is Mistake and self._acts(m, q)]
-                if probed
-                else self._changing(q)
-            )
+            changing = [m for m in score if type(m) is Mistake and self._acts(m, q)]
             single = [m for m in changing if self.explains(q, (m,))]
+            tried = list(pairs)
+            if not single and alike[like] < PROBED:
+                alike[like] += 1
+                changing = self._changing(q)
+                single = [m for m in changing if self.explains(q, (m,))]
+                tried = list(filter(_compatible, self._pairs(q, changing))) if not single else []
             for m in single:
                 score[m] = score.get(m, 0.0) + 2.0
             if not single:
-                far = len(self.hand.chain(q)) > FAR
-                for pair in list(pairs) if probed else self._pairs(q, changing):
-                    if (
-                        (not far or not lone.isdisjoint(pair))
-                        and _compatible(pair)
-                        and self.explains(q, pair)
-                    ):
-                        pairs[pair] = None
-                        for cause in pair:
-                            score[cause] = score.get(cause, 0.0) + 1.0
+                found = [p for p in tried if not lone.isdisjoint(p) and self.explains(q, p)]
+                if not found and len(self.hand.chain(q)) <= FAR:
+                    found = [p for p in tried if lone.isdisjoint(p) and self.explains(q, p)]
+                for pair in found:
+                    pairs[pair] = None
+                    for cause in pair:
+                        score[cause] = score.get(cause, 0.0) + 1.0
             lone.update(single)
             for slip in slips[q]:
                 if self.explains(q, (slip,)):
