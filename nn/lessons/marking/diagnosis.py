@@ -203,7 +203,7 @@ class Diagnosis:
 
         found += [
             Slip(q, "two digits are swapped", 4.0, around(swapped)),
-            Slip(q, "one digit is another", 5.0, around(changed)),
+            Slip(q, "one digit is another", 6.2, around(changed)),
         ]
         order = self.problem.order.index(q)
         copied = [
@@ -250,7 +250,8 @@ class Diagnosis:
                 alike[like] += 1
                 changing = self._changing(q)
                 single = [m for m in changing if self.explains(q, (m,))]
-                tried = list(filter(_compatible, self._pairs(q, changing))) if not single else []
+                if not single and alike[like] == 1:
+                    tried = list(filter(_compatible, self._pairs(q, changing)))
             for m in single:
                 score[m] = score.get(m, 0.0) + 2.0
             if not single:
