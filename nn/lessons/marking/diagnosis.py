@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, pairwise
 
 from nn.lessons.marking.judging import Judged
@@ -16,7 +17,7 @@ CONTRADICTED = 5.0  # the price of a good line that should be otherwise
 LARGEST = 3  # how many mistakes are looked for at once
 NAMED = 2  # how many of them are named
 CLOSE = 3.0  # units of the last digit within which one line tells nothing
-EQUAL = 0.35  # what may be dearer by so much cannot be told apart
+EQUAL = 0.65  # what may be dearer by so much cannot be told apart
 ALIKE = 0.5  # the share of its price of a line whose like is not explained either
 BESIDE = 2.2  # the price of a known mistake beside one that nobody knows
 TOGETHER = 2.0  # the price of two mistakes neither of which explains a line without the other
@@ -212,7 +213,7 @@ class Diagnosis:
             and (p.kind == q.kind or self.problem.order.index(p) < order)
         ]  # fmt: skip
         if copied:
-            found.append(Slip(q, "the number of another line stands there", 4.5, (_ANY,)))
+            found.append(Slip(q, "the number of another line stands there", 5.6, (_ANY,)))
         return found
 
     def _changing(self, q: Quantity) -> list[Mistake]:
@@ -275,8 +276,14 @@ class Diagnosis:
                         score[slip] = 0.5
         return sorted(score, key=lambda c: (-score[c], c.price))[:POOL], lone
 
-    def best(self) -> tuple[list[Named], bool]:
-        """Return the mistakes to name, and whether there are more of them than are named."""
+    @cached_property
+    def least(self) -> float:
+        """How unlikely the working is, explained as well as it can be; a measure for its readings."""
+        return self.cost(self._search[0])
+
+    @cached_property
+    def _search(self) -> tuple[tuple[Cause, ...], list[Cause]]:
+        """The cheapest set of mistakes, and all that may be the matter."""
         pool, lone = self._pool()
         chosen: tuple[Cause, ...] = ()
         least = self.cost(())
@@ -299,7 +306,11 @@ class Diagnosis:
                 cost = self.cost(causes, least) + TOGETHER * (size > 1 and lone.isdisjoint(causes))
                 if cost < least - 1e-9:
                     chosen, least = causes, cost
-        named = []
+        return chosen, pool
+
+    def best(self) -> tuple[list[Named], bool]:
+        """Return the mistakes to name, and whether there are more of them than are named."""
+        (chosen, pool), least, named = self._search, self.least, []
         for cause in chosen:
             others = tuple(c for c in chosen if c is not cause)
             if self.cost(others) <= least:

@@ -237,6 +237,12 @@ def _by_its_own_rule(
         found = judge(problem, other)
         if (score := _score(found) - less) > most and _agreed(found, other, written):
             best, most, chosen, told = found, score, other, [text]
+    if (
+        best is not plain
+        and best.wrong
+        and Diagnosis(plain, written).least <= Diagnosis(best, chosen).least
+    ):
+        return written, plain, []
     return chosen, best, told
 
 
