@@ -240,6 +240,7 @@ class Diagnosis:
         score: dict[Cause, float] = {}
         pairs: dict[tuple[Cause, ...], None] = {}
         alike: Counter[object] = Counter()
+        searched = set()
         slips = {q: self._slips(q) for q in self.wrong}
         for q in sorted(self.wrong, key=lambda q: len(self.hand.chain(q))):
             of = q.of[0] if isinstance(q.of, tuple) else q.of
@@ -251,7 +252,8 @@ class Diagnosis:
                 alike[like] += 1
                 changing = self._changing(q)
                 single = [m for m in changing if self.explains(q, (m,))]
-                if not single and alike[like] == 1:
+                if not single and like not in searched:
+                    searched.add(like)
                     tried = list(filter(_compatible, self._pairs(q, changing)))
             for m in single:
                 score[m] = score.get(m, 0.0) + 2.0

@@ -153,33 +153,20 @@ def mistakes_in(problem: Problem) -> list[Mistake]:
         add("lost", node.index, "a gradient", 2.6, lost)
         add("lost forward", node.index, "a", 3.2, lost)
         add("lost back", node.index, "gradient", 3.2, f"{lost} in the gradients")
+    used = hidden | {activation_name(functions[j]) for j in problem.outputs}
     for other in ("sigmoid", "tanh", "relu"):
         if {other} != hidden:
             add("f", other, "z", 3.0, f"the activation is taken to be {other}")
-            add(
-                "unit of",
-                other,
-                "z hidden",
-                3.0,
-                f"{other} is used in place of the activation, and its slope",
-            )
-            if other != "relu":
-                add("slope of", other, "out hidden", 3.0, f"the slope is that of {other}")
-                add(
-                    "slope of hidden",
-                    other,
-                    "hidden",
-                    3.2,
-                    f"the slope in the hidden δ is that of {other}",
-                )
+            text = f"{other} is used in place of the activation, and its slope"
+            add("unit of", other, "z hidden", 3.0, text)
+        if other != "relu" and used - {other, "linear"}:
+            add("slope of", other, "out hidden", 3.0, f"the slope is that of {other}")
+        if other != "relu" and {other} != hidden:
+            text = f"the slope in the hidden δ is that of {other}"
+            add("slope of hidden", other, "hidden", 3.2, text)
         if curved:
-            add(
-                "f of output",
-                other,
-                "output",
-                3.2,
-                f"the activation of the output is taken to be {other}",
-            )
+            text = f"the activation of the output is taken to be {other}"
+            add("f of output", other, "output", 3.2, text)
     for loss in {mean_absolute_error, squared_error, binary_cross_entropy_with_logits} - {
         c.loss_function
     }:
