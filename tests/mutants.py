@@ -5,15 +5,25 @@ The rooms, their files and their tests stand in pyproject.toml. Each is copied t
 ``CHILDREN=1`` in the environment leaves the other processors alone.
 """
 
+import contextlib
+import functools
 import hashlib
+import importlib
 import json
 import os
+import pickle
+import re
 import shutil
+import signal
 import subprocess
 import sys
-import time
 import tomllib
+import types
 from pathlib import Path
+
+import pytest
+
+_PROSE = re.compile(r"\w\w+ \w+ \w\w")  # what people read, not what the code does
 
 
 def main(names: list[str]) -> None:
@@ -32,7 +42,7 @@ def main(names: list[str]) -> None:
         (folder / "pyproject.toml").write_text(text, encoding="utf-8")
         changed = Path(folder, "mutants").absolute()
         changed.mkdir(exist_ok=True)  # a folder that is missing at the start is never looked into
-        started, executables = time.monotonic(), Path(sys.executable).parent
+        executables = Path(sys.executable).parent
         environment = {
             **os.environ,
             "PATH": f"{executables}{os.pathsep}{os.environ['PATH']}",
@@ -45,8 +55,6 @@ def main(names: list[str]) -> None:
         command = [sys.executable, Path(__file__).absolute(), *arguments]
         if subprocess.run(command, cwd=folder, env=environment).returncode:
             print(f"{name}: the tests fail before anything is changed; see above")
-        else:
-            _report(name, folder, time.monotonic() - started)
 
 
 def _run(sample: int, children: int) -> None:
@@ -63,24 +71,164 @@ def _run(sample: int, children: int) -> None:
         return again[:sample], files
 
     mutmut.collect_source_file_mutation_data = collect_sample
+    _remember_types(mutmut)
+    _start_quickly(mutmut)
+    _bind_rules()
     mutmut._run([], children)
+    _report()
 
 
-def _report(name: str, folder: Path, seconds: float) -> None:
+def _remember_types(mutmut) -> None:
+    """Keep what the types forbid for the next run on the same code: mypy takes minutes to tell."""
+    check = mutmut.filter_mutants_with_type_checker
+
+    def remembered():
+        code = [*Path("mutants", "autograd").rglob("*.py"), *Path("mutants", "nn").rglob("*.py")]
+        text = b"".join(path.read_bytes() for path in sorted(code))
+        known = Path(f"types.{hashlib.sha256(text).hexdigest()[:16]}")
+        if not known.exists():
+            known.write_bytes(pickle.dumps(check()))
+        return pickle.loads(known.read_bytes())
+
+    mutmut.filter_mutants_with_type_checker = remembered
+
+
+def _start_quickly(mutmut) -> None:
+    """Collect the tests once, not once for each mutant: a child is forked after that, and runs those that it was told.
+
+    A mutant of what runs at import has a child import everything anew, and all the tests try it.
+    """
+    from _pytest.config import _prepareconfig
+    from mutmut.runners.harness import PytestRunner
+    from mutmut.state import state
+    from mutmut.workers import isolation
+
+    collect, run_tests, startup = (
+        mutmut.collect_or_load_stats,
+        PytestRunner.run_tests,
+        isolation.ForkRunner.startup,
+    )
+    at_import, items = set(), {}
+
+    def forget():
+        for name in [
+            name for name in sys.modules if name.split(".")[0] in ("autograd", "nn", "tests")
+        ]:
+            del sys.modules[name]
+
+    def called_at_import():
+        forget()
+        mutmut.set_mutant_under_test("stats")
+        state()._stats.clear()
+        for path in mutmut.walk_mutatable_files():
+            importlib.import_module(".".join(path.with_suffix("").parts).removesuffix(".__init__"))
+        return set(state()._stats)
+
+    def collect_stats(*args, **kwargs):
+        collect(*args, **kwargs)
+        at_import.update(isolation.run_in_fork_with_result(called_at_import))
+        for name in at_import:
+            state().tests_by_mangled_function_name[name] = set(state().duration_by_test)
+
+    def collect_once(runner):
+        settings = mutmut.config()
+        os.chdir("mutants")
+        chosen = settings.pytest_add_cli_args_test_selection
+        nowhere = Path(os.devnull).open("w")  # noqa: SIM115  # the reporter keeps it
+        with contextlib.redirect_stdout(nowhere):
+            config = _prepareconfig(["--rootdir=.", "-s", *chosen, *settings.pytest_add_cli_args])
+            config._do_configure()
+            session = pytest.Session.from_config(config)
+            config.hook.pytest_sessionstart(session=session)
+            session.perform_collect()
+        items.update({item.nodeid: item for item in session.items})
+        os.chdir("..")
+        startup(runner)
+        if isolation.run_in_fork(run_quickly, runner, mutant_name="", tests=items):
+            raise SystemExit("a test fails where nothing is changed")
+
+    def run_quickly(runner, *, mutant_name, tests):
+        if mutant_name is None:  # that a test can fail
+            return run_tests(runner, mutant_name=mutant_name, tests=tests)
+        if mutant_name and mutmut.mangled_name_from_mutant_name(mutant_name) in at_import:
+            forget()
+            return run_tests(runner, mutant_name=mutant_name, tests=tests)
+        os.chdir("mutants")
+        chosen = [items[name] for name in tests]
+        try:
+            for item, following in zip(chosen, [*chosen[1:], None]):
+                limit = 2.0 + 4.0 * state().duration_by_test[item.nodeid]
+                signal.setitimer(
+                    signal.ITIMER_VIRTUAL, limit
+                )  # a loop that never ends is noticed, too
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if item.session.testsfailed:
+                    return 1
+        except BaseException:  # the child must come to its end
+            return 1
+        return 0
+
+    mutmut.collect_or_load_stats, PytestRunner.run_tests = collect_stats, run_quickly
+    isolation.ForkRunner.startup = collect_once
+    isolation.ForkRunner.run_clean_tests = lambda *_, **__: 0  # `collect_once` does
+
+
+def _bind_rules() -> None:
+    """Let what mutmut puts in a rule's place in the table be bound to floats, as the rule is: by its code."""
+    from mutmut.mutation import trampoline
+
+    wrap = trampoline.wrap_in_trampoline
+
+    def chosen(mutants, rule, namespace):
+        module, _, name = trampoline.get_mutant_under_test().rpartition(".")
+        if name == "fail":
+            raise trampoline.MutmutProgrammaticFailException
+        if name == "stats":
+            trampoline.record_trampoline_hit(f"{rule.__module__}.x_{rule.__name__}")
+        one = mutants.get(name, rule) if module == rule.__module__ else rule
+        return types.FunctionType(one.__code__, namespace)
+
+    def wrap_rule(mutants, is_classmethod=False):
+        def wrapped(rule):
+            if rule.__module__ != "autograd.primitives":
+                return wrap(mutants, is_classmethod)(rule)
+            names, choose = rule.__globals__, f"_choose{rule.__name__}"
+            names[choose] = functools.partial(chosen, mutants, rule)
+            exec(f"def {rule.__name__}(*args): return {choose}(globals())(*args)", names)
+            return functools.update_wrapper(names[rule.__name__], rule)
+
+        return wrapped
+
+    trampoline.wrap_in_trampoline = wrap_rule
+
+
+def _report() -> None:
+    """Print what became of the mutants of this folder, and the names of those that nobody noticed."""
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
+
     names = {
         None: "not tried",
         0: "SURVIVED",
         1: "noticed",
         3: "noticed",
-        33: "no test",
+        33: "NO TEST",
         37: "by types",
     }
     counts: dict[str, int] = {}
-    for path in folder.rglob("*.meta"):
-        for code in json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"].values():
-            counts[names.get(code, "too long")] = counts.get(names.get(code, "too long"), 0) + 1
+    for path in Path("mutants").rglob("*.meta"):
+        source = path.relative_to("mutants").with_suffix("")
+        for name, code in json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"].items():
+            became = names.get(code, "too long")
+            if became == "SURVIVED":
+                lines = get_diff_for_mutant(name, path=source).splitlines()[3:]
+                was, now = ("\n".join(x[1:] for x in lines if x[0] == sign) for sign in "-+")
+                if was.casefold() == now.replace("XX", "").casefold() and _PROSE.search(was):
+                    became = "in words"
+                else:
+                    print(f"{name}\n- {was.strip()}\n+ {now.strip()}")
+            counts[became] = counts.get(became, 0) + 1
     words = ", ".join(f"{count:,} {word}" for word, count in sorted(counts.items()))
-    print(f"{name}: {sum(counts.values()):,} mutants: {words}; {seconds:.0f} s")
+    print(f"{sum(counts.values()):,} mutants: {words}")
 
 
 if __name__ == "__main__":

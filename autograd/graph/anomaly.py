@@ -10,11 +10,11 @@ from autograd.graph.reverse import flows, inner_nodes
 from autograd.primitive import Primitive
 
 
-def named(x: Any, shown: str = "x") -> str:
+def named(x: Any) -> str:
     """Return an operand as messages show it: `label = number`, or its kind and number."""
     if not hasattr(x, "__primitive__"):
         return repr(x)
-    name = x.label or (x.op if x.op not in ("", "constant") else shown)
+    name = x.label or (x.op if x.op not in ("", "constant") else "x")
     return f"{name} = {x._data!r}"
 
 

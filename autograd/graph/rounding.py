@@ -67,7 +67,7 @@ def _moved(numbers: Any, off: Any, sign: float) -> Any:
 def _slopes(v: Node, row: Primitive, numbers: list[Any]) -> list[float]:
     """Return the slopes at other numbers, by the operands that the gradient flows to."""
     out = row.value(*numbers)
-    bias = None if row is not primitives.dot or v._c is None else 1.0
+    bias = v._c if row is primitives.dot else None
     slopes: list[float] = []
     for i, recorded in enumerate((v._da, v._db, bias)):
         if recorded is not None:

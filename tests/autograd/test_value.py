@@ -15,7 +15,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, detect_anomaly, draw, no_grad, steps, tree
-from autograd.graph.node import operand_numbers, spend_gradient
+from autograd.graph.node import made_by, operand_numbers, spend_gradient
 from autograd.graph.reverse import gradients
 from autograd.modes import tracing
 from autograd.primitive import Primitive
@@ -430,6 +430,8 @@ def test_a_bias_of_zero_is_no_operand():
         for node in nodes:
             assert (node.data, node.parents, node.partials) == (15.0, (w, x), (5.0, 3.0))
             assert operand_numbers(node) == (TABLE["dot"], ([3.0], [5.0], 0.0))
+            assert made_by(node) == (TABLE["dot"], ((w,), (x,), 0.0))
+            assert made_by(w) == operand_numbers(w) == (None, ())
             w.grad = x.grad = 0.0
             node.backward()
             assert (w.grad, x.grad) == (5.0, 3.0)

@@ -58,5 +58,27 @@ def test_what_is_exact_has_no_error():
 
 
 def test_an_infinite_slope_bounds_nothing():
-    error, _ = rounding_errors(ag.sqrt(Value(0.0) * 1.0))
-    assert error == math.inf
+    x = Value(0.0)
+    error, of_gradients = rounding_errors(ag.sqrt(x * 1.0))
+    assert error == of_gradients[id(x)] == math.inf
+
+
+@pytest.mark.parametrize("factor", [5.0, 0.25, 0.0])
+def test_each_rounding_is_counted_once(factor):
+    """Of u·v with u = 3x: what u may be off moves v's slope; a slope and its product are rounded."""
+    x, v = Value(7.0), Value(factor)
+    u = x * 3.0
+    error, of_gradients = rounding_errors(u * v)
+    of_u = 21.0 * UNIT + TINY
+    assert error == pytest.approx(21.0 * factor * UNIT + TINY + factor * of_u, rel=1e-12)
+    by_u = 2.0 * factor * UNIT + TINY
+    assert of_gradients[id(u)] == by_u
+    assert of_gradients[id(v)] == pytest.approx(42.0 * UNIT + of_u, rel=1e-12)
+    by_x = by_u * 3.0 + factor * 3.0 * UNIT + 3.0 * factor * UNIT + TINY
+    assert of_gradients[id(x)] == pytest.approx(by_x, rel=1e-12)
+
+
+def test_the_branch_taken_passes_everything_on():
+    u = Value(7.0) * 3.0
+    _, of_gradients = rounding_errors(ag.where(True, u, 2.0))
+    assert of_gradients[id(u)] == 2.0 * UNIT + TINY
