@@ -583,6 +583,15 @@ def test_functions_that_need_scipy_say_so(name, monkeypatch):
         TABLE[name](np.array([0.5]))
 
 
+@pytest.mark.parametrize("name", ["erf", "erfc"])
+def test_error_functions_stay_in_the_library_of_their_array(name):
+    xp = pytest.importorskip("array_api_strict", reason="array_api_strict is not installed")
+    for x in (np.float64(0.5), np.ma.masked_array([0.5, 0.2], [0, 1]), xp.asarray([0.5])):
+        out = TABLE[name](x)
+        assert type(out) is type(x)
+        assert np.ravel(out)[0] == pytest.approx(getattr(math, name)(0.5), rel=1e-15)
+
+
 def test_the_slopes_of_hypot_at_its_kink_are_not_minus_0():
     hypot = TABLE["hypot"]
     assert [math.copysign(1.0, hypot.partial(i, 0.0, 0.0, 0.0)) for i in (0, 1)] == [1.0, 1.0]

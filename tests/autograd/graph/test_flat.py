@@ -7,7 +7,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.graph.flat import Flat
-from autograd.graph.reverse import leaf_numbers
+from autograd.graph.reverse import errors, leaf_numbers
 from autograd.graph.walks import topological
 
 
@@ -45,6 +45,9 @@ def test_nodes_in_order_with_their_operands(seed):
         assert (k in flat.leaves) == (not v.parents)
         assert (flat.ops[k], flat.numbers[k]) == (v.op, v.data)
         assert all(p < k for p in flat.parents[k])
+        if v.op == "dot":
+            sides = tuple(tuple(flat.places[id(p)] for p in side) for side in (v._a, v._b))
+            assert flat.sides[k] == sides
 
 
 def test_units_of_a_layer_share_what_they_read():
@@ -68,3 +71,10 @@ def test_numbers_of_leaves_but_those_that_a_dot_keeps():
     assert leaf_numbers((ag.dot([w], [x], b) * c).tanh()) == {id(b): 4.0, id(c): 5.0}
     assert leaf_numbers(ag.dot([w], [3.0]))[id(w)] == 2.0
     assert leaf_numbers(ag.sum([w, x])) == {id(w): 2.0, id(x): 3.0}
+
+
+def test_the_error_of_a_bias_that_was_computed():
+    w, x = Value(2.0), Value(3.0)
+    bias = w * x
+    root = ag.dot([w], [x], bias)
+    assert errors(root) == {id(root): 1.0, id(bias): 1.0}
