@@ -89,11 +89,7 @@ def _parents_first(root: N, done: Container[int]) -> Iterator[N]:
             if is_leaf(v):
                 yield v
             else:
-                stack += (v, _BELOW, v._a)
-                if type(v._b) is not float and v._b is not None:
-                    stack.append(v._b)
-                if (c := _third(v)) is not None:
-                    stack.append(c)
+                stack += (v, _BELOW, v._a, v._b, _third(v))
         elif v is _BELOW:  # everything below the node that waits here is done
             yield stack.pop()
         elif type(v) is tuple:

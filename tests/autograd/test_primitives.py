@@ -592,6 +592,11 @@ def test_error_functions_stay_in_the_library_of_their_array(name):
         assert np.ravel(out)[0] == pytest.approx(getattr(math, name)(0.5), rel=1e-15)
 
 
+def test_the_step_at_its_kink():
+    assert [TABLE["step"](x) for x in (0.0, -0.0, 1e-300, -1e-300)] == [0.0, 0.0, 1.0, 0.0]
+    assert math.isnan(TABLE["step"](math.nan))
+
+
 def test_the_slopes_of_hypot_at_its_kink_are_not_minus_0():
     hypot = TABLE["hypot"]
     assert [math.copysign(1.0, hypot.partial(i, 0.0, 0.0, 0.0)) for i in (0, 1)] == [1.0, 1.0]

@@ -424,3 +424,13 @@ def test_gradients_of_what_closes_over_values_are_checked():
     net, w = MLP(1, [2, 1], rng=0), Value(3.0)
     assert check_gradients(lambda t: t * t * w, 2.0).ok
     assert check_gradients(lambda t: net([t]), 0.5).ok
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian])
+def test_a_transform_that_is_given_the_point_says_where_it_goes(transform):
+    f, name = (lambda x: x * x), transform.__name__
+    with pytest.raises(TypeError, match=rf"(what is returned|call that): {name}\(f\)\(3\.0\)$"):
+        transform(f, 3.0)
+    said = rf"^{name}\(f\) gives a function; to differentiate at a point, call that: {name}\(f\)\(1\.0, 2\.0\)$"
+    with pytest.raises(TypeError, match=said):
+        transform(f, 1.0, 2.0)
