@@ -94,7 +94,7 @@ def _remember_types(mutmut) -> None:
             path = error.file_path.relative_to(Path.cwd())
             if path not in places:
                 tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-                places[path] = [f for f in tree if "__mutmut_" in getattr(f, "name", "")]
+                places[path] = [f for f in tree if "__mutmut_" in (getattr(f, "name", "") or "")]
             inside = [f for f in places[path] if f.lineno <= error.line_number <= f.end_lineno]
             if not inside:
                 raise SystemExit(f"{path}:{error.line_number}: {error.error_description}")
