@@ -23,6 +23,14 @@ _OPERATORS = (
 )
 
 
+def _before(op: str) -> Any:
+    return lambda self, other: self.sheet.operation(op, self, other)
+
+
+def _behind(op: str) -> Any:
+    return lambda self, other: self.sheet.operation(op, other, self)
+
+
 @final
 class Symbol:
     """An expression on a sheet: an operation and its operands, symbols or constants."""
@@ -40,17 +48,14 @@ class Symbol:
     def __primitive__(self, row: Primitive, operands: Sequence[Any]) -> Any:
         return self.sheet.apply(row, *operands)
 
-    def __add__(self, other: Any) -> Any:
-        return self.sheet.operation("+", self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return self.sheet.operation("+", other, self)
+    __add__, __radd__ = _before("+"), _behind("+")
+    __rsub__, __rtruediv__ = _behind("-"), _behind("/")
+    __lt__, __le__, __gt__, __ge__ = map(_before, ("<", "<=", ">", ">="))
+    __eq__, __ne__ = map(_before, ("==", "!="))
+    __hash__ = object.__hash__
 
     def __sub__(self, other: Any) -> Any:
         return self if _is(other, 0.0) else self.sheet.operation("-", self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self.sheet.operation("-", other, self)
 
     def __mul__(self, other: Any) -> Any:
         return self.sheet.product(self, other)
@@ -60,9 +65,6 @@ class Symbol:
 
     def __truediv__(self, other: Any) -> Any:
         return self if _is(other, 1.0) else self.sheet.operation("/", self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self.sheet.operation("/", other, self)
 
     def __pow__(self, other: Any) -> Any:
         return self.sheet.power(self, other)
@@ -78,24 +80,6 @@ class Symbol:
 
     def __abs__(self) -> Any:
         return self.sheet.operation("abs", self)
-
-    def __lt__(self, other: Any) -> Any:
-        return self.sheet.operation("<", self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return self.sheet.operation("<=", self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self.sheet.operation(">", self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self.sheet.operation(">=", self, other)
-
-    def __eq__(self, other: object) -> Any:
-        return self.sheet.operation("==", self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return self.sheet.operation("!=", self, other)
 
     def __and__(self, other: Any) -> Any:
         if type(other) is bool:  # of a constant exponent, say: the branch not taken is not written
@@ -116,8 +100,6 @@ class Symbol:
 
     def __invert__(self) -> Any:
         return self.sheet.operation("~", self)
-
-    __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
         raise TypeError("a symbol has no truth value: a rule of the table must use where")

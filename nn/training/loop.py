@@ -5,7 +5,7 @@ import math
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Never, Protocol
+from typing import TYPE_CHECKING, Any, Never
 
 from autograd import Value, no_grad
 from autograd.modes import recorded
@@ -25,6 +25,9 @@ from nn.training.examples import (
 from nn.training.history import Epoch, History
 from nn.training.interrupts import Whole
 from nn.training.metrics import Callback, Metric, check_watchers, measure
+
+if TYPE_CHECKING:
+    from nn.training.arrays import Vectorized
 
 
 def fit(
@@ -102,11 +105,11 @@ def fit(
     xs, ys = checked_examples(net, xs, ys, loss)
     held_back = checked_validation(net, validation, loss)
     warn_of_logits(net, xs[0], loss)
-    task: _Task
+    task: _Eager | Vectorized
     if vectorize:
-        from nn.training.arrays import Vectorized
+        from nn.training import arrays
 
-        task = Vectorized(net, xs, ys, loss, penalty, compile)
+        task = arrays.Vectorized(net, xs, ys, loss, penalty, compile)
     else:
         task = _Eager(net, xs, ys, loss, penalty)
     watched = bool(metrics or callbacks or held_back)
@@ -176,37 +179,10 @@ def _batches(count: int, size: int | None, rng: random.Random) -> Iterator[Seque
         yield order[k : k + size]
 
 
-class _Task(Protocol):
-    """A way to take steps, with the parameters in the Values or elsewhere in between.
-
-    Attributes:
-        engine: what runs them, in words.
-    """
-
-    engine: str
-
-    def load(self) -> None:
-        """Take the parameters from the Values."""
-
-    def store(self) -> None:
-        """Leave parameters and gradients in the Values."""
-
-    def gradients(self, batch: Sequence[int]) -> tuple[float, bool]:
-        """Return the mean loss of a batch, and whether it and its gradient are finite."""
-        ...
-
-    def step(self, optimizer: Optimizer) -> None:
-        """Move the parameters."""
-
-    def mean_loss(self, xs: Sequence[Any], ys: Sequence[Any]) -> float:
-        """Return the mean loss of other examples, without the penalty, while the Values are up to date."""
-        ...
-
-
 class _Eager:
-    """Example by example: each graph is dropped before the next is made, so memory stays flat."""
+    """Takes the steps example by example: each graph is dropped before the next is made, so memory stays flat."""
 
-    engine = "Values"
+    engine = "Values"  # what runs them, in words
 
     def __init__(
         self,
@@ -220,20 +196,23 @@ class _Eager:
         self.parameters = once(net.parameters())
 
     def load(self) -> None:
-        """Do nothing: they are there."""
+        """Take the parameters from the Values: they are there."""
 
     def store(self) -> None:
-        """Do nothing: they are there."""
+        """Leave parameters and gradients in the Values."""
 
     def gradients(self, batch: Sequence[int]) -> tuple[float, bool]:
+        """Return the mean loss of a batch, and whether it and its gradient are finite."""
         with recorded():
             mean = self._gradients(batch)
         return mean, all(map(math.isfinite, [mean, *(p.grad for p in self.parameters)]))
 
     def step(self, optimizer: Optimizer) -> None:
+        """Move the parameters."""
         optimizer.step(self.parameters)
 
     def mean_loss(self, xs: Sequence[Any], ys: Sequence[Any]) -> float:
+        """Return the mean loss of other examples, without the penalty, while the Values are up to date."""
         with no_grad():
             return math.fsum(self.loss(self.net(x), y).data for x, y in zip(xs, ys)) / len(xs)
 

@@ -274,6 +274,12 @@ def test_a_network_need_not_hold_its_parameters_itself(vectorize):
     assert history.losses == pytest.approx([0.3125, 0.17578125])
     assert (w.data, w.parents) == (pytest.approx(0.71875), ())
 
+    def loss(prediction, target):  # knows the network, too
+        return half_squared_error(prediction, target) + w.square()
+
+    history = fit(net, [[1.0], [2.0]], [1.0, 2.0], loss, epochs=2, vectorize=vectorize)
+    assert history.losses == pytest.approx([0.615478515625, 0.5736822509765])
+
 
 # ---------------------------------------------------------------- tied weights
 
