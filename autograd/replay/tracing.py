@@ -53,9 +53,10 @@ def record(f: Callable[..., Any], args: tuple[Any, ...], anew: bool = True) -> R
     instructions: list[Instruction] = []
     for root in leaves(result):
         for node in in_order(root, partial(_computed, places)):
-            if id(node) in places or not _ingredients(node):
+            ingredients = _ingredients(node)
+            if id(node) in places or not ingredients:
                 continue
-            operands = tuple(_place(x, places) for x in _ingredients(node))
+            operands = tuple([_place(x, places) for x in ingredients])
             op = node.symbol if type(node) is Condition else node.op
             if op in ("&", "|") and bool in map(type, operands):
                 places[id(node)] = decided(op, *operands)
