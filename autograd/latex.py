@@ -21,6 +21,7 @@ _SIGNS |= {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "→"
 _SIGNS |= {
     "ŷ": r"\hat{y}",
     "Ŷ": r"\hat{Y}",
+    "ŝ": r"\hat{s}",
     "′": "'",
     "…": r"\ldots",
     "½": r"\tfrac{1}{2}",
@@ -86,7 +87,7 @@ def function(text: str) -> str:
 
 
 _TOKEN = re.compile(
-    rf"(?P<number>[0-9][0-9.]*e[-−+]?[0-9]+)|(?P<indexed>[A-Za-zδ]+_(?:[ioh][0-9]+|total|[ijk])(?![A-Za-z]))"
+    rf"(?P<hat>[A-Za-z]\u0302)|(?P<number>[0-9][0-9.]*e[-−+]?[0-9]+)|(?P<indexed>[A-Za-zδ]+_(?:[ioh][0-9]+|total|[ijk])(?![A-Za-z]))"
     rf"|(?P<layer>\^\[[0-9]+\])|(?P<slope>d[zWhb](?![A-Za-z]))|(?P<function>[A-Za-z][A-Za-z_]+)|[{LOWERED}⇝]+"
     rf"|[{RAISED}]+|.",
     re.DOTALL,
@@ -103,7 +104,13 @@ def formula(text: str) -> str:
     >>> print(formula("∂E_total/∂w5 = δ_o1·out_h1"), formula("dz^[1]₁ = dh1[0]"))
     \\partial E_{\\mathrm{total}}/\\partial w5 = \\delta_{\\mathrm{o1}} \\cdot \\mathrm{out}_{\\mathrm{h1}} dz^{[1]}_{1} = dh1[0]
     """
-    written = {"number": number, "function": function, "indexed": _indexed, None: _sign}
+    written = {
+        "hat": lambda text: rf"\hat{{{text[0]}}}",
+        "number": number,
+        "function": function,
+        "indexed": _indexed,
+        None: _sign,
+    }
     written |= {"layer": lambda text: f"^{{{text[1:]}}}", "slope": lambda text: text}
     return _joined(written[token.lastgroup](token[0]) for token in _TOKEN.finditer(text))
 

@@ -2,13 +2,14 @@
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nn.cli.options import AddCommand, add_notation, check_picture, number, where, whole
 from nn.losses import LOSSES
 
 if TYPE_CHECKING:
-    from nn.credit import Credit
+    from nn.lessons.sheet import Worksheet
 
 
 def add_commands(command: AddCommand) -> None:
@@ -25,7 +26,7 @@ def _add_check(command: AddCommand) -> None:
     sub.add_argument(
         "--problem",
         metavar="FILE",
-        help="what is asked: a worksheet, blank or a key, of the teacher's",
+        help="what is asked: a worksheet, blank or a key, of the teacher's; or its key.json",
     )
     sub.add_argument("--seed", type=whole, help="what is asked: the worksheet of this seed")
     sub.add_argument(
@@ -58,12 +59,15 @@ def _add_check(command: AddCommand) -> None:
 def _check(arguments: argparse.Namespace) -> int:
     from nn.lessons.answers import read_working
     from nn.lessons.marking import mark
+    from nn.lessons.sheet import Worksheet
 
-    working = read_working(arguments.file)
-    credit, lr = _asked(arguments) or (working.credit, working.lr)
-    marking = mark(working.text, credit, lr, notation=arguments.notation)
+    sheet, own = _asked(arguments), False
+    if sheet is None:
+        working = read_working(arguments.file)
+        sheet, own = Worksheet(None, working.credit, working.lr), working.own
+    marking = mark(Path(arguments.file), sheet, notation=arguments.notation)
     print(marking)
-    if working.own and _asked(arguments) is None:
+    if own:
         print(
             f"The problem is the one that {arguments.file} states itself: --problem gives the teacher's."
         )
@@ -73,31 +77,32 @@ def _check(arguments: argparse.Namespace) -> int:
     return 2 if missing or marking.count("unread") else 0
 
 
-def _asked(arguments: argparse.Namespace) -> "tuple[Credit, float] | None":
-    """Return the problem that the teacher gave, and its learning rate."""
+def _asked(arguments: argparse.Namespace) -> "Worksheet | None":
+    """Return the problem that the teacher gave."""
     from nn.credit import assign_credit
     from nn.lessons.answers import read_working
-    from nn.lessons.worksheet import make_worksheet
+    from nn.lessons.worksheet import Worksheet, make_worksheet
     from nn.network import MLP
 
     given = [n for n in ("problem", "seed", "weights") if getattr(arguments, n) is not None]
     if len(given) > 1:
         raise ValueError(f"the problem is given once: by {' or '.join(f'--{n}' for n in given)}")
     if arguments.problem is not None:
+        if Path(arguments.problem).suffix.lower() == ".json":
+            return Worksheet.load(arguments.problem)
         stated = read_working(arguments.problem)
         if not stated.own:
             raise ValueError(f"{arguments.problem} states no problem: it has no line weights = ...")
-        return stated.credit, stated.lr
+        return Worksheet(None, stated.credit, stated.lr)
     if arguments.seed is not None:
-        sheet = make_worksheet(arguments.seed, arguments.sizes)
-        return sheet.credit, sheet.lr
+        return make_worksheet(arguments.seed, arguments.sizes)
     if arguments.weights is None:
         return None
     if arguments.x is None or arguments.y is None:
         raise ValueError("give the example with --x and --y")
     y = arguments.y[0] if len(arguments.y) == 1 else arguments.y
     net = MLP.load(arguments.weights)
-    return assign_credit(net, arguments.x, y, arguments.loss), arguments.lr
+    return Worksheet(None, assign_credit(net, arguments.x, y, arguments.loss), arguments.lr)
 
 
 def _add_gallery(command: AddCommand) -> None:

@@ -30,17 +30,24 @@ def add_commands(command: AddCommand) -> None:
     sub.add_argument("--sizes", type=whole, nargs="+", metavar="N",
                      help="the number of inputs, then of units (default: 2 2 1)")  # fmt: skip
     sub.add_argument(
-        "--activation",
-        choices=ACTIVATIONS,
-        metavar="NAME",
-        help="of the hidden units (default: tanh)",
+        "--network", choices=("recurrent", "convolution"), help="in the place of layers"
     )
-    sub.add_argument(
-        "--output-activation", choices=ACTIVATIONS, metavar="NAME", help="default: linear"
-    )
-    sub.add_argument("--loss", choices=LOSSES, metavar="NAME", help="default: half_squared_error")
+    for option, choices, text in (
+        ("--activation", ACTIVATIONS, "of the hidden units (default: tanh)"),
+        ("--output-activation", ACTIVATIONS, "default: linear"),
+        ("--loss", LOSSES, "default: half_squared_error"),
+        (
+            "--optimizer",
+            ("momentum", "nesterov", "adam"),
+            "makes the new weights: momentum, nesterov or adam",
+        ),
+    ):
+        sub.add_argument(option, choices=choices, metavar="NAME", help=text)
     sub.add_argument("--bias", action="store_true", default=None, help="units have biases")
     sub.add_argument("--lr", type=number, help="the learning rate η (default: 0.5)")
+    sub.add_argument(
+        "--penalty", type=number, help="how strong a penalty on the squares of the weights is"
+    )
     add_notation(sub, default=None)
     sub.add_argument("--out", metavar="FOLDER", help="default: worksheet, or class")
     sub.add_argument(
@@ -71,9 +78,24 @@ def _worksheet(arguments: argparse.Namespace) -> None:
     from nn.lessons.worksheet import LEVELS, make_worksheet
 
     options = dict(LEVELS[arguments.level or "usual"])
-    for name in ("sizes", "activation", "output_activation", "loss", "bias", "lr", "notation"):
+    for name in (
+        "sizes",
+        "activation",
+        "output_activation",
+        "loss",
+        "bias",
+        "lr",
+        "notation",
+        "network",
+        "optimizer",
+        "penalty",
+    ):
         if (given := getattr(arguments, name)) is not None:
             options[name] = given
+    if arguments.network and (arguments.sizes or arguments.level):
+        raise ValueError(
+            f"--sizes and --level are of layers, and --network {arguments.network} has none"
+        )
     if arguments.activation is not None and len(options.get("sizes", (2, 2, 1))) == 2:
         raise ValueError(
             "--activation is that of hidden layers, and these sizes have none: give --output-activation, or another size"

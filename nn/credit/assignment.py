@@ -48,17 +48,21 @@ class Assignment(Found):
             with recorded():
                 return cls(**vars(credit_of_layers(net, x, y, loss, penalty)))
         with recorded():
-            return cls._of(recording_of(net, x, y, loss, parameters, penalty), y, loss)
+            return cls.of_recording(recording_of(net, x, y, loss, parameters, penalty), y, loss)
 
     @classmethod
     def of_loss(cls, root: Value, parameters: Any = None, outputs: Any = None) -> Self:
         """Return the credit of a recorded loss; the arguments are those of `assign_credit`."""
         recording = with_outputs(recording_of_loss(root, parameters, outputs))
-        return cls._of(recording, None, recorded_loss)
+        return cls.of_recording(recording, None, recorded_loss)
 
     @classmethod
-    def _of(cls, recording: Recording, y: Any, loss: Loss) -> Self:
-        """Return the credit of a recorded network, whose units are found once they are asked for."""
+    def of_recording(cls, recording: Recording, y: Any, loss: Loss) -> Self:
+        """Return the credit of a recorded network, whose units are found once they are asked for.
+
+        Args:
+            recording: what was recorded.
+            y, loss: the target, and the loss function."""
         return cls.late(
             partial(credit_of_graph, recording, y, loss),
             loss=recording.loss.data, loss_function=loss, y=y, recording=recording,
@@ -181,9 +185,9 @@ class Assignment(Found):
             for p, name in zip(self.recording.parameters, self.weights)
             if id(p) in places
         }
-        return self._of(self.anatomy.again(changed), self.y, self.loss_function).in_notation(
-            self.names.notation
-        )
+        return self.of_recording(
+            self.anatomy.again(changed), self.y, self.loss_function
+        ).in_notation(self.names.notation)
 
     @cached_property
     def read_by_loss(self) -> dict[int, float]:

@@ -13,9 +13,14 @@ from nn.lessons.names import called
 from nn.lessons.published.networks import WORKED
 from nn.lessons.quantities import Reading
 from nn.lessons.reading import decoded, read
-from nn.lessons.sheet import NETWORK, Worksheet
+from nn.lessons.sheet import HEADING, NETWORK, Worksheet
 
 _SETTINGS = (*NETWORK, "x", "y", "loss", "lr", "notation")
+# what a sheet says of an optimiser or of a penalty
+_BEYOND = re.compile(
+    r"^Forward: .*(?:what it remembers|before it, in the order|The penalty adds|a step of )",
+    re.MULTILINE,
+)
 _SETTING = re.compile(rf"^\s*({'|'.join(_SETTINGS)})\s*=\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
 
 
@@ -63,7 +68,7 @@ def read_working(path: str | os.PathLike[str]) -> Working:
     text = decoded(Path(path).read_bytes())
     try:
         settings = _settings(text)
-        return Working(*_problem(settings), text, "weights" in settings)
+        return Working(*_problem(settings, text), text, "weights" in settings)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from None
 
@@ -91,7 +96,12 @@ def _setting(name: str, value: str) -> Any:
         raise ValueError(f"{name} = {value[:60]}: that is neither a name nor JSON") from None
 
 
-def _problem(settings: dict[str, Any]) -> tuple[Credit, float]:
+def _problem(settings: dict[str, Any], text: str) -> tuple[Credit, float]:
+    if ("weights" not in settings and HEADING in text) or _BEYOND.search(text):
+        raise ValueError(
+            "this sheet asks for more than its lines can state, a network without layers, a penalty or an optimiser: "
+            "give its key.json (--problem key.json)"
+        )
     if "weights" not in settings:
         return assign_credit(WORKED.network(), WORKED.x, WORKED.y), WORKED.lr
     for name in ("x", "y"):

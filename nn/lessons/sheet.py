@@ -2,22 +2,35 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from autograd import Value
 from autograd.files import write_whole
-from autograd.notation import subscript
+from autograd.notation import superscript
 from nn.activations import shared_name
-from nn.arguments import expect, learning_rate, named
+from nn.arguments import expect, learning_rate
 from nn.credit import Credit, assign_credit
 from nn.credit.telling.equations import equations
-from nn.lessons.marking.rules.any_network import problem_of
+from nn.lessons.kept import (
+    activation_of,
+    graph_of,
+    kept_activation,
+    kept_graph,
+    kept_loss,
+    kept_optimizer,
+    kept_penalty,
+    loss_of,
+    optimizer_of,
+    penalty_of,
+)  # fmt: skip
 from nn.lessons.marking.rules.problem import asked_numbers
 from nn.lessons.names import called
 from nn.lessons.quantities import Quantity
-from nn.lessons.sheet_pages import html_page, latex_page, markdown
+from nn.lessons.sheet_pages import ROWS, html_page, latex_page, markdown
 from nn.losses import LOSSES
 from nn.network import MLP
 from nn.optim import SGD, Adam, Optimizer
@@ -25,8 +38,9 @@ from nn.optim import SGD, Adam, Optimizer
 if TYPE_CHECKING:
     from autograd.pictures.drawing import Drawing
 
+HEADING = "who is to blame for the error?"
+NETWORK = ("weights", "biases", "activation", "output_activation")  # as MLP.from_weights has them
 DIGITS = 4  # of the answers
-NETWORK = ("weights", "biases", "activation", "output_activation")  # settings of it
 MOST_WEIGHTS = 200
 
 
@@ -122,13 +136,13 @@ class Worksheet:
         c, names = self.credit, self.credit.names
         biased = any(i is None for i, *_ in c.edges)
         probable = f"p = softmax({names.letter('output')}). " if c.probabilities else ""
+        summed = ", of a weight with several uses their sum" * (not c.layers)
         rules = (
             f"Forward: a = Σ w·z{' + b' * biased} and z = f(a). {probable}Back: δ₀ = ∂L/∂a₀, "
             "δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ). Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ"
-            + ", of a weight with several uses their sum" * (not c.layers)
-            + f". {self._update()}{self._penalty()}"
+            + f"{summed}. {self._update()}{self._penalty()}"
         )
-        if names.notation.key != "slides" and c.layers:
+        if names.notation.key != "slides":
             update = (
                 f"Update: {names.notation.update}." if self.optimizer is None else self._update()
             )
@@ -136,13 +150,13 @@ class Worksheet:
             rules = (
                 f"Forward: {names.sum('j', biased)} and {names.z('j')} = f({a}). {probable}Back: at an output {delta} = "
                 f"{minus}∂{names.loss}/∂{a}, at other units {delta} = {names.back('j')}. "
-                f"Each weight: {names.gradient(names.weight('i', 'j'))} = {names.credit()}. {update}{self._penalty()}"
+                f"Each weight: {names.gradient(names.weight('i', 'j'))} = {names.credit()}{summed}. {update}{self._penalty()}"
             )
         lines = self._stated()
         return {
-            "title": f"{title}{' for ' * bool(self.name)}{self.name}: who is to blame for the error?",
+            "title": f"{title}{' for ' * bool(self.name)}{self.name}: {HEADING}",
             "intro": f"A {c.title} with the loss {c.loss_formula} and the learning rate {self.lr:g}."
-            + " Each weight matrix has a row per input and a column per unit." * bool(c.layers),
+            + f" {ROWS}" * bool(c.layers),
             "settings": "\n".join(lines),
             "rules": rules,
             "digits": f"Write {DIGITS} digits after the point.",
@@ -156,18 +170,13 @@ class Worksheet:
             return "Update: new w = w − η·∂L/∂w."
         before = "what it remembers is 0 before the step"
         if o.steps:
-            kept = {
-                "v": getattr(o, "_velocity", ()),
-                "m": getattr(o, "_mean", ()),
-                "s": getattr(o, "_square", ()),
-            }
+            kept = {"v": "_velocity", "m": "_mean", "s": "_square"}
+            states = {k: getattr(o, name, ()) for k, name in kept.items()}
             lists = [
-                f"{k} = {[float(f'{x:.6g}') for x in xs]}" for k, xs in kept.items() if len(xs)
+                f"{k} = {[float(f'{x:.6g}') for x in xs]}" for k, xs in states.items() if len(xs)
             ]
-            edges = self.credit.edges.values() if self.credit.layers else ()
-            names = {e.parameter: called(Quantity("new", e.key), self.credit) for e in edges}
-            order = [names.get(name, name).removeprefix("new ") for name in self.credit.weights]
-            before = f"before it, in the order {', '.join(order)}: {', '.join(lists)}"
+            order = ", ".join(self._weights().values())
+            before = f"before it, in the order {order}: {', '.join(lists)}"
         if type(o) is SGD and o.momentum:
             ahead = (
                 f", new w = w − η·(∂L/∂w + {o.momentum:g}·v)" if o.nesterov else ", new w = w − η·v"
@@ -176,21 +185,50 @@ class Worksheet:
         elif type(o) is Adam:
             (b1, b2), t = o.betas, o.steps + 1
             rule = (f"m = {b1:g}·m + {1.0 - b1:g}·∂L/∂w, s = {b2:g}·s + {1.0 - b2:g}·(∂L/∂w)², "
-                    f"new w = w − η·m̂/(√ŝ + {o.eps:g}), where m̂ = m/(1−{b1:g}^{t}) and ŝ = s/(1−{b2:g}^{t})")  # fmt: skip
+                    f"new w = w − η·m̂/(√ŝ + {o.eps:g}), where m̂ = m/(1−{b1:g}{superscript(t)}) and ŝ = s/(1−{b2:g}{superscript(t)})")  # fmt: skip
         else:
             rule = f"a step of {type(o).__name__}"
         decay = f", with the weight decay {o.weight_decay:g}" if o.weight_decay else ""
-        return f"Update: {rule}{decay}; {before}."
+        names = self.credit.names
+        w = names.letter("weight")
+        letters = {
+            "new w": names.new(w),
+            "∂L/∂w": names.gradient(w),
+            "η": names.rate,
+            " w": f" {w}",
+        }
+        told = re.sub("new w|∂L/∂w|η| w(?= )", lambda m: letters[m[0]], f"{rule}{decay}")
+        return f"Update: {told}; {before}."
 
     def _penalty(self) -> str:
         """Return what a penalty adds."""
-        problem = problem_of(self.credit, self.lr)
-        if self.credit.recording.penalty is None or not self.credit.layers:
+        c, penalty = self.credit, self.credit.recording.penalty
+        if penalty is None:
             return ""
-        shares = [f"{called(q, self.credit).removeprefix('new ')} {problem.share(q):.6g}"
-                  for q in problem.order if q.kind == "new"]  # fmt: skip
-        return (f" The penalty adds {problem.penalty:.6g} to L, and in the updates to ∂L/∂w of "
-                f"{', '.join(shares)}.")  # fmt: skip
+        added = penalty([Value(p.data) for p in c.recording.parameters]).data
+        plain = dict.fromkeys(c.weights, 0.0)
+        for edge in c.edges.values():
+            plain[edge.parameter] += edge.credit
+        shares = [
+            f"{called} {c.weights[name].credit - plain[name]:.6g}"
+            for name, called in self._weights().items()
+        ]
+        names, where = c.names, "in the updates to" if c.layers else "to"
+        gradient = names.gradient(names.letter("weight"))
+        return f" The penalty adds {added:.6g} to {names.loss}, and {where} {gradient} of {', '.join(shares)}."
+
+    def _weights(self) -> dict[str, str]:
+        """Return what each weight is called, by the name of its parameter."""
+        c = self.credit
+        if not c.layers:
+            return {name: name for name in c.weights}
+        slides = c.names.notation.key == "slides"
+        return {
+            e.parameter: called(Quantity("new", e.key), c).removeprefix("new ")
+            if slides
+            else e.name
+            for e in c.edges.values()
+        }
 
     def _stated(self) -> list[str]:
         """Return what is given, a line each; of a network without layers its equations, too."""
@@ -199,15 +237,15 @@ class Worksheet:
                 f"{k} = {v if isinstance(v, str) else json.dumps(v)}"
                 for k, v in self.settings.items()
             ]
-        worked = equations(self.credit, self.lr)
-        given = [f"{e.names[0]} = {e.value:g}" + f" (z{subscript(e.of)})" * (e.kind == "z")
+        worked, names = equations(self.credit, self.lr), self.credit.names
+        given = [f"{e.names[0]} = {e.value:g}" + (f" ({names.tail(e.of)})" if e.kind == "z" else "")
                  for e in worked if e.rule is None]  # fmt: skip
         told = [
             f"{e.names[0]} = {e.symbols}"
             for e in worked
             if e.rule is not None and e.kind in ("a", "z", "p", "loss")
         ]
-        target = [] if self.credit.y is None else [f"y = {self.credit.y}"]
+        target = [] if self.credit.y is None else [f"{names.letter('target')} = {self.credit.y}"]
         return [*given, *target, "", *told]
 
     def _given(self, answered: bool) -> tuple[dict[str, str], dict[str, str]]:
@@ -230,7 +268,7 @@ class Worksheet:
         Args:
             answered: whether the answers stand in it.
         """
-        return latex_page(*self._given(answered), self.credit)
+        return latex_page(*self._given(answered), self.credit, self.lr)
 
     def draw(self, blank: bool = False) -> "Drawing":
         """Return the credit graph, with its numbers or with blanks to fill in.
@@ -265,9 +303,8 @@ class Worksheet:
             target / "worksheet.md": self.problem, target / "worksheet.html": self.html(),
             target / "worksheet.tex": self.latex(), target / "blank.svg": self.draw(blank=True).svg(),
             answers / "key.md": self.key, answers / "filled.svg": self.draw().svg(),
+            answers / "key.json": self.json(),
         }  # fmt: skip
-        if self._kept:
-            content[answers / "key.json"] = self.json()
         for path, text in content.items():
             if not overwrite and path.exists() and path.read_bytes() != text.encode():
                 raise FileExistsError(
@@ -279,26 +316,33 @@ class Worksheet:
             write_whole(path, text.encode())
         return list(content)
 
-    @property
-    def _kept(self) -> bool:
-        """Whether a file can hold it."""
-        c = self.credit
-        known = c.loss_function in LOSSES.values() and c.recording.penalty is None
-        return bool(c.layers) and known and self.optimizer is None
-
     def json(self) -> str:
-        """Return what the sheet asks, for `Worksheet.load`; it belongs to the teacher.
+        """Return what the sheet asks, for `Worksheet.load`: its network, whatever it is, penalty and optimiser.
+
+        It belongs to the teacher.
 
         Raises:
-            ValueError: if the network has no layers, or there is a penalty or an optimiser.
+            ValueError: if an optimiser or an operation of your own has a part in it.
         """
-        if not self.credit.layers:
-            raise ValueError(
-                "a network without layers is a function, which no file holds: make its worksheet again"
-            )
-        return json.dumps(
-            {**self.settings, "name": self.name, "seed": self.seed}, ensure_ascii=False
-        )
+        c, optimizer = self.credit, self.optimizer
+        found: dict[str, Any] = {"lr": self.lr, "notation": c.names.notation.key}
+        if c.anatomy is None and len({e.parameter for e in c.edges.values()}) == len(c.edges):
+            found |= self.settings | {"loss": kept_loss(c)}
+            functions = zip(c.layers[1:], c.activation_functions)
+            own = [
+                [kept_activation(f, c.nodes[j].a or 0.0) for j, f in zip(*layer)]
+                for layer in functions
+            ]
+            if any(isinstance(f, dict) for layer in own for f in layer):
+                found |= {"activation": own}
+                found.pop("output_activation", None)
+            if c.recording.penalty is not None:
+                found["penalty"] = kept_penalty(c)
+        else:
+            found["graph"] = kept_graph(c)
+        if optimizer is not None:
+            found["optimizer"] = kept_optimizer(optimizer)
+        return json.dumps({**found, "name": self.name, "seed": self.seed}, ensure_ascii=False)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -316,13 +360,22 @@ class Worksheet:
     @classmethod
     def from_settings(cls, given: Mapping[str, Any]) -> Self:
         """Return the worksheet with the given settings, as `settings` has them."""
-        net = MLP.from_weights(**{k: given[k] for k in NETWORK if k in given})
-        loss = named("loss", given.get("loss", "half_squared_error"), LOSSES)
-        y, notation = given["y"], given.get("notation", "slides")
-        target = y[0] if isinstance(y, list) and len(y) == 1 else y
-        credit = assign_credit(net, given["x"], target, loss, notation=notation)
-        lr = learning_rate(given["lr"])
-        return cls(given.get("seed"), credit, lr, str(given.get("name", "")))
+        notation, optimizer = given.get("notation", "slides"), given.get("optimizer")
+        if "graph" in given:
+            credit = graph_of(given["graph"]).in_notation(notation)
+        else:
+            net = {k: given[k] for k in NETWORK if k in given}
+            net |= {k: activation_of(f) for k, f in net.items() if "activation" in k}
+            y, penalty = given["y"], given.get("penalty")
+            credit = assign_credit(
+                MLP.from_weights(**net), given["x"], y[0] if isinstance(y, list) and len(y) == 1 else y,
+                loss_of(given.get("loss", "half_squared_error")),
+                penalty=penalty_of(penalty) if penalty else None, notation=notation,
+            )  # fmt: skip
+        return cls(
+            given.get("seed"), credit, learning_rate(given["lr"]), str(given.get("name", "")),
+            optimizer_of(optimizer) if optimizer else None,
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return self.problem

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from nn.arguments import expect
 from nn.credit.credit import Credit
@@ -12,7 +12,7 @@ from nn.lessons.marking.report import EXCHANGED, OTHER_SIGN, Marking, marked
 from nn.lessons.marking.scheme import Scheme
 from nn.lessons.names import called
 from nn.lessons.quantities import Reading, right_numbers
-from nn.lessons.reading import as_written, decoded, read
+from nn.lessons.reading import as_written, decoded, plain, read
 from nn.notations import NOTATIONS
 
 
@@ -82,7 +82,7 @@ def mark(
         expect(isinstance(working, PathLike), wanted, working)
         text = decoded(Path(working).read_bytes())
     if reading is None:
-        reading = read(_without(text, getattr(sheet, "problem", "")), credit, notation, lr)
+        reading = read(_without(text, sheet), credit, notation, lr)
     usual = credit.names.notation.key
     if not reading.numbers:
         why = (
@@ -108,10 +108,14 @@ def mark(
     return replace(marking, remarks=(*marking.remarks, said))
 
 
-def _without(text: str, problem: str) -> str:
+def _without(text: str, sheet: Any) -> str:
     """Return a text without the lines that the sheet itself has printed, each other line where it was."""
-    printed = {line.strip() for line in problem.splitlines()}
-    return "\n".join("" if line.strip() in printed else line for line in text.splitlines())
+    if not hasattr(sheet, "problem") or text.lstrip()[:1] in "{[":
+        return text
+    printed = {
+        line.strip() for form in (sheet.problem, sheet.latex()) for line in plain(form).split("\n")
+    }
+    return "\n".join("" if line.strip() in printed else line for line in plain(text).split("\n"))
 
 
 def _as_the_sheet_has_it(working: Mapping[str, str], credit: Credit, lr: float) -> Reading | None:

@@ -36,6 +36,9 @@ _LETTERS |= dict.fromkeys([0xA0, 0x202F, 0x3000, *range(0x2000, 0x200B)], " ")
 _LETTERS |= {k + 0xFEE0: chr(k) for k in range(0x21, 0x7F)} | {ord("－"): "−"}
 _WIDE = {"，、،": ", ", "；؛": "; ", "。": ". ", "٫": ".", "„“”«»": '"', "│┃║": "|"}
 _LETTERS |= {ord(c): sign for letters, sign in _WIDE.items() for c in letters}
+_UNSEEN = re.compile(
+    r"<(svg|style|script|head)\b.*?</\1>", re.DOTALL
+)  # nothing that somebody worked out
 _TAGS = {
     r"<sub>": "_", r"<sup>": "^", r"</t[dh]>\s*<t[dh][^>]*>": " | ", r"</?t[dh][^>]*>": " | ", r"</tr>[ \t]*(?=<)": "\n",
     r"<br ?/?>|</p>|</li>": NEW_ROW, r"</?[a-zA-Z][^<>]*>": "",
@@ -74,6 +77,7 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFC", text).translate(_LETTERS)
     text = re.sub(r"(?![0-9])\d", lambda m: str(unicodedata.decimal(m[0])), text)
     if re.search(r"</?\w+>", text):
+        text = _UNSEEN.sub(lambda m: "\n" * m[0].count("\n"), text)
         for tag, sign in _TAGS.items():
             text = re.sub(tag, sign, text)
         text = unescape(text).translate(_LETTERS)
@@ -96,6 +100,7 @@ def _without_commands(text: str) -> str:
     )
     text = re.sub(r"\\(?:hat|widehat)\s*\{?\s*y\s*\}?", "ŷ", text)
     text = re.sub(r"\\mathcal\s*\{?\s*L\s*\}?", " L", text)
+    text = re.sub(r"(?<=[A-Za-z])(?=\\[A-Za-z]+\s*\{)", " ", text)  # \partial\mathrm{net}
     group = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
     for _ in range(3):
         text = re.sub(r"(\\(?:under|over)brace\s*\{[^{}]*\})[_^]\{[^{}]*\}", r"\1", text)

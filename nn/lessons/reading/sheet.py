@@ -284,7 +284,13 @@ class _Judge:
         """Tell whether what is given says what the problem says."""
         credit = self.credit
         if not credit.layers:
-            return False
+            try:
+                return _close(
+                    json.loads(text.replace("−", "-")),
+                    {"x": credit.x, "y": credit.y, "lr": self.lr}.get(name),
+                )
+            except ValueError:
+                return False
         net = credit.network()
         names = [[activation_name(f) for f in layer] for layer in credit.activation_functions]
         if name in ("activation", "output_activation"):

@@ -360,6 +360,9 @@ def _of_any(credit: Credit, linear: frozenset[int]) -> Vocabulary:
         for name in equation.names:
             kind = "x" if equation.kind == "z" and equation.rule is None else equation.kind
             words.setdefault(key(name), set()).add((kind, equation.of))
+    for j in credit.outputs:
+        for word in (credit.names.target(j), credit.names.letter("target")):
+            words.setdefault(key(word), set()).add(("target", j))
     for word in LOSS:
         words.setdefault(key(word), set()).add(("loss", None))
     return Vocabulary(

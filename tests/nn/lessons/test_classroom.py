@@ -244,3 +244,23 @@ def test_commands(tmp_path, capsys):
     assert json.loads((files[2] / "Bob" / "results.json").read_text("utf-8"))["score"] == 10.0
     assert main(["mark", str(tmp_path)]) == 2
     assert "a class is made by backprop worksheet --roster" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [["--network", "recurrent", "--optimizer", "adam"], ["--network", "convolution", "--penalty", "0.05"],
+                                     ["--level", "most", "--optimizer", "momentum"]], ids=" ".join)  # fmt: skip
+def test_a_class_of_any_network_is_marked_by_its_keys(tmp_path, options):
+    (tmp_path / "names.txt").write_text("Ada\nعمر\n", encoding="utf-8")
+    out = tmp_path / "class"
+    assert (
+        main(["worksheet", "--roster", str(tmp_path / "names.txt"), "--out", str(out), *options])
+        == 0
+    )
+    for name, sheet in load_class(out).items():
+        answers = {n: x for n, x in sheet.rounded.items() if not n.startswith("new ")}
+        text = "\n".join(f"{n} = {x}" for n, x in answers.items())
+        (out / "students" / name / "answers.txt").write_text(text, encoding="utf-8")
+    assert main(["mark", str(out), "--csv", str(tmp_path / "marks.csv")]) == 0
+    rows = list(csv.DictReader((tmp_path / "marks.csv").read_text("utf-8-sig").splitlines()))
+    assert [(row["marks"], row["wrong"], row["unread"]) for row in rows] == [
+        ("85.00", "0", "0")
+    ] * 2

@@ -3,10 +3,12 @@
 import copy
 import json
 import re
+from functools import partial
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from autograd import Value
 from autograd.pictures.palette import colour
 from nn import MLP, SGD, Adam, assign_credit, cross_entropy
 from nn.activations import ACTIVATIONS
@@ -18,6 +20,8 @@ from nn.lessons.names import quantities
 from nn.lessons.quantities import Quantity
 from nn.lessons.worksheet import KINK, LEVELS, Worksheet, make_worksheet
 from nn.losses import LOSSES, l2
+from nn.notations import NOTATIONS
+from nn.optim import Optimizer
 from tests.nn.credit.networks import CASES
 
 KNOWN = sorted(set(ACTIVATIONS) - {"step", "perceptron"})
@@ -264,5 +268,121 @@ def test_steps_of_optimisers_and_penalties(optimizer, penalty, tmp_path):
     assert status["∂L/∂w1>0"] == "wrong"
     assert status["new w1>0"] in ("follows", "right")
     assert ("penalty adds" in sheet.problem) == (penalty is not None)
-    paths = sheet.save(tmp_path)
-    assert any(p.name == "key.json" for p in paths) == (optimizer is None and penalty is None)
+    sheet.save(tmp_path / "sheet", key=tmp_path / "key")
+    again = Worksheet.load(tmp_path / "key" / "key.json")
+    assert (again.key, again.answers) == (sheet.key, sheet.answers)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([None, "recurrent", "convolution"]), st.sampled_from([None, "momentum", "nesterov", "adam"]),
+       st.sampled_from([0.0, 0.05]), st.booleans(), st.sampled_from(KNOWN), st.sampled_from(["slides", "nielsen", "haykin"]))  # fmt: skip
+def test_every_sheet_that_can_be_made_is_marked_by_its_key(
+    seed, network, step, penalty, bias, f, notation
+):
+    sheet = make_worksheet(
+        seed,
+        activation=f,
+        bias=bias,
+        notation=notation,
+        network=network,
+        optimizer=step,
+        penalty=penalty,
+    )
+    again = Worksheet.from_settings(json.loads(sheet.json()))
+    assert (again.key, again.answers) == (sheet.key, sheet.answers)
+    report = mark(sheet.key, again)
+    assert {line.status for line in report.lines} == {"right"}
+    assert report.blank == []
+
+
+def _own_activation(a):
+    return a.tanh() + 0.1 * a
+
+
+def _own_loss(prediction, target):
+    return 0.5 * (prediction - target) ** 2 + 0.01 * (prediction - target) ** 4
+
+
+def _own():
+    net = MLP(2, [2, 1], activation=_own_activation, bias=True, rng=1)
+    return assign_credit(net, [0.5, -1.0], 0.3, _own_loss, penalty=lambda ps: 0.1 * ps[0].abs())
+
+
+def _recorded():
+    x, w = Value(0.5, label="x"), Value(0.3, label="w")
+    return assign_credit(((w * x).tanh() - 1.0) ** 2)
+
+
+def _explained(name, penalty=None):
+    c = CASES[name]()
+    return assign_credit(c.net, c.x, c.y, c.loss, parameters=c.parameters, penalty=penalty)
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [_own, _recorded, *(partial(_explained, name, p) for name in sorted(set(CASES) - {"transformer"}) for p in (None, l2(0.05)))],
+    ids=lambda f: f.__name__ if hasattr(f, "__name__") else f"{f.args[0]}{'+l2' * (f.args[1] is not None)}",
+)  # fmt: skip
+def test_any_network_is_kept_in_its_key(credit):
+    sheet = Worksheet.of(credit())
+    again = Worksheet.from_settings(json.loads(sheet.json()))
+    assert (again.key, again.answers) == (sheet.key, sheet.answers)
+    assert mark(sheet.key, again).marks == pytest.approx(100.0)
+
+
+class _Steps(Optimizer):
+    def move(self, data, grads, lr):
+        return [w - lr * (g > 0) for w, g in zip(data, grads)]
+
+
+def test_what_no_file_holds():
+    with pytest.raises(ValueError, match="_Steps is an optimiser of your own"):
+        Worksheet.of(make_worksheet(1).credit, optimizer=_Steps(0.1)).json()
+    with pytest.raises(ValueError, match="no operation is called 'system'"):
+        Worksheet.from_settings({"lr": 0.1, "graph": {"weights": [], "inputs": [], "loss": "hinge", "net": "n", "target": 1.0,
+                                 "graph": {"nodes": [["system", [0], ""]], "ends": [0], "leaves": []}}})  # fmt: skip
+
+
+def test_a_sheet_that_its_lines_do_not_state_needs_its_key(tmp_path, capsys):
+    for name, options in (
+        ("a", {"network": "recurrent"}),
+        ("b", {"optimizer": "adam"}),
+        ("c", {"penalty": 0.1}),
+    ):
+        make_worksheet(3, **options).save(tmp_path / name, key=tmp_path / f"{name}-key")
+        working = str(tmp_path / f"{name}-key" / "key.md")
+        assert main(["check", working]) == 2
+        assert "give its key.json" in capsys.readouterr().err
+        assert (
+            main(["check", working, "--problem", str(tmp_path / f"{name}-key" / "key.json")]) == 0
+        )
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"sizes": (3, 2, 2), "bias": True, "loss": "cross_entropy"}, {"network": "recurrent", "optimizer": "adam", "penalty": 0.05}],
+    ids=["usual", "several outputs", "recurrent"],
+)  # fmt: skip
+def test_a_key_is_right_in_every_form_and_notation(notation, options):
+    sheet = make_worksheet(5, notation=notation, name="=Ada $x_1$ عمر", **options)
+    for text in (sheet.key, sheet.latex(answered=True), sheet.html(answered=True)):
+        report = mark(text, sheet)
+        assert {line.status for line in report.lines} == {"right"}
+        assert (report.blank, report.remarks) == ([], ())
+        assert report.marks == pytest.approx(100.0)
+
+
+def test_papers_are_in_the_matrices_of_their_book():
+    weights = [[[0.5, -0.3], [0.2, 0.4]], [[0.6], [0.3]]]
+    credit = assign_credit(MLP.from_weights(weights, [[0.1, 0.2], None]), [0.5, -1.0], 1)
+    paper = Worksheet.of(credit).latex()
+    assert r"$w^{(1)} = \begin{pmatrix} 0.5 & -0.3 \\ 0.2 & 0.4 \end{pmatrix}$" in paper
+    assert "has a row per input" in paper
+    paper = Worksheet.of(credit.in_notation("bishop")).latex()
+    assert r"$w^{(1)} = \begin{pmatrix} 0.5 & 0.2 \\ -0.3 & 0.4 \end{pmatrix}$" in paper
+    assert r"$w^{(1)}_{0} = \begin{pmatrix} 0.1 \\ 0.2 \end{pmatrix}$" in paper
+    assert "has a row per unit" in paper
+    paper = make_worksheet(1, optimizer="adam").latex()
+    assert r"\hat{m}" in paper
+    assert r"\hat{s}" in paper

@@ -7,7 +7,7 @@ regression, and the curves are handed to Graphviz with the places.
 from collections.abc import Set
 from copy import copy
 
-from autograd.notation import DIGITS
+from autograd.notation import DIGITS, shown
 from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.drawing import LEGIBLE
 from autograd.pictures.svg import PAGE
@@ -197,7 +197,7 @@ class Columns(Layout):
         if node.does != "linear":
             lines.insert(0, ("does", node.does))
         if node.target is not None and words.show != "forward":
-            said = f"{node.target_name} = {words.number(node.target)}"
+            said = f"{node.target_name} = {shown(node.target)}"
             lines.append(("target", said if self.terse else node.names.wanted(said)))
         return lines
 

@@ -90,8 +90,9 @@ class AnyHand(Hand):
 
 
 def problem_of(credit: Credit, lr: float, optimizer: Optimizer | None = None) -> Problem:
-    """Return an example with what is asked of it, with layers or without."""
-    return (Problem if credit.layers else AnyProblem)(credit, lr, optimizer)
+    """Return an example with what is asked of it; of a loss that was recorded only its graph is known."""
+    known = credit.layers and credit.y is not None
+    return (Problem if known else AnyProblem)(credit, lr, optimizer)
 
 
 def hand_of(
