@@ -14,6 +14,71 @@ from nn.lessons.marking.rules.problem import asked_numbers
 from nn.lessons.quantities import Quantity
 from nn.lessons.sheet import DIGITS, Worksheet as Worksheet, check_size
 from nn.losses import LOSSES, Loss, as_loss, cross_entropy, half_squared_error, l2
+from nn.network import MLP
+from nn.optim import SGD, Adam, Optimizer
+
+DRAWS = 200  # networks that are tried for one without a number that is hard to mark
+KINK = 0.05  # no pre-activation is nearer to 0
+SMALL = 10.0**-DIGITS * 10  # nor is any number smaller
+TIE = 0.003  # nor nearer, in units of the last digit, to where rounding could go either way
+LEVELS: dict[str, dict[str, Any]] = {
+    "first": {"sizes": (1, 1, 1)},
+    "usual": {"sizes": (2, 2, 1)},
+    "more": {"sizes": (2, 3, 1), "bias": True, "activation": "sigmoid", "output_activation": "sigmoid"},
+    "most": {"sizes": (3, 3, 2), "bias": True, "loss": "cross_entropy"},
+}  # fmt: skip
+OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
+    "momentum": lambda lr: SGD(lr, momentum=0.9),
+    "nesterov": lambda lr: SGD(lr, momentum=0.9, nesterov=True),
+    "adam": Adam,
+}
+NETWORKS = {"recurrent": 2, "convolution": 4}  # the number of inputs
+Drawn = Callable[[random.Random], Credit]
+
+
+def make_worksheet(
+    seed: int = 0,
+    sizes: Sequence[int] = (2, 2, 1),
+    activation: str = "tanh",
+    lr: float = 0.5,
+    output_activation: str = "linear",
+    loss: str | Loss = half_squared_error,
+    bias: bool = False,
+    name: str = "",
+    notation: str = "slides",
+    network: str | Drawn | None = None,
+    optimizer: str | None = None,
+    penalty: float = 0.0,
+) -> Worksheet:
+    """Return a worksheet with weights of one decimal and inputs in halves.
+
+    No unit is near a kink of its activation, no answer is 0 or so small that four digits do not show it, and none lies
+    where a calculator may round it either way.
+
+    Args:
+        seed: the same seed gives the same sheet.
+        sizes: the number of inputs, then of units of each layer.
+        activation: of the hidden layers.
+        lr: the learning rate η.
+        output_activation: of the output layer.
+        loss: the loss, or its name.
+        bias: whether the units have biases.
+        name: who works it out.
+        notation: in the letters of which book it is written.
+        network: "recurrent" or "convolution" in the place of layers; or a function of a random.Random that draws an
+            example of your own and returns its credit.
+        optimizer: what makes the new weights: "momentum", "nesterov" or "adam"; without it w − η·∂L/∂w.
+        penalty: how strong a penalty on the squares of the weights is, as in `l2`.
+
+    Raises:
+        ValueError, TypeError: if there are fewer than two sizes, one is not positive, or the network is too large.
+
+    >>> make_worksheet(seed=1).credit.title
+    '2-2-1 tanh network'
+    >>> make_worksheet(seed=1, network="recurrent", optimizer="adam").credit.title
+    'recurrent network, 3 units'
+    """
+    expect(is_sequence(sizes) and len(sizes) > 1, "sizes are of inputs and units, as 2 2 1", sizes)
     lr, sizes = learning_rate(lr), [whole("a size", size) for size in sizes]
     for f in (activation, output_activation):
         named("activation", f, ACTIVATIONS)
