@@ -20,6 +20,7 @@ from autograd import trace
 from autograd.native import engine, program
 from autograd.primitives import TABLE
 from autograd.structure import leaves
+from tests.autograd.native.memory import bytes_left_by
 from tests.oracle import samples
 
 
@@ -106,22 +107,12 @@ def test_a_function_outlives_its_program():
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads memory from /proc")
-def test_a_thousand_builds_leave_nothing_behind():
-    def memory():
-        gc.collect()
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1]) * 4096
-
+def test_builds_leave_nothing_behind():
     def build(k):
         c = trace(lambda x, y: ag.tanh(x * float(k)) * y + 0.1 * k, 1.0, 2.0).compile()
         assert c.value_and_grad(1.0, 2.0)[0] == math.tanh(float(k)) * 2.0 + 0.1 * k
 
-    for k in range(200):
-        build(k)
-    before = memory()
-    for k in range(800):
-        build(1000 + k)
-    assert (memory() - before) / 800 < 4_000  # a build that stays takes 30 times as much
+    assert bytes_left_by(build, 150) < 4_000  # a build that stays takes a hundred times as much
 
 
 def test_threads_share_a_program():
