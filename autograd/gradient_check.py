@@ -7,7 +7,6 @@ from typing import Any
 
 from autograd.graph.anomaly import HINTS
 from autograd.graph.node import operand_numbers
-from autograd.graph.reverse import gradients
 from autograd.graph.rounding import TINY, UNIT, rounding_errors
 from autograd.graph.walks import topological
 from autograd.notation import shown, subscript, table
@@ -243,7 +242,7 @@ def _listen(
     Returns:
         The kinks that are closer than any step, in words.
     """
-    here, _ = _look(function, point, len(answers))
+    here, _ = _look(function, point, 1)
     crossing = True
     smallest = min(map(abs, filter(None, point)), default=math.inf)
     for start in _starts(point[j], smallest):
@@ -253,15 +252,16 @@ def _listen(
             if above == below:
                 break
             sides = [
-                _look(function, [*point[:j], x, *point[j + 1 :]], len(answers))
+                _look(function, [*point[:j], x, *point[j + 1 :]], len(answers), here)
                 for x in (above, below)
             ]
             beyond = any(signature != here for signature, _ in sides)
             crossing = crossing and beyond
-            for answer, (a, da), (b, db) in zip(answers, *(seen for _, seen in sides)):
-                if beyond or k == 0:
+            if beyond or k == 0:
+                for answer in answers:
                     answer.before = []
-                if not beyond:
+            if not beyond:
+                for answer, (a, da), (b, db) in zip(answers, *(seen for _, seen in sides)):
                     answer.hear((a - b) / (above - below), (da + db) / (above - below), fine)
             if all(answer.settled for answer in answers):
                 return []
@@ -276,19 +276,27 @@ def _starts(x: float, smallest: float) -> list[float]:
 
 
 def _look(
-    function: Callable[[list[Any]], Any], point: list[float], size: int
+    function: Callable[[list[Any]], Any],
+    point: list[float],
+    size: int,
+    here: tuple[Any, ...] | None = None,
 ) -> tuple[tuple[Any, ...], list[tuple[float, float]]]:
-    """Return the function's signature, its value and its derivatives, each with its rounding error."""
+    """Return the function's signature, its value and its derivatives, each with its rounding error.
+
+    If its signature is not that of here, nothing else is looked at.
+    """
     variables = [Value(x) for x in point]
     root = function(variables)
+    signature = _signature(root)
+    if here is not None and signature != here:
+        return signature, []
     if not isinstance(root, Value):
-        return _signature(root), [(root, 0.0), *[(0.0, 0.0)] * (size - 1)]
-    error, of_gradients = rounding_errors(root)
+        return signature, [(root, 0.0), *[(0.0, 0.0)] * (size - 1)]
+    error, found, of_gradients = rounding_errors(root)
     seen = [(root.data, error)]
     if size > 1:
-        found = gradients(root)
         seen += [(found.get(id(v), 0.0), of_gradients.get(id(v), 0.0)) for v in variables]
-    return _signature(root), seen
+    return signature, seen
 
 
 _PIECEWISE = {"relu", "leaky_relu", "abs", "maximum", "minimum", "clip", "where"}

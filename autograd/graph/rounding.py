@@ -19,8 +19,8 @@ UNIT = 2.0**-52  # relative error of one operation, with one rounding to spare
 TINY = 2.0**-1073  # its absolute error where the result is next to nothing
 
 
-def rounding_errors(root: Node) -> tuple[float, dict[int, float]]:
-    """Return a bound of the rounding error of a number, and of its gradient by the node's id.
+def rounding_errors(root: Node) -> tuple[float, dict[int, float], dict[int, float]]:
+    """Return a bound of the rounding error of a number, its gradient by the node's id, and the bounds of that.
 
     The leaves are taken to be exact. A bound is infinite where a slope is.
     """
@@ -36,7 +36,7 @@ def rounding_errors(root: Node) -> tuple[float, dict[int, float]]:
         for (parent, slope), of_slope in zip(flows(v), _slope_errors(v, errors)):
             taken_up = [error * abs(slope), abs(g) * of_slope, UNIT * abs(g * slope) + TINY]
             of_gradients[id(parent)] = of_gradients.get(id(parent), 0.0) + _bound(taken_up)
-    return errors.get(id(root), 0.0), of_gradients
+    return errors.get(id(root), 0.0), found, of_gradients
 
 
 def _bound(parts: Iterable[float]) -> float:
