@@ -10,6 +10,7 @@ from autograd.graph.conditions import Condition
 from autograd.graph.traced import refuse_traced
 from autograd.graph.walks import in_order
 from autograd.numbers import as_float, is_number
+from autograd.progress import patience
 from autograd.replay.recording import Instruction, Recording, decided, slots_of
 from autograd.structure import copied, leaves, no_numbers, rebuild
 from autograd.value import Value
@@ -17,6 +18,7 @@ from autograd.value import Value
 _RECORDED = (Value, Condition)
 
 
+@patience("tracing")
 def record(f: Callable[..., Any], args: tuple[Any, ...], anew: bool = True) -> Recording:
     """Run the function once on Values and return what it did.
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from autograd import Value, detect_anomaly
 from autograd.modes import recorded
 from autograd.numbers import as_float, is_number
+from autograd.progress import patience
 from autograd.structure import leaves
 from nn.arguments import expect, is_sequence, paired
 from nn.layers import Network, check_width
@@ -20,6 +21,7 @@ RISES = 4  # losses in a row that are each larger than the one before
 Penalty: TypeAlias = Callable[[list[Value]], Value]
 
 
+@patience("checking the examples")
 def checked_examples(
     net: Network, xs: Sequence[Any], ys: Sequence[Any], loss: Loss
 ) -> tuple[list[list[float]], list[Any]]:
