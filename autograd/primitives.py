@@ -23,7 +23,6 @@ ANGLES: Interval = (-1e5, 1e5)  # beyond, the oracle's own argument reduction is
 
 # ---------------------------------------------------------------- where: the chooser
 
-
 def _choose(condition: Any, a: Any, b: Any) -> Any: return a if condition else b
 def _where_taken(condition: Any, a: Any, b: Any, out: Any) -> Any: return where(condition, 1.0, 0.0)
 def _where_other(condition: Any, a: Any, b: Any, out: Any) -> Any: return where(condition, 0.0, 1.0)
@@ -42,7 +41,6 @@ where = Primitive("where", "where", _choose, (_where_taken, _where_other), "1 fo
 
 
 # ---------------------------------------------------------------- arithmetic
-
 
 def _one(x: Any, y: Any, out: Any) -> Any: return 1.0
 def _minus_one(x: Any, y: Any, out: Any) -> Any: return -1.0
@@ -95,7 +93,6 @@ identity = Primitive("pos", "+", operator.pos, (_identity_slope,), "1")
 
 # ---------------------------------------------------------------- exponentials, logarithms and roots
 
-
 def _output(x: Any, out: Any) -> Any: return out
 def _exp_slope(x: Any, out: Any) -> Any: return exp(x)
 def _log_slope(x: Any, out: Any) -> Any: return 1.0 / (x + 0.0)  # log(-0.0) is -inf, and its slope +inf all the same
@@ -136,7 +133,6 @@ reciprocal = Primitive("reciprocal", "1/", _reciprocal, (_reciprocal_slope,), "�
 
 
 # ---------------------------------------------------------------- trigonometry
-
 
 def _sin_slope(x: Any, out: Any) -> Any: return cos(x)
 def _cos_slope(x: Any, out: Any) -> Any: return -sin(x)
@@ -194,7 +190,6 @@ hypot = Primitive("hypot", "hypot", math.hypot, (_hypot_slope_x, _hypot_slope_y)
 
 # ---------------------------------------------------------------- hyperbolic functions
 
-
 def _sinh_slope(x: Any, out: Any) -> Any: return cosh(x)
 def _cosh_slope(x: Any, out: Any) -> Any: return sinh(x)
 def _tanh_slope(x: Any, out: Any) -> Any: return sech_squared(x)  # 1 - out*out is 0 from x = 19.07 on
@@ -233,7 +228,6 @@ atanh = Primitive("atanh", "atanh", math.atanh, (_atanh_slope,), "1/(1−x²)", 
 
 
 # ---------------------------------------------------------------- error function and activations
-
 
 def _special(name: str, namespace: Any, x: Any) -> Any:
     try:
@@ -318,7 +312,6 @@ absolute   = Primitive("abs", "abs", operator.abs, (_abs_slope,), "sign x", alia
 
 # ---------------------------------------------------------------- choices between operands
 
-
 def _maximum(x: Any, y: Any) -> Any: return where(x > y, x, where(x <= y, y, nan))
 def _minimum(x: Any, y: Any) -> Any: return where(x < y, x, where(x >= y, y, nan))
 def _first_larger(x: Any, y: Any, out: Any) -> Any:
@@ -352,7 +345,6 @@ clip      = Primitive("clip", "clip", _clip, (_clip_slope,), "1 inside the bound
 
 
 # ---------------------------------------------------------------- sums over sequences
-
 
 def _sum(xs: Any) -> Any:
     total = 0.0
