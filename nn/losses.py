@@ -16,6 +16,7 @@ from nn.layers import Number
 
 Outputs: TypeAlias = "Value | Sequence[Value]"
 Loss: TypeAlias = Callable[[Any, Any], Value]
+Penalty: TypeAlias = Callable[[list[Value]], Value]  # of the parameters, such as l2
 
 __all__ = [
     "squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error", "hinge",
@@ -168,7 +169,7 @@ def cross_entropy(prediction: Sequence[Value], target: Any) -> Value:
     return loss
 
 
-def l2(strength: float) -> Callable[[list[Value]], Value]:
+def l2(strength: float) -> Penalty:
     """Return strength·Σ p² as a function of the parameters: a penalty for `fit`.
 
     Args:

@@ -7,8 +7,7 @@ from autograd import Value
 from nn.arguments import paired
 from nn.credit.batch import BatchCredit, summed
 from nn.credit.credit import Credit
-from nn.credit.finding.recording import Penalty
-from nn.losses import Loss, half_squared_error
+from nn.losses import Loss, Penalty, half_squared_error
 from nn.notations import Notation
 
 Batch = bool | Literal["mean"]

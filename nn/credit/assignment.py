@@ -12,14 +12,14 @@ from autograd.notation import Table, shown, table
 from nn.activations import activation_name
 from nn.arguments import is_sequence, learning_rate, plain
 from nn.credit.finding.anatomy import with_outputs
-from nn.credit.finding.recording import Penalty, Recording, recording_of, recording_of_loss
+from nn.credit.finding.recording import Recording, recording_of, recording_of_loss
 from nn.credit.networks.found import Found
 from nn.credit.networks.layered import credit_of_layers
 from nn.credit.networks.unlayered import credit_of_graph
 from nn.credit.networks.uses import weights_of
 from nn.credit.parts import Edge, Key, Link, Use, Weight
 from nn.layers import check_width
-from nn.losses import FORMULAS, Loss, as_loss, cross_entropy, loss_formula, loss_name
+from nn.losses import FORMULAS, Loss, Penalty, as_loss, cross_entropy, loss_formula, loss_name
 from nn.network import MLP
 
 

@@ -18,9 +18,8 @@ from autograd.replay.tracing import record
 from autograd.structure import describe, leaves
 from nn.arguments import once
 from nn.layers import Network
-from nn.losses import Loss, cross_entropy
+from nn.losses import Loss, Penalty, cross_entropy
 from nn.optim import SGD, Adam, Optimizer
-from nn.training.examples import Penalty
 
 CALLS = 4  # that a network which draws random numbers is not likely to pass unseen
 

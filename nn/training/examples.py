@@ -2,10 +2,10 @@
 
 import math
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
 
 from autograd import Value, detect_anomaly
 from autograd.modes import recorded
@@ -14,11 +14,9 @@ from autograd.progress import patience
 from autograd.structure import leaves
 from nn.arguments import expect, is_sequence, paired
 from nn.layers import Network, check_width
-from nn.losses import TAKES_LOGITS, Loss, loss_name
+from nn.losses import TAKES_LOGITS, Loss, Penalty, loss_name
 
 RISES = 4  # losses in a row that are each larger than the one before
-
-Penalty: TypeAlias = Callable[[list[Value]], Value]
 
 
 @patience("checking the examples")

@@ -12,10 +12,9 @@ from autograd.modes import recorded
 from autograd.progress import bar
 from nn.arguments import expect, generator, once, refuse_unknown, whole
 from nn.layers import Network
-from nn.losses import Loss, as_loss, half_squared_error
+from nn.losses import Loss, Penalty, as_loss, half_squared_error
 from nn.optim import Optimizer, as_optimizer
 from nn.training.examples import (
-    Penalty,
     blame,
     checked_examples,
     checked_validation,

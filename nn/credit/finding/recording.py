@@ -4,17 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import count
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 from autograd import Value
 from autograd.graph.reverse import leaf_numbers
 from autograd.graph.walks import topological
 from autograd.notation import DIGITS, subscript
 from nn.arguments import expect, is_sequence, once, plain
-from nn.losses import Loss, loss_name
+from nn.losses import Loss, Penalty, loss_name
 from nn.network import MLP
-
-Penalty: TypeAlias = Callable[[list[Value]], Value]
 
 
 @dataclass(frozen=True, eq=False)
