@@ -17,6 +17,7 @@ from autograd import Value, draw
 from autograd.pictures import palette
 from nn import MLP, assign_credit
 from nn.credit.pictures.player import Player
+from tests.browser.living import show
 from tests.worked import worked
 
 pytestmark = pytest.mark.slow
@@ -25,12 +26,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def player() -> Player:
     return worked().steps(lr=0.1)
-
-
-def show(browser: Chrome, folder: Path, page: str) -> None:
-    path = folder / "page.html"
-    path.write_text(page, encoding="utf-8")
-    browser.get(path.as_uri())
 
 
 def text(browser: Chrome, name: str) -> str:

@@ -5,7 +5,6 @@ import math
 import pickle
 import platform
 import random
-import subprocess
 import sys
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
@@ -368,16 +367,6 @@ def test_builds_leave_nothing_behind():
         p.vectorize(1).value_and_grad(np.array(1.0), X)
 
     assert bytes_left_by(build, 50) < 8_000  # a build that stays takes a hundred times as much
-
-
-def test_without_llvmlite_the_extra_is_named():
-    code = (
-        "import sys; sys.modules['llvmlite'] = None\n"
-        "from autograd import trace\n"
-        "trace(lambda x: x * x, 1.0).vectorize(compile=True)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "pip install llvmlite, or pip install 'scalar-autograd[native]'" in done.stderr
 
 
 # ---------------------------------------------------------------- growth

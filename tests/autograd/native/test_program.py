@@ -155,11 +155,12 @@ def test_a_plainer_processor_gives_the_same_bits(features, monkeypatch):
     assert bits(p.compile().value_and_grad(*ARGS)) == bits(p.value_and_grad(*ARGS))
 
 
-def test_without_llvmlite_the_extra_is_named():
+@pytest.mark.parametrize("call", ["compile()", "vectorize(compile=True)"])
+def test_without_llvmlite_the_extra_is_named(call):
     code = (
         "import sys; sys.modules['llvmlite'] = None\n"
         "from autograd import trace\n"
-        "trace(lambda x: x * x, 1.0).compile()"
+        f"trace(lambda x: x * x, 1.0).{call}"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "ImportError" in done.stderr

@@ -10,22 +10,15 @@ from hypothesis import given, settings, strategies as st
 from autograd.notation import shown, subscript
 from autograd.pictures import palette, svg
 from nn import MLP, assign_credit
-from nn.credit.credit import Credit
 from nn.credit.pictures.graph import LARGEST, CreditGraph, owner
 from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.words import Words
 from nn.credit.telling.lit import lit
 from nn.credit.telling.origin import began
 from nn.losses import cross_entropy
-from tests.worked import worked
+from tests.worked import credit_of, worked
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-def net_of(sizes: list[int], bias: bool = False, seed: int = 0, activation: str = "tanh") -> Credit:
-    net = MLP(sizes[0], sizes[1:], activation=activation, bias=bias, rng=seed)
-    x = [((7 * k) % 5 - 2) / 2 for k in range(sizes[0])]
-    return assign_credit(net, x, 0.5 if sizes[-1] == 1 else [0.5] * sizes[-1])
 
 
 def texts(drawn: str) -> list[str]:
@@ -55,7 +48,7 @@ def classed(drawn: str, kind: str) -> dict[str, list[ElementTree.Element]]:
 def test_the_way_back_carries_what_adds_up_to_each_error(
     sizes: list[int], seed: int, activation: str, data: st.DataObject
 ) -> None:
-    credit = net_of(sizes, seed=seed, activation=activation)
+    credit = credit_of(sizes, seed=seed, activation=activation)
     path = data.draw(st.sampled_from(list(credit.edges)))
     nodes, edges = lit(credit, path)
     words = Words(credit, "full", back=edges - {path})
@@ -88,7 +81,7 @@ def test_the_worked_path_says_what_flows() -> None:
 
 
 def test_the_edge_that_is_asked_about_is_marked_in_a_pattern() -> None:
-    credit = net_of([4, 8, 8, 2])
+    credit = credit_of([4, 8, 8, 2])
     path = (19, 12)
     drawn = credit.draw(path=path).svg()
     assert f"δ₁₂·z₁₉ = {shown(credit.edges[path].credit, sign=True)}" in texts(drawn)
@@ -138,7 +131,7 @@ def test_themes_and_slides() -> None:
 
 @pytest.mark.parametrize("sizes", [[4, 8, 8, 2], [2, 16, 16, 1], [20, 20, 20, 5], [3] * 30])
 def test_a_pattern_names_its_largest_credits_and_can_be_read(sizes: list[int]) -> None:
-    credit = net_of(sizes, bias=len(sizes) == 4 and sizes[0] == 2)
+    credit = credit_of(sizes, bias=len(sizes) == 4 and sizes[0] == 2)
     drawn = credit.draw().svg()
     assert svg.text_height(drawn) >= 8.0
     drawn_edges = Layout(credit).credit.edges
@@ -149,7 +142,7 @@ def test_a_pattern_names_its_largest_credits_and_can_be_read(sizes: list[int]) -
 
 
 def test_every_edge_of_a_pattern_can_be_found_with_a_mouse() -> None:
-    credit = net_of([4, 8, 8, 2])
+    credit = credit_of([4, 8, 8, 2])
     drawn = credit.draw().svg()
     assert ".hover{pointer-events:stroke}" in drawn
     found = classed(drawn, "hover")
@@ -162,7 +155,7 @@ def test_every_edge_of_a_pattern_can_be_found_with_a_mouse() -> None:
 @pytest.mark.slow
 def test_largest_credits_do_not_lie_on_each_other() -> None:
     for seed in range(12):
-        credit = net_of([2, 16, 16, 1], bias=True, seed=seed)
+        credit = credit_of([2, 16, 16, 1], bias=True, seed=seed)
         pills = [
             re.findall(r"[\d.]+", e.get("points") or e.get("d") or "")
             for (e, *_) in classed(credit.draw().svg(), "pill").values()
@@ -176,7 +169,7 @@ def test_largest_credits_do_not_lie_on_each_other() -> None:
 
 @pytest.mark.parametrize("sizes", [[3, 2, 1], [4, 8, 8, 2]])
 def test_a_network_that_is_right_does_not_look_guilty(sizes: list[int]) -> None:
-    credit = net_of(sizes)
+    credit = credit_of(sizes)
     target = (
         credit.prediction[0] + 1e-16 if sizes[-1] == 1 else [z + 1e-16 for z in credit.prediction]
     )

@@ -12,14 +12,13 @@ from hypothesis import given, settings, strategies as st
 from autograd import Value
 from autograd.notation import shown, subscript
 from nn import MLP, assign_credit
-from nn.credit.credit import Credit
 from nn.credit.pictures.graph import owner
 from nn.credit.pictures.layout import Layout, detail
 from nn.credit.pictures.picture import product
 from nn.credit.telling.excerpt import EDGES, FEW, LAYERS, UNITS, excerpt
 from nn.credit.telling.lit import lit
 from tests.processes import prints_the_same_bytes
-from tests.worked import worked
+from tests.worked import credit_of, worked
 
 GOLDEN = Path(__file__).parents[3] / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,12 +26,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def texts(svg: str) -> list[str]:
     return ["".join(e.itertext()) for e in ElementTree.fromstring(svg).iter(f"{SVG}text")]
-
-
-def net_of(sizes: list[int], bias: bool = False, seed: int = 0, activation: str = "tanh") -> Credit:
-    net = MLP(sizes[0], sizes[1:], activation=activation, bias=bias, rng=seed)
-    x = [((7 * k) % 5 - 2) / 2 for k in range(sizes[0])]
-    return assign_credit(net, x, 0.5 if sizes[-1] == 1 else [0.5] * sizes[-1])
 
 
 # ---------------------------------------------------------------- what it says
@@ -62,7 +55,7 @@ def test_the_worked_network_shows_every_number() -> None:
 def test_every_credit_is_on_the_picture(
     sizes: list[int], bias: bool, seed: int, activation: str
 ) -> None:
-    credit = net_of(sizes, bias, seed, activation)
+    credit = credit_of(sizes, bias, seed, activation)
     seen = texts(credit.draw().svg())
     for edge in credit.edges.values():
         text = shown(edge.credit, sign=True)
@@ -97,7 +90,7 @@ def test_odd_numbers_are_drawn(x: float) -> None:
     [([4, 2, 1], "full"), ([3, 3, 1], "credit"), ([6, 6, 2], "credit"), ([4, 8, 8, 2], "pattern")],
 )
 def test_detail_goes_by_the_edges_of_the_fullest_layer(sizes: list[int], expected: str) -> None:
-    credit = net_of(sizes)
+    credit = credit_of(sizes)
     assert detail(credit) == expected
     svg = credit.draw().svg()
     seen = texts(svg)
@@ -120,7 +113,7 @@ def test_a_name_of_ones_own_is_shown_as_typed_and_keeps_the_xml_valid() -> None:
 
 def test_every_error_is_called_delta_and_every_target_by_its_output() -> None:
     for sizes in ([2, 2, 2], [4, 5, 3, 2], [8, 8, 8, 2]):
-        said = texts(net_of(sizes).draw().svg())
+        said = texts(credit_of(sizes).draw().svg())
         assert sum(text.startswith("δ") and " = " in text and "·" not in text for text in said) == (
             sum(sizes[1:])
         )
@@ -128,7 +121,7 @@ def test_every_error_is_called_delta_and_every_target_by_its_output() -> None:
 
 
 def test_of_a_wide_layer_the_ends_are_drawn() -> None:
-    credit = net_of([784, 10])
+    credit = credit_of([784, 10])
     part = excerpt(credit)
     assert not part.whole
     seen = part.credit.layers
@@ -144,16 +137,16 @@ def test_of_a_wide_layer_the_ends_are_drawn() -> None:
 
 def test_one_or_two_units_are_shown_where_a_note_would_take_their_place() -> None:
     for hidden, left_out in ((32, {}), (34, {}), (35, {16: 3})):
-        part = excerpt(net_of([1, hidden, 1]))
+        part = excerpt(credit_of([1, hidden, 1]))
         assert part.units_left_out == left_out
         assert len(part.credit.layers[1]) == hidden - sum(left_out.values())
-    part = excerpt(net_of([100, 1]), (83, 0))
+    part = excerpt(credit_of([100, 1]), (83, 0))
     assert part.credit.layers[0][15:20] == [85, 84, 83, 16, 15]
     assert part.units_left_out == {83: 66}
 
 
 def test_of_many_layers_the_first_and_the_last_are_drawn() -> None:
-    credit = net_of([3] * 30, bias=True)
+    credit = credit_of([3] * 30, bias=True)
     part = excerpt(credit)
     assert part.layers == [0, 1, 2, 3, 4, 25, 26, 27, 28, 29]
     assert part.layers_left_out == {5: 20}
@@ -164,9 +157,9 @@ def test_of_many_layers_the_first_and_the_last_are_drawn() -> None:
 
 
 def test_an_edge_that_is_asked_for_is_drawn() -> None:
-    deep = net_of([3] * 30, bias=True)
+    deep = credit_of([3] * 30, bias=True)
     assert (None, 40) in excerpt(deep, (None, 40)).credit.edges
-    credit = net_of([784, 10])
+    credit = credit_of([784, 10])
     assert (400, 3) not in excerpt(credit).credit.edges
     part = excerpt(credit, (400, 3))
     assert (400, 3) in part.credit.edges
@@ -177,7 +170,7 @@ def test_an_edge_that_is_asked_for_is_drawn() -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 90), min_size=2, max_size=12), st.booleans())
 def test_what_is_left_out_is_counted(sizes: list[int], bias: bool) -> None:
-    credit = net_of([min(size, 3000 // sum(sizes) + 1) for size in sizes], bias)
+    credit = credit_of([min(size, 3000 // sum(sizes) + 1) for size in sizes], bias)
     part = excerpt(credit)
     assert len(part.layers) == len(part.credit.layers) <= LAYERS + FEW
     assert len(part.credit.nodes) <= UNITS
@@ -191,7 +184,7 @@ def test_what_is_left_out_is_counted(sizes: list[int], bias: bool) -> None:
 
 
 def test_in_a_pattern_large_credits_lie_above_small_ones() -> None:
-    source = net_of([4, 8, 8, 2]).draw().source
+    source = credit_of([4, 8, 8, 2]).draw().source
     widths = re.findall(r'class="line of-.*?penwidth=([0-9.]+)', source)
     assert len(widths) == 112
     assert widths == sorted(widths, key=float)
@@ -212,7 +205,7 @@ def test_the_path_to_an_edge_is_lit_and_its_product_written_out() -> None:
 
 def test_an_edge_into_the_output_and_a_bias_have_paths() -> None:
     assert product(worked(), (2, 0)) == "δ₀·z₂ = +0.63 · (−0.49) = −0.310"
-    credit = net_of([2, 2, 1], bias=True)
+    credit = credit_of([2, 2, 1], bias=True)
     assert product(credit, (None, 1)).endswith(
         f" = {shown(credit.edges[None, 1].credit, 3, sign=True)}"
     )
@@ -220,10 +213,10 @@ def test_an_edge_into_the_output_and_a_bias_have_paths() -> None:
 
 
 def test_where_the_error_comes_by_several_ways_all_are_lit() -> None:
-    credit = net_of([2, 2, 2])
+    credit = credit_of([2, 2, 2])
     assert lit(credit, (5, 2))[1] == {(5, 2), (2, 0), (2, 1)}
     assert product(credit, (5, 2)).startswith("(δ₀·w₂⇝₀ + δ₁·w₂⇝₁)·(1−tanh²a₂)·z₅ = (")
-    credit = net_of([1, 1, 4])
+    credit = credit_of([1, 1, 4])
     assert product(credit, (5, 4)).startswith("δ₄·z₅ = ")
 
 
@@ -238,7 +231,7 @@ def test_an_edge_that_is_not_there_is_refused() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(1, 6), min_size=2, max_size=5), st.booleans())
 def test_nothing_overlaps(sizes: list[int], bias: bool) -> None:
-    credit = net_of(sizes, bias)
+    credit = credit_of(sizes, bias)
     layout = Layout(credit)
     radius = layout.style.radius
     for (_, p), (_, q) in itertools.combinations(layout.units.items(), 2):
@@ -283,7 +276,7 @@ def test_inputs_stand_first_to_last_and_hidden_units_in_order() -> None:
 CASES = {
     "credit-321.gv": (worked, None),
     "credit-321-path.gv": (worked, (5, 1)),
-    "credit-bias-222.gv": (lambda: net_of([2, 2, 2], bias=True, seed=3), None),
+    "credit-bias-222.gv": (lambda: credit_of([2, 2, 2], bias=True, seed=3), None),
     "credit-nan.gv": (
         lambda: assign_credit(MLP.from_weights([[[0.5], [2.0]]]), [math.nan, 0.0], 1.0),
         None,
