@@ -387,13 +387,12 @@ def test_branch_not_taken_never_touches_the_gradient():
     assert g[0] == g[1] == 3.0
 
 
-@pytest.mark.parametrize(
-    "x", [0.0, 1e-300, 1e-5, 0.0009765624, 0.0009765626, 0.5, 5.0, 20.0, 300.0, math.inf]
-)
-def test_tanh_and_sigmoid_keep_their_digits(x):
-    for f in (ag.tanh, ag.sigmoid):
+@pytest.mark.parametrize("f", [ag.tanh, ag.sigmoid])
+def test_tanh_and_sigmoid_keep_their_digits(f):
+    b = trace(f, 0.5).vectorize()
+    for x in (0.0, 1e-300, 1e-5, 0.0009765624, 0.0009765626, 0.5, 5.0, 20.0, 300.0, math.inf):
         for value in (x, -x):
-            found, (slope,) = trace(f, 0.5).vectorize().value_and_grad(value)
+            found, (slope,) = b.value_and_grad(value)
             expected = value_and_grad(f)(value)
             assert found == pytest.approx(expected[0], rel=3e-13, abs=0.0)
             assert slope == pytest.approx(expected[1], rel=3e-13, abs=0.0)
