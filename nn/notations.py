@@ -118,7 +118,6 @@ class Names:
         notation: the notation.
         layers: the numbers of the nodes in each layer, from the inputs on; empty if the network has none.
         outputs: the numbers of the outputs.
-        negated: whether an error that is −∂loss/∂a is told as minus that error, so that numbers need no sign.
     """
 
     def __init__(
@@ -126,12 +125,10 @@ class Names:
         notation: Notation,
         layers: Sequence[Sequence[int]] = (),
         outputs: Sequence[int] = (),
-        negated: bool = False,
     ) -> None:
         self.notation, self.layers, self.outputs = notation, layers, outputs
         self.loss, self.rate = notation.loss, notation.rate
-        self._minus = "−" if negated and notation.error_sign < 0.0 else ""
-        self.sign = 1.0 if negated else notation.error_sign
+        self.sign = notation.error_sign
 
     @cached_property
     def _places(self) -> dict[int, _Place]:
@@ -215,7 +212,7 @@ class Names:
     def delta(self, j: int | str) -> str:
         """Return the name of the error of a unit."""
         last = self.notation.last_delta if self._last(j) else ""
-        return self._minus + self.spelled(last or self.notation.delta, j)
+        return self.spelled(last or self.notation.delta, j)
 
     def p(self, j: int | str) -> str:
         """Return the name of the probability of an output."""
@@ -241,8 +238,7 @@ class Names:
     def letter(self, kind: str) -> str:
         """Return the letter of a kind of number, without indices."""
         bare = re.sub(r"\{\w+\}", "", getattr(self.notation, kind))
-        letter = re.sub(r"⁽⁾|\^?\[,?\]|_$|⇝", "", bare) or "x"
-        return self._minus * (kind == "delta") + letter
+        return re.sub(r"⁽⁾|\^?\[,?\]|_$|⇝", "", bare) or "x"
 
     def whole(self, kind: Literal["a", "z", "delta", "weight", "bias"], layer: int) -> str:
         """Return the name of a matrix, or of a column, of a layer counted from the inputs, 0."""
@@ -256,8 +252,7 @@ class Names:
         named = "{L}" in template or "{l}" in template or template == notation.last_delta
         spelled = template if named else self.letter(kind) + "⁽{L}⁾"
         text = spelled.replace("{L}", superscript(number)).replace("{l}", str(number))
-        bare = re.sub(r"\{\w+\}|\[\{\w.*|⇝", "", text)
-        return (self._minus if kind == "delta" else "") + bare
+        return re.sub(r"\{\w+\}|\[\{\w.*|⇝", "", text)
 
     @property
     def product(self) -> str:

@@ -13,9 +13,9 @@ from nn.cli.options import (
     check_picture,
     number,
     where,
-    whole,
 )
 from nn.credit import Credit, assign_credit
+from nn.credit.parts import Key
 from nn.lessons.published.networks import WORKED
 from nn.losses import LOSSES, half_squared_error
 from nn.network import MLP
@@ -188,13 +188,16 @@ def _add_explain(command: AddCommand) -> None:
     explain = command("explain", _explain, "print how the error reaches each edge")
     _add_example(explain)
     explain.add_argument(
-        "--edge", nargs=2, metavar=("FROM", "TO"), help="one edge, by its nodes; b for a bias"
+        "--edge",
+        nargs="+",
+        metavar="NAME",
+        help="one edge: its two nodes, b for a bias, or the name of its weight",
     )
 
 
 def _explain(arguments: argparse.Namespace) -> None:
     credit = _credit_of(arguments)
-    keys = list(credit.edges) if arguments.edge is None else [_edge_key(arguments.edge)]
+    keys = [_edge_key(arguments.edge, credit)] if arguments.edge else list(credit.edges)
     told = [credit.derivation(source, target, *place) for source, target, *place in keys]
     print("\n\n".join(map(str, told)))
 
@@ -202,29 +205,45 @@ def _explain(arguments: argparse.Namespace) -> None:
 def _add_draw(command: AddCommand) -> None:
     draw = command("draw", _draw, "draw the credit graph")
     _add_example(draw)
-    draw.add_argument("--path", nargs=2, metavar=("FROM", "TO"), help="light the way to one edge")
+    draw.add_argument(
+        "--path", nargs="+", metavar="NAME", help="light the way to one edge, given as for explain"
+    )
     draw.add_argument("--out", metavar="FILE", default="credit.svg", help="default: credit.svg")
 
 
 def _draw(arguments: argparse.Namespace) -> None:
     check_picture(arguments.out)
-    path = None if arguments.path is None else _edge_key(arguments.path)
     credit = _credit_of(arguments)
+    path = _edge_key(arguments.path, credit) if arguments.path else None
     if path is not None:
         credit.edge(*path)
     credit.draw(path=path).save(arguments.out)
     print(f"the credit graph is in {where(arguments.out)}")
 
 
-def _edge_key(words: Sequence[str]) -> tuple[int | None, int]:
-    source, target = words
-    try:
-        return (None if source == "b" else whole(source)), whole(target)
-    except argparse.ArgumentTypeError:
-        raise ValueError(
-            f"an edge is two nodes by their numbers, such as 5 1, or b and a number for a bias, "
-            f"but {brief(source)} {brief(target)} was given"
-        ) from None
+def _edge_key(words: Sequence[str], credit: Credit) -> Key:
+    """Return the edge between two nodes as the notation numbers them, or that of a weight by its name there."""
+    from nn.lessons.reading.vocabulary import vocabularies
+
+    said, names = [word.strip() for word in words], credit.names
+    if len(said) == 2:
+        anew = (
+            names.notation.counting == "within"
+        )  # in each layer: the slides' numbers tell nodes apart
+        nodes = {str(j) if anew else names.mark(j): j for j in credit.nodes}
+        tails: dict[str, int | None] = {**nodes, "b": None}
+        if said[0] in tails and said[1] in nodes:
+            return tails[said[0]], nodes[said[1]]
+    known = next(vocabularies(credit))[0].meanings(" ".join(said))
+    found = {of for kind, of in known if kind in ("weight", "gradient", "new")}
+    if len(found) == 1:
+        (edge,) = found
+        return edge  # type: ignore[no-any-return]
+    tail, head = list(credit.edges)[-1][:2] if len(credit.edges) else (None, 0)
+    raise ValueError(
+        f"an edge is two nodes, b in the place of the first for a bias, or the name of a weight, "
+        f"{names.weight(tail, head)} say, but {' '.join(map(brief, said))} was given"
+    )
 
 
 # ---------------------------------------------------------------- live

@@ -54,9 +54,23 @@ def nbgrader(marks: ClassMarks, assignment: str = "worksheet") -> str:
     rows = [NBGRADER]
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
     for key, m in marks.marked.items():
-        first, _, last = m.name.rpartition(" ")
-        score = f"{m.report.marks if m.report else 0.0:.4g}"
-        row = [assignment, "", now, key, last, first, "", score, "0.0", score, f"{marks.of:g}"]
+        last, comma, first = m.name.partition(", ")
+        if not comma:
+            first, _, last = m.name.rpartition(" ")
+        score = f"{round(m.report.marks, 4) if m.report else 0.0}"
+        row = [
+            assignment,
+            "",
+            now if m.report else "",
+            key,
+            last,
+            first,
+            "",
+            score,
+            "0.0",
+            score,
+            f"{float(marks.of)}",
+        ]
         rows.append(list(map(plain_cell, row)))
     return as_csv(rows)
 
@@ -72,7 +86,8 @@ def moodle(sheet: str, marks: ClassMarks) -> tuple[str, list[str]]:
         marks: the marks, whose names are found among the cells.
 
     Returns:
-        The text, filled in; and the names that are not in it.
+        The text, filled in, with commas between the cells, as Moodle imports it, whatever a spreadsheet has made of it;
+        and the names that are not in it.
 
     Raises:
         ValueError: if it is no such worksheet.
@@ -108,7 +123,7 @@ def moodle(sheet: str, marks: ClassMarks) -> tuple[str, list[str]]:
             row[top - 1] = grade.replace(".", ",") if "," in row[top] else grade
         row[-1] = plain_cell(_feedback(m))
     missing = [m.name for m in marks.marked.values() if _plain(m.name) in left]
-    return "\ufeff" * (text != sheet) + as_csv(rows, delimiter=delimiter), missing
+    return "\ufeff" * (text != sheet) + as_csv(rows), missing
 
 
 def _feedback(m: Marked) -> str:

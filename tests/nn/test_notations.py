@@ -142,9 +142,10 @@ def test_the_dictionary_of_two():
         compare_notations("bischop", "ng")
 
 
-def test_the_living_page_tells_minus_the_error_where_a_book_has_the_other_sign():
+def test_the_living_page_has_the_error_of_a_book_with_its_sign():
     page = example("worked").credit().in_notation("haykin").live().html()
-    assert "−δ·y" in page
+    assert re.search(r"δ⁽²⁾₁ = <tspan data-n=\"-g\d+ 2\+\">−0.63</tspan>", page)
+    assert re.search(r"−δ⁽¹⁾₁·x₁ = <tspan[^>]*>\+0.11</tspan>", page)
     assert "∂E/∂w⁽¹⁾₁₁" in page
     slides = example("worked").credit().live().html()
     assert (

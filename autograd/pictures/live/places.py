@@ -23,7 +23,7 @@ class Place(Spelled):
         quantity: what it is, as the page's script reads it: v3 is the number in slot 3, g3 the derivative of the result by
             it, p3.5 the product of g3 and v5, s5.3 the derivative of slot 5 by slot 3, l5.1 that by its second operand, c5.1
             the product of this and g5, m5.1 that of this and −1, i2.3 the derivative by slot 3 on ways inside of part 2,
-            n3 what an update makes of v3, o the number 1, t the loss, x the largest credit.
+            n3 what an update makes of v3, o the number 1, t the loss, x the largest credit; -g3 the other sign of g3.
     """
 
     quantity: str
@@ -33,6 +33,10 @@ class Place(Spelled):
     def spelled(self, how: str) -> str:
         """Return a mark for this number in a format of `autograd.notation`."""
         return self._marks.mark(self, how + self._always)
+
+    def __neg__(self) -> "Place":
+        minus = self.quantity.removeprefix("-") if self.quantity[0] == "-" else f"-{self.quantity}"
+        return self._marks.place(minus, -float(self), self._always)
 
     def exact(self) -> str:
         """Return a mark for this number as Python writes it."""

@@ -42,8 +42,8 @@ const quantities = {
   c: (k, i) => share(k, g[k], local(k, i)), n: i => v[i] - eta * gradient[i], o: () => 1, t: () => total, x: () => largest,
 };
 function quantity(text) {
-  const [i, j] = text.slice(1).split(".");
-  return quantities[text[0]](+i, +j);
+  const rest = text.slice(1), [i, j] = rest.split(".");
+  return text[0] < "." ? -quantity(rest) : quantities[text[0]](+i, +j);
 }
 
 function fixed(size, digits) {  // a half goes to the even digit, as in Python

@@ -74,21 +74,20 @@ class Found:
                 vars(self).update(vars(find()))
             return getattr(self, name)
 
-    def in_notation(self, notation: str | Notation, negated: bool = False) -> Self:
+    def in_notation(self, notation: str | Notation) -> Self:
         """Return the same in the letters of another book.
 
         Args:
             notation: its name, of `nn.notations.NOTATIONS`.
-            negated: as for Names.
 
         Raises:
             ValueError: if none has that name.
         """
         book = notation_of(notation)
-        if book is vars(self).get("names", SLIDES).notation and not negated:  # found or not
+        if book is vars(self).get("names", SLIDES).notation:  # found or not
             return self
         old = self.names
-        names = Names(book, self.layers, self.outputs, negated)
+        names = Names(book, self.layers, self.outputs)
         nodes = type(self.nodes)(
             (
                 i,

@@ -83,7 +83,7 @@ class Derivation:
         if edge.source is not None:
             tail = f"the activation at {edge.names.unit(edge.source)}"
         heading = (
-            f"{edge.gradient_name}: the error at {edge.names.unit(edge.target)} times {tail}. "
+            f"{edge.gradient_name}: {'minus ' * (edge.names.sign < 0.0)}the error at {edge.names.unit(edge.target)} times {tail}. "
             "The error starts at the output and comes back:"
         )
         return "\n".join([heading, *(f"  {line}" for line in [*self.steps, *self.update])])

@@ -101,9 +101,9 @@ def test_steps_in_the_terminal(here, capsys):
         (["draw", "--path", "1", "5"], "no edge from 1 to 5"),
         (
             ["draw", "--path", "one", "5"],
-            "such as 5 1, or b and a number for a bias, but 'one' '5'",
+            "or the name of a weight, w₅⇝₂ say, but 'one' '5'",
         ),
-        (["explain", "--edge", "a", "b"], "such as 5 1, or b and a number for a bias, but 'a' 'b'"),
+        (["explain", "--edge", "a", "b"], "or the name of a weight, w₅⇝₂ say, but 'a' 'b'"),
         (
             ["credit", "--lr", "nan", "--out", "c.svg"],
             "the learning rate must be a finite number, at least 0; got nan",
@@ -155,3 +155,17 @@ def test_module_is_the_same_command(here):
         [sys.executable, "-m", "nn", "credit", "--lr", "0.1"], capture_output=True, check=True
     )
     assert "δ·z" in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("notation", "words", "told"),
+    [("slides", ["w5>1"], "∂L/∂w₅⇝₁"), ("slides", ["5", "1"], "∂L/∂w₅⇝₁"), ("mazur", ["i1", "h1"], "∂E_total/∂w₁"),
+     ("mazur", ["w1"], "∂E_total/∂w₁"), ("han-kamber", ["1", "4"], "∂E/∂w₁₄: minus the error"), ("nielsen", ["w2_11"], "∂C/∂w²₁₁"),
+     ("haykin", ["5", "1"], "∂E/∂w⁽¹⁾₁₁: minus the error"), ("cs231n", ["W1[0,0]"], "dW1[0,0]"), ("ng", ["dW^[1]_{11}"], "dW^[1]₁₁")],
+)  # fmt: skip
+def test_an_edge_is_told_in_the_letters_of_a_book(notation, words, told, tmp_path, capsys):
+    assert main(["explain", "--notation", notation, "--edge", *words]) == 0
+    assert capsys.readouterr().out.startswith(told)
+    out = tmp_path / "lit.svg"
+    assert main(["draw", "--notation", notation, "--path", *words, "--out", str(out)]) == 0
+    assert out.exists()

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -264,3 +266,101 @@ def test_a_class_of_any_network_is_marked_by_its_keys(tmp_path, options):
     assert [(row["marks"], row["wrong"], row["unread"]) for row in rows] == [
         ("85.00", "0", "0")
     ] * 2
+
+
+# What Gradescope documents of results.json: https://gradescope-autograders.readthedocs.io/en/latest/specs/
+SHOWN = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
+FORMATS = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
+TEST = {"score": {"type": "number"}, "max_score": {"type": "number"}, "status": {"enum": ["passed", "failed"]},
+        "name": {"type": "string"}, "name_format": FORMATS, "number": {"type": "string"}, "output": {"type": "string"},
+        "output_format": FORMATS, "tags": {"type": "array"}, "visibility": SHOWN, "extra_data": {"type": "object"}}  # fmt: skip
+RESULTS = {"score": {"type": "number"}, "execution_time": {"type": "number"}, "output": {"type": "string"},
+           "output_format": FORMATS, "test_output_format": FORMATS, "test_name_format": FORMATS, "visibility": SHOWN,
+           "stdout_visibility": SHOWN, "extra_data": {"type": "object"}, "leaderboard": {"type": "array"},
+           "tests": {"type": "array", "items": {"type": "object", "properties": TEST, "additionalProperties": False}}}  # fmt: skip
+
+
+@pytest.mark.parametrize("working", ["right", "L = 9.9999\nnonsense 0.1234", "a1 = 0.0000"])
+def test_gradescope_takes_it(room, working):
+    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
+    _, sheets = room
+    sheet = next(iter(sheets.values()))
+    report = mark(workings(sheet) if working == "right" else working, sheet)
+    found = json.loads(gradescope(report), parse_constant=pytest.fail)
+    schema = {"type": "object", "properties": RESULTS, "additionalProperties": False}
+    jsonschema.validate(found, schema)
+    assert all(0.0 <= test["score"] <= test["max_score"] for test in found["tests"])
+    assert found["score"] == pytest.approx(sum(test["score"] for test in found["tests"]), abs=0.01)
+
+
+def test_nbgrader_reads_the_mark_of_a_cell(room, tmp_path):
+    utils = pytest.importorskip("nbgrader.utils", reason="nbgrader is not installed")
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    _, sheets = room
+    sheet = next(iter(sheets.values()))
+    (tmp_path / "key.json").write_text(sheet.json(), encoding="utf-8")
+    cell = (DATA / "nbgrader_cell.txt").read_text("utf-8")
+    cell = cell.replace("/srv/nbgrader/backprop1.json", (tmp_path / "key.json").as_posix())
+    given = {
+        "grade": True,
+        "solution": False,
+        "locked": True,
+        "task": False,
+        "points": 100,
+        "grade_id": "w",
+        "schema_version": 3,
+    }
+    for text, points in (
+        (workings(sheet), 100.0),
+        (workings(sheet, L="9.9999"), 95.0),
+        ("a1 = 0.0000", 0.0),
+    ):
+        work = nbformat.v4.new_code_cell(f"my_working = {text!r}")
+        test = nbformat.v4.new_code_cell(cell, metadata={"nbgrader": given})
+        nbclient.NotebookClient(nbformat.v4.new_notebook(cells=[work, test])).execute()
+        assert utils.determine_grade(test) == (points, 100.0)
+
+
+def test_nbgrader_writes_such_a_table_itself(room, tmp_path, monkeypatch):
+    api = pytest.importorskip("nbgrader.api", reason="nbgrader is not installed")
+    plugins = pytest.importorskip("nbgrader.plugins")
+    # nbgrader runs a program that is installed with it
+    monkeypatch.setenv(
+        "PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    )
+    _, sheets = room
+    ours = list(csv.DictReader(io.StringIO(nbgrader(mark_class(tmp_path, sheets)))))
+    with api.Gradebook("sqlite://") as book:
+        book.add_assignment("worksheet")
+        for row in ours:
+            book.add_student(row["student_id"], **{k: row[k] for k in ("first_name", "last_name")})
+        plugins.CsvExportPlugin(to=str(tmp_path / "grades.csv")).export(book)
+    written = (tmp_path / "grades.csv").read_text(encoding="utf-8")
+    theirs = list(csv.DictReader(io.StringIO(written)))
+    assert list(theirs[0]) == list(ours[0])
+    handed_in = {row["student_id"]: row for row in ours}
+    for row in theirs:  # nobody handed in: nbgrader knows of no notebook, so of no points
+        assert row | {"max_score": "100.0"} == handed_in[row["student_id"]]
+
+
+def imported(text, strings):
+    """Return what Moodle takes from a worksheet: UTF-8, commas, columns found by their heads, rows as long as the head."""
+    head, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    places = [head.index(name) for name in strings]
+    assert all(len(row) == len(head) for row in rows)
+    return [[row[k] for k in places] for row in rows]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_moodle_imports_it(tmp_path, delimiter):
+    rows = list(csv.reader(io.StringIO((DATA / "moodle_worksheet.csv").read_text("utf-8"))))
+    sheet = make_worksheet(3, name="Anna Abel")
+    (tmp_path / "anna.txt").write_text(workings(sheet), encoding="utf-8")
+    saved = io.StringIO()
+    csv.writer(saved, delimiter=delimiter).writerows(rows)  # as a spreadsheet keeps it
+    filled, left = moodle("\ufeff" + saved.getvalue(), mark_class(tmp_path, {"anna": sheet}))
+    strings = "Identifier", "Grade", "Last modified (grade)", "Feedback comments"
+    assert left == []
+    assert imported(filled, strings) == [
+        ["Participant 1017", "22.00", "-", "All 22 lines are right: 100 of 100 marks."]
+    ]

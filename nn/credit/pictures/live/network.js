@@ -9,7 +9,7 @@ for (const [i, name, label, slot, kind] of data.given) {
   if (kind === "input") report.z[i] = `v${slot}`;
 }
 for (const [j, [a, z]] of entries(data.units)) {
-  data.signs[j] = report.delta[j] = `g${a}`;
+  data.signs[j] = data.flip + (report.delta[j] = `g${a}`);
   report.a[j] = `v${a}`;
   report.z[j] = `v${z}`;
   data.buttons.push([j, `unit ${j}`, "unit"]);
@@ -26,5 +26,5 @@ function weigh(id, label, way, w, delta, z, credit, name, minus) {  // an edge, 
   data.signs[id] = report.credit[id] = credit;
   report.weight[id] = w;
   (name ? data.grips : data.buttons).push([id, name || way, "pill", "weight", "credit"]);
-  cells.push([way, cell(w), cell(delta, "4+"), cell(z), cell(credit, "4+"), name && cell("n" + w.slice(1))]);
+  cells.push([way, cell(w), cell(data.flip + delta, "4+"), cell(z), cell(credit, "4+"), name && cell("n" + w.slice(1))]);
 }

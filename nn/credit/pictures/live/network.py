@@ -74,7 +74,7 @@ def values(credit: Assignment) -> dict[str, float]:
 
 def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda: str) -> Contents:
     credit, tape, named, slots = recorded.credit, recorded.tape, recorded.named(), recorded.slots
-    layered, marks = bool(credit.layers), recorded.marks
+    layered, marks, flipped = bool(credit.layers), recorded.marks, credit.names.sign < 0.0
     layout = Layout(named, top=16.0) if layered else Columns(named, top=16.0)
     pattern, full = layout.shows == "pattern", layout.shows == "full"
     draw: type[CreditGraph] = CreditGraph if layered else UnitGraph
@@ -91,7 +91,8 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
     steps = [step for step in tell(named, lr, named).steps if step.stage == "before"]
     units = {j: n for j, n in sorted(named.nodes.items()) if n.kind == "unit"}
     data = {
-        "eta": lr, "result": named.names.loss, "widest": 6.6 if full else 5.4, "pattern": pattern, "full": full,
+        # "-" before errors of the other sign than the derivative
+        "flip": "-" * flipped, "minus": "−" * flipped, "eta": lr, "result": named.names.loss, "widest": 6.6 if full else 5.4, "pattern": pattern, "full": full,
         "kinds": {kind: kind for kind in ("weight", "input", "target")}, "given": list(_given(recorded)),
         "units": {j: [_slot(n.a), slots[j]] for j, n in units.items()},
         "names": {
@@ -113,7 +114,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
         given = {*units, *joints, *recorded.inputs}
         data["fixed"] = {i: slots[i] for i in named.nodes if i not in given}
         data["edges"] = [
-            [owner(key), e.name, e.called, *map(quantity, (e.weight, e.delta, e.z, e.credit)), e.parameter, "−" * (e.sign < 0.0)]
+            [owner(key), e.name, e.called, *map(quantity, (e.weight, e.delta, e.z, e.credit)), e.parameter, "−" * ((e.sign < 0.0) is not flipped)]
             for key, e in edges
         ]  # fmt: skip
         data["weights"] = [[w.name, recorded.parameters[w.name], len(w.uses)] for w in named.weights.values()]  # fmt: skip

@@ -35,7 +35,6 @@ class Recorded:
     """
 
     def __init__(self, credit: Assignment) -> None:
-        credit = credit.in_notation(credit.names.notation, negated=credit.names.sign < 0.0)
         self.credit, self.marks = credit, Marks()
         y = plain(credit.y)
         if credit.probabilities:  # of a class, its probability: 1 for the right one
