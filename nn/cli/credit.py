@@ -8,6 +8,7 @@ from autograd.notation import shown
 from nn.cli.options import (
     AddCommand,
     add_notation,
+    add_options,
     brief,
     check_output,
     check_picture,
@@ -70,20 +71,14 @@ def _story_of_learning() -> str:
 
 
 def _add_example(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--weights",
-        metavar="FILE.json",
-        help='the network: {"weights": [W1, W2, ...], "biases": [...], "activation": "tanh"}, each W with one '
-        "row per input and one column per unit (default: the worked 3-2-1 network)",
-    )
-    parser.add_argument("--x", nargs="+", type=number, metavar="X", help="the input vector")
-    parser.add_argument(
-        "--y", nargs="+", type=number, metavar="Y", help="the target, one number per output"
-    )
-    parser.add_argument(
-        "--loss", choices=sorted(LOSSES), default="half_squared_error", metavar="NAME",
-        help=f"one of {', '.join(sorted(LOSSES))} (default: half_squared_error)",
-    )  # fmt: skip
+    add_options(parser, {
+        "--weights": ('the network: {"weights": [W1, W2, ...], "biases": [...], "activation": "tanh"}, each W with one '
+                      "row per input and one column per unit (default: the worked 3-2-1 network)", {"metavar": "FILE.json"}),
+        "--x": ("the input vector", {"nargs": "+", "type": number, "metavar": "X"}),
+        "--y": ("the target, one number per output", {"nargs": "+", "type": number, "metavar": "Y"}),
+        "--loss": (f"one of {', '.join(sorted(LOSSES))} (default: half_squared_error)",
+                   {"choices": sorted(LOSSES), "default": "half_squared_error", "metavar": "NAME"}),
+    })  # fmt: skip
     add_notation(parser)
 
 
@@ -107,16 +102,12 @@ def _credit_of(arguments: argparse.Namespace) -> Credit:
 def _add_credit(command: AddCommand) -> None:
     credit = command("credit", _credit, "print the credit of every edge, and draw it")
     _add_example(credit)
-    credit.add_argument("--lr", type=number, default=0.1, help="the learning rate η (default: 0.1)")
-    credit.add_argument(
-        "--out", metavar="FILE", help="write the credit graph: .svg, .png, .pdf or .gv"
-    )
-    credit.add_argument(
-        "--html", metavar="FILE.html", help="write the story as a page to click through"
-    )
-    credit.add_argument(
-        "--steps", action="store_true", help="tell the story step by step in the terminal"
-    )
+    add_options(credit, {
+        "--lr": ("the learning rate η (default: 0.1)", {"type": number, "default": 0.1}),
+        "--out": ("write the credit graph: .svg, .png, .pdf or .gv", {"metavar": "FILE"}),
+        "--html": ("write the story as a page to click through", {"metavar": "FILE.html"}),
+        "--steps": ("tell the story step by step in the terminal", {"action": "store_true"}),
+    })  # fmt: skip
 
 
 def _credit(arguments: argparse.Namespace) -> None:

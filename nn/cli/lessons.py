@@ -5,7 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nn.cli.options import AddCommand, add_notation, check_picture, number, where, whole
+from nn.cli.options import (
+    AddCommand,
+    add_notation,
+    add_options,
+    check_picture,
+    number,
+    where,
+    whole,
+)
 from nn.losses import LOSSES
 
 if TYPE_CHECKING:
@@ -23,30 +31,18 @@ def _add_check(command: AddCommand) -> None:
     sub.add_argument(
         "file", metavar="FILE", help="a worksheet that is filled in; or text, LaTeX, CSV or JSON"
     )
-    sub.add_argument(
-        "--problem",
-        metavar="FILE",
-        help="what is asked: a worksheet, blank or a key, of the teacher's; or its key.json",
-    )
-    sub.add_argument("--seed", type=whole, help="what is asked: the worksheet of this seed")
-    sub.add_argument(
-        "--sizes", type=whole, nargs="+", default=[2, 2, 1], metavar="N", help="with --seed"
-    )
-    sub.add_argument(
-        "--weights",
-        metavar="NETWORK",
-        help="what is asked: this network, with --x, --y, --loss and --lr",
-    )
-    sub.add_argument("--x", nargs="+", type=number, metavar="X", help="its input")
-    sub.add_argument("--y", nargs="+", type=number, metavar="Y", help="its target")
-    sub.add_argument(
-        "--loss", choices=LOSSES, default="half_squared_error", metavar="NAME", help="its loss"
-    )
-    sub.add_argument(
-        "--lr", type=number, default=0.1, help="the learning rate η of its update (default: 0.1)"
-    )
+    add_options(sub, {
+        "--problem": ("what is asked: a worksheet, blank or a key, of the teacher's; or its key.json", {"metavar": "FILE"}),
+        "--seed": ("what is asked: the worksheet of this seed", {"type": whole}),
+        "--sizes": ("with --seed", {"type": whole, "nargs": "+", "default": [2, 2, 1], "metavar": "N"}),
+        "--weights": ("what is asked: this network, with --x, --y, --loss and --lr", {"metavar": "NETWORK"}),
+        "--x": ("its input", {"nargs": "+", "type": number, "metavar": "X"}),
+        "--y": ("its target", {"nargs": "+", "type": number, "metavar": "Y"}),
+        "--loss": ("its loss", {"choices": LOSSES, "default": "half_squared_error", "metavar": "NAME"}),
+        "--lr": ("the learning rate η of its update (default: 0.1)", {"type": number, "default": 0.1}),
+        "--allow-blanks": ("what is left out is no fault", {"action": "store_true"}),
+    })  # fmt: skip
     add_notation(sub, default=None)
-    sub.add_argument("--allow-blanks", action="store_true", help="what is left out is no fault")
     sub.epilog = (
         "Without more the problem is the one that the file itself states by lines weights = [W1, W2, ...], each W with one "
         "row per input and one column per unit, biases, activation, x, y, loss and lr; in JSON by "

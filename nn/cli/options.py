@@ -2,9 +2,9 @@
 
 import argparse
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from autograd.files import check_writable, ending
 from nn.arguments import read_number
@@ -14,6 +14,14 @@ Run: TypeAlias = Callable[[argparse.Namespace], int | None]
 # adds a command, given its name, what runs it and what it does; returns the parser of its own arguments
 AddCommand: TypeAlias = Callable[[str, Run, str], argparse.ArgumentParser]
 LONGEST = 60  # letters of a word in a message
+
+
+def add_options(
+    parser: argparse.ArgumentParser, table: Mapping[str, tuple[str, dict[str, Any]]]
+) -> None:
+    """Add the options of a table: of each what it says of itself, and what argparse is told of it."""
+    for option, (text, settings) in table.items():
+        parser.add_argument(option, help=text, **settings)
 
 
 def add_notation(parser: argparse.ArgumentParser, default: str | None = "slides") -> None:

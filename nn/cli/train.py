@@ -10,7 +10,7 @@ from typing import Any
 from autograd.files import write_whole
 from nn import datasets
 from nn.activations import ACTIVATIONS
-from nn.cli.options import AddCommand, check_output, number, where, whole
+from nn.cli.options import AddCommand, add_options, check_output, number, where, whole
 from nn.losses import LOSSES, TAKES_LOGITS, Loss, cross_entropy
 from nn.network import MLP
 from nn.optim import SGD, Adam
@@ -35,57 +35,40 @@ def add_commands(command: AddCommand) -> None:
     """Add `train` to the command line."""
     sub = command("train", _train, "train a network, and save it if --out says where")
     add_table(sub, "the examples", ["refuse", "drop", "mean"])
-    sub.add_argument(
-        "--target", metavar="NAME", help="the column of the target, by its name (default: the last)"
-    )
-    sub.add_argument("--scale", action="store_true",
-                     help="bring each input to mean 0 and deviation 1 while learning")  # fmt: skip
-    sub.add_argument("--test", type=number, default=0.0, metavar="SHARE",
-                     help="hold this share of the examples back, and show their loss (default: 0)")  # fmt: skip
-    sub.add_argument(
-        "--dataset", choices=DATASETS, default="moons", help="synthetic examples (default: moons)"
-    )
-    sub.add_argument(
-        "--examples", type=whole, default=100, metavar="N", help="how many of them (default: 100)"
-    )
-    sub.add_argument("--hidden", type=whole, nargs="*", default=[8], metavar="N",
-                     help="the units of each hidden layer (default: 8)")  # fmt: skip
-    sub.add_argument("--activation", choices=ACTIVATIONS, default="tanh", metavar="NAME",
-                     help=f"one of {', '.join(ACTIVATIONS)} (default: tanh)")  # fmt: skip
-    sub.add_argument("--loss", choices=LOSSES, metavar="NAME",
-                     help=f"one of {', '.join(LOSSES)} (default: half_squared_error; for more than two labels "
-                     "cross_entropy)")  # fmt: skip
-    sub.add_argument("--optimizer", choices=("sgd", "adam"), default="sgd", help="default: sgd")
-    sub.add_argument("--lr", type=number, help="the learning rate η (default: 0.1, of adam 0.01)")
-    sub.add_argument("--epochs", type=whole, default=200, metavar="N",
-                     help="passes through the data (default: 200)")  # fmt: skip
-    sub.add_argument(
-        "--batch-size", type=whole, metavar="N", help="examples a step (default: all of them)"
-    )
-    sub.add_argument("--patience", type=whole, metavar="N",
-                     help="stop when the loss, that of --test if there is one, has not fallen for N epochs")  # fmt: skip
-    sub.add_argument(
-        "--seed", type=whole, default=0, help="of weights, data and shuffle (default: 0)"
-    )
-    sub.add_argument("--vectorize", action="store_true", help="run on arrays (needs NumPy)")
-    sub.add_argument(
-        "--compile", action="store_true", help="run on arrays as machine code (needs llvmlite)"
-    )
-    sub.add_argument(
-        "--out", metavar="FILE", help="where to save the network: .json, .npz, .safetensors, .onnx"
-    )
-    sub.add_argument("--history", metavar="FILE.csv", help="where to write the loss of each epoch")
+    n = {"type": whole, "metavar": "N"}
+    add_options(sub, {
+        "--target": ("the column of the target, by its name (default: the last)", {"metavar": "NAME"}),
+        "--scale": ("bring each input to mean 0 and deviation 1 while learning", {"action": "store_true"}),
+        "--test": ("hold this share of the examples back, and show their loss (default: 0)",
+                   {"type": number, "default": 0.0, "metavar": "SHARE"}),
+        "--dataset": ("synthetic examples (default: moons)", {"choices": DATASETS, "default": "moons"}),
+        "--examples": ("how many of them (default: 100)", {**n, "default": 100}),
+        "--hidden": ("the units of each hidden layer (default: 8)", {**n, "nargs": "*", "default": [8]}),
+        "--activation": (f"one of {', '.join(ACTIVATIONS)} (default: tanh)",
+                         {"choices": ACTIVATIONS, "default": "tanh", "metavar": "NAME"}),
+        "--loss": (f"one of {', '.join(LOSSES)} (default: half_squared_error; for more than two labels cross_entropy)",
+                   {"choices": LOSSES, "metavar": "NAME"}),
+        "--optimizer": ("default: sgd", {"choices": ("sgd", "adam"), "default": "sgd"}),
+        "--lr": ("the learning rate η (default: 0.1, of adam 0.01)", {"type": number}),
+        "--epochs": ("passes through the data (default: 200)", {**n, "default": 200}),
+        "--batch-size": ("examples a step (default: all of them)", n),
+        "--patience": ("stop when the loss, that of --test if there is one, has not fallen for N epochs", n),
+        "--seed": ("of weights, data and shuffle (default: 0)", {"type": whole, "default": 0}),
+        "--vectorize": ("run on arrays (needs NumPy)", {"action": "store_true"}),
+        "--compile": ("run on arrays as machine code (needs llvmlite)", {"action": "store_true"}),
+        "--out": ("where to save the network: .json, .npz, .safetensors, .onnx", {"metavar": "FILE"}),
+        "--history": ("where to write the loss of each epoch", {"metavar": "FILE.csv"}),
+    })  # fmt: skip
 
 
 def add_table(sub: argparse.ArgumentParser, what: str, missing: Sequence[str]) -> None:
     """Add the options of a file of separated values."""
-    sub.add_argument(
-        "--data", metavar="FILE.csv", help=f"{what}, separated by commas, semicolons or tabs"
-    )
-    sub.add_argument("--inputs", nargs="+", metavar="NAME",
-                     help="the columns of the inputs, by their names (default: all others)")  # fmt: skip
-    sub.add_argument("--missing", choices=missing, default="refuse",
-                     help=f"what becomes of a row without a value: {', '.join(missing)} (default: refuse)")  # fmt: skip
+    add_options(sub, {
+        "--data": (f"{what}, separated by commas, semicolons or tabs", {"metavar": "FILE.csv"}),
+        "--inputs": ("the columns of the inputs, by their names (default: all others)", {"nargs": "+", "metavar": "NAME"}),
+        "--missing": (f"what becomes of a row without a value: {', '.join(missing)} (default: refuse)",
+                      {"choices": missing, "default": "refuse"}),
+    })  # fmt: skip
 
 
 @dataclass

@@ -1,10 +1,11 @@
 """The commands for a class: worksheet and mark."""
 
 import argparse
+import inspect
 from pathlib import Path
 
 from nn.activations import ACTIVATIONS
-from nn.cli.options import AddCommand, add_notation, check_output, number, where, whole
+from nn.cli.options import AddCommand, add_notation, add_options, check_output, number, where, whole
 from nn.losses import LOSSES
 
 _LEVELS = ("first", "usual", "more", "most")
@@ -15,61 +16,35 @@ def add_commands(command: AddCommand) -> None:
     sub = command(
         "worksheet", _worksheet, "make a worksheet and its answer key, or one for each of a class"
     )
-    sub.add_argument(
-        "--roster",
-        metavar="FILE",
-        help="names, a line each or a CSV: a sheet of their own for everybody",
-    )
-    sub.add_argument(
-        "--seed",
-        type=whole,
-        help="the same seed gives the same sheet (default: 0; for a class nobody knows it)",
-    )
-    sub.add_argument("--level", choices=_LEVELS, help="how difficult: first (1-1-1), usual (2-2-1), more (biases, sigmoid), "
-                     "most (3-3-2, cross entropy)")  # fmt: skip
-    sub.add_argument("--sizes", type=whole, nargs="+", metavar="N",
-                     help="the number of inputs, then of units (default: 2 2 1)")  # fmt: skip
-    sub.add_argument(
-        "--network", choices=("recurrent", "convolution"), help="in the place of layers"
-    )
-    for option, choices, text in (
-        ("--activation", ACTIVATIONS, "of the hidden units (default: tanh)"),
-        ("--output-activation", ACTIVATIONS, "default: linear"),
-        ("--loss", LOSSES, "default: half_squared_error"),
-        (
-            "--optimizer",
-            ("momentum", "nesterov", "adam"),
-            "makes the new weights: momentum, nesterov or adam",
-        ),
-    ):
-        sub.add_argument(option, choices=choices, metavar="NAME", help=text)
-    sub.add_argument("--bias", action="store_true", default=None, help="units have biases")
-    sub.add_argument("--lr", type=number, help="the learning rate η (default: 0.5)")
-    sub.add_argument(
-        "--penalty", type=number, help="how strong a penalty on the squares of the weights is"
-    )
+    add_options(sub, {
+        "--roster": ("names, a line each or a CSV: a sheet of their own for everybody", {"metavar": "FILE"}),
+        "--seed": ("the same seed gives the same sheet (default: 0; for a class nobody knows it)", {"type": whole}),
+        "--level": ("how difficult: first (1-1-1), usual (2-2-1), more (biases, sigmoid), most (3-3-2, cross entropy)",
+                    {"choices": _LEVELS}),
+        "--sizes": ("the number of inputs, then of units (default: 2 2 1)", {"type": whole, "nargs": "+", "metavar": "N"}),
+        "--network": ("in the place of layers", {"choices": ("recurrent", "convolution")}),
+        "--activation": ("of the hidden units (default: tanh)", {"choices": ACTIVATIONS, "metavar": "NAME"}),
+        "--output-activation": ("default: linear", {"choices": ACTIVATIONS, "metavar": "NAME"}),
+        "--loss": ("default: half_squared_error", {"choices": LOSSES, "metavar": "NAME"}),
+        "--optimizer": ("makes the new weights", {"choices": ("momentum", "nesterov", "adam")}),
+        "--penalty": ("how strong a penalty on the squares of the weights is", {"type": number}),
+        "--bias": ("units have biases", {"action": "store_true", "default": None}),
+        "--lr": ("the learning rate η (default: 0.5)", {"type": number}),
+        "--out": ("default: worksheet, or class", {"metavar": "FOLDER"}),
+        "--overwrite": ("even a worksheet that is filled in already", {"action": "store_true"}),
+    })  # fmt: skip
     add_notation(sub, default=None)
-    sub.add_argument("--out", metavar="FOLDER", help="default: worksheet, or class")
-    sub.add_argument(
-        "--overwrite", action="store_true", help="even a worksheet that is filled in already"
-    )
     sub = command("mark", _mark, "mark the workings of a class")
     sub.add_argument("folder", metavar="FOLDER", help="a class, as worksheet --roster made it")
-    sub.add_argument(
-        "--workings", metavar="FOLDER", help="where the workings are (default: FOLDER/students)"
-    )
-    sub.add_argument(
-        "--scheme",
-        metavar="FILE",
-        help="the marks of each part, in TOML: forward = 30, loss = 5, delta = 35, ...",
-    )
+    add_options(sub, {
+        "--workings": ("where the workings are (default: FOLDER/students)", {"metavar": "FOLDER"}),
+        "--scheme": ("the marks of each part, in TOML: forward = 30, loss = 5, delta = 35, ...", {"metavar": "FILE"}),
+        "--csv": ("write a table of the marks", {"metavar": "FILE"}),
+        "--gradescope": ("write a results.json for each", {"metavar": "FOLDER"}),
+        "--nbgrader": ("write the marks as nbgrader exports them", {"metavar": "FILE"}),
+        "--moodle": ("fill in Moodle's grading worksheet", {"nargs": 2, "metavar": ("SHEET", "FILE")}),
+    })  # fmt: skip
     add_notation(sub, default=None)
-    sub.add_argument("--csv", metavar="FILE", help="write a table of the marks")
-    sub.add_argument("--gradescope", metavar="FOLDER", help="write a results.json for each")
-    sub.add_argument("--nbgrader", metavar="FILE", help="write the marks as nbgrader exports them")
-    sub.add_argument(
-        "--moodle", nargs=2, metavar=("SHEET", "FILE"), help="fill in Moodle's grading worksheet"
-    )
     sub.epilog = "A page of feedback for each is in FOLDER/feedback, the report of the class in FOLDER/teacher."
 
 
@@ -78,20 +53,8 @@ def _worksheet(arguments: argparse.Namespace) -> None:
     from nn.lessons.worksheet import LEVELS, make_worksheet
 
     options = dict(LEVELS[arguments.level or "usual"])
-    for name in (
-        "sizes",
-        "activation",
-        "output_activation",
-        "loss",
-        "bias",
-        "lr",
-        "notation",
-        "network",
-        "optimizer",
-        "penalty",
-    ):
-        if (given := getattr(arguments, name)) is not None:
-            options[name] = given
+    own = inspect.signature(make_worksheet).parameters.keys() - {"seed"}
+    options |= {k: x for k, x in vars(arguments).items() if k in own and x is not None}
     if arguments.network and (arguments.sizes or arguments.level):
         raise ValueError(
             f"--sizes and --level are of layers, and --network {arguments.network} has none"

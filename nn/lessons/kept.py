@@ -120,7 +120,7 @@ def kept_activation(f: Activation, a: float) -> str | Data:
 def activation_of(given: Any) -> Any:
     """Return what was kept of activations, in lists too."""
     if isinstance(given, list):
-        return [activation_of(one) for one in given]
+        return list(map(activation_of, given))
     return function_of(given) if isinstance(given, dict) else given
 
 

@@ -283,30 +283,22 @@ class _Judge:
     def _same(self, name: str, text: str) -> bool:
         """Tell whether what is given says what the problem says."""
         credit = self.credit
-        if not credit.layers:
-            try:
-                return _close(
-                    json.loads(text.replace("−", "-")),
-                    {"x": credit.x, "y": credit.y, "lr": self.lr}.get(name),
-                )
-            except ValueError:
-                return False
-        net = credit.network()
-        names = [[activation_name(f) for f in layer] for layer in credit.activation_functions]
-        if name in ("activation", "output_activation"):
-            wanted = names[-1:] if name == "output_activation" else names[:-1]
-            said = set(re.findall(r"\w+", text))
-            return not wanted or said == {n for layer in wanted for n in layer}
         if name in ("notation", "seed"):
             return True
         if name == "loss":
             return LOSSES.get(text, SHORT.get(text)) is credit.loss_function
-        known: dict[str, Any] = {
-            "weights": net.weights(), "x": credit.x, "y": credit.y, "lr": self.lr,
-            "biases": [[n.b.data if n.b else None for n in layer.neurons] for layer in net.layers],
-        }  # fmt: skip
+        if name in ("activation", "output_activation"):
+            last = name == "output_activation"
+            wanted = credit.activation_functions[-1:] if last else credit.activation_functions[:-1]
+            names = {activation_name(f) for layer in wanted for f in layer}
+            return not names or set(re.findall(r"\w+", text)) == names
+        known: dict[str, Any] = {"x": credit.x, "y": credit.y, "lr": self.lr}
+        if credit.layers and name in ("weights", "biases"):
+            net = credit.network()
+            biases = [[n.b.data if n.b else None for n in layer.neurons] for layer in net.layers]
+            known |= {"weights": net.weights(), "biases": biases}
         try:
-            return _close(json.loads(text), known.get(name))
+            return _close(json.loads(text.replace("−", "-")), known.get(name))
         except ValueError:
             return False
 
