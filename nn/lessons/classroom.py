@@ -19,6 +19,7 @@ from autograd.tables import as_csv
 from nn.credit import Credit
 from nn.lessons.marking import Marking, Scheme, mark
 from nn.lessons.marking.working import Sheet
+from nn.lessons.sheet import DAMAGED
 from nn.lessons.worksheet import Worksheet, make_worksheet
 
 LONGEST = 60  # letters of a folder
@@ -138,7 +139,7 @@ def load_class(out: str | os.PathLike[str]) -> dict[str, Worksheet]:
         raise ValueError(
             f"there is no {kept}: a class is made by backprop worksheet --roster names.csv --out FOLDER"
         ) from None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except DAMAGED as error:
         raise ValueError(f"{kept} does not hold a class: {error}") from None
 
 

@@ -38,6 +38,16 @@ from nn.optim import SGD, Adam, Optimizer
 if TYPE_CHECKING:
     from autograd.pictures.drawing import Drawing
 
+# what a file that somebody changed may lead to
+DAMAGED = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    AssertionError,
+)
 HEADING = "who is to blame for the error?"
 NETWORK = ("weights", "biases", "activation", "output_activation")  # as MLP.from_weights has them
 DIGITS = 4  # of the answers
@@ -354,7 +364,7 @@ class Worksheet:
         """
         try:
             return cls.from_settings(json.loads(Path(path).read_text(encoding="utf-8")))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except DAMAGED as error:
             raise ValueError(f"{os.fspath(path)!r} does not hold a worksheet: {error}") from None
 
     @classmethod
@@ -372,10 +382,12 @@ class Worksheet:
                 loss_of(given.get("loss", "half_squared_error")),
                 penalty=penalty_of(penalty) if penalty else None, notation=notation,
             )  # fmt: skip
-        return cls(
+        made = cls(
             given.get("seed"), credit, learning_rate(given["lr"]), str(given.get("name", "")),
             optimizer_of(optimizer) if optimizer else None,
         )  # fmt: skip
+        assert made.problem  # what is found late is found now: what cannot be told is no worksheet
+        return made
 
     def __str__(self) -> str:
         return self.problem

@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -386,3 +387,27 @@ def test_papers_are_in_the_matrices_of_their_book():
     paper = make_worksheet(1, optimizer="adam").latex()
     assert r"\hat{m}" in paper
     assert r"\hat{s}" in paper
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_key_that_somebody_changed_is_a_worksheet_or_an_error(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("key") / "key.json"
+    network = data.draw(st.sampled_from([None, "recurrent"]))
+    key = json.loads(make_worksheet(3, network=network, optimizer="adam", penalty=0.1).json())
+    place = key
+    while isinstance(place, (dict, list)) and place:
+        part = data.draw(
+            st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place)))
+        )
+        inside, place = place, place[part]
+        if data.draw(st.booleans()):
+            break
+    inside[part] = data.draw(
+        st.sampled_from(
+            [None, -1, 99, 1e308, "x", [], {}, [[]], True, "dot", {"number": 1}, [1, 2]]
+        )
+    )
+    path.write_text(json.dumps(key), encoding="utf-8")
+    with suppress(ValueError):
+        assert Worksheet.load(path).key
