@@ -16,7 +16,6 @@ from nn.cli.options import (
     where,
 )
 from nn.credit import Credit, assign_credit
-from nn.credit.parts import Key
 from nn.lessons.published.networks import WORKED
 from nn.losses import LOSSES, half_squared_error
 from nn.network import MLP
@@ -212,7 +211,7 @@ def _draw(arguments: argparse.Namespace) -> None:
     print(f"the credit graph is in {where(arguments.out)}")
 
 
-def _edge_key(words: Sequence[str], credit: Credit) -> Key:
+def _edge_key(words: Sequence[str], credit: Credit) -> tuple[int | None, int]:
     """Return the edge between two nodes as the notation numbers them, or that of a weight by its name there."""
     from nn.lessons.reading.vocabulary import vocabularies
 
@@ -228,8 +227,8 @@ def _edge_key(words: Sequence[str], credit: Credit) -> Key:
     known = next(vocabularies(credit))[0].meanings(" ".join(said))
     found = {of for kind, of in known if kind in ("weight", "gradient", "new")}
     if len(found) == 1:
-        (edge,) = found
-        return edge  # type: ignore[no-any-return]
+        ((source, target),) = found
+        return source, target
     tail, head = list(credit.edges)[-1][:2] if len(credit.edges) else (None, 0)
     raise ValueError(
         f"an edge is two nodes, b in the place of the first for a bias, or the name of a weight, "
