@@ -5,6 +5,8 @@ loss is a float. Names and reductions are PyTorch's where they coincide; the los
 its examples.
 """
 
+import math
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -203,6 +205,28 @@ SHORT: dict[str, Loss] = {
     "bce": binary_cross_entropy_with_logits,
 }
 TAKES_LOGITS = (binary_cross_entropy_with_logits, cross_entropy)
+
+
+def warn_of_logits(prediction: Any, loss: "Loss") -> None:
+    """Warn if a loss that has the sigmoid or the softmax in it is given outputs that have been through one.
+
+    Args:
+        prediction: what the network gave.
+        loss: the loss.
+    """
+    outputs = prediction if isinstance(prediction, list) else [prediction]
+    if loss not in TAKES_LOGITS or not all(isinstance(v, Value) for v in outputs):
+        return
+    squashed = "a sigmoid" if {v.op for v in outputs} == {"sigmoid"} else ""
+    if len(outputs) > 1 and abs(math.fsum(v.data for v in outputs) - 1.0) < 1e-9:
+        squashed = squashed or "a softmax"
+    if squashed:
+        warnings.warn(
+            f"{loss_name(loss)} takes logits, which run from −∞ to ∞, but these outputs have been through "
+            f"{squashed} already: leave the output layer linear",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def as_loss(given: "str | Loss") -> Loss:

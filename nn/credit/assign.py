@@ -7,7 +7,7 @@ from autograd import Value
 from nn.arguments import paired
 from nn.credit.batch import BatchCredit, summed
 from nn.credit.credit import Credit
-from nn.losses import Loss, Penalty, half_squared_error
+from nn.losses import Loss, Penalty, as_loss, half_squared_error, warn_of_logits
 from nn.notations import Notation
 
 Batch = bool | Literal["mean"]
@@ -107,8 +107,11 @@ def assign_credit(
     if batch:
         pairs = zip(*paired(x, y))
         found = [Credit.of(net, *pair, loss, parameters, penalty) for pair in pairs]
+        warn_of_logits(found[0].recording.outputs, as_loss(loss))
         return summed([_told(c, notation) for c in found], mean=batch == "mean")
-    return _told(Credit.of(net, x, y, loss, parameters, penalty), notation)
+    credit = Credit.of(net, x, y, loss, parameters, penalty)
+    warn_of_logits(credit.recording.outputs, as_loss(loss))
+    return _told(credit, notation)
 
 
 def _told(credit: Credit, notation: str | Notation) -> Credit:

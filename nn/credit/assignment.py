@@ -15,8 +15,8 @@ from nn.credit.finding.anatomy import with_outputs
 from nn.credit.finding.recording import Recording, recording_of, recording_of_loss
 from nn.credit.networks.found import Found
 from nn.credit.networks.layered import credit_of_layers
+from nn.credit.networks.rows import weights_of
 from nn.credit.networks.unlayered import credit_of_graph
-from nn.credit.networks.uses import weights_of
 from nn.credit.parts import Edge, Key, Link, Use, Weight
 from nn.layers import check_width
 from nn.losses import FORMULAS, Loss, Penalty, as_loss, cross_entropy, loss_formula, loss_name
@@ -144,7 +144,7 @@ class Assignment(Found):
         Raises:
             ValueError: if it has no layers.
         """
-        self._needs_layers("an MLP")
+        self.needs_layers("an MLP")
         if weights is None:
             weights = {key: edge.weight for key, edge in self.edges.items()}
         shared: dict[str, Value] = {}  # a weight with several uses stays one
@@ -292,11 +292,20 @@ class Assignment(Found):
     def __repr__(self) -> str:
         return f"<credit of {len(self.edges)} edges, {self.title}, {self.loss_formula} = {self.loss:.6g}>"
 
-    def _needs_layers(self, what: str) -> None:
+    def needs_layers(self, what: str, why: str = "") -> None:
+        """Refuse what only a layered network has.
+
+        Args:
+            what: that.
+            why: what stands against it here.
+
+        Raises:
+            ValueError: if the network has no layers.
+        """
         if not self.layers:
             raise ValueError(
                 f"{what} is of a layered network, whose units are joined to all of the layer before; this one is not: "
-                f"{self.title}. Its numbers are in table(), forward_table() and equations()"
+                f"{self.title}{why and f', where {why}'}. Its numbers are in table(), forward_table() and equations()"
             )
 
     def _called(self) -> str:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import autograd as ag
 from autograd.notation import Table, factor, shown, significant, table
-from nn.arguments import expect, is_sequence, learning_rate
+from nn.arguments import learning_rate
 from nn.credit.credit import Credit
-from nn.credit.parts import Edge, Key, Known, Weights
+from nn.credit.parts import Edge, Key, Known, Use, Weights
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
@@ -86,9 +86,21 @@ class BatchCredit:
                 delta=nodes[edge.target].delta or 0.0, credit=self.edges[key].credit
             )
         whole = replace(first, nodes=nodes, edges=edges, loss=self.loss)
-        if not first.layers:  # else each has one use, and its edge tells
-            vars(whole)["weights"] = self.weights
+        if first.layers:  # each has one use, and its edge tells
+            return whole
+        found = vars(whole)["weights"] = self.weights
+        for name, weight in found.items():
+            uses = [example.weights[name].uses for example in self.examples]
+            found[name] = weight._replace(uses=[self._summed(edges, *use) for use in zip(*uses)])
         return whole
+
+    def _summed(self, edges: dict[Key, Edge], first: Edge | Use, *others: Edge | Use) -> Edge | Use:
+        """Return a use of a weight with its credit summed over the examples."""
+        if isinstance(first, Edge):
+            return edges[first.key]
+        return replace(
+            first, credit=ag.sum([first.credit, *(o.credit for o in others)]) * self.share
+        )
 
     @property
     def weights(self) -> Weights:
@@ -203,8 +215,6 @@ class BatchCredit:
         """
         from nn.credit.pictures.picture import credit_drawing
 
-        pair = path is None or (is_sequence(path) and len(path) == 2)
-        expect(pair, "a path is the edge (source, target) at its end", path)
         return credit_drawing(self.whole, path, "batch", theme, transparent)
 
     def steps(self, lr: float = 0.1) -> "Player":
@@ -216,11 +226,6 @@ class BatchCredit:
         from nn.credit.pictures.player import Player
         from nn.credit.telling.batch_story import batch_story
 
-        if not self.examples[0].layers:
-            raise ValueError(
-                "the story of a batch is told of layered networks; of this one take that of an example: "
-                "examples[0].steps()"
-            )
         whole, after = self.whole, self.after(lr).whole
         told = batch_story(whole, self.examples, learning_rate(lr), after)
         return Player(whole, lr, told, after, show="batch")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nn.arguments import expect, is_sequence
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Key
 
@@ -58,7 +57,7 @@ class Credit(Assignment):
         found = derive(self, edge)
         if optimizer is None:
             return found
-        from nn.credit.update import update_lines
+        from nn.credit.telling.update import update_lines
 
         return Derivation(edge, found.steps, update_lines(self, edge, optimizer))
 
@@ -76,11 +75,10 @@ class Credit(Assignment):
         """Return W, Z, A, δ and the gradient of each layer, as columns and in the slides' symbols.
 
         Raises:
-            ValueError: if the network has no layers.
+            ValueError: if units are not weights times activations alone, or weights are shared.
         """
         from nn.credit.matrices import layer_matrices
 
-        self._needs_layers("the matrix form")
         return layer_matrices(self)
 
     def draw(
@@ -100,8 +98,6 @@ class Credit(Assignment):
         """
         from nn.credit.pictures.picture import credit_drawing
 
-        pair = path is None or (is_sequence(path) and len(path) in (2, 3))
-        expect(pair, "a path is the edge (source, target) at its end", path)
         return credit_drawing(self, path, show, theme, transparent)
 
     def steps(self, lr: float = 0.1) -> "Player":
@@ -136,7 +132,7 @@ class Credit(Assignment):
         from nn.credit.pictures.live.network import live_network, values
         from nn.credit.pictures.live.widget import CreditWidget
 
-        self._needs_layers("the widget")
+        self.needs_layers("the widget")
         return CreditWidget(self, live_network([self], lr, hosted=True), values(self))
 
     def check(self, most: int | None = None) -> "CreditCheck":

@@ -1,11 +1,13 @@
 """The matrix form of a network: W, Z, A, δ and ∂L/∂W = Z δᵀ of each layer."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from autograd import latex
 from autograd.notation import Table, shown, superscript, table
 from autograd.tables import matrix
 from nn.credit.assignment import Assignment
+from nn.credit.parts import Link
 from nn.notations import SLIDES, Names
 
 
@@ -139,10 +141,17 @@ def _table(rows: list[list[float]]) -> Table:
 
 
 def layer_matrices(credit: Assignment) -> Matrices:
-    """Return every layer in matrix form, from the first to the last."""
+    """Return every layer in matrix form, from the first to the last.
+
+    Where there are joints, a layer is units that read the same: they, and nothing else, are Wᵀ Z + b.
+
+    Raises:
+        ValueError: if there is none, or a unit is more than that, or a weight stands in several matrices.
+    """
     found = Matrices()
-    for k, (tails, heads) in enumerate(zip(credit.layers, credit.layers[1:]), 1):
-        nodes = credit.nodes
+    nodes = credit.nodes
+    pairs = [*pairwise(credit.layers)] if credit.layers else _full_layers(credit)
+    for k, (tails, heads) in enumerate(pairs, 1):
         bias = None
         if (None, heads[0]) in credit.edges:
             bias = [credit.edges[None, j].weight for j in heads]
@@ -159,3 +168,31 @@ def layer_matrices(credit: Assignment) -> Matrices:
             )
         )
     return found
+
+
+def _full_layers(credit: Assignment) -> list[tuple[list[int], list[int]]]:
+    """Return the tails and the heads of each matrix of a network with joints."""
+    layers: dict[tuple[int, frozenset[int], int], tuple[list[int], list[int]]] = {}
+    for node in sorted(credit.nodes.values(), key=lambda node: (node.layer, node.index)):
+        if node.kind != "unit":
+            continue
+        ways = credit.into(node.index)
+        tails = [way.source for way in ways if way.source is not None]
+        named = f"unit {credit.names.unit(node.index)}"
+        for way in ways:
+            if isinstance(way, Link):
+                credit.needs_layers(
+                    "the matrix form",
+                    f"{named} adds {credit.nodes[way.source].name}, without a weight",
+                )
+            elif len(uses := credit.weights[way.parameter].uses if way.parameter else ()) > 1:
+                several = f"{way.parameter} has {len(uses)} uses, one gradient for all of them"
+                credit.needs_layers("the matrix form", several)
+            elif way.sign < 0.0 or way.place:
+                tail = "a bias" if way.source is None else way.z_name
+                again = "twice" if way.place else "with a minus"
+                credit.needs_layers("the matrix form", f"{named} adds {tail} {again}")
+        biases = len(ways) - len(tails)
+        key = node.layer, frozenset(tails), biases
+        layers.setdefault(key, (sorted(tails, reverse=node.layer == 1), []))[1].append(node.index)
+    return list(layers.values())

@@ -1,9 +1,8 @@
 """What a network is made of, with its numbers: nodes, edges, links and weights."""
 
-from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
-from functools import cached_property, partial
-from itertools import repeat
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from autograd.notation import factor, shown
@@ -253,37 +252,6 @@ class Edge(NamedTuple):
         if self.source is None:
             return "1" if self.z >= 0.0 else "(−1)"
         return self.names.tail(self.source)
-
-
-def row(
-    tails: Sequence[int], target: int, weights: Iterable[float], delta: float, zs: Sequence[float], sign: float,
-    of: Iterable[int], register: Register,
-) -> list[Edge]:  # fmt: skip
-    """Return the edges from all tails of a unit, made at once: a large network has very many."""
-    fields = zip(
-        tails, repeat(target), weights, repeat(delta), zs, [delta * z for z in zs], repeat(sign), repeat(0),
-        of, repeat(register), repeat(SLIDES), repeat(""),
-    )  # fmt: skip
-    return list(map(partial(tuple.__new__, Edge), fields))
-
-
-def in_layers(
-    layers: list[list[int]], into: Mapping[int, Mapping[int | None, Edge]]
-) -> dict[Key, Edge]:
-    """Return the edges of a layered network from the output backwards, by their tails, the biases of a layer last.
-
-    Args:
-        layers: the numbers of the nodes in each.
-        into: the edges into each unit, by their tails.
-    """
-    found: dict[Key, Edge] = {}
-    for tails, heads in zip(reversed(layers[:-1]), reversed(layers)):
-        order = sorted(tails)
-        columns = [map(into[j].__getitem__, order) for j in heads]
-        for i, edges in zip(order, zip(*columns)):  # by whole rows: there may be very many
-            found.update(zip(zip(repeat(i), heads), edges))
-        found.update({(None, j): into[j][None] for j in heads if None in into[j]})
-    return found
 
 
 class Edges(Mapping[Any, Edge]):

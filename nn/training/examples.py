@@ -8,13 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 from autograd import Value, detect_anomaly
-from autograd.modes import recorded
 from autograd.numbers import as_float, is_number
 from autograd.progress import patience
 from autograd.structure import leaves
 from nn.arguments import expect, is_sequence, paired
 from nn.layers import Network, check_width
-from nn.losses import TAKES_LOGITS, Loss, Penalty, loss_name
+from nn.losses import Loss, Penalty, loss_name
 
 RISES = 4  # losses in a row that are each larger than the one before
 
@@ -84,25 +83,6 @@ def checked_validation(
     expect(pair, "validation is a pair (xs, ys)", given)
     with _located("validation"):
         return checked_examples(net, given[0], given[1], loss)
-
-
-def warn_of_logits(net: Network, x: Sequence[float], loss: Loss) -> None:
-    """Warn if a loss that has the sigmoid or the softmax in it is given outputs that have been through one."""
-    if loss not in TAKES_LOGITS:
-        return
-    with recorded():
-        prediction = net(x)
-    outputs = prediction if isinstance(prediction, list) else [prediction]
-    squashed = "a sigmoid" if {v.op for v in outputs} == {"sigmoid"} else ""
-    if len(outputs) > 1 and abs(math.fsum(v.data for v in outputs) - 1.0) < 1e-9:
-        squashed = squashed or "a softmax"
-    if squashed:
-        warnings.warn(
-            f"{loss_name(loss)} takes logits, which run from −∞ to ∞, but these outputs have been through "
-            f"{squashed} already: leave the output layer linear",
-            UserWarning,
-            stacklevel=3,
-        )
 
 
 def warn_of_divergence(losses: Sequence[float]) -> None:

@@ -12,14 +12,20 @@ from autograd.modes import recorded
 from autograd.progress import bar
 from nn.arguments import expect, generator, once, refuse_unknown, whole
 from nn.layers import Network
-from nn.losses import Loss, Penalty, as_loss, half_squared_error
+from nn.losses import (
+    TAKES_LOGITS,
+    Loss,
+    Penalty,
+    as_loss,
+    half_squared_error,
+    warn_of_logits,
+)
 from nn.optim import Optimizer, as_optimizer
 from nn.training.examples import (
     blame,
     checked_examples,
     checked_validation,
     warn_of_divergence,
-    warn_of_logits,
 )
 from nn.training.history import Epoch, History
 from nn.training.interrupts import Whole
@@ -103,7 +109,9 @@ def fit(
     check_watchers(metrics, callbacks, (net, xs, ys))
     xs, ys = checked_examples(net, xs, ys, loss)
     held_back = checked_validation(net, validation, loss)
-    warn_of_logits(net, xs[0], loss)
+    if loss in TAKES_LOGITS:  # else nothing is computed, and no random number is drawn
+        with recorded():
+            warn_of_logits(net(xs[0]), loss)
     task: _Eager | Vectorized
     if vectorize:
         from nn.training import arrays

@@ -20,7 +20,8 @@ from nn.activations import Activation, activation_name
 from nn.arguments import expect, is_sequence
 from nn.credit.finding.recording import Recording, Weights, loss_of, penalized
 from nn.credit.networks.found import Found, Rows
-from nn.credit.parts import Edge, Edges, Key, Node, Nodes, Register, in_layers, row
+from nn.credit.networks.rows import in_layers, row
+from nn.credit.parts import Edge, Edges, Key, Node, Nodes, Register
 from nn.losses import Loss, Penalty, cross_entropy
 from nn.naming import numbering
 from nn.network import MLP

@@ -14,7 +14,8 @@ from nn.credit.finding.recording import Recording
 from nn.credit.finding.units import ALL, Term, Unit
 from nn.credit.networks.found import Found, Rows
 from nn.credit.networks.layered import targets
-from nn.credit.parts import Edge, Edges, Key, Link, Node, Nodes, Register, in_layers, row
+from nn.credit.networks.rows import in_layers, row
+from nn.credit.parts import Edge, Edges, Key, Link, Node, Nodes, Register
 from nn.losses import Loss
 from nn.notations import NOTATIONS, Names
 

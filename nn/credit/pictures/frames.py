@@ -8,11 +8,9 @@ from autograd.pictures.formats.shapes import picture
 from autograd.pictures.formats.tikz import FIX_CM, PREAMBLE, tex, tikz_picture
 from autograd.pictures.palette import Theme
 from nn.credit.assignment import Assignment
-from nn.credit.pictures.graph import CreditGraph
-from nn.credit.pictures.layout import SLIDE_PAGE, Layout
-from nn.credit.pictures.units.columns import Columns
-from nn.credit.pictures.units.unit_graph import UnitGraph
-from nn.credit.pictures.words import Words
+from nn.credit.pictures.layout import SLIDE_PAGE
+from nn.credit.pictures.units.unit_graph import kinds
+from nn.credit.pictures.words import Show, Words
 from nn.credit.telling.story import Step
 
 # what a picture may take of a slide, in points
@@ -26,30 +24,35 @@ class Frames:
     Args:
         credit: what `assign_credit` found.
         steps: its story.
-        lr: the learning rate η of the update at its end.
+        after: the same once the updates are made.
+        show: what is written; see Words.
         slide: whether they are for a slide: with larger text, and flat.
     """
 
     def __init__(
-        self, credit: Assignment, steps: Sequence[Step], lr: float, slide: bool = False
+        self,
+        credit: Assignment,
+        steps: Sequence[Step],
+        after: Assignment,
+        show: Show = "both",
+        slide: bool = False,
     ) -> None:
-        self.credit, self.steps = credit, steps
-        self.after = credit.after(lr)
+        self.credit, self.steps, self.after, self.show = credit, steps, after, show
         self.updated = replace(
             credit,
             edges={key: edge._replace(weight=self.after.edges[key].weight) for key, edge in credit.edges.items()},
         )  # fmt: skip
-        arrange: type[Layout] = Layout if credit.layers else Columns
-        self.layout = arrange(credit, top=34.0 if slide else 16.0, roomy=True, slide=slide)
+        arrange, self._draw = kinds(credit)
+        top = 34.0 if slide else 16.0
+        self.layout = arrange(credit, top=top, show=show, roomy=True, slide=slide)
 
     def drawing(self, step: Step, theme: Theme = "auto", transparent: bool = False) -> Drawing:
         """Return the picture of one step: what is not known yet is missing, what it is not about is faint."""
         numbers = {"before": self.credit, "updated": self.updated, "after": self.after}[step.stage]
-        words = Words(numbers, self.layout.shows, back=step.back, known=step.known)
+        words = Words(numbers, self.layout.shows, self.show, step.back, step.known)
         layout = self.layout.showing(numbers, words)
         marks = step.back | ({step.path} if step.path else frozenset())
-        draw: type[CreditGraph] = CreditGraph if self.credit.layers else UnitGraph
-        graph = draw(layout, step.nodes, step.edges, step.path, marks)
+        graph = self._draw(layout, step.nodes, step.edges, step.path, marks)
         told = f"{step.symbols}\n{step.numbers}"
         return Drawing(graph.canvas.source, step.title, told, True, theme, transparent)
 

@@ -209,6 +209,9 @@ class CreditGraph:
                 )
 
             p = head.at(max((0.5, 0.4, 0.6, 0.3, 0.7), key=lambda t: min(room(t), 1.0)))
+            start, *_, tip = head.points
+            if math.dist(start, tip) < width:  # a bias from nowhere
+                p = Point(start.x - width / 2 - 4.0, start.y)
             taken.append((p, width))
             part, of = self._part(edge), self.owner(key)
             self.canvas.pill(
@@ -293,7 +296,9 @@ class CreditGraph:
             )  # fmt: skip
             return
         if said := self.words.delta(node):
-            self._delta(node, said, p, fade)
+            near = self.layout.shows == "pattern"
+            above = Point(p.x + 6.0 * (not near), p.y - style.radius - (11.0 if near else 17.0))
+            self._delta(node, said, above, (12.0, 9.0), fade)
         lines = self.words.unit(node)
         pitch = style.small + 4
         for k, (kind, line) in enumerate(lines):
@@ -311,14 +316,15 @@ class CreditGraph:
             canvas.pill(place, 0.92 * text_width(line, style.small), pitch, "card", kind=named)
             canvas.text(place, line, part, size=style.small, fade=fade, kind=named)
 
-    def _delta(self, node: Node, text: str, p: Point, fade: float) -> None:
-        style, near = self.layout.style, self.layout.shows == "pattern"
-        place = Point(p.x + 6.0 * (not near), p.y - style.radius - (11.0 if near else 17.0))
-        width = text_width(text, style.small, bold=True) + 12
+    def _delta(
+        self, node: Node, text: str, p: Point, room: tuple[float, float], fade: float
+    ) -> None:
+        """Write the error of a unit into a pill, with some room about it."""
+        size, kind = self.layout.style.small, f"delta of-{node.index}"
         part = "zero" if self.words.show == "blank" else sign_part(node.error)
-        kind = f"delta of-{node.index}"
-        self.canvas.pill(place, width, style.small + 9, part, fade=fade, kind=kind)
-        self.canvas.text(place, text, part, size=style.small, bold=True, fade=fade, kind=kind)
+        width = text_width(text, size, bold=True) + room[0]
+        self.canvas.pill(p, width, size + room[1], part, fade=fade, kind=kind)
+        self.canvas.text(p, text, part, size=size, bold=True, fade=fade, kind=kind)
 
     def _bias(self, layer: int, p: Point) -> None:
         fade = self._fade(any((None, j) in self.edges for j in self.credit.layers[layer]))

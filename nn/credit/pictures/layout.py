@@ -120,13 +120,17 @@ class Layout:
         roomy: bool = False,
         slide: bool = False,
     ) -> None:
-        self._roomy, self._slide = roomy, slide
+        self._least_width, self._top, self._path, self._show = least_width, top, path, show
+        self._back, self._roomy, self._slide = back, roomy, slide
+        self._arrange(credit)
+
+    def _arrange(self, credit: Assignment) -> None:
+        top, slide = self._top, self._slide
         styles, page = (SLIDE, SLIDE_PAGE) if slide else (STYLES, PAGE)
-        self._part = excerpt(credit, path)
+        self._part = excerpt(credit, self._path)
         self.credit = credit = self._part.credit
         self.tails: dict[Key, Curve] = {}
         self.heads: dict[Key, Curve] = {}
-        self._top = top
         self._gaps: dict[int, list[Edge]] = {}
         for edge in credit.edges.values():
             self._gaps.setdefault(credit.nodes[edge.target].layer, []).append(edge)
@@ -134,7 +138,7 @@ class Layout:
         shows, x, inner = list(STYLES), 0.0, 0.0
         for self.shows in shows[shows.index(detail(credit)) :]:
             self.style = styles[self.shows]
-            self.words = Words(credit, self.shows, show, back)
+            self.words = Words(credit, self.shows, self._show, self._back)
             self.units: dict[int, Point] = {}
             self.biases: dict[int, Point] = {}
             self.pills: dict[Key, Point] = {}
@@ -145,7 +149,7 @@ class Layout:
             smallest = self.style.small if slide else min(self.style.small, LEGEND)
             if smallest * page / x >= LEGIBLE:
                 break  # else it shows less, in less room
-        shift = 0.0 if slide else max(0.0, (max(least_width, LEAST_WIDTH) - x) / 2)
+        shift = 0.0 if slide else max(0.0, (max(self._least_width, LEAST_WIDTH) - x) / 2)
         for places in (self.units, self.biases, self.pills):
             for key, p in places.items():
                 places[key] = Point(p.x + shift, p.y)  # type: ignore[index]

@@ -9,12 +9,12 @@ from autograd.pictures.drawing import Drawing
 from autograd.pictures.palette import Theme
 from autograd.pictures.text import SIZE, fitting, text_width
 from autograd.progress import patience
+from nn.arguments import expect, is_sequence
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Key
-from nn.credit.pictures.graph import LARGEST, CreditGraph
-from nn.credit.pictures.layout import LEGEND, MARGIN, Layout
-from nn.credit.pictures.units.columns import Columns
-from nn.credit.pictures.units.unit_graph import UnitGraph
+from nn.credit.pictures.graph import LARGEST
+from nn.credit.pictures.layout import LEGEND, MARGIN
+from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.pictures.words import BLANK, Show
 from nn.credit.telling.derivation import slope_symbol
 from nn.credit.telling.lit import lit
@@ -42,6 +42,8 @@ def credit_drawing(
         KeyError: if there is no such edge.
         ValueError: if there is no such thing to show, or no way back in it.
     """
+    pair = path is None or (is_sequence(path) and len(path) in (2, 3))
+    expect(pair, "a path is the edge (source, target) at its end", path)
     if show not in get_args(Show):
         raise ValueError(f'show is "forward", "backward", "both" or "blank"; got {show!r}')
     if path is not None and show in ("forward", "blank"):
@@ -66,8 +68,7 @@ def credit_drawing(
     # titles come out narrower than estimated, formulas do not
     heading = 0.92 * max(text_width(title, 20, bold=True), text_width(subtitle))
     footer = 1.05 * text_width(formula) + text_width(aside, LEGEND) + 20.0 * bool(aside)
-    arrange: type[Layout] = Layout if credit.layers else Columns
-    draw: type[CreditGraph] = CreditGraph if credit.layers else UnitGraph
+    arrange, draw = kinds(credit)
     width = max(heading, footer) + 2 * MARGIN
     with patience("drawing"):
         layout = arrange(credit, width, path=path, show=show, back=back)

@@ -18,10 +18,8 @@ from nn.credit.assignment import Assignment
 from nn.credit.parts import Key
 from nn.credit.pictures.frames import Frames, talk
 from nn.credit.pictures.graph import CreditGraph
-from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.picture import credit_drawing, description
-from nn.credit.pictures.units.columns import Columns
-from nn.credit.pictures.units.unit_graph import UnitGraph
+from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.pictures.words import Show, Words
 from nn.credit.telling.graph_story import GraphTeller
 from nn.credit.telling.story import Step, scale, story
@@ -131,7 +129,7 @@ class Player:
         """
         if type(step) is not int or not 1 <= step <= len(self.steps):
             raise ValueError(f"the story has the steps 1 to {len(self.steps)}; got {step!r}")
-        frames = Frames(self.credit, self.steps, self.lr)
+        frames = Frames(self.credit, self.steps, self.after, self.shows)
         return frames.drawing(self.steps[step - 1], theme, transparent)
 
     def __repr__(self) -> str:
@@ -176,8 +174,7 @@ class Player:
     # ---------------------------------------------------------------- what the page is made of
 
     def _graph(self) -> CreditGraph:
-        arrange: type[Layout] = Layout if self.credit.layers else Columns
-        draw: type[CreditGraph] = CreditGraph if self.credit.layers else UnitGraph
+        arrange, draw = kinds(self.credit)
         layout = arrange(self.credit, top=16.0, show=self.shows, roomy=True)
         nodes, edges = layout.credit.nodes.keys(), layout.credit.edges.keys()
         told = scale(self.credit)
@@ -271,6 +268,6 @@ def _item(step: Step) -> str:
 WRITERS: dict[str, Callable[[Player, str | None], bytes]] = {
     "html": lambda player, engine: player.html(engine).encode(),
     "tex": lambda player, _: talk(
-        Frames(player.credit, player.steps, player.lr, slide=True)
+        Frames(player.credit, player.steps, player.after, player.shows, slide=True)
     ).encode(),
 }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge
+from nn.credit.telling.graph_story import GraphTeller
 from nn.credit.telling.lit import way_back
 from nn.credit.telling.story import Step, Teller, listed, plain
 
@@ -27,7 +28,8 @@ def batch_story(
         The network; forward, example by example; their loss; from the output back the errors of each unit and the sum
         of the credits of each edge; the updates; forward again, with the new loss.
     """
-    return _BatchTeller(whole, examples, lr, after).steps
+    teller = _BatchTeller if whole.layers else _GraphBatchTeller
+    return teller(whole, examples, lr, after).steps
 
 
 class _BatchTeller(Teller):
@@ -49,7 +51,7 @@ class _BatchTeller(Teller):
         for k, example in enumerate(self.examples[:TOLD], 1):
             outputs = ", ".join(
                 f"{example.nodes[i].name} = {shown(example.nodes[i].z, 4)}"
-                for i in example.layers[-1][:4]
+                for i in example.outputs[:4]
             )
             x = ", ".join(f"{v:g}".replace("-", "−") for v in example.x[:8])
             self._step(
@@ -68,7 +70,7 @@ class _BatchTeller(Teller):
             if self._summed
             else f"{loss} = the mean of {loss} over the examples",
             f"{_sum(losses)}: {loss} = {shown(self.credit.loss, 4)}",
-            self.credit.layers[-1],
+            self.credit.outputs,
             [],
         )
 
@@ -103,13 +105,15 @@ class _BatchTeller(Teller):
         return "" if self._summed else f"1/{len(self.examples)} of "
 
     def _product(self, edge: Edge) -> str:
-        shares = [
-            factor(example.edges[edge.source, edge.target].credit) for example in self.examples
-        ]
+        shares = [factor(example.edges[edge.key].credit) for example in self.examples]
         return f"{self._mean}{_sum(shares)} = {shown(edge.credit, 4, sign=True)}"
 
     def _credit_symbols(self, delta: str, z: str) -> str:
         return f"Σ {delta}·{z}"
+
+
+class _GraphBatchTeller(_BatchTeller, GraphTeller):
+    """Tells the story of a batch of a network without layers."""
 
 
 def _sum(terms: list[str]) -> str:

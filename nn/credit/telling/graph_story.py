@@ -1,5 +1,7 @@
 """The story of any network: joints and skips beside units, and weights that are used more than once."""
 
+from collections.abc import Iterator
+
 from autograd.notation import shown
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge
@@ -38,25 +40,6 @@ class GraphTeller(Teller):
         said += [] if self.credit.y is None else [f"{self._wanted} = {plain(self.credit.y)}"]
         return ", ".join(said)
 
-    def _forward_one(self, j: int) -> None:
-        node, ways = self.credit.nodes[j], self.credit.into(j)
-        lit = [j, *(way.source for way in ways if way.source is not None)]
-        line = self._ways.forward(node)
-        symbols, numbers = line.symbols, " = ".join(line.sides[2:])
-        if node.kind == "joint":
-            text = f"{node.name} = {symbols}", f"{node.name} = {numbers}"
-            self._step(f"Forward: joint {j}", *text, lit, [])
-            return
-        f = "" if node.does == "linear" else node.does
-        squashed = f"{f}({shown(node.a or 0.0, 4)}) = " if f else ""
-        self._step(
-            f"Forward: unit {j}",
-            f"{line.left} = {symbols},  {node.name} = {f'{f}({line.left})' if f else line.left}",
-            f"{line.left} = {numbers},  {node.name} = {squashed}{shown(node.z, 4)}",
-            lit,
-            [edge.key for edge in self._into(j)],
-        )
-
     def _behind(self, units: list[int]) -> list[list[int]]:
         return [] if set(units) <= set(self.credit.outputs) else [[]]
 
@@ -70,17 +53,11 @@ class GraphTeller(Teller):
     def _updates(self) -> None:
         if self._shared:
             self._sums()
-        lines = [
-            f"{w.name}  {self._change(w.weight, w.credit)} = "
-            f"{shown(w.weight - self.lr * w.credit, 4):>7}"
-            for w in self._weights.values()
-        ]
-        self._step(
-            "The updates: every weight goes against its credit",
-            self._rule(self.names.gradient(self.names.letter("weight"))),
-            listed(lines),
-            stage="updated",
-        )
+        super()._updates()
+
+    def _changes(self) -> Iterator[str]:
+        for w in self._weights.values():
+            yield self._change(w.name, w.weight, w.credit, w.weight - self.lr * w.credit)
 
     def _sums(self) -> None:
         """Tell that a weight with several uses has one credit, their sum."""

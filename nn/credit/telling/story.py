@@ -1,6 +1,6 @@
 """The story of one example, step by step: forward, the error, the credit of every edge, the update, forward again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -198,30 +198,23 @@ class Teller:
         )
 
     def _forward_one(self, j: int) -> None:
-        node = self.credit.nodes[j]
-        edges = self._into(j)
-        assert node.a is not None
-        activation = node.does
-        a = node.a_name
-        terms = [e.name if e.source is None else f"{e.name}·{e.z_name}" for e in edges]
-        values = [
-            factor(e.weight, short=True)
-            + ("" if e.source is None else f"·{factor(e.z, short=True)}")
-            for e in edges
-        ]
-        if len(edges) > TERMS:
-            bias = [e.name for e in edges if e.source is None]
-            terms = [self.names.sum(j).partition(" = ")[2], *bias]
-            values = [*values[:2], "…", values[-1]]
-        f = "" if activation == "linear" else activation
-        output = f"{node.name} = {f}({a})" if f else f"{node.name} = {a}"
-        squashed = f"{f}({shown(node.a, 4)}) = " if f else ""
+        node, ways = self.credit.nodes[j], self.credit.into(j)
+        line = self._ways.forward(node, bool(self.credit.layers))
+        lit = [j, *(way.source for way in ways if way.source is not None)]
+        symbols, numbers = line.symbols, " = ".join(line.sides[2:])
+        if node.kind == "joint":
+            text = f"{node.name} = {symbols}", f"{node.name} = {numbers}"
+            self._step(f"Forward: joint {j}", *text, lit, [])
+            return
+        f = "" if node.does == "linear" else node.does
+        output = f"{f}({line.left})" if f else line.left
+        squashed = f"{f}({shown(node.a or 0.0, 4)}) = " if f else ""
         self._step(
             f"Forward: unit {self.names.unit(j)}",
-            f"{a} = {' + '.join(terms)},  {output}",
-            f"{a} = {' + '.join(values)} = {shown(node.a, 4)},  {node.name} = {squashed}{shown(node.z, 4)}",
-            [j, *(e.source for e in edges if e.source is not None)],
-            [(e.source, j) for e in edges],
+            f"{line.left} = {symbols},  {node.name} = {output}",
+            f"{line.left} = {numbers},  {node.name} = {squashed}{shown(node.z, 4)}",
+            lit,
+            [edge.key for edge in self._into(j)],
         )
 
     def _passed(self, j: int) -> str:
@@ -330,17 +323,19 @@ class Teller:
         return f"{delta:>7} · {z:>9} = {shown(edge.credit, 4, sign=True):>7}"
 
     def _updates(self) -> None:
-        new = self.credit.updates(self.lr)
-        lines = [
-            f"{edge.name}  {self._change(edge.weight, edge.credit)} = {shown(new[key], 4):>7}"
-            for key, edge in self.credit.edges.items()
-        ]
+        share = "" if self.credit.layers else self.names.gradient(self.names.letter("weight"))
         self._step(
             "The updates: every weight goes against its credit",
-            self._rule(),
-            listed(lines),
+            self._rule(share),
+            listed(self._changes()),
             stage="updated",
         )
+
+    def _changes(self) -> Iterator[str]:
+        """Yield what the updates do, weight by weight."""
+        new = self.credit.updates(self.lr)
+        for key, edge in self.credit.edges.items():
+            yield self._change(edge.name, edge.weight, edge.credit, new[key])
 
     def _rule(self, share: str = "") -> str:
         """Return what an update does to a weight, in symbols, with the learning rate."""
@@ -350,10 +345,11 @@ class Teller:
             rule = f"{w} := {w} − {names.rate}·{share}"
         return f"{rule},  {names.rate} = {self.lr:g}"
 
-    def _change(self, weight: float, credit: float) -> str:
+    def _change(self, name: str, weight: float, credit: float, new: float) -> str:
         """Return what an update does to a weight, in numbers."""
         sign, step = ("−", credit) if self.names.sign > 0.0 else ("+", -credit)
-        return f"{shown(weight, 4):>7} {sign} {self.lr:g}·{factor(step, short=True):<9}"
+        moved = f"{shown(weight, 4):>7} {sign} {self.lr:g}·{factor(step, short=True):<9}"
+        return f"{name}  {moved} = {shown(new, 4):>7}"
 
     def _called(self, units: list[int], what: str = "unit") -> str:
         """Return units by name; their numbers are in a row, even those of several layers."""

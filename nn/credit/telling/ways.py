@@ -39,8 +39,13 @@ class Ways:
         self._last = frozenset(credit.layers[-1] if credit.layers else ())
         self.dead = 0  # how many ways were left out because no error comes by them
 
-    def forward(self, node: Node) -> Line:
-        """Return the equation that gives the a of a unit, or the z of a joint, from what it reads."""
+    def forward(self, node: Node, summed: bool = False) -> Line:
+        """Return the equation that gives the a of a unit, or the z of a joint, from what it reads.
+
+        Args:
+            node: the unit or the joint.
+            summed: whether a long sum is written with Σ; else its first terms are.
+        """
         ways = self.credit.into(node.index)
         if node.kind == "joint":
             names = [self.credit.nodes[way.source].name for way in ways if isinstance(way, Link)]
@@ -52,11 +57,14 @@ class Ways:
         products = [way for way in ways if isinstance(way, Link) and way.kind == "product"]
         second = set(map(id, products[1::2]))  # each product has two links
         terms = [self._summand(way) for way in ways if id(way) not in second]
-        rest = f" + … {len(terms) - 3} more" if len(terms) > TERMS else ""
-        said = terms[:3] if rest else terms
-        symbols, numbers = (
-            " + ".join(side).replace("+ −", "− ") + rest for side in zip(*said, strict=True)
-        )
+        sides = [list(side) for side in zip(*terms, strict=True)]
+        if len(terms) > TERMS and summed:
+            biases = [way.name for way in ways if way.source is None]
+            sides[0] = [self.credit.names.sum(node.index).partition(" = ")[2], *biases]
+            sides[1][2:-1] = ["…"]
+        elif len(terms) > TERMS:
+            sides = [[*side[:3], f"… {len(terms) - 3} more"] for side in sides]
+        symbols, numbers = (" + ".join(side).replace("+ −", "− ") for side in sides)
         return Line(node.a_name, symbols, numbers, node.a, signed=False)
 
     def _factor(self, link: Link) -> int:

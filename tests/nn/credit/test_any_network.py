@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 import autograd as ag
 from autograd import Value
+from autograd.notation import shown
 from nn import MLP, Layer, Neuron, assign_credit, cross_entropy
 from nn.credit import Credit
 from nn.credit.parts import Edge, Use
@@ -423,8 +424,12 @@ def test_batch_of_a_recurrent_network():
     assert total.check().ok
     assert total.draw().source
     assert total.examples[0].steps().steps
-    with pytest.raises(ValueError, match=r"examples\[0\].steps\(\)"):
-        total.steps()
+    story = total.steps(0.1)
+    assert "Σ δ" in str(story)
+    assert story.steps[-1].numbers.endswith(f"before {shown(total.loss, 4)}")
+    for weight in total.whole.weights.values():  # what is told of it adds up
+        shares = [use.credit for use in weight.uses]
+        assert weight.credit == pytest.approx(math.fsum(shares), abs=1e-12)
     with pytest.raises(ValueError, match="the examples take different ways"):
         assign_credit(case.net, [[1.0], [0.5, 0.2]], ys, batch=True, parameters=case.parameters)
 
@@ -470,9 +475,47 @@ def test_what_is_of_layers_says_so():
     c = credit_of(elman())
     with pytest.raises(
         ValueError,
-        match=r"the matrix form is of a layered .*: net, 9 units. Its numbers are in table",
+        match=r"the matrix form is of a layered .*: net, 9 units, where Wx1 has 4 uses.*. Its numbers are in table",
     ):
         c.matrices()
+
+
+@pytest.mark.parametrize("name", ["dropout", "classifier", "probabilities", "layer_norm"])
+def test_matrices_between_joints(name):
+    """Wᵀ Z + b is the column of sums, and Z δᵀ the credits of the weights."""
+    c = credit_of(CASES[name]())
+    told = 0
+    for m in c.matrices():
+        for column, a in enumerate(m.A):
+            total = sum(row[column] * z for row, z in zip(m.W, m.Z)) + (m.bias or [0.0] * 9)[column]
+            assert total == pytest.approx(a)
+        assert m.gradient == [[pytest.approx(z * d) for d in m.delta] for z in m.Z]
+        told += len(m.Z) * len(m.delta) + len(m.bias or [])
+    assert told == len(c.edges)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("residual", "unit 1 adds x₁, without a weight"),
+        ("transformer", "unit 59 adds a bias twice"),
+    ],
+)
+def test_no_matrices_where_a_unit_is_more_than_they(name, why):
+    with pytest.raises(ValueError, match=f"the matrix form .* where {why}"):
+        credit_of(CASES[name]()).matrices()
+
+
+def test_a_loss_that_takes_logits_warns_of_a_sigmoid_once():
+    w = Value(0.5, label="w")
+    xs, loss = [1.0, 2.0], "bce"
+    for net in (MLP(1, [1], output_activation="sigmoid", rng=1), lambda x: (w * x[0]).sigmoid()):
+        for x, y, batch in (([1.0], 1.0, False), ([[x] for x in xs], [1.0, 0.0], True)):
+            with pytest.warns(UserWarning, match="takes logits.* been through a sigmoid") as told:
+                c = assign_credit(net, x, y, loss, batch=batch)
+            assert len(told) == 1
+            assert told[0].filename == __file__
+            c.after(0.1)  # says it no more
 
 
 def test_layer_of_mixed_units():

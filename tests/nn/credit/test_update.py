@@ -7,7 +7,7 @@ import pytest
 
 from autograd import Value
 from nn import MLP, SGD, Adam, assign_credit, cross_entropy, half_squared_error
-from nn.credit.update import stepped
+from nn.credit.telling.update import stepped
 
 EXAMPLES = ([1.0, 0.0], 1.0), ([0.0, 1.0], 0.0)
 OPTIMIZERS = [

@@ -4,7 +4,7 @@ Ranks are known, so Graphviz need not find them: items of a column are ordered b
 regression, and the curves are handed to Graphviz with the places.
 """
 
-from collections.abc import Set
+from collections.abc import Iterable
 from copy import copy
 
 from autograd.notation import DIGITS, shown
@@ -14,10 +14,10 @@ from autograd.pictures.svg import PAGE
 from autograd.pictures.text import text_width
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge, Key, Link, Node
-from nn.credit.pictures.layout import BOTTOM, LEAST_WIDTH, LEGEND, MARGIN, STYLES, TOP, Layout
+from nn.credit.pictures.layout import BOTTOM, LEAST_WIDTH, LEGEND, MARGIN, STYLES, Layout
 from nn.credit.pictures.placing import Item, arrange, ended, join, through
-from nn.credit.pictures.units.folding import FoldedWords, foldings, ranged, tupled
-from nn.credit.pictures.words import Show, Words
+from nn.credit.pictures.units.folding import FoldedWords, foldings, ranged, shortened
+from nn.credit.pictures.words import Words
 from nn.credit.telling.excerpt import drawn
 
 FULL, SOME = 30, 60  # so many pills with two lines, with one
@@ -27,13 +27,7 @@ EASES = (2.0, 1.6, 1.3, 1.0)  # how wide columns stand apart, as far as a page h
 
 
 class Columns(Layout):
-    """Where the parts of a unit graph stand; the attributes are those of Layout, and these.
-
-    Args:
-        credit: what `assign_credit` found.
-        least_width: how wide the picture is at least.
-        top: how much room is left above, for headings.
-        path, show, back, roomy, slide: as for Layout.
+    """Where the parts of a unit graph stand; the arguments are those of Layout, and so are attributes, but for these.
 
     Attributes:
         copies: the middles of each node: an input stands in every column that reads it.
@@ -44,28 +38,18 @@ class Columns(Layout):
         steps: from where to where each time step reaches, and its heading.
     """
 
-    def __init__(
-        self,
-        credit: Assignment,
-        least_width: float = 0.0,
-        top: float = TOP,
-        path: Key | None = None,
-        show: Show = "both",
-        back: Set[Key] = frozenset(),
-        roomy: bool = False,
-        slide: bool = False,
-    ) -> None:
-        may_fold = path is None and not roomy and not slide and show not in ("blank", "batch")
-        shift = 0.0
+    def _arrange(self, credit: Assignment) -> None:
+        top, plain = self._top, self._show not in ("blank", "batch")
+        may_fold = plain and self._path is None and not (self._roomy or self._slide)
         for self.fold in foldings(drawn(credit)):
-            width = self._fitted(show, back)
+            width = self._fitted()
             if self.shows != "pattern" or not may_fold:
                 break
         else:  # it cannot be folded so far: what has no pills is shown as it is folded least
             few = (f for f in foldings(drawn(credit)) if len(f.credit.edges) <= SOME)
             self.fold = next(few, self.fold)
-            width = self._fitted(show, back)
-        shift = max(0.0, (max(least_width, LEAST_WIDTH) - width) / 2)
+            width = self._fitted()
+        shift = max(0.0, (max(self._least_width, LEAST_WIDTH) - width) / 2)
         lift = HEADING if self.fold.steps else 0.0
         self.ceiling = top + lift - 8.0
         self._settle(top + lift, shift)
@@ -73,16 +57,17 @@ class Columns(Layout):
         self.height = top + lift + self._tall + BOTTOM
         self._curve()
 
-    def _fitted(self, show: Show, back: Set[Key]) -> float:
+    def _fitted(self) -> float:
         """Find how much there is room for, and return the width."""
         self.credit = credit = self.fold.credit
+        self.stacked = False  # whether the numbers of a vector stand one below the other
         self._ways: list[Edge | Link] = [*credit.edges.values(), *credit.links]
         pills, width = len(credit.edges), 0.0
         rooms = [("full", False), ("credit", False), ("credit", True), ("pattern", True)]
         for self.shows, self.terse in rooms[0 if pills <= FULL else 1 if pills <= SOME else 3 :]:
             self.style = STYLES[self.shows]
             words = Words if not self.fold.uses else FoldedWords
-            self.words = words(credit, self.shows, show, back)
+            self.words = words(credit, self.shows, self._show, self._back)
             if isinstance(self.words, FoldedWords):
                 self.words.fold = self.fold
             most = PAGE * min(self.style.small, LEGEND) / LEGIBLE
@@ -90,6 +75,10 @@ class Columns(Layout):
             for ease in EASES:
                 if (width := self._spread(ease)) <= most:
                     return width
+        if self.fold.members:  # too wide still: their numbers stand in columns
+            self.stacked = True
+            self._build()
+            return next((w for w in map(self._spread, EASES) if w <= most), self._spread(EASES[-1]))
         return width
 
     def beside(self, node: Node) -> bool:
@@ -205,16 +194,21 @@ class Columns(Layout):
         """Return what is written in a vector: its numbers, and its errors."""
         words, narrow = self.words, self.shows == "pattern"
         equals = " " if narrow else " = "
-        lines = [
-            ("z", f"{node.name[:1]}{equals}{tupled((words.number(n.z) for n in members), narrow)}")
-        ]
+
+        def told(kind: str, letter: str, numbers: Iterable[str]) -> list[tuple[str, str]]:
+            said = shortened(numbers, narrow)
+            if not self.stacked:
+                return [(kind, f"{letter}{equals}({', '.join(said)})")]
+            return [(kind, f"{letter} {said[0]}"), *((kind, text) for text in said[1:])]
+
+        lines = told("z", node.name[:1], (words.number(n.z) for n in members))
         if node.kind != "unit":
             return lines
         if node.does != "linear":
             lines.insert(0, ("does", node.does))
         if words.delta(node):
-            errors = tupled((words.number(n.error or 0.0, sign=True) for n in members), narrow)
-            lines.append(("delta", f"{node.names.letter('delta')}{equals}{errors}"))
+            errors = (words.number(n.error, sign=True) for n in members)
+            lines += told("delta", node.names.letter("delta"), errors)
         return lines
 
     def _pill_width(self, edge: Edge) -> float:

@@ -54,36 +54,63 @@ def foldings(credit: Assignment) -> Iterator[Folded]:
 
 def time_steps(credit: Assignment) -> dict[int, list[int]]:
     """Return the nodes of each time step: those behind as many uses of the weights that come again."""
+    nodes = credit.nodes
     shared = {name for name, weight in credit.weights.items() if len(weight.uses) >= REPEATS - 1}
-    uses: dict[int, dict[str, int]] = {}  # of each weight on the way to a node, at most
-    for j in sorted(credit.nodes, reverse=True):
-        found = uses[j] = {}
-        for way in credit.into(j):
-            name = way.parameter if isinstance(way, Edge) else ""
-            known = uses.get(way.source, {}) if way.source is not None else {}
-            for weight in known.keys() | ({name} & shared):
-                found[weight] = max(found.get(weight, 0), known.get(weight, 0) + (weight == name))
-    most = {w: max(u.get(w, 0) for u in uses.values()) for w in shared}
-    again = {w for w in shared if most[w] >= REPEATS - 1}
+    for beside in (False, True):
+        uses = _counted(credit, shared, beside)
+        again = {w for w in shared if max(u.get(w, 0) for u in uses.values()) >= REPEATS - 1}
+        if again:
+            break
     step = {j: max((u.get(w, 0) for w in again), default=0) for j, u in uses.items()}
     inside: set[int] = set()
     for j in sorted(
         credit.nodes, reverse=True
     ):  # without the inputs, and without what reads the last step
         ways = credit.into(j)
-        if credit.nodes[j].kind == "unit":
+        if nodes[j].kind == "unit":
             names = {way.parameter for way in ways if isinstance(way, Edge)}
             if names & shared and not names - shared - {""}:
                 inside.add(j)
         elif ways and all(
-            way.source in inside or credit.nodes[way.source or 0].kind == "input" for way in ways
+            way.source in inside or nodes[way.source or 0].kind == "input" for way in ways
         ):
             inside.add(j)
+
+    def read_by(step: list[int]) -> set[str]:
+        ways = (way for j in step for way in credit.into(j))
+        return {way.parameter for way in ways if isinstance(way, Edge)}
+
     by_step: dict[int, list[int]] = {}
     for j in sorted(inside, reverse=True):
         by_step.setdefault(step[j], []).append(j)
     numbered = dict(enumerate((by_step[k] for k in sorted(by_step)), 1))
+    if len(numbered) == REPEATS - 1:  # two are time steps if the one is as the other
+        one, other = numbered.values()
+        does = [sorted(nodes[j].does.split(" ")[0] for j in step) for step in (one, other)]
+        alike = does[0] == does[1]
+        return numbered if alike and read_by(one) <= read_by(other) else {}  # zeros are not drawn
     return numbered if len(numbered) >= REPEATS else {}
+
+
+def _counted(credit: Assignment, shared: set[str], beside: bool) -> dict[int, dict[str, int]]:
+    """Return how often each weight was used on the way to a node, at most.
+
+    Args:
+        credit: the network.
+        shared: the weights.
+        beside: whether a weight counts on all ways into a node: of two steps the second has others than the first on its
+            way, where the first began with zeros.
+    """
+    uses: dict[int, dict[str, int]] = {}
+    for j in sorted(credit.nodes, reverse=True):
+        found = uses[j] = {}
+        ways = credit.into(j)
+        names = [{way.parameter} & shared if isinstance(way, Edge) else set() for way in ways]
+        for way, own in zip(ways, [set().union(*names)] * len(ways) if beside else names):
+            known = uses.get(way.source, {}) if way.source is not None else {}
+            for weight in known.keys() | own:
+                found[weight] = max(found.get(weight, 0), known.get(weight, 0) + (weight in own))
+    return uses
 
 
 def _without_middle(whole: Folded) -> Folded:
@@ -196,12 +223,12 @@ def ranged(nodes: list[Node]) -> str:
     return ", ".join(map(str, numbers)) if len(numbers) < 4 else f"{numbers[0]}, …, {numbers[-1]}"
 
 
-def tupled(numbers: Iterable[str], narrow: bool) -> str:
-    """Return numbers as a tuple; of many the first and the last."""
+def shortened(numbers: Iterable[str], narrow: bool) -> list[str]:
+    """Return numbers; of many the first and the last."""
     said = list(numbers)
     if len(said) > (WIDE // 2 if narrow else WIDE):
         said = [said[0], "…", said[-1]]
-    return f"({', '.join(said)})"
+    return said
 
 
 class FoldedWords(Words):

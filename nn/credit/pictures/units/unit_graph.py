@@ -4,9 +4,10 @@ from autograd.notation import shown
 from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.palette import sign_part
 from autograd.pictures.text import text_width
+from nn.credit.assignment import Assignment
 from nn.credit.parts import Key, Link, Node
 from nn.credit.pictures.graph import NOTHING, CreditGraph
-from nn.credit.pictures.layout import BOTTOM
+from nn.credit.pictures.layout import BOTTOM, Layout
 from nn.credit.pictures.units.columns import Columns
 
 
@@ -112,7 +113,7 @@ class UnitGraph(CreditGraph):
             canvas.circle(p, radius, pen=pen, fade=fade, kind=named)
         canvas.text(p, node.names.mark(i), size=style.number, bold=True, fade=fade, kind=named)
         if node.kind == "unit" and (said := self.layout.error(node)):
-            self._error(node, said, Point(p.x, p.y - radius - 11.0), fade)
+            self._delta(node, said, Point(p.x, p.y - radius - 11.0), (8.0, 6.0), fade)
         below = 0.65 * radius if node.kind == "input" else radius
         pitch = style.small + 3.0
         for k, (kind, line) in enumerate(self.layout.lines(node)):
@@ -122,15 +123,6 @@ class UnitGraph(CreditGraph):
                 place, 0.9 * text_width(line, style.small), pitch, "card", kind=f"{kind} of-{i}"
             )
             canvas.text(place, line, part, size=style.small, fade=fade, kind=f"{kind} of-{i}")
-
-    def _error(self, node: Node, text: str, p: Point, fade: float) -> None:
-        size = self.layout.style.small
-        part = "zero" if self.words.show == "blank" else sign_part(node.error)
-        kind = f"delta of-{node.index}"
-        self.canvas.pill(
-            p, text_width(text, size, bold=True) + 8.0, size + 6.0, part, fade=fade, kind=kind
-        )
-        self.canvas.text(p, text, part, size=size, bold=True, fade=fade, kind=kind)
 
     def _box(self, node: Node, p: Point) -> None:
         """Draw a joint, small and grey, with what it does; or a vector."""
@@ -148,6 +140,8 @@ class UnitGraph(CreditGraph):
         largest = max((n.error or 0.0 for n in members), key=abs)
         for named, line in lines:
             sign = sign_part(largest) if named == "delta" else "ink"
+            if named == "delta" and self.layout.stacked:  # a number a line
+                sign = sign_part(("+" in line) - ("−" in line))
             texts.append((line, named == "delta", f"{named} of-{i}", sign))
         for k, (text, bold, named, ink) in enumerate(texts):
             place = Point(p.x, p.y + (k - (len(texts) - 1) / 2) * pitch)
@@ -170,3 +164,8 @@ class UnitGraph(CreditGraph):
         lit = self._fade(node.index in self.nodes)
         for kind, line in self.layout.lines(node):
             self.canvas.text(p, line, size=size, fade=lit, kind=f"{kind} of-{node.index}")
+
+
+def kinds(credit: Assignment) -> tuple[type[Layout], type[CreditGraph]]:
+    """Return who says where the parts of a credit graph stand, and who draws them: of layers, or of units."""
+    return (Layout, CreditGraph) if credit.layers else (Columns, UnitGraph)

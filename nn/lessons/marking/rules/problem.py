@@ -8,7 +8,7 @@ from autograd import Value
 from nn.activations import Activation, activation_name
 from nn.credit.credit import Credit
 from nn.credit.parts import Edge
-from nn.credit.update import stepped
+from nn.credit.telling.update import stepped
 from nn.lessons.marking.rules.intervals import Interval, at, output
 from nn.lessons.quantities import Kind, Quantity, right_numbers
 from nn.optim import Optimizer

@@ -68,7 +68,7 @@ def test_a_step_that_is_not_there() -> None:
 
 
 def test_text_on_a_slide_can_be_read() -> None:
-    frames = Frames(PLAYER.credit, PLAYER.steps, 0.1, slide=True)
+    frames = Frames(PLAYER.credit, PLAYER.steps, PLAYER.after, slide=True)
     assert frames.layout.shows == "full"
     sizes = [
         part.size

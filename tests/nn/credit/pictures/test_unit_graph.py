@@ -133,6 +133,22 @@ def test_what_does_not_come_again_is_no_time_step(name):
     assert time_steps(credit_of(CASES[name]())) == {}
 
 
+def test_two_steps_have_headings_if_they_are_alike():
+    layout = Columns(credit_of(lstm(steps=2)))
+    assert [heading for *_, heading in layout.steps] == ["t = 1", "t = 2"]
+    a, b, x = Value(0.5, label="a"), Value(-0.2, label="b"), Value(0.7)
+    twice = assign_credit(((a * x + b).tanh() * a + b) ** 2, parameters=[a, b])
+    assert Columns(twice).steps == []
+
+
+def test_numbers_of_vectors_stand_in_columns_where_a_page_is_too_narrow():
+    layout = Columns(credit_of(CASES["transformer"]()))
+    assert layout.width < 1200.0
+    kinds = [kind for kind, _ in layout.lines(layout.credit.nodes[59])]
+    assert kinds == ["z", "z", "delta", "delta"]
+    assert not Columns(credit_of(CASES["attention"]())).stacked
+
+
 def test_vectors_of_a_transformer_are_one_node_each():
     layout = Columns(credit_of(CASES["transformer"]()))
     fold = layout.fold

@@ -1,10 +1,44 @@
-"""What is done with each weight: the edges on which it stands, and other uses, in the order of back-propagation."""
+"""Edges and weights by the whole operands of a node: a large network has very many."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
+from itertools import repeat
 
 from autograd.graph.reverse import errors, flows, inner_nodes
 from nn.credit.networks.found import Found
-from nn.credit.parts import Edge, Use, Weight, Weights
+from nn.credit.parts import Edge, Key, Register, Use, Weight, Weights
+from nn.notations import SLIDES
+
+
+def row(
+    tails: Sequence[int], target: int, weights: Iterable[float], delta: float, zs: Sequence[float], sign: float,
+    of: Iterable[int], register: Register,
+) -> list[Edge]:  # fmt: skip
+    """Return the edges from all tails of a unit, made at once: a large network has very many."""
+    fields = zip(
+        tails, repeat(target), weights, repeat(delta), zs, [delta * z for z in zs], repeat(sign), repeat(0),
+        of, repeat(register), repeat(SLIDES), repeat(""),
+    )  # fmt: skip
+    return list(map(partial(tuple.__new__, Edge), fields))
+
+
+def in_layers(
+    layers: list[list[int]], into: Mapping[int, Mapping[int | None, Edge]]
+) -> dict[Key, Edge]:
+    """Return the edges of a layered network from the output backwards, by their tails, the biases of a layer last.
+
+    Args:
+        layers: the numbers of the nodes in each.
+        into: the edges into each unit, by their tails.
+    """
+    found: dict[Key, Edge] = {}
+    for tails, heads in zip(reversed(layers[:-1]), reversed(layers)):
+        order = sorted(tails)
+        columns = [map(into[j].__getitem__, order) for j in heads]
+        for i, edges in zip(order, zip(*columns)):  # by whole rows: there may be very many
+            found.update(zip(zip(repeat(i), heads), edges))
+        found.update({(None, j): into[j][None] for j in heads if None in into[j]})
+    return found
 
 
 def weights_of(found: Found) -> Weights:
