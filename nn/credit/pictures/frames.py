@@ -37,7 +37,8 @@ class Frames:
         show: Show = "both",
         slide: bool = False,
     ) -> None:
-        self.credit, self.steps, self.after, self.show = credit, steps, after, show
+        self.credit, self.steps, self.after = credit, steps, after
+        self.show: Show = show
         self.updated = replace(
             credit,
             edges={key: edge._replace(weight=self.after.edges[key].weight) for key, edge in credit.edges.items()},

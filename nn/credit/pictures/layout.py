@@ -120,7 +120,8 @@ class Layout:
         roomy: bool = False,
         slide: bool = False,
     ) -> None:
-        self._least_width, self._top, self._path, self._show = least_width, top, path, show
+        self._least_width, self._top, self._path = least_width, top, path
+        self._show: Show = show
         self._back, self._roomy, self._slide = back, roomy, slide
         self._arrange(credit)
 

@@ -62,7 +62,7 @@ class Columns(Layout):
         self.credit = credit = self.fold.credit
         self.stacked = False  # whether the numbers of a vector stand one below the other
         self._ways: list[Edge | Link] = [*credit.edges.values(), *credit.links]
-        pills, width = len(credit.edges), 0.0
+        pills, width, most = len(credit.edges), 0.0, PAGE
         rooms = [("full", False), ("credit", False), ("credit", True), ("pattern", True)]
         for self.shows, self.terse in rooms[0 if pills <= FULL else 1 if pills <= SOME else 3 :]:
             self.style = STYLES[self.shows]
