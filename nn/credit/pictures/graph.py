@@ -210,7 +210,7 @@ class CreditGraph:
 
             p = head.at(max((0.5, 0.4, 0.6, 0.3, 0.7), key=lambda t: min(room(t), 1.0)))
             start, *_, tip = head.points
-            if math.dist(start, tip) < width:  # a bias from nowhere
+            if key[0] is None and math.dist(start, tip) < width:  # a bias from nowhere
                 p = Point(start.x - width / 2 - 4.0, start.y)
             taken.append((p, width))
             part, of = self._part(edge), self.owner(key)
