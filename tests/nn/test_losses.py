@@ -180,6 +180,7 @@ def test_every_loss_can_be_recorded(name):
 @pytest.mark.parametrize("name", LOSSES)
 # a step has no slope, and the perceptron's is its rule's
 @pytest.mark.parametrize("act", sorted(ACTIVATIONS.keys() - {"step", "perceptron"}))
+@pytest.mark.filterwarnings("ignore:.*takes logits:UserWarning")
 def test_credit_of_every_loss_and_activation(name, act):
     weights = [[[0.3, 0.2, 0.5], [0.1, 0.4, -0.3]], [[0.6, -0.2], [0.3, 0.5], [-0.1, 0.4]]]
     net = MLP.from_weights(weights, [[0.1, 0.2, 0.1], [0.1, 0.2]], act, act)
