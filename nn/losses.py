@@ -217,9 +217,10 @@ def warn_of_logits(prediction: Any, loss: "Loss") -> None:
     outputs = prediction if isinstance(prediction, list) else [prediction]
     if loss not in TAKES_LOGITS or not all(isinstance(v, Value) for v in outputs):
         return
-    squashed = "a sigmoid" if {v.op for v in outputs} == {"sigmoid"} else ""
+    made = {v.op for v in outputs}
+    squashed = "a sigmoid" if made == {"sigmoid"} else ""
     if len(outputs) > 1 and abs(math.fsum(v.data for v in outputs) - 1.0) < 1e-9:
-        squashed = squashed or "a softmax"
+        squashed = squashed or ("a softmax" if made.isdisjoint({"dot", "add", "sum"}) else "")
     if squashed:
         warnings.warn(
             f"{loss_name(loss)} takes logits, which run from −∞ to ∞, but these outputs have been through "
