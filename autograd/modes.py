@@ -89,35 +89,28 @@ def begin_transform() -> int:
     return moment
 
 
-def settings() -> tuple[bool, bool]:
-    """Tell whether `no_grad` and whether `detect_anomaly` are on, for the caller of the function that asks."""
-    waiting = _waiting()
-    quiet, checked = None, False
-    frame: FrameType | None = sys._getframe(2) if waiting else None
-    while frame is not None:
-        here = id(frame)
-        if here in waiting:
-            for entry in reversed(waiting.pop(here)):
+def settings() -> tuple[bool, bool, bool]:
+    """Tell for whoever calls the asking function whether `no_grad` and `detect_anomaly` are on, and whether anybody traces."""
+    here = threading.get_ident()
+    waiting: dict[int, list[_Entry]] = {}  # by frame, the modes that may be on here
+    quiet, checked, traced = None, False, False
+    for number, entry in tuple(active.items()):
+        if entry.lasts() is None:
+            active.pop(number, None)  # its block is over
+        elif entry.entered:
+            traced = traced or entry.nodes is not None
+            if entry.thread == here or entry.thread is None:
+                waiting.setdefault(entry.frame, []).append(entry)
+    frame: FrameType | None = sys._getframe(2)
+    while waiting and frame is not None:
+        if id(frame) in waiting:
+            for entry in reversed(waiting.pop(id(frame))):
                 if entry.code is frame.f_code:
                     checked = checked or entry.mode is detect_anomaly
                     if quiet is None:  # the innermost decides
                         quiet = entry.mode.quiet
-            if not waiting:
-                break
         frame = frame.f_back
-    return bool(quiet), checked
-
-
-def _waiting() -> dict[int, list[_Entry]]:
-    """Return by frame the modes that may be on here, and forget those whose blocks are over."""
-    here = threading.get_ident()
-    waiting: dict[int, list[_Entry]] = {}
-    for number, entry in list(active.items()):
-        if entry.lasts() is None:
-            active.pop(number, None)
-        elif entry.entered and (entry.thread is None or entry.thread == here):
-            waiting.setdefault(entry.frame, []).append(entry)
-    return waiting
+    return bool(quiet), checked, traced
 
 
 def traces(operands: tuple[Any, ...]) -> list[dict[int, Any]]:

@@ -75,4 +75,5 @@ class Units:
             v = record(primitives.dot, data, ws, xs, x_data, None if constant else w_data)
             v._c = bias
             nodes.append(v)
-        return [*map(settled, nodes)] if modes.active else nodes
+        on = modes.settings() if modes.active else None
+        return [settled(v, on) for v in nodes] if on else nodes

@@ -511,13 +511,13 @@ def apply(row: Primitive, *operands: Any) -> "Value":
     return settled(v) if modes.active else v
 
 
-def settled(v: "Value") -> "Value":
+def settled(v: "Value", on: tuple[bool, bool, bool] | None = None) -> "Value":
     """Return what becomes of a new node while modes are on: it is checked, left out or made part of a trace."""
-    quiet, checked = modes.settings()
-    operands = v._operands()
+    quiet, checked, traced = on or modes.settings()
+    operands = v._operands() if checked or traced else ()
     if checked:
         check_forward(v._op, operands, tuple(map(plain, operands)), v._data)  # type: ignore[arg-type]
-    if traces := modes.traces(operands):
+    if traced and (traces := modes.traces(operands)):
         return detached(_new(Value), joined(v, traces), traces) if quiet else joined(v, traces)
     return leaf(v._data, UNRECORDED) if quiet else v
 
