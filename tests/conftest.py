@@ -7,10 +7,12 @@ import os
 import signal
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 settings.register_profile("home", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+unshrunk = (Phase.explicit, Phase.generate)  # that a mutant is noticed is enough
+settings.register_profile("mutants", settings.get_profile("ci"), phases=unshrunk)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "home"))
 
 
