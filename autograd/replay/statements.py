@@ -58,7 +58,7 @@ class Writer:
         """Yield the assignments that `text(wanted)` needs and that were not yet written."""
         for symbol in below(wanted, self._names, self._texts):
             text, binding, size = self._spell(symbol)
-            simple = symbol.op == "neg" and binding > 6
+            simple = symbol.op == "neg"
             if (self._uses[symbol.index] > 1 and not simple) or symbol.name or size > _INLINE:
                 of = "" if symbol.of is None else self._names.get(symbol.of.index)
                 wish = symbol.name or (f"d_{of}" if of else "")
