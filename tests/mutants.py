@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pytest
 
-_PROSE = re.compile(r"\w\w+ \w+ \w\w")  # what people read, not what the code does
+_PROSE = re.compile(r'"[^"]*\w\w+ \w+ \w\w')  # what people read, not what the code does
 
 
 def main(names: list[str]) -> None:
@@ -120,18 +120,14 @@ def _start_quickly(mutmut) -> None:
     from mutmut.state import state
     from mutmut.workers import isolation
 
-    collect, run_tests, startup = (
-        mutmut.collect_or_load_stats,
-        PytestRunner.run_tests,
-        isolation.ForkRunner.startup,
-    )
+    collect, startup = mutmut.collect_or_load_stats, isolation.ForkRunner.startup
+    run_tests = PytestRunner.run_tests
     at_import, items = set(), {}
 
     def forget():
-        for name in [
-            name for name in sys.modules if name.split(".")[0] in ("autograd", "nn", "tests")
-        ]:
-            del sys.modules[name]
+        for name in list(sys.modules):
+            if name.split(".")[0] in ("autograd", "nn", "tests"):
+                del sys.modules[name]
 
     def called_at_import():
         forget()
@@ -149,18 +145,16 @@ def _start_quickly(mutmut) -> None:
 
     def collect_once(runner):
         forget()  # what is kept from call to call would hide a mutant from whoever comes after
-        settings = mutmut.config()
-        os.chdir("mutants")
-        chosen = settings.pytest_add_cli_args_test_selection
+        told = mutmut.config()
+        chosen = [*told.pytest_add_cli_args_test_selection, *told.pytest_add_cli_args]
         nowhere = Path(os.devnull).open("w")  # noqa: SIM115  # the reporter keeps it
-        with contextlib.redirect_stdout(nowhere):
-            config = _prepareconfig(["--rootdir=.", "-s", *chosen, *settings.pytest_add_cli_args])
+        with contextlib.chdir("mutants"), contextlib.redirect_stdout(nowhere):
+            config = _prepareconfig(["--rootdir=.", "-s", *chosen])
             config._do_configure()
             session = pytest.Session.from_config(config)
             config.hook.pytest_sessionstart(session=session)
             session.perform_collect()
         items.update({item.nodeid: item for item in session.items})
-        os.chdir("..")
         startup(runner)
         if isolation.run_in_fork(run_quickly, runner, mutant_name="", tests=items):
             raise SystemExit("a test fails where nothing is changed")
@@ -175,10 +169,8 @@ def _start_quickly(mutmut) -> None:
         chosen = [items[name] for name in tests]
         try:
             for item, following in zip(chosen, [*chosen[1:], None]):
-                limit = 0.5 + state().duration_by_test[item.nodeid]
-                signal.setitimer(
-                    signal.ITIMER_VIRTUAL, limit
-                )  # a loop that never ends is noticed, too
+                limit = 0.5 + state().duration_by_test[item.nodeid]  # a loop may never end
+                signal.setitimer(signal.ITIMER_VIRTUAL, limit)
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if item.session.testsfailed:
                     return 1
@@ -224,14 +216,8 @@ def _report() -> None:
     """Print what became of the mutants of this folder, and the names of those that nobody noticed."""
     from mutmut.mutation.diff_apply import get_diff_for_mutant
 
-    names = {
-        None: "not tried",
-        0: "SURVIVED",
-        1: "noticed",
-        3: "noticed",
-        33: "NO TEST",
-        37: "by types",
-    }
+    names = {None: "not tried", 0: "SURVIVED", 33: "NO TEST", 37: "by types"}
+    names |= dict.fromkeys((1, 3), "noticed")
     counts: dict[str, int] = {}
     for path in Path("mutants").rglob("*.meta"):
         source = path.relative_to("mutants").with_suffix("")

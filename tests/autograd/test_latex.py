@@ -39,3 +39,25 @@ def test_a_short_factor_drops_two_zeros_and_no_digit():
         "0.1234",
         shown(1e-9, 4),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("net_h1 = w_i", r"\mathrm{net}_{\mathrm{h1}} = w_{i}"),
+        ("E_total·δ_j", r"E_{\mathrm{total}} \cdot \delta_{j}"),
+        ("tanh²a₁", r"\tanh^{2}a_{1}"),
+        ("∂L/∂w₁⇝₀", r"\partial L/\partial w_{1 \leadsto 0}"),
+        ("10⇝4", r"10 \leadsto 4"),
+        ("dz^[1]₁·2.5e−7", r"dz^{[1]}_{1} \cdot 2.5 \cdot 10^{-7}"),
+    ],
+)
+def test_formulas(text, written):
+    assert latex.formula(text) == written
+
+
+def test_every_character_that_latex_would_read_is_escaped():
+    written = latex.escaped(r"\^~{}_%$#& a1")
+    assert written == r"\backslash\hat{}\sim\{\}\_\%\$\#\&\ a1"
+    assert latex.name("a b") == r"\mathrm{a\ b}"
+    assert [latex.name(text) for text in ("w", "w12", "ab")] == ["w", "w_{12}", r"\mathrm{ab}"]

@@ -67,11 +67,11 @@ def monomial_handed_back(names: Names, user: int, source: int, g: Formula) -> Fo
 
 def _over_examples(names: Names, part: Formula, user: int, source: int) -> Formula:
     """Return the sum over the examples, where they share what the contribution goes to."""
-    if not names.sources.in_rows(user) or names.sources.batched(source):
+    n = names.sources.n
+    if n is None or not names.sources.in_rows(user) or names.sources.batched(source):
         return part
     if part.is_number:
-        n = float(names.sources.n or 1)
-        return number(part.value * n) if names.mean else part * symbol("n", value=n)
+        return number(part.value * n) if names.mean else part * symbol("n", value=float(n))
     if part.value is None or part.value.shape[1] == 1:
         return summed(part)
     return part.T @ names.each

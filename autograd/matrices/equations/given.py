@@ -22,7 +22,8 @@ def is_given(sources: Sources, refs: Sequence[Any]) -> bool:
 
 def weights_given(sources: Sources, w: Formula, group: Group) -> Equation:
     """Return the equation of a layer's weights, which have a row for each input."""
-    units, _, length = group.shape or (0, 0, 0)
+    assert group.shape
+    units, _, length = group.shape
     among = sources.among(group.operands[0])
     first = sources.blocks[among[0]]
     if len(among) > 1:
