@@ -17,6 +17,7 @@ from autograd.matrices.equations.formula import (
     summed,
     symbol,
 )
+from autograd.matrices.equations.operations import operation
 
 X = symbol("X", value=np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
 W = symbol("W", 1, np.array([[1.0, -1.0, 2.0], [0.5, 3.0, -2.0]]))
@@ -60,7 +61,7 @@ S = symbol("s", value=np.array([[3.0]]))
         (called("tanh′", [X], np.tanh), "tanh′(X)", r"\tanh'(X)"),
         (called("√", [X + X], np.sqrt), "√ (X + X)", r"\sqrt{X + X}"),
         (called("∛", [X], np.cbrt), "∛ X", r"\sqrt[3]{X}"),
-        (called("not", [X], np.logical_not), "not X", r"\lnot X"),
+        (operation("~", [X]), "not X", r"\lnot X"),
         (summed(X), "Σ X", r"\sum X"),
         (derivative(W, None), "∂L/∂W1", r"\frac{\partial L}{\partial W_{1}}"),
         (listed([X, X], "; ", None), "[X; X]", "[X; X]"),

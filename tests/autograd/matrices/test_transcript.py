@@ -161,3 +161,8 @@ def test_what_nobody_needs_is_not_called():
     assert written is not None
     assert "exp" not in written.__code__.co_names
     assert written(None, np.ones(2))[1] is None
+
+
+def test_an_array_that_has_its_shape_again_is_the_array_itself():
+    array = Transcript(None).argument(np.zeros((2, 3)))
+    assert array.reshape((6,)).reshape((3, 2)).reshape((2, 3)) is array
