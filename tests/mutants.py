@@ -149,7 +149,8 @@ def _start_quickly(mutmut) -> None:
         chosen = [*told.pytest_add_cli_args_test_selection, *told.pytest_add_cli_args]
         nowhere = Path(os.devnull).open("w")  # noqa: SIM115  # the reporter keeps it
         with contextlib.chdir("mutants"), contextlib.redirect_stdout(nowhere):
-            config = _prepareconfig(["--rootdir=.", "-s", *chosen])
+            plain = ["--assert=plain", "--tb=native"]  # nobody reads how a test fails
+            config = _prepareconfig(["--rootdir=.", "-s", *plain, *chosen])
             config._do_configure()
             session = pytest.Session.from_config(config)
             config.hook.pytest_sessionstart(session=session)
