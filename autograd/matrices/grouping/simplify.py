@@ -131,9 +131,7 @@ class Simplified:
                 bias = next(self._new_slots)
                 self.operations[bias] = _sum(rest, "")
                 rest = [bias]
-            if operation.op != "dot":  # w·x or x·w: weights first, as in a dot
-                pairs = [tuple(sorted(pair, key=self._rank)) for pair in pairs]
-            ws, xs = zip(*pairs)
+            ws, xs = zip(*[sorted(pair, key=self._rank) for pair in pairs])  # weights first
             self.operations[slot] = Operation("dot", (ws, xs, rest[0]), operation.label)
         else:
             self.operations[slot] = _sum(rest, operation.label)
