@@ -75,7 +75,7 @@ class History:
         'epoch,loss\\n1,4.0\\n2,2.0\\n'
         """
         columns = self.columns()
-        rows = zip_longest(range(1, len(self) + 1), *columns.values(), fillvalue="")
+        rows = zip_longest(range(1, len(self) + 1), *columns.values())
         return Table(["epoch", *columns], [], rows).csv
 
     def __str__(self) -> str:

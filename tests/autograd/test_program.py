@@ -267,7 +267,9 @@ def test_results():
     assert p(2.0) == [4.0, [2.0, 3.0]]
     with pytest.raises(TypeError, match=r"one number, but .* returns one of them or their sum$"):
         p.value_and_grad(2.0)
-    with pytest.raises(TypeError, match=r"one number or a list of .*, but dict was returned: \{'y': Value"):
+    with pytest.raises(
+        TypeError, match=r"one number or a list of .*, but dict was returned: \{'y': Value"
+    ):
         trace(lambda x: {"y": x}, 1.0)
     assert trace(lambda x, y, z: 2.0, 1.0, 1.0, 1.0).value_and_grad(1, 1, 1) == (2.0, (0.0,) * 3)
     assert trace(lambda x: 3, 1.0).value_and_grad(2.0) == (3.0, (0.0,))

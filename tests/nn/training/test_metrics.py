@@ -130,6 +130,7 @@ def test_history_as_a_table_and_as_csv():
     assert str(History()) == "<History: 0 epochs in 0 s>"
     short = History([1.0, 2.0], metrics={"m": [5.0]}, stopped="interrupted")
     assert short.csv() == "epoch,loss,m\n1,1.0,5.0\n2,2.0,\n"
+    assert short.table().splitlines()[-1].split() == ["2", "2.000"]
 
 
 # ---------------------------------------------------------------- names

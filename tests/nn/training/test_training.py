@@ -512,6 +512,33 @@ def test_plots():
     plt.close("all")
 
 
+def test_the_plane_shows_what_the_network_decides():
+    matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    from nn.training.plots import BLUE, VERMILION, plot_decision_boundary
+
+    net = MLP.from_weights([[[1.0], [-0.5]]])
+    ax = plot_decision_boundary(net, [[0.0, 0.0], [2.0, 10.0]], [1.0, -1.0], resolution=3)
+    mesh, boundary, examples = ax.collections
+    across, up = (-0.3, 1.0, 2.3), (-1.5, 5.0, 11.5)  # 15 % beyond the examples
+    decided = [[u - 0.5 * v for u in across] for v in up]
+    assert mesh.get_array().ravel().tolist() == pytest.approx([x for row in decided for x in row])
+    assert mesh.get_clim() == pytest.approx((-6.05, 6.05))
+    assert list(boundary.levels) == [0.0]
+    expected = [matplotlib.colors.to_rgba(name) for name in (BLUE, VERMILION)]
+    assert list(map(tuple, examples.get_facecolor())) == expected
+    ax = plot_decision_boundary(net, [[-23.0, 0.0], [-3.0, 0.0]], [1.0, -1.0], resolution=2)
+    assert ax.collections[0].get_array().max() == 0.5  # margin of 1 where all are alike
+    flat = MLP.from_weights([[[1.0], [0.0]]])
+    ax = plot_decision_boundary(flat, [[-23.0, 0.0], [-3.0, 0.0]], [1.0, -1.0], resolution=2)
+    assert len(ax.collections) == 2, "never above 0: no boundary"
+    ax = plot_decision_boundary(MLP(2, [3], rng=0), [[0.0, 0.0], [1.0, 1.0]], [0, 2], resolution=2)
+    assert [shown.get_clim() for shown in ax.collections] == [(0, 9), (0, 9)]
+    plt.close("all")
+
+
 def test_a_plot_says_in_notebooks_what_it_shows():
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
