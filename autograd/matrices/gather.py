@@ -220,7 +220,7 @@ class Collector:
                 wanted[row].append(place)
                 place += 1
         alike: dict[int, list[int]] = {}
-        most = max(map(len, wanted))
+        most = max(map(len, wanted), default=0)
         if most * size <= max(_SMALL, 2 * place):  # a row of zeros makes them equally many
             self._zero = any(len(places) < most for places in wanted)
             wanted = [places + [place] * (most - len(places)) for places in wanted]

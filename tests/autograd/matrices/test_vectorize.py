@@ -556,3 +556,9 @@ def test_a_program_that_nobody_needs_is_freed_at_once():
         assert freed() is None
     finally:
         gc.enable()
+
+
+def test_an_argument_without_numbers():
+    b = trace(lambda none, y: y * y, [], 1.0).vectorize(1, "sum")
+    value, (nothing, gradient) = b.value_and_grad([], [1.0, 2.0])
+    assert (value, nothing.tolist(), gradient.tolist()) == (5.0, [], [2.0, 4.0])
