@@ -15,7 +15,6 @@ class Whole:
     __slots__ = ("_before", "_within", "_waiting")
 
     def __init__(self) -> None:
-        self._before: Any = None
         self._within = self._waiting = False
 
     def begin(self) -> None:

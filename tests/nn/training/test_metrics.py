@@ -11,6 +11,7 @@ from nn import MLP, SGD, Adam, EarlyStop, accuracy, fit, half_squared_error
 from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES, binary_cross_entropy_with_logits, cross_entropy, mean_squared_error
 from nn.optim import Optimizer
+from nn.training.examples import RISES, warn_of_divergence
 from nn.training.history import Epoch, History
 
 XS = [[0.1, 0.2], [0.5, -0.5], [-0.3, 0.9], [-0.8, -0.1]]
@@ -267,6 +268,13 @@ def test_what_a_callback_is_told():
     )
     stop = EarlyStop(patience=2)
     assert [stop(Epoch(k, float("nan"), {}, None)) for k in (5, 6)] == [False, True]
+
+
+def test_a_loss_that_stays_as_bad_as_it_is_does_not_diverge():
+    warn_of_divergence([1.0, *[20.0] * RISES])
+    warn_of_divergence([1.0, 3.0, 5.0, 7.0, 10.0])
+    with pytest.warns(RuntimeWarning, match="rose from 1 to 23"):
+        warn_of_divergence([1.0, 20.0, 21.0, 22.0, 23.0])
 
 
 def test_a_run_that_diverges():
