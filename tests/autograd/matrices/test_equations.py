@@ -545,3 +545,19 @@ def test_powers_grow_until_nobody_reads_them():
     text = str(trace(f, 1.0).vectorize())
     assert "v10 = x⁵¹² " in text
     assert "v11 = v10 v10 " in text
+
+
+def test_the_order_in_which_factors_are_written_changes_no_equation():
+    def pair(w, x):
+        return [ag.tanh(a) for a in w], [ag.sin(b) for b in x]
+
+    def products(a, b):
+        return ag.sum([x * y for x, y in zip(a, b)])
+
+    texts = {
+        str(trace(lambda w, x, f=f, turn=turn: f(*pair(w, x)[::turn]), [0.1, 0.2], [0.3, 0.4]).vectorize(1))
+        for f in (products, ag.dot)
+        for turn in (1, -1)
+    }  # fmt: skip
+    (text,) = texts
+    assert "(1 v1ᵀ) ⊙ v2" in text
