@@ -149,7 +149,6 @@ def fit(
             if watched:
                 with together:
                     task.store()
-            history.seconds = time.perf_counter() - start
             if held_back is not None:
                 history.validation.append(task.mean_loss(*held_back))
             now = measure(metrics, net, xs, ys)

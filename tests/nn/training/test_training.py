@@ -537,7 +537,7 @@ def test_the_plane_shows_what_the_network_decides():
     flat = MLP.from_weights([[[1.0], [0.0]]])
     ax = plot_decision_boundary(flat, [[-23.0, 0.0], [-3.0, 0.0]], [1.0, -1.0], resolution=2)
     assert len(ax.collections) == 2, "never above 0: no boundary"
-    ax = plot_decision_boundary(MLP(2, [3], rng=0), [[0.0, 0.0], [1.0, 1.0]], [0, 2], resolution=2)
+    ax = plot_decision_boundary(MLP(2, [3], rng=0), [[0.0, 0.0], [1.0, 1.0]], [1, 2], resolution=2)
     assert [shown.get_clim() for shown in ax.collections] == [(0, 9), (0, 9)]
     plt.close("all")
 
