@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from nn import MLP, assign_credit
 from nn.lessons.marking import mark
+from tests.marking_shared_weights import MISTAKES as SHARED, SharedPupil, make_shared
 
 SIZES = [(2, 2, 1), (2, 2, 1), (3, 2, 1), (2, 3, 1), (2, 2, 2), (3, 3, 2), (2, 2, 2, 1), (1, 2, 1)]
 F = {
@@ -462,11 +463,12 @@ class Working:
     seen: bool
 
 
-def make_working(rng, style, mistakes=()) -> Working | None:
+def make_working(rng, style, mistakes=(), shared=False) -> Working | None:
     """Return a working; none if the slip is in a line that is not written."""
-    net, seed = make_net(rng), rng.random()
+    make, pupils = (make_shared, SharedPupil) if shared else (make_net, Pupil)
+    net, seed = make(rng), rng.random()
     way = style.put if style.on_the_way else (lambda v: v)
-    pupil = Pupil(net, style.put, way, seed, mistakes, style.memory)
+    pupil = pupils(net, style.put, way, seed, mistakes, style.memory)
     kept = {name: v for name, v in pupil.kept.items() if rng.random() >= style.left_out}
     if pupil.slipped_in - kept.keys():
         return None
@@ -474,20 +476,20 @@ def make_working(rng, style, mistakes=()) -> Working | None:
     def missed(made, lines) -> set[str]:
         """Return the lines that these mistakes, or none, do not make of the numbers that were written before them."""
         ways = [
-            Pupil(net, style.put, way, seed, made, style.memory, kept, a) for a in (False, True)
+            pupils(net, style.put, way, seed, made, style.memory, kept, a) for a in (False, True)
         ]
         return {
             name for name in lines
             if all(abs(w.numbers[name] - pupil.numbers[name]) > 2.5 * style.unit(pupil.numbers[name]) for w in ways)
         }  # fmt: skip
 
-    right = Pupil(net, float, float, 0).numbers
+    right = pupils(net, float, float, 0).numbers
     half = 1.0 if style.cut else 0.5
     off = {
         name for name in missed((), kept)
         if abs(right[name] - pupil.numbers[name]) > (half + 1e-9) * style.unit(pupil.numbers[name])
     }  # fmt: skip
-    seen = len(mistakes) < 2 or all(missed([m], off) for m in MISTAKES)
+    seen = len(mistakes) < 2 or all(missed([m], off) for m in (SHARED if shared else MISTAKES))
     return Working(net, {name: style.text(pupil.numbers[name]) for name in kept}, off, seen)
 
 
@@ -508,12 +510,12 @@ class Count:
         return self.hits.get(name, 0) / max(self.made, 1)
 
 
-def right_workings(count: int, seed: int, show=0) -> tuple[int, float]:
+def right_workings(count: int, seed: int, show=0, shared=False) -> tuple[int, float]:
     """Return how many right workings lose a mark, and the seconds a sheet takes."""
-    rng, lost, spent = random.Random(f"right {seed}"), 0, 0.0
+    rng, lost, spent = random.Random(f"right {seed}" + " shared" * shared), 0, 0.0
     for k in range(count):
         style = make_style(rng)
-        working = make_working(rng, style)
+        working = make_working(rng, style, shared=shared)
         if not working.text:
             continue
         net, text, credit = working.net, working.text, working.net.credit()
@@ -530,11 +532,12 @@ def right_workings(count: int, seed: int, show=0) -> tuple[int, float]:
 
 
 def wrong_workings(
-    count: int, seed: int, digits, number=1, show=0, kinds=None
+    count: int, seed: int, digits, number=1, show=0, kinds=None, shared=False
 ) -> tuple[Count, dict[str, Count], float]:
     """Return what was found in workings with one mistake, or two."""
     rng, all_of, each, spent = random.Random(f"wrong {seed} {digits} {number}"), Count(), {}, 0.0
-    names = list(kinds or MISTAKES)
+    patterns = SHARED if shared else MISTAKES
+    names = list(kinds or patterns)
     while all_of.made < count:
         chosen = rng.sample(names, number)
         if (
@@ -543,7 +546,7 @@ def wrong_workings(
         ):
             continue
         style = make_style(rng, rng.choice(digits), plain=True)
-        working = make_working(rng, style, chosen)
+        working = make_working(rng, style, chosen, shared)
         if working is None or not working.off:
             continue
         if not working.seen:
@@ -554,7 +557,7 @@ def wrong_workings(
         report = mark(text, credit, net.lr)
         spent += time.process_time() - start
         said = [" | ".join(causes) for causes in report.causes]
-        known = [MISTAKES[m] for m in chosen if m in MISTAKES]
+        known = [patterns[m] for m in chosen if m in patterns]
         named = [any(re.search(pattern, s) for s in said) for pattern in known]
         false = any(not any(re.search(pattern, s) for pattern in known) for s in said)
         close = abs(report.count("wrong") - len(wrong)) <= 1
@@ -600,7 +603,7 @@ def main() -> None:
     parser.add_argument("--wrong", type=int, default=4_000)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--show", type=int, default=0, help="so many of the reports that miss")
-    parser.add_argument("--only", help="right, one, two, three, unlisted or blind")
+    parser.add_argument("--only", help="right, one, two, three, unlisted, shared or blind")
     given = parser.parse_args()
 
     def wanted(part: str) -> bool:
@@ -629,6 +632,21 @@ def main() -> None:
             print(
                 f"    {m}: {count.made}, named {count.share('named'):.1%}, other {count.share('false'):.1%}, close {count.share('close'):.1%}"
             )
+    if wanted("shared"):
+        lost, seconds = right_workings(given.right, given.seed, given.show, shared=True)
+        print(
+            f"shared weights, right workings that lose a mark: {lost} of {given.right}; {1000 * seconds:.1f} ms a sheet"
+        )
+        for number in (1, 2):
+            total, each, seconds = wrong_workings(
+                given.wrong, given.seed, (4, 5, 6), number, given.show, shared=True
+            )
+            print(f"shared weights, mistakes {number}: named {total.share('named'):.2%}, another {total.share('false'):.2%}, "
+                  f"close {total.share('close'):.2%}; {1000 * seconds:.1f} ms a sheet", flush=True)  # fmt: skip
+            for m, count in sorted(each.items(), key=lambda item: item[1].share("named"))[:8]:
+                print(
+                    f"    {m}: {count.made}, named {count.share('named'):.1%}, other {count.share('false'):.1%}"
+                )
     if wanted("blind"):
         for kind, share in without_knowing(max(given.wrong // 20, 10), given.seed).items():
             print(f"{kind}: {share:.1%} of the marks")

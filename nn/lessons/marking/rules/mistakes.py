@@ -102,6 +102,8 @@ _ROWS: list[tuple[str, Any, tuple[str, ...], str]] = [
     ("tail", "head", ("gradient",), "the gradient takes the output of the unit itself; it is δ times the output z of the tail"),
     ("tail", "weight", ("gradient",), "the gradient is δ times the weight; it is δ times the output z of the tail"),
     ("tail", "other", ("gradient",), "the gradients of the weights into a unit are exchanged: the tails are taken in reverse"),
+    ("uses", 0, ("gradient",), "the first use alone of a weight with several uses is taken: the gradient is the sum of δ·z over all of them"),
+    ("uses", -1, ("gradient",), "the last use alone of a weight with several uses is taken: the gradient is the sum of δ·z over all of them"),
     ("gradient", "error", ("gradient",), "the gradient takes the error ∂L/∂ŷ in place of δ"),
     ("gradient", "turned", ("gradient",), "the gradient takes δ of the tail and z of the head: it is δ of the head and z of the tail"),
     ("gradient times", -1.0, ("gradient",), "the gradients have the wrong sign"),
@@ -131,11 +133,10 @@ _SLOPE_WAYS = {
 def mistakes_in(problem: Problem) -> list[Mistake]:
     """Return the mistakes that can be made in an example, as far as that is seen without numbers."""
     c, functions = problem.credit, problem.functions
-    if not c.layers:  # its equations are known, but not what else they could be taken for
-        return [Mistake((name, kind), text, lines) for name, kind, lines, text in _ROWS
-                if (name, kind) in _OF_ANY] + _rates(problem.lr)  # fmt: skip
     hidden = {activation_name(f) for j, f in functions.items() if j not in problem.outputs}
-    curved = {activation_name(functions[j]) for j in problem.outputs} != {"linear"}
+    curved = {activation_name(f) for j, f in functions.items() if j in problem.outputs} != {
+        "linear"
+    }
     found = [Mistake((name, kind), text, lines) for name, kind, lines, text in _ROWS]
 
     def add(
@@ -147,6 +148,17 @@ def mistakes_in(problem: Problem) -> list[Mistake]:
         add("slope", way, "out hidden", 2.6, text)
         add("hidden way", way, "hidden", 3.0, f"{text}, in the hidden δ")
         add("out way", way, "out", 3.0, f"{text}, in the δ of the output")
+    if not c.layers:
+        of_any = [
+            m
+            for m in found
+            if m.flaw[0] in (*_OF_ANY, "slope", "hidden way") and m.flaw[1] not in _IN_LAYERS
+        ]
+        others = [
+            Mistake(("f", f), f"the activation is taken to be {f}", ("z",), 3.0)
+            for f in ("sigmoid", "tanh", "relu")
+        ]
+        return of_any + others + _rates(problem.lr)
     found = [m for m in found if _possible(problem, m.flaw, hidden, curved)]
     for node in (c.nodes[i] for i in problem.inputs if c.nodes[i].z < 0.0):
         lost = f"the minus of {node.name} is lost"
@@ -186,8 +198,10 @@ def mistakes_in(problem: Problem) -> list[Mistake]:
     return found + _rates(problem.lr)
 
 
-_OF_ANY = {("step", -1.0), ("weight kept", 0.0), ("weight kept", 1.0), ("gradient times", -1.0), ("gradient times", 2.0),
-           ("loss times", 2.0), ("loss times", 0.5), ("loss times", -1.0)}  # fmt: skip
+# what the equations of any network can be mistaken for
+_OF_ANY = {"no f", "loss times", "both times", "error times", "error sign", "out slope", "hidden slope", "every slope",
+           "no weight", "updated", "path", "back sign", "tail", "uses", "gradient times", "step", "weight kept", "rate"}  # fmt: skip
+_IN_LAYERS = ("mean", "sum", LOG10, "head", "weight", "other", "of the head")
 
 
 def _rates(lr: float) -> list[Mistake]:
@@ -210,6 +224,7 @@ def _possible(problem: Problem, flaw: Flaw, hidden: set[str], curved: bool) -> b
     names = hidden | {activation_name(problem.functions[j]) for j in problem.outputs}
     conditions = [
         ((kind in ("mean", "sum") and name != "path") or name == "loss one", len(problem.outputs) > 1),
+        (name == "uses", not layers),
         (name == "p", bool(c.probabilities)),
         (name == "f minus", "sigmoid" in names),
         (name in ("bias", "bias gradient", "bias step"), biases),
