@@ -1,13 +1,14 @@
 """Any network that credit explains, worked by hand: each line by its equation, from one's own earlier numbers."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nn.activations import ACTIVATIONS
+from nn.activations import ACTIVATIONS, Activation, activation_name
 from nn.credit.credit import Credit
-from nn.credit.telling.equations import Equation, Id, Known, Rule, equations
+from nn.credit.telling.equations import Equation, Id, Rule, equations
 from nn.lessons.marking.rules.hand import Flaws, Hand
-from nn.lessons.marking.rules.intervals import Interval, at, mapped, output
+from nn.lessons.marking.rules.intervals import SLOPES_FROM_Z, Interval, at, mapped, output, slope
 from nn.lessons.marking.rules.problem import Problem, asked_numbers
 from nn.lessons.quantities import Quantity
 from nn.optim import Optimizer
@@ -31,21 +32,51 @@ class AnyProblem(Problem):
             for e in found
             if e.rule is not None and e.kind != "share"
         }
-        self.shares: dict[Any, Equation] = {e.id: e for e in found if e.kind == "share"}
+        self.values = {e.id: e.value for e in found}
         self.right = asked_numbers(credit, lr, optimizer)
         self.order = list(self.right)
-        self.outputs, self.inputs, self.functions = credit.outputs, [], {}
+        self.outputs, self.inputs = credit.outputs, []
+        self._reads: dict[Quantity, tuple[Id, ...]] = {}
+        by_text: dict[str, Activation | None] = {}
+        self.functions = {}
+        for q, e in self.equations.items():
+            if e.reads == (("a", q.of),):
+                text = e.symbols.partition("(")[0]
+                if text not in by_text:
+                    by_text[text] = _function_of(rule_of(e), q.of)
+                if (f := by_text[text]) is not None:
+                    self.functions[q.of] = f  # type: ignore[index]
         self.into, self.out_of, self.layer_of = {}, {}, {}
         self.weights = {of: x for (kind, of), x in self.given.items() if kind == "weight"}
 
+    def reads(self, q: Quantity) -> tuple[Id, ...]:
+        """Return the numbers that a rule reads and that make a difference to it."""
+        found = self._reads.get(q)
+        if found is None:
+            e = self.equations[q]
+            rule, values = rule_of(e), {read: self.values[read] for read in e.reads}
+
+            def matters(read: Id) -> bool:
+                x = values[read]
+                tries = (x + 0.1, 0.0, -x - 0.1, x + 10.0, x - 10.0)
+                return any(float(rule(values | {read: other})) != base for other in tries)
+
+            base = float(rule(values))
+            kept = (read for read in e.reads if read != e.id and matters(read))
+            found = self._reads[q] = tuple(kept)
+        return found
+
     def needs(self, q: Quantity, from_z: bool = False) -> list[Quantity]:
         """Return the lines of which one is made."""
-        reads = (Quantity(kind, of) for kind, of in self.equations[q].reads)  # type: ignore[arg-type]
-        return [need for need in reads if need in self.equations and need != q]
+        reads = [Quantity(kind, of) for kind, of in self.reads(q)]  # type: ignore[arg-type]
+        a, z = Quantity("a", q.of), Quantity("z", q.of)
+        if from_z and q.kind == "delta" and q.of in self.functions:
+            reads = [z if read == a else read for read in reads]
+        return [need for need in reads if need in self.equations]
 
     def at_zero(self, j: int) -> Interval:
-        """Return what needs no work for a node: 0."""
-        return at(0.0)
+        """Return what needs no work for a node: f(0) of a unit, or 0."""
+        return super().at_zero(j) if j in self.functions else at(0.0)
 
 
 class AnyHand(Hand):
@@ -64,24 +95,25 @@ class AnyHand(Hand):
     def follows(self, q: Quantity, flaws: Flaws = frozenset()) -> Interval:
         """Return what a line should be, given the numbers before it, if these mistakes are made."""
         s, p = dict(flaws), self.problem
-        equation = p.equations[q]
         if q.kind == "new":
             w, g = p.weights[q.of], self.known("gradient", q.of, flaws)
             if p.optimizer is not None and not s.keys() & {"rate", "step", "weight kept"}:
                 return mapped(lambda x: p.moved(q, x), g).wider(4.0 * self.half(w))
             step = self._rounded(g.times(s.get("rate", p.lr) * s.get("step", 1.0)))
             return step.times(2.0 * s["weight kept"] - 1.0) if "weight kept" in s else at(w) - step
-        rule, reads = self._as_it_is_taken(q, equation, s)
-        known = {read: self._read(read, flaws, q) for read in reads if read != equation.id}
-        middle = {read: x.middle for read, x in known.items()}
+        rule, reads = self._as_it_is_taken(q, s)
+        known = {read: self._read(read, flaws, q) for read in reads}
+        middle = {**p.values, **{read: x.middle for read, x in known.items()}}
         base = float(rule(middle))
-        spread = 0.0
+        # a product, a slope or a term of a sum for each number that is read may be rounded, whatever their sum is
+        spread = self.half(base) / 2
         for read, x in known.items():
+            term = abs(base - float(rule(middle | {read: 0.0})))
+            spread += self.half(max(abs(base), term if term < math.inf else 0.0)) / 2
             if not x.exact:
                 ends = [float(rule(middle | {read: end})) for end in (x.lo, x.hi)]
                 spread += max(abs(end - base) for end in ends)
-        # a product, a slope or a term of a sum for each number that is read may be rounded
-        return Interval(base, base).wider(spread + self.half(base) * (1 + len(known)) / 2)
+        return Interval(base, base).wider(spread)
 
     def _read(self, read: tuple[Any, Any], flaws: Flaws, q: Quantity) -> Interval:
         if read[0] == "weight" and q.kind == "delta" and ("updated", True) in flaws:
@@ -90,19 +122,16 @@ class AnyHand(Hand):
         given = self.problem.given.get(read)
         return at(given) if given is not None else self.known(read[0], read[1], flaws)
 
-    def _as_it_is_taken(
-        self, q: Quantity, equation: Equation, s: Mapping[str, Any]
-    ) -> tuple[Rule, tuple[Id, ...]]:
+    def _as_it_is_taken(self, q: Quantity, s: Mapping[str, Any]) -> tuple[Rule, tuple[Id, ...]]:
         """Return the rule of a line with the mistakes in it, and the numbers that it reads."""
-        p, rule, reads = self.problem, equation.rule, equation.reads
-        assert rule is not None
+        p = self.problem
+        rule, reads = rule_of(p.equations[q]), p.reads(q)
         kind, factor = p.line_kind(q), 1.0
         if kind == "loss":
             factor = s.get("loss times", 1.0) * s.get("both times", 1.0)
         elif kind == "gradient":
             factor = {"lr": p.lr}.get(s.get("gradient times", 1.0), s.get("gradient times", 1.0))
-            if s.keys() & {"tail", "uses"}:
-                rule, reads = self._products(q, rule, reads, s)
+            rule, reads = self._products(q, rule, reads, s)
         elif kind == "out":
             factor = (
                 s.get("error times", 1.0)
@@ -127,8 +156,8 @@ class AnyHand(Hand):
             if kind == "z" and "f" in s:
                 other = ACTIVATIONS[s["f"]]
                 return lambda known: output(other, at(known["a", q.of])).middle, reads
-        if q.kind == "delta" and ("a", q.of) in reads:
-            rule = self._with_slope(q, rule, kind, s)
+        if q.kind == "delta" and ("a", q.of) in reads and s.keys() & _OF_SLOPES:
+            rule, reads = self._with_slope(q, rule, reads, kind, s)
         return (rule if factor == 1.0 else lambda known: factor * rule(known)), reads
 
     def _products(
@@ -144,33 +173,71 @@ class AnyHand(Hand):
             if z is not None and tail == "a" and Quantity("a", edge.source) in p.equations:
                 z = "a", edge.source
             terms.append((("delta", edge.target), z))
-        if not uses or any(d[1] not in p.credit.nodes for d, _ in terms):
-            return rule, reads
+
+        def summed(known: Mapping[Id, Any]) -> float:
+            return float(sum(known[d] * (1.0 if z is None else known[z]) for d, z in terms))
+
         found = tuple(dict.fromkeys(x for term in terms for x in term if x is not None))
-        return (
-            lambda known: sum(known[d] * (1.0 if z is None else known[z]) for d, z in terms)
-        ), found
+        if not uses or not p.values.keys() >= {*found}:
+            return rule, reads
+        as_it_is = tail is None and "uses" not in s
+        if as_it_is and not math.isclose(summed(p.values), p.right[q], rel_tol=1e-9, abs_tol=1e-12):
+            return rule, reads  # a penalty has a share in it
+        return summed, found
 
-    def _with_slope(self, q: Quantity, rule: Rule, kind: str, s: Mapping[str, Any]) -> Rule:
-        """Return the rule of a δ with something else in place of the slope f′(a) of its unit."""
-        z = self.problem.equations[Quantity("z", q.of)].rule
+    def _with_slope(
+        self, q: Quantity, rule: Rule, reads: tuple[Id, ...], kind: str, s: Mapping[str, Any]
+    ) -> tuple[Rule, tuple[Id, ...]]:
+        """Return the rule of a δ with the slope of its unit from z, or with something else in its place."""
+        p = self.problem
+        a: Id = ("a", q.of)
+        z: Id = ("z", q.of)
+        at_a, f = p.right[Quantity("a", q.of)], p.functions.get(q.of)  # type: ignore[arg-type]
+        if f is None or not (right := slope(f, at(at_a)).middle):
+            return rule, reads
         way = s.get("slope") or s.get("out way" if kind == "out" else "hidden way")
-        left_out = "every slope" in s or f"{kind} slope" in s
-        if z is None or not (left_out or way in ("at z", "z", "z²", "1−z")):
-            return rule
-        f: Callable[[float], float] = lambda a: float(z({("a", q.of): a}))  # noqa: E731
+        taken: Callable[[float], float]
+        if "every slope" in s or f"{kind} slope" in s:
+            taken = lambda y: 1.0  # noqa: E731
+        elif way in _INSTEAD:
+            taken = _INSTEAD[way]
+        elif way == "at z":
+            taken = lambda y: slope(f, at(y)).middle  # noqa: E731
+        elif activation_name(f) in SLOPES_FROM_Z:
+            taken = SLOPES_FROM_Z[activation_name(f)]
+        else:
+            return rule, reads
+        found = tuple(dict.fromkeys(z if read == a else read for read in reads))
+        return (lambda known: rule({**known, a: at_a}) / right * taken(known[z])), found
 
-        def slope(a: float) -> float:
-            return (f(a + 1e-5) - f(a - 1e-5)) / 2e-5
 
-        def taken(known: Known) -> float:
-            a = known["a", q.of]
-            right, y = slope(a), f(a)
-            other = 1.0 if left_out else {"z": y, "z²": y * y, "1−z": 1.0 - y}.get(str(way))
-            other = slope(y) if other is None else other
-            return float(rule(known)) / right * other if right else float("nan")
+_OF_SLOPES = {
+    "from z",
+    "every slope",
+    "out slope",
+    "hidden slope",
+    "slope",
+    "out way",
+    "hidden way",
+}
+_INSTEAD: dict[str, Callable[[float], float]] = {
+    "z": lambda y: y, "z²": lambda y: y * y, "1−z": lambda y: 1.0 - y,
+}  # fmt: skip
+_PROBES = (-1.3, -0.4, 0.2, 0.7, 2.1)
 
-        return taken
+
+def rule_of(equation: Equation) -> Rule:
+    """Return the rule of a number that is not given."""
+    assert equation.rule is not None
+    return equation.rule
+
+
+def _function_of(rule: Rule, j: Any) -> Activation | None:
+    """Return the known activation that the rule of an output computes."""
+    for f in ACTIVATIONS.values():
+        if all(abs(float(rule({("a", j): a})) - output(f, at(a)).middle) < 1e-9 for a in _PROBES):
+            return f
+    return None
 
 
 def problem_of(credit: Credit, lr: float, optimizer: Optimizer | None = None) -> Problem:
