@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 import re
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from nn.lessons.answers import read_working
 from nn.lessons.examples import PRINTED
 from nn.lessons.gallery import example
 from nn.lessons.marking import Scheme, mark, marked
+from nn.lessons.marking.rules.any_network import hand_of, problem_of
 from nn.lessons.marking.rules.hand import FROM_Z, Hand
 from nn.lessons.marking.rules.intervals import at
 from nn.lessons.marking.rules.mistakes import mistakes_in
@@ -21,6 +23,7 @@ from nn.lessons.names import called, quantities
 from nn.lessons.quantities import Quantity, Reading
 from nn.lessons.reading import read
 from tests.marking_evaluation import right_workings, without_knowing, wrong_workings
+from tests.marking_shared_weights import make_shared
 
 WORKED = example("worked").credit()
 # most mistakes show in this one: biases, tanh throughout, an error that is neither 0 nor 1
@@ -124,6 +127,11 @@ def test_a_seeded_part_of_the_evaluation():
     two, _, _ = wrong_workings(30, 7, (4, 5, 6), 2)
     assert two.share("named") >= 0.85
     assert two.share("close") >= 0.95
+    lost, _ = right_workings(60, seed=7, shared=True)
+    assert lost == 0
+    shared, _, _ = wrong_workings(25, 7, (4, 5, 6), shared=True)
+    assert shared.share("named") >= 0.95
+    assert shared.share("close") >= 0.95
     blind = without_knowing(2, 7)
     assert max(blind["zeros"], blind["0.1 throughout"], blind["invented"]) < 0.05
 
@@ -250,11 +258,12 @@ def test_a_scheme_of_marks(tmp_path):
 
 
 def test_every_mistake_of_the_table_changes_a_line_somewhere():
-    nets = (WORKED, FULL, CLASSES, SIGMOID)
-    unseen = {m.text for net in nets for m in mistakes_in(Problem(net, 0.1))}
-    for net in nets:
-        problem = Problem(net, 0.1)
-        hand = Hand(problem, {}, lambda size: 0.0)
+    over_time = make_shared(random.Random(1)).credit()
+    assert not over_time.layers
+    problems = [problem_of(net, 0.1) for net in (WORKED, FULL, CLASSES, SIGMOID, over_time)]
+    unseen = {m.text for problem in problems for m in mistakes_in(problem)}
+    for problem in problems:
+        hand = hand_of(problem, {}, lambda size: 0.0)
         for m in mistakes_in(problem):
             for q in problem.order:
                 found = hand.follows(q, frozenset([m.flaw]))

@@ -52,6 +52,8 @@ class AnyProblem(Problem):
     def reads(self, q: Quantity) -> tuple[Id, ...]:
         """Return the numbers that a rule reads and that make a difference to it."""
         found = self._reads.get(q)
+        if found is None and (products := self.products(q)) is not None:
+            found = self._reads[q] = products[1]
         if found is None:
             e = self.equations[q]
             rule, values = rule_of(e), {read: self.values[read] for read in e.reads}
@@ -65,6 +67,41 @@ class AnyProblem(Problem):
             kept = (read for read in e.reads if read != e.id and matters(read))
             found = self._reads[q] = tuple(kept)
         return found
+
+    def products(
+        self, q: Quantity, tail: str | None = None, use: int | None = None
+    ) -> tuple[Rule, tuple[Id, ...]] | None:
+        """Return a gradient as the sum over the uses of a weight, and what it reads; None if it is no such sum.
+
+        Args:
+            q: the gradient.
+            tail: by what number of its tail δ is multiplied, if it is not z: by "a", or by "none".
+            use: which use alone is taken.
+        """
+        if q.kind != "gradient":
+            return None
+        name = q.of if isinstance(q.of, str) else self.credit.edges[q.of].parameter
+        uses = [edge for edge in self.credit.edges.values() if edge.parameter == name]
+        terms = list[tuple[Id, Id | None]]()
+        for edge in uses if use is None or len(uses) < 2 else [uses[use]]:
+            z: Id | None = None if edge.source is None or tail == "none" else ("z", edge.source)
+            if z is not None and tail == "a" and Quantity("a", edge.source) in self.equations:
+                z = "a", edge.source
+            terms.append((("delta", edge.target), z))
+
+        def summed(known: Mapping[Id, Any]) -> float:
+            return float(sum(known[d] * (1.0 if z is None else known[z]) for d, z in terms))
+
+        found = tuple(dict.fromkeys(x for term in terms for x in term if x is not None))
+        if not self.values.keys() >= {*found}:
+            return None
+        if (
+            tail is None
+            and use is None
+            and not math.isclose(summed(self.values), self.right[q], rel_tol=1e-9, abs_tol=1e-12)
+        ):
+            return None  # a penalty has a share in it
+        return summed, found
 
     def needs(self, q: Quantity, from_z: bool = False) -> list[Quantity]:
         """Return the lines of which one is made."""
@@ -131,7 +168,7 @@ class AnyHand(Hand):
             factor = s.get("loss times", 1.0) * s.get("both times", 1.0)
         elif kind == "gradient":
             factor = {"lr": p.lr}.get(s.get("gradient times", 1.0), s.get("gradient times", 1.0))
-            rule, reads = self._products(q, rule, reads, s)
+            rule, reads = p.products(q, s.get("tail"), s.get("uses")) or (rule, reads)
         elif kind == "out":
             factor = (
                 s.get("error times", 1.0)
@@ -159,31 +196,6 @@ class AnyHand(Hand):
         if q.kind == "delta" and ("a", q.of) in reads and s.keys() & _OF_SLOPES:
             rule, reads = self._with_slope(q, rule, reads, kind, s)
         return (rule if factor == 1.0 else lambda known: factor * rule(known)), reads
-
-    def _products(
-        self, q: Quantity, rule: Rule, reads: tuple[Id, ...], s: Mapping[str, Any]
-    ) -> tuple[Rule, tuple[Id, ...]]:
-        """Return a gradient as the sum of products, δ of the head times a number of the tail, over the uses of a weight."""
-        p = self.problem
-        name = q.of if isinstance(q.of, str) else p.credit.edges[q.of].parameter
-        uses = [edge for edge in p.credit.edges.values() if edge.parameter == name]
-        tail, terms = s.get("tail"), list[tuple[Id, Id | None]]()
-        for edge in uses[s["uses"] :][:1] if "uses" in s and len(uses) > 1 else uses:
-            z: Id | None = None if edge.source is None or tail == "none" else ("z", edge.source)
-            if z is not None and tail == "a" and Quantity("a", edge.source) in p.equations:
-                z = "a", edge.source
-            terms.append((("delta", edge.target), z))
-
-        def summed(known: Mapping[Id, Any]) -> float:
-            return float(sum(known[d] * (1.0 if z is None else known[z]) for d, z in terms))
-
-        found = tuple(dict.fromkeys(x for term in terms for x in term if x is not None))
-        if not uses or not p.values.keys() >= {*found}:
-            return rule, reads
-        as_it_is = tail is None and "uses" not in s
-        if as_it_is and not math.isclose(summed(p.values), p.right[q], rel_tol=1e-9, abs_tol=1e-12):
-            return rule, reads  # a penalty has a share in it
-        return summed, found
 
     def _with_slope(
         self, q: Quantity, rule: Rule, reads: tuple[Id, ...], kind: str, s: Mapping[str, Any]
