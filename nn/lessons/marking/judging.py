@@ -99,6 +99,13 @@ class Judged:
         unit = self.style.unit_of(mine.middle, self.written[q].unit)
         return min(mine.gap(self.follows(q, way)) for way in self.ways(q)) / unit
 
+    def spread(self, q: Quantity) -> float:
+        """Return how many units of its last digit wide it is what a line should be."""
+        meant = self.follows(q)
+        return (meant.hi - meant.lo) / self.style.unit_of(
+            self.hand.written[q].middle, self.written[q].unit
+        )
+
     def ways(self, q: Quantity) -> tuple[Flaws, ...]:
         """Return the ways of working out a line: a slope that is no constant may come from a or from z."""
         found = self._ways.get(q)
@@ -120,7 +127,7 @@ def judge(problem: Problem, written: Mapping[Quantity, Written]) -> Judged:
     style = style_of(written.values())
     found = _judge(problem, written, style, 0.5)
     wrong = found.wrong
-    near = [q for q in wrong if found.gap(q) <= NEAR]
+    near = [q for q in wrong if found.gap(q) <= max(NEAR, found.spread(q))]
     # what is cut off is nearer to 0, here or in nearly all other lines; sums of such numbers may be farther
     farther = any(abs(written[q].value) > abs(found.follows(q).middle) for q in near)
     if len(wrong) == 1 and farther and not _cut_off(found):

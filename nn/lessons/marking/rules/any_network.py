@@ -144,9 +144,16 @@ class AnyHand(Hand):
         base = float(rule(middle))
         # a product, a slope or a term of a sum for each number that is read may be rounded, whatever their sum is
         spread = self.half(base) / 2
+        shrunk, f = 1.0, p.functions.get(q.of) if q.kind == "delta" else None  # type: ignore[arg-type]
+        if f is not None:  # the slope makes less of a sum that was rounded
+            shrunk = min(abs(slope(f, at(p.right[Quantity("a", q.of)])).middle) or 1.0, 1.0)
+        if q.kind == "loss":  # squares are halved
+            spread += len(p.outputs) * self.half(2.0 * base)
         for read, x in known.items():
             term = abs(base - float(rule(middle | {read: 0.0})))
-            spread += self.half(max(abs(base), term if term < math.inf else 0.0)) / 2
+            spread += (
+                self.half(max(abs(base), term if term < math.inf else 0.0) / shrunk) * shrunk / 2
+            )
             if not x.exact:
                 ends = [float(rule(middle | {read: end})) for end in (x.lo, x.hi)]
                 spread += max(abs(end - base) for end in ends)
