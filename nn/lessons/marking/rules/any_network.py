@@ -164,7 +164,7 @@ class AnyHand(Hand):
             others = frozenset(f for f in flaws if f[0] != "updated")  # it would go in a circle
             return self.known("new", read[1], others)
         given = self.problem.given.get(read)
-        return at(given) if given is not None else self.known(read[0], read[1], flaws)
+        return at(given) if given is not None else self.known(*read, flaws)
 
     def _as_it_is_taken(self, q: Quantity, s: Mapping[str, Any]) -> tuple[Rule, tuple[Id, ...]]:
         """Return the rule of a line with the mistakes in it, and the numbers that it reads."""
