@@ -123,11 +123,8 @@ class MLP(Fixed):
             units = check_matrix(k, matrix, net.layers[-1] if net.layers else None)
             columns = [[row[j] for row in matrix] for j in range(units)]
             offsets = [None] * units if bias is None else check_biases(k, bias, units)
-            net.layers.append(
-                Layer.from_neurons(
-                    list(map(Neuron.from_weights, columns, offsets, each_unit(function, units)))
-                )
-            )
+            neurons = map(Neuron.from_weights, columns, offsets, each_unit(function, units))
+            net.layers.append(Layer.from_neurons(list(neurons)))
         rows = [row for matrix in weights for row in matrix] + [b for b in biases if b is not None]
         net._label({id(v) for row in rows for v in row if isinstance(v, Value)})
         return net

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import resources
+from itertools import pairwise
 from typing import Literal
 
 from autograd.notation import Table, subscript, superscript, table
@@ -149,12 +150,7 @@ class Names:
 
     @cached_property
     def _counts(self) -> dict[tuple[int, int], int]:
-        pairs = [
-            (i, j)
-            for tails, heads in zip(self.layers, self.layers[1:])
-            for j in heads
-            for i in tails
-        ]
+        pairs = [(i, j) for tails, heads in pairwise(self.layers) for j in heads for i in tails]
         return {pair: c for c, pair in enumerate(pairs, 1)}
 
     def _place(self, j: int | str) -> _Place:

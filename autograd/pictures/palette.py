@@ -42,11 +42,7 @@ def colour(part: str, fade: float = 1.0, dark: bool = False) -> str:
 
 
 # what is light, by part and fade, in dark
-DARK = {
-    colour(part, fade): colour(part, fade, dark=True)
-    for fade in reversed(FADES)
-    for part in PALETTE
-}
+DARK = {colour(p, fade): colour(p, fade, dark=True) for fade in reversed(FADES) for p in PALETTE}
 # quotes in a label are escaped in DOT, so that no label can look like an attribute
 _COLOUR = re.compile(r'\b(bgcolor|color|fillcolor|fontcolor)="(#[0-9a-f]{6})"')
 

@@ -66,15 +66,9 @@ def tikz_picture(drawn: Picture, card: bool = False) -> str:
     defined = [
         rf"\definecolor{{{name}}}{{HTML}}{{{c[1:].upper()}}}%" for c, name in colours.items()
     ]
-    return "\n".join(
-        [
-            *defined,
-            ",\n".join(lines) + "]",
-            rf"\path[use as bounding box] (0,0) rectangle ({rounded(drawn.width)},{rounded(drawn.height)});",
-            *body,
-            r"\end{tikzpicture}",
-        ]
-    )
+    corner = f"({rounded(drawn.width)},{rounded(drawn.height)})"
+    box = rf"\path[use as bounding box] (0,0) rectangle {corner};"
+    return "\n".join([*defined, ",\n".join(lines) + "]", box, *body, r"\end{tikzpicture}"])
 
 
 def _at(point: Point) -> str:
