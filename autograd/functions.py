@@ -163,13 +163,6 @@ def clip(x: Any, low: float = -math.inf, high: float = math.inf) -> Any:
     return general(primitives.clip, x, *clip_bounds(low, high))
 
 
-def _may_choose(condition: Any) -> bool:
-    """Tell whether this is a symbol, or an array of bools: what a rule of one's own is run on."""
-    if hasattr(condition, "__array_namespace__"):
-        return "bool" in str(condition.dtype)
-    return type(condition) is not Value and hasattr(condition, "__primitive__")
-
-
 @overload
 def where(condition: "bool | Condition", a: Value, b: Number) -> Value: ...
 @overload
@@ -194,7 +187,10 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     """
     if type(condition) is not Condition:
         if not isinstance(condition, bool) and type(condition).__name__ not in ("bool", "bool_"):
-            if _may_choose(condition):
+            # a rule of one's own is run on symbols and on arrays, of bools here
+            symbol = type(condition) is not Value and hasattr(condition, "__primitive__")
+            array = hasattr(condition, "__array_namespace__") and "bool" in str(condition.dtype)
+            if symbol or array:
                 return primitives.where(condition, a, b)
             raise TypeError(
                 "where takes a bool or a comparison such as x > 0, but "

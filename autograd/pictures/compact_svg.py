@@ -24,7 +24,7 @@ def compact(root: Element) -> None:
     for element in root.iter():
         for key in _MEASURES:
             if key in element.attrib:
-                element.set(key, _NUMBER.sub(_shorter, element.attrib[key]))
+                element.set(key, _NUMBER.sub(lambda n: rounded(float(n[0])), element.attrib[key]))
         if element.tag == _PATH:
             element.set("d", _path(element.attrib["d"]))
         if element.tag not in (_TEXT, _TITLE):
@@ -64,10 +64,6 @@ def _path(d: str) -> str:
 def _places(*points: tuple[float, ...]) -> str:
     text = " ".join(f"{rounded(x)},{rounded(y)}" for x, y in points)
     return text.replace(",-", "-").replace(" -", "-")
-
-
-def _shorter(number: re.Match[str]) -> str:
-    return rounded(float(number[0]))
 
 
 def rounded(number: float) -> str:

@@ -5,7 +5,7 @@ There is no second set of derivatives: what a page computes with is what the eng
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from autograd.pictures.live.tape import Operation
@@ -14,6 +14,7 @@ from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS
 from autograd.replay.statements import Namer, Writer
 from autograd.replay.symbols import HELPERS, Sheet, Symbol
+from autograd.structure import leaves
 
 _MATH = frozenset(
     {
@@ -121,7 +122,7 @@ def _row(operation: Operation, calls: set[str]) -> str:
         except (TypeError, ValueError) as error:
             raise _cannot(name, str(error)) from error
     flat = ",flat:1" * (name in TABLE and TABLE[name].flat)
-    return f"{{f:{_function('a', value, calls)},d:{_function('a,o', _flat(slopes), calls)}{flat}}}"
+    return f"{{f:{_function('a', value, calls)},d:{_function('a,o', list(leaves(slopes)), calls)}{flat}}}"
 
 
 def _helper(name: str, calls: set[str]) -> str:
@@ -144,10 +145,6 @@ def _function(parameters: str, result: Any, calls: set[str]) -> str:
     calls |= writer.calls
     head = parameters if parameters.isalpha() else f"({parameters})"
     return f"{head}=>{{let {statements};return {text}}}" if statements else f"{head}=>{text}"
-
-
-def _flat(slopes: Iterable[Any]) -> list[Any]:
-    return [x for s in slopes for x in (s if isinstance(s, Sequence) else [s])]
 
 
 def _cannot(name: str, why: str) -> TypeError:

@@ -6,6 +6,7 @@ from typing import Any
 from autograd.graph.conditions import Condition
 from autograd.graph.reverse import inner_nodes
 from autograd.graph.walks import topological
+from autograd.structure import leaves as flat
 from autograd.value import Value
 
 # What an instruction does: the name of a row of the table or the symbol of a comparison, and for each
@@ -40,7 +41,7 @@ class Tape:
         self.root = root  # keeps alive what is known by its id
         self.others = tuple(others)
         computed = list(_in_order(root, self.others))
-        operands = [x for node in computed for x in _flat(_operands(node))]
+        operands = [x for node in computed for x in flat(_operands(node))]
         for x in (*leaves, *(x for x in (*operands, root, *self.others) if not _operands(x))):
             if _key(x) not in self._slots:
                 self._slots[_key(x)] = len(self.numbers)
@@ -89,17 +90,12 @@ def _operation(node: Any) -> Operation:
     return name, tuple(len(x) if type(x) is tuple else None for x in _operands(node))
 
 
-def _flat(operands: Iterable[Any]) -> Iterator[Any]:
-    for x in operands:
-        yield from x if type(x) is tuple else (x,)
-
-
 def _in_order(root: Value, others: Iterable[Value]) -> Iterator[Any]:
     """Yield every computed node after its operands, those that a gradient passes in the order of `backward`."""
     done: set[int] = set()
 
     def operands(node: Any) -> list[Any]:  # the last first, as `backward` searches
-        return [x for x in _flat(_operands(node)) if id(x) not in done][::-1]
+        return [x for x in flat(_operands(node)) if id(x) not in done][::-1]
 
     for start in (*inner_nodes(root), root, *others):
         for node in topological(start, operands):
