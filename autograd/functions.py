@@ -188,8 +188,9 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     if type(condition) is not Condition:
         if not isinstance(condition, bool) and type(condition).__name__ not in ("bool", "bool_"):
             # a rule of one's own is run on symbols and on arrays, of bools here
+            kind = str(getattr(condition, "dtype", ""))
+            array = hasattr(condition, "__array_namespace__") and "bool" in kind
             symbol = type(condition) is not Value and hasattr(condition, "__primitive__")
-            array = hasattr(condition, "__array_namespace__") and "bool" in str(condition.dtype)
             if symbol or array:
                 return primitives.where(condition, a, b)
             raise TypeError(
