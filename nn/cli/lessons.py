@@ -17,7 +17,7 @@ from nn.cli.options import (
 from nn.losses import LOSSES
 
 if TYPE_CHECKING:
-    from nn.lessons.sheet import Worksheet
+    from nn.lessons.worksheets import Worksheet
 
 
 def add_commands(command: AddCommand) -> None:
@@ -55,7 +55,7 @@ def _add_check(command: AddCommand) -> None:
 def _check(arguments: argparse.Namespace) -> int:
     from nn.lessons.answers import read_working
     from nn.lessons.marking import mark
-    from nn.lessons.sheet import Worksheet
+    from nn.lessons.worksheets import Worksheet
 
     sheet, own = _asked(arguments), False
     if sheet is None:
@@ -77,7 +77,7 @@ def _asked(arguments: argparse.Namespace) -> "Worksheet | None":
     """Return the problem that the teacher gave."""
     from nn.credit import assign_credit
     from nn.lessons.answers import read_working
-    from nn.lessons.worksheet import Worksheet, make_worksheet
+    from nn.lessons.worksheets import Worksheet, make_worksheet
     from nn.network import MLP
 
     given = [n for n in ("problem", "seed", "weights") if getattr(arguments, n) is not None]

@@ -50,7 +50,7 @@ def add_commands(command: AddCommand) -> None:
 
 def _worksheet(arguments: argparse.Namespace) -> None:
     from nn.lessons.classroom import make_class, read_roster
-    from nn.lessons.worksheet import LEVELS, make_worksheet
+    from nn.lessons.worksheets import LEVELS, make_worksheet
 
     options = dict(LEVELS[arguments.level or "usual"])
     own = inspect.signature(make_worksheet).parameters.keys() - {"seed"}

@@ -4,7 +4,7 @@ from nn.lessons.classroom import make_class, mark_class
 from nn.lessons.examples import Example
 from nn.lessons.gallery import example
 from nn.lessons.marking import Scheme, mark
-from nn.lessons.worksheet import Worksheet, make_worksheet
+from nn.lessons.worksheets import Worksheet, make_worksheet
 
 __all__ = [
     "Example", "Scheme", "Worksheet", "mark", "mark_class", "example", "make_class",

@@ -13,7 +13,7 @@ from nn.lessons.names import called
 from nn.lessons.published.networks import WORKED
 from nn.lessons.quantities import Reading
 from nn.lessons.reading import decoded, read
-from nn.lessons.sheet import HEADING, NETWORK, Worksheet
+from nn.lessons.worksheets.worksheet import HEADING, NETWORK, Worksheet
 
 _SETTINGS = (*NETWORK, "x", "y", "loss", "lr", "notation")
 # what a sheet says of an optimiser or of a penalty

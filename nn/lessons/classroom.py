@@ -19,8 +19,8 @@ from autograd.tables import as_csv
 from nn.credit import Credit
 from nn.lessons.marking import Marking, Scheme, mark
 from nn.lessons.marking.working import Sheet
-from nn.lessons.sheet import DAMAGED
-from nn.lessons.worksheet import Worksheet, make_worksheet
+from nn.lessons.worksheets import Worksheet, make_worksheet
+from nn.lessons.worksheets.worksheet import DAMAGED
 
 LONGEST = 60  # letters of a folder
 ANSWERS = (".md", ".txt", ".csv", ".json", ".tex", ".markdown", "")

@@ -16,7 +16,7 @@ from nn.lessons.gallery import example
 from nn.lessons.marking import mark
 from nn.lessons.quantities import Quantity, right_numbers
 from nn.lessons.reading import read
-from nn.lessons.worksheet import make_worksheet
+from nn.lessons.worksheets import make_worksheet
 from nn.notations import NOTATIONS
 
 FOLDER = Path(__file__).parents[2] / "data" / "workings"

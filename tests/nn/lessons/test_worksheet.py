@@ -19,7 +19,8 @@ from nn.lessons.marking import mark
 from nn.lessons.marking.rules.any_network import problem_of
 from nn.lessons.names import quantities
 from nn.lessons.quantities import Quantity
-from nn.lessons.worksheet import KINK, LEVELS, Worksheet, make_worksheet
+from nn.lessons.worksheets import LEVELS, Worksheet, make_worksheet
+from nn.lessons.worksheets.making import KINK
 from nn.losses import LOSSES, l2
 from nn.notations import NOTATIONS
 from nn.optim import Optimizer

@@ -15,22 +15,11 @@ from nn.activations import shared_name
 from nn.arguments import expect, learning_rate
 from nn.credit import Credit, assign_credit
 from nn.credit.telling.equations import equations
-from nn.lessons.kept import (
-    activation_of,
-    graph_of,
-    kept_activation,
-    kept_graph,
-    kept_loss,
-    kept_optimizer,
-    kept_penalty,
-    loss_of,
-    optimizer_of,
-    penalty_of,
-)  # fmt: skip
 from nn.lessons.marking.rules.problem import asked_numbers
 from nn.lessons.names import called
 from nn.lessons.quantities import Quantity
-from nn.lessons.sheet_pages import ROWS, html_page, latex_page, markdown
+from nn.lessons.worksheets import kept
+from nn.lessons.worksheets.pages import ROWS, html_page, latex_page, markdown
 from nn.losses import LOSSES
 from nn.network import MLP
 from nn.optim import SGD, Adam, Optimizer
@@ -337,21 +326,21 @@ class Worksheet:
         c, optimizer = self.credit, self.optimizer
         found: dict[str, Any] = {"lr": self.lr, "notation": c.names.notation.key}
         if c.anatomy is None and len({e.parameter for e in c.edges.values()}) == len(c.edges):
-            found |= self.settings | {"loss": kept_loss(c)}
+            found |= self.settings | {"loss": kept.loss_data(c)}
             functions = zip(c.layers[1:], c.activation_functions)
             own = [
-                [kept_activation(f, c.nodes[j].a or 0.0) for j, f in zip(*layer)]
+                [kept.activation_data(f, c.nodes[j].a or 0.0) for j, f in zip(*layer)]
                 for layer in functions
             ]
             if any(isinstance(f, dict) for layer in own for f in layer):
                 found |= {"activation": own}
                 found.pop("output_activation", None)
             if c.recording.penalty is not None:
-                found["penalty"] = kept_penalty(c)
+                found["penalty"] = kept.penalty_data(c)
         else:
-            found["graph"] = kept_graph(c)
+            found["graph"] = kept.graph_data(c)
         if optimizer is not None:
-            found["optimizer"] = kept_optimizer(optimizer)
+            found["optimizer"] = kept.optimizer_data(optimizer)
         return json.dumps({**found, "name": self.name, "seed": self.seed}, ensure_ascii=False)
 
     @classmethod
@@ -372,19 +361,19 @@ class Worksheet:
         """Return the worksheet with the given settings, as `settings` has them."""
         notation, optimizer = given.get("notation", "slides"), given.get("optimizer")
         if "graph" in given:
-            credit = graph_of(given["graph"]).in_notation(notation)
+            credit = kept.graph_of(given["graph"]).in_notation(notation)
         else:
             net = {k: given[k] for k in NETWORK if k in given}
-            net |= {k: activation_of(f) for k, f in net.items() if "activation" in k}
+            net |= {k: kept.activation_of(f) for k, f in net.items() if "activation" in k}
             y, penalty = given["y"], given.get("penalty")
             credit = assign_credit(
                 MLP.from_weights(**net), given["x"], y[0] if isinstance(y, list) and len(y) == 1 else y,
-                loss_of(given.get("loss", "half_squared_error")),
-                penalty=penalty_of(penalty) if penalty else None, notation=notation,
+                kept.loss_of(given.get("loss", "half_squared_error")),
+                penalty=kept.penalty_of(penalty) if penalty else None, notation=notation,
             )  # fmt: skip
         made = cls(
             given.get("seed"), credit, learning_rate(given["lr"]), str(given.get("name", "")),
-            optimizer_of(optimizer) if optimizer else None,
+            kept.optimizer_of(optimizer) if optimizer else None,
         )  # fmt: skip
         assert made.problem  # what is found late is found now: what cannot be told is no worksheet
         return made

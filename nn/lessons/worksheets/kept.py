@@ -111,7 +111,7 @@ def function_of(given: Mapping[str, Any]) -> Callable[..., Any]:
     return kept
 
 
-def kept_activation(f: Activation, a: float) -> str | Data:
+def activation_data(f: Activation, a: float) -> str | Data:
     """Return an activation, by its name or as it computes near a number."""
     name = activation_name(f)
     return name if ACTIVATIONS.get(name) is f else kept_function(f, name, a)
@@ -124,7 +124,7 @@ def activation_of(given: Any) -> Any:
     return function_of(given) if isinstance(given, dict) else given
 
 
-def kept_loss(credit: Credit) -> str | Data:
+def loss_data(credit: Credit) -> str | Data:
     """Return the loss of an example, by its name or as it computes near the outputs."""
     f, y = credit.loss_function, credit.y
     if f in LOSSES.values() or not credit.layers or y is None:
@@ -151,7 +151,7 @@ def loss_of(given: Any) -> Loss:
     return loss
 
 
-def kept_penalty(credit: Credit) -> Data:
+def penalty_data(credit: Credit) -> Data:
     """Return the penalty of an example as data."""
     penalty = credit.recording.penalty
     assert penalty is not None
@@ -169,20 +169,20 @@ def penalty_of(given: Mapping[str, Any]) -> Callable[[list[Value]], Value]:
 # ---------------------------------------------------------------- networks without layers, optimisers
 
 
-def kept_graph(credit: Credit) -> Data:
+def graph_data(credit: Credit) -> Data:
     """Return an example of any network as data: its graph, and what is known of its leaves."""
     r = credit.recording
     graph = kept_nodes([r.loss, *r.outputs], [*r.parameters, *(v for v, _ in r.inputs)], r.kept)
-    penalty = {"penalty": kept_penalty(credit)} if r.penalty is not None else {}
+    penalty = {"penalty": penalty_data(credit)} if r.penalty is not None else {}
     return penalty | {
         "graph": graph, "weights": [r.names.get(id(p), "") for p in r.parameters],
         "inputs": [name for _, name in r.inputs], "net": credit.title.split(",")[0], "target": credit.y,
-        "loss": kept_loss(credit),
+        "loss": loss_data(credit),
     }  # fmt: skip
 
 
 def graph_of(given: Mapping[str, Any]) -> Credit:
-    """Return the example that `kept_graph` made data of."""
+    """Return the example that `graph_data` made data of."""
     names = given["weights"]
     (root, *outputs), leaves = recorded_nodes(given["graph"])
     weights, inputs = leaves[: len(names)], leaves[len(names) :]
@@ -205,7 +205,7 @@ def _called(name: str) -> Callable[..., Any]:
     return known
 
 
-def kept_optimizer(optimizer: Optimizer) -> Data:
+def optimizer_data(optimizer: Optimizer) -> Data:
     """Return an optimiser with what it remembers as data.
 
     Raises:
@@ -221,7 +221,7 @@ def kept_optimizer(optimizer: Optimizer) -> Data:
 
 
 def optimizer_of(given: Mapping[str, Any]) -> Optimizer:
-    """Return the optimiser that `kept_optimizer` made data of."""
+    """Return the optimiser that `optimizer_data` made data of."""
     kind = named("optimiser", given["kind"], _OPTIMIZERS)
     made = kind(**{name: given[name] for name in arguments_of(kind)})
     vars(made).update(

@@ -12,7 +12,7 @@ from nn.arguments import expect, generator, is_sequence, learning_rate, named, w
 from nn.credit import Credit, assign_credit
 from nn.lessons.marking.rules.problem import asked_numbers
 from nn.lessons.quantities import Quantity
-from nn.lessons.sheet import DIGITS, Worksheet as Worksheet, check_size
+from nn.lessons.worksheets.worksheet import DIGITS, Worksheet, check_size
 from nn.losses import LOSSES, Loss, as_loss, cross_entropy, half_squared_error, l2
 from nn.network import MLP
 from nn.optim import SGD, Adam, Optimizer

@@ -15,7 +15,9 @@ ROWS = "Each weight matrix has a row per input and a column per unit."
 
 
 def _template(name: str) -> Template:
-    return Template(resources.files("nn.lessons").joinpath(name).read_text(encoding="utf-8"))
+    return Template(
+        resources.files("nn.lessons.worksheets").joinpath(name).read_text(encoding="utf-8")
+    )
 
 
 def markdown(s: Mapping[str, str], answers: Mapping[str, str], picture: str) -> str:
