@@ -61,7 +61,7 @@ def credit_drawing(
     else:
         title = f"Who is responsible for {credit.edges[path].name}?"
         formula = product(credit, path) if show != "batch" else ""
-        subtitle, aside = _way(credit, path), loss
+        subtitle, aside = _way(credit, path, show), loss
         nodes, edges = lit(credit, path)
         back = edges - {path}
     title, subtitle = fitting(title, WIDEST, 20, bold=True), fitting(subtitle, WIDEST)
@@ -117,12 +117,12 @@ def _loss(credit: Assignment, show: Show) -> str:
     return f"{name}: {credit.names.loss} = {formula}{BLANK if show == 'blank' else shown(credit.loss, 3)}"
 
 
-def _way(credit: Assignment, path: Key) -> str:
+def _way(credit: Assignment, path: Key, show: Show) -> str:
     """Return in words how the error comes to an edge."""
     target = path[1]
     edge = credit.edges[path]
     delta, z = edge.delta_name.removeprefix("−"), edge.z_name
-    credit_is = f"credit = {edge.delta_name}·{z}"
+    credit_is = f"credit = {'Σ' * (show == 'batch')}{edge.delta_name}·{z}"
     outputs = credit.outputs
     if target in outputs:
         return f"The error {delta} (◄) meets {z} (►) on the edge: {credit_is}"

@@ -98,15 +98,14 @@ class _BatchTeller(Teller):
     def _terms(self, j: int) -> str:
         deltas = [factor(example.nodes[j].error) for example in self.examples]
         total = shown(self.credit.nodes[j].error, 4, sign=True)
-        return f"{self._mean}{_sum(deltas)} = {total}"
+        return f"{self._together(deltas)} = {total}"
 
-    @property
-    def _mean(self) -> str:
-        return "" if self._summed else f"1/{len(self.examples)} of "
+    def _together(self, terms: list[str]) -> str:
+        return _sum(terms) if self._summed else f"1/{len(terms)}·({_sum(terms)})"
 
     def _product(self, edge: Edge) -> str:
         shares = [factor(example.edges[edge.key].credit) for example in self.examples]
-        return f"{self._mean}{_sum(shares)} = {shown(edge.credit, 4, sign=True)}"
+        return f"{self._together(shares)} = {shown(edge.credit, 4, sign=True)}"
 
     def _credit_symbols(self, delta: str, z: str) -> str:
         return f"Σ {delta}·{z}"

@@ -63,6 +63,7 @@ def test_a_picture_of_a_batch_shows_sums_and_nothing_of_one_example() -> None:
     assert not [text for text in texts if re.match(r"(a|z|x).? = |ŷ|target", text)]
     path = re.findall(r"<text[^>]*>(.*?)</text>", found.draw(path=(5, 1)).svg())
     assert "Σδ₀·w₁⇝₀ = +0.06" in path
+    assert any(text.endswith("credit = Σδ₁·z₅") for text in path)
 
 
 def test_the_story_goes_through_the_examples_and_ends_with_a_smaller_loss() -> None:
@@ -82,6 +83,9 @@ def test_the_story_goes_through_the_examples_and_ends_with_a_smaller_loss() -> N
     assert said["Credit of w₃⇝₁"] == "∂L/∂w₃⇝₁ = 0.0682 + 0.3659 + 0.2742 = +0.7083"
     assert said["Forward again: the loss is smaller"].startswith("L = 0.5302, before 0.7648")
     assert math.isclose(found.after(0.1).loss, 0.5302, abs_tol=1e-4)
+    mean = assign_credit(network(), XS, YS, loss="mse", batch=True).steps()
+    errors = next(s for s in mean.steps if s.title.startswith("The errors, example by example"))
+    assert re.search(r"δ₀  1/3·\([^()]+ \+ [^()]+\) = ", str(errors.numbers))
     page = player.html()
     assert "Σδ₁·z₃ = +0.71" in page
     long = assign_credit(network(), XS * 20, YS * 20, batch=True).steps()
