@@ -25,7 +25,7 @@ class BatchEdge:
 
     Attributes:
         source, target, name, layered_name, weight: as for Edge.
-        credit: Σ δ·z over the examples.
+        credit: Σ δ·z over the examples, or its mean.
     """
 
     source: int | None
@@ -37,7 +37,7 @@ class BatchEdge:
 
     def __repr__(self) -> str:
         return (
-            f"<{self.name} = {shown(self.weight, 4)}: Σ δ·z = {shown(self.credit, 4, sign=True)}>"
+            f"<{self.name} = {shown(self.weight, 4)}: credit = {shown(self.credit, 4, sign=True)}>"
         )
 
 
@@ -206,7 +206,7 @@ class BatchCredit:
     def draw(
         self, path: Key | None = None, theme: "Theme" = "auto", transparent: bool = False
     ) -> "Drawing":
-        """Return the credit graph: at each unit the sum of its errors, at each edge the sum of its credits.
+        """Return the credit graph: at each unit the sum of its errors (or the mean), at each edge that of its credits.
 
         Args:
             path: an edge (source, target) whose way back to the errors is lit.
@@ -215,7 +215,9 @@ class BatchCredit:
         """
         from nn.credit.pictures.picture import credit_drawing
 
-        return credit_drawing(self.whole, path, "batch", theme, transparent)
+        return credit_drawing(
+            self.whole, path, "batch" if self.share == 1.0 else "mean", theme, transparent
+        )
 
     def steps(self, lr: float = 0.1) -> "Player":
         """Return the story of the batch, step by step, as a page to click through.
@@ -228,7 +230,11 @@ class BatchCredit:
 
         whole, after = self.whole, self.after(lr).whole
         told = batch_story(whole, self.examples, learning_rate(lr), after)
-        return Player(whole, lr, told, after, show="batch")
+        return Player(whole, lr, told, after, show="batch" if self.share == 1.0 else "mean")
+
+    @property
+    def _total(self) -> str:
+        return "Σ" if self.share == 1.0 else "mean"
 
     def check(self) -> "CreditCheck":
         """Put Σ δ·z beside central differences of the loss of the batch, edge by edge."""
@@ -249,7 +255,7 @@ class BatchCredit:
         )
 
     def table(self, lr: float = 0.1) -> Table:
-        """Return every edge as text: weight, Σ δ·z and the new weight.
+        """Return every edge as text: weight, credit and the new weight.
 
         Args:
             lr: the learning rate η.
@@ -272,7 +278,12 @@ class BatchCredit:
                 rows.append([called, *(shown(x, 6) for x in (weight.weight, total, after))])
                 rows[-1][2] = shown(total, 6, sign=True)
         names = first.names
-        heads = ["edge", "weight", f"Σ {names.product}", f"new weight ({names.rate} = {lr:g})"]
+        heads = [
+            "edge",
+            "weight",
+            f"{self._total} {names.product}",
+            f"new weight ({names.rate} = {lr:g})",
+        ]
         return table(heads, rows)
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
 from nn.credit.parts import Edge, Key, Node
 from nn.credit.pictures.layout import LEGEND, MARGIN, OUTPUT_SHIFT, Layout
+from nn.credit.pictures.words import TOTALS
 from nn.credit.telling.origin import began
 
 DIM = 0.3  # how much is left of what a lit path leaves aside
@@ -343,7 +344,7 @@ class CreditGraph:
         show = self.words.show
         names = self.credit.names
         by_weight = names.gradient(names.weight("i", "j"))
-        rule = f"{by_weight} = {'Σ ' * (show == 'batch')}{names.credit()}"
+        rule = f"{by_weight} = {TOTALS.get(show, '')}{names.credit()}"
         if show == "forward":
             rule = names.sum("j", bool(self.layout.biases))
         if show == "blank":

@@ -15,7 +15,7 @@ from nn.credit.parts import Key
 from nn.credit.pictures.graph import LARGEST
 from nn.credit.pictures.layout import LEGEND, MARGIN
 from nn.credit.pictures.units.unit_graph import kinds
-from nn.credit.pictures.words import BLANK, Show
+from nn.credit.pictures.words import BLANK, TOTALS, Show
 from nn.credit.telling.derivation import slope_symbol
 from nn.credit.telling.lit import lit
 from nn.credit.telling.ways import Ways
@@ -60,7 +60,7 @@ def credit_drawing(
         nodes, edges = frozenset[int](), frozenset[Key]()
     else:
         title = f"Who is responsible for {credit.edges[path].name}?"
-        formula = product(credit, path) if show != "batch" else ""
+        formula = product(credit, path) if show not in TOTALS else ""
         subtitle, aside = _way(credit, path, show), loss
         nodes, edges = lit(credit, path)
         back = edges - {path}
@@ -89,10 +89,12 @@ def credit_drawing(
 _TITLES = {
     "both": "Credit assignment", "forward": "Forward", "backward": "Backward", "blank": "Credit assignment",
     "batch": "Credit of a batch",
+    "mean": "Credit of a batch",
 }  # fmt: skip
 _RULE = "every weight’s credit = error at its head × activation at its tail"
 _RULES = {
     "both": _RULE, "blank": _RULE, "backward": _RULE, "batch": "every number is the sum over the examples",
+    "mean": "every number is the mean over the examples",
     "forward": "every unit sums weight × activation over the edges into it, and applies its function",
 }  # fmt: skip
 
@@ -122,7 +124,7 @@ def _way(credit: Assignment, path: Key, show: Show) -> str:
     target = path[1]
     edge = credit.edges[path]
     delta, z = edge.delta_name.removeprefix("−"), edge.z_name
-    credit_is = f"credit = {'Σ' * (show == 'batch')}{edge.delta_name}·{z}"
+    credit_is = f"credit = {TOTALS.get(show, '')}{edge.delta_name}·{z}"
     outputs = credit.outputs
     if target in outputs:
         return f"The error {delta} (◄) meets {z} (►) on the edge: {credit_is}"

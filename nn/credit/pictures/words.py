@@ -8,7 +8,8 @@ from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge, Key, Node
 from nn.credit.telling.derivation import slope_symbol
 
-Show = Literal["both", "forward", "backward", "blank", "batch"]
+Show = Literal["both", "forward", "backward", "blank", "batch", "mean"]
+TOTALS = {"batch": "Σ", "mean": "mean "}  # before a number of several examples
 BLANK = "____"
 
 
@@ -19,7 +20,8 @@ class Words:
         credit: what `assign_credit` found.
         room: how much there is room for: "full", "credit" (of a pill the second line alone) or "pattern" (no pills).
         show: "forward" the activations, with w·z at each edge; "backward" the errors and the credits; "both";
-            "blank" the names, and room for the numbers; or "batch", sums over several examples, nothing of one.
+            "blank" the names, and room for the numbers; or "batch" and "mean", sums and means over
+            several examples, nothing of one.
         back: the edges by which an error comes back to the one that is asked about: they carry δ·w.
         known: what may be told, as keys ("z", 1), ("delta", 1), ("credit", (3, 1)); None for all there is.
     """
@@ -78,7 +80,7 @@ class Words:
 
     @property
     def _sum(self) -> str:
-        return "Σ" if self.show == "batch" else ""
+        return TOTALS.get(self.show, "")
 
     def back_line(self, edge: Edge) -> str:
         """Return what a pill says of the error on its way back through a weight."""
@@ -112,7 +114,7 @@ class Words:
 
     def input(self, node: Node) -> str:
         """Return what is written beside an input."""
-        if self.show == "batch":
+        if self.show in TOTALS:
             return node.name
         return shown(node.z) if self.room == "pattern" else f"{node.name} = {shown(node.z)}"
 
@@ -125,7 +127,7 @@ class Words:
     def unit(self, node: Node) -> list[tuple[str, str]]:
         """Return what is written below a unit, or beside it, as pairs of kind (a, z, slope, target) and text."""
         assert node.a is not None
-        if self.show == "batch":
+        if self.show in TOTALS:
             return []
         linear = node.does == "linear"
         name, z = node.a_name, f"{node.name} = {self.number(node.z)}"

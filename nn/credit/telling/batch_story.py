@@ -78,6 +78,10 @@ class _BatchTeller(Teller):
     def _summed(self) -> bool:
         return self.credit.loss == sum(example.loss for example in self.examples)
 
+    @property
+    def _total(self) -> str:
+        return "Σ" if self._summed else "mean"
+
     def _delta(self, units: list[int]) -> None:
         self.known |= {("delta", j) for j in units}
         nodes, ways = way_back(self.credit, units)
@@ -88,7 +92,7 @@ class _BatchTeller(Teller):
         told = (f"{called(j)}  {self._terms(j)}" for j in units)
         self._step(
             f"The errors, example by example: {names}",
-            f"Σ {called('j')}",
+            f"{self._total} {called('j')}",
             listed(told),
             nodes,
             ways,
@@ -108,7 +112,7 @@ class _BatchTeller(Teller):
         return f"{self._together(shares)} = {shown(edge.credit, 4, sign=True)}"
 
     def _credit_symbols(self, delta: str, z: str) -> str:
-        return f"Σ {delta}·{z}"
+        return f"{self._total} {delta}·{z}"
 
 
 class _GraphBatchTeller(_BatchTeller, GraphTeller):

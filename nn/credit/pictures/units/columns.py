@@ -17,7 +17,7 @@ from nn.credit.parts import Edge, Key, Link, Node
 from nn.credit.pictures.layout import BOTTOM, LEAST_WIDTH, LEGEND, MARGIN, STYLES, Layout
 from nn.credit.pictures.placing import Item, arrange, ended, join, through
 from nn.credit.pictures.units.folding import FoldedWords, foldings, ranged, shortened
-from nn.credit.pictures.words import Words
+from nn.credit.pictures.words import TOTALS, Words
 from nn.credit.telling.excerpt import drawn
 
 FULL, SOME = 30, 60  # so many pills with two lines, with one
@@ -39,7 +39,7 @@ class Columns(Layout):
     """
 
     def _arrange(self, credit: Assignment) -> None:
-        top, plain = self._top, self._show not in ("blank", "batch")
+        top, plain = self._top, self._show not in ("blank", *TOTALS)
         may_fold = plain and self._path is None and not (self._roomy or self._slide)
         for self.fold in foldings(drawn(credit)):
             width = self._fitted()
