@@ -10,33 +10,26 @@ from autograd import Value, trace, where
 from autograd.graph.node import operand_numbers
 from autograd.primitives import TABLE
 
-X, Y = Value(2.0, label="x"), Value(-3.0)
+WAYS = [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))]
 KINDS = {
-    "leaf": X,
-    "plain number": (X * 3.0).parents[1],
-    "unary": X.tanh(),
-    "number first": 3.0 - Y,
-    "sum": ag.sum([X, Y, 1.0]),
-    "dot": ag.dot([X, Y], [Y, 4.0], X * Y),
-    "dot without bias": ag.dot([X, Y], [3.0, 4.0]),
-    "clip": X.clip(-1.0, 5.0),
-    "where": where(X > Y, X, 1.0),
-    "where not": where(False, X, Y),
+    "leaf": lambda x, y: x,
+    "plain number": lambda x, y: (x * 3.0).parents[1],
+    "unary": lambda x, y: x.tanh(),
+    "number first": lambda x, y: 3.0 - y,
+    "sum": lambda x, y: ag.sum([x, y, 1.0]),
+    "dot": lambda x, y: ag.dot([x, y], [y, 4.0], x * y),
+    "dot without bias": lambda x, y: ag.dot([x, y], [3.0, 4.0]),
+    "clip": lambda x, y: x.clip(-1.0, 5.0),
+    "where": lambda x, y: where(x > y, x, 1.0),
+    "where not": lambda x, y: where(False, x, y),
 }
 
 
-def _kept(x):
-    KINDS["detached"] = x.detach()
-    return x
-
-
-trace(_kept, Value(2.0, label="x"))
-
-
-@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_copy_was_made_as_the_original_was(kind, way):
-    v = KINDS[kind]
+    x = Value(2.0, label="x")
+    v = KINDS[kind](x, Value(-3.0))
     for label, grad in (("", 0.0), ("name", 0.0), ("name", 5.0)):
         if label:
             v.label = label
@@ -45,15 +38,27 @@ def test_a_copy_was_made_as_the_original_was(kind, way):
         twin = way(v)
         assert twin is not v
         assert (twin.data, twin.grad, twin.label) == (v.data, v.grad, v.label)
-        if kind != "detached":  # it belonged to a trace, and is a leaf
-            assert (twin.op, operand_numbers(twin)) == (v.op, operand_numbers(v))
+        assert (twin.op, operand_numbers(twin)) == (v.op, operand_numbers(v))
         assert twin.partials == v.partials
         assert [p.op for p in twin.parents] == [p.op for p in v.parents]
-    X.grad = 0.0
-    fresh, leaf = copy.deepcopy([v, X])
+    x.grad = 0.0
+    fresh, leaf = copy.deepcopy([v, x])
     fresh.backward()
     v.backward()
-    assert leaf.grad == X.grad
+    assert leaf.grad == x.grad
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_copy_of_what_was_detached_in_a_trace_is_a_leaf(way):
+    kept = []
+
+    def f(x):
+        kept.append(x.detach())
+        return x
+
+    trace(f, Value(2.0, label="x"))
+    twin = way(kept[0])
+    assert (twin.data, twin.grad, twin.label, twin.parents) == (2.0, 0.0, "x", ())
 
 
 def test_a_copy_of_a_traced_number_has_its_label():
@@ -68,7 +73,7 @@ def test_a_copy_of_a_traced_number_has_its_label():
 
 
 def test_a_pickle_of_an_operation_that_is_not_known_says_which(monkeypatch):
-    written = pickle.dumps(X.tanh())
+    written = pickle.dumps(Value(2.0).tanh())
     monkeypatch.delitem(TABLE, "tanh")
     said = r"^this Value .* 'tanh', .*; first define it .* the Value was saved: ag\.operation\('tanh', \.\.\.\)$"
     with pytest.raises(LookupError, match=said):
