@@ -13,7 +13,16 @@ from nn.credit import Credit, assign_credit
 from nn.lessons.marking.rules.problem import asked_numbers
 from nn.lessons.quantities import Quantity
 from nn.lessons.worksheets.worksheet import DIGITS, Worksheet, check_size
-from nn.losses import LOSSES, Loss, as_loss, cross_entropy, half_squared_error, l2
+from nn.losses import (
+    LOSSES,
+    TAKES_LOGITS,
+    Loss,
+    as_loss,
+    cross_entropy,
+    half_squared_error,
+    l2,
+    loss_name,
+)
 from nn.network import MLP
 from nn.optim import SGD, Adam, Optimizer
 
@@ -71,7 +80,8 @@ def make_worksheet(
         penalty: how strong a penalty on the squares of the weights is, as in `l2`.
 
     Raises:
-        ValueError, TypeError: if there are fewer than two sizes, one is not positive, or the network is too large.
+        ValueError, TypeError: if there are fewer than two sizes, one is not positive, the network is too large,
+            or a loss that takes logits is given a sigmoid's outputs.
 
     >>> make_worksheet(seed=1).credit.title
     '2-2-1 tanh network'
@@ -84,6 +94,11 @@ def make_worksheet(
         named("activation", f, ACTIVATIONS)
     check_size(sum(inputs * units for inputs, units in pairwise(sizes)))
     rng, loss = generator(seed), as_loss(loss)
+    if output_activation == "sigmoid" and loss in TAKES_LOGITS:
+        raise ValueError(
+            f"{loss_name(loss)} takes logits and has its own squashing in it: with it the output is "
+            "linear, not sigmoid"
+        )
     step = named("optimiser", optimizer, OPTIMIZERS)(lr) if optimizer is not None else None
     share = l2(penalty) if penalty else None
 
@@ -95,7 +110,7 @@ def make_worksheet(
         x = [_nonzero(rng, 4) / 2 for _ in range(sizes[0])]
         y = _target(rng, sizes[-1], loss)
         biases = [[_nonzero(rng, 5) / 10 for _ in range(n)] for n in sizes[1:]] if bias else None
-        if output_activation == "sigmoid" and loss is not cross_entropy:
+        if output_activation == "sigmoid":
             y = [abs(t) for t in y]
         net = MLP.from_weights(weights, biases, activation, output_activation)
         return assign_credit(

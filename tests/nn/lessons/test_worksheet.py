@@ -21,7 +21,7 @@ from nn.lessons.names import quantities
 from nn.lessons.quantities import Quantity
 from nn.lessons.worksheets import LEVELS, Worksheet, make_worksheet
 from nn.lessons.worksheets.making import KINK
-from nn.losses import LOSSES, l2
+from nn.losses import LOSSES, TAKES_LOGITS, l2
 from nn.notations import NOTATIONS
 from nn.optim import Optimizer
 from tests.nn.credit.networks import CASES
@@ -35,6 +35,10 @@ LOSS = sorted(set(LOSSES) - {"cross_entropy", "hinge"})
        st.sampled_from(["linear", "sigmoid", "tanh"]), st.sampled_from([*LOSS, "hinge", "cross_entropy"]), st.booleans())  # fmt: skip
 def test_its_own_key_is_always_right(seed, sizes, f, g, loss, bias):
     sizes = [*sizes[:-1], 3] if loss == "cross_entropy" else sizes
+    if g == "sigmoid" and LOSSES[loss] in TAKES_LOGITS:
+        with pytest.raises(ValueError, match="takes logits .* linear, not sigmoid"):
+            make_worksheet(seed, sizes, f, 0.5, g, loss, bias)
+        return
     sheet = make_worksheet(seed, sizes, f, 0.5, g, loss, bias)
     report = mark(sheet.rounded, sheet)
     assert {line.status for line in report.lines} <= {"right"}
