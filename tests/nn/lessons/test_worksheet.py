@@ -36,7 +36,7 @@ LOSS = sorted(set(LOSSES) - {"cross_entropy", "hinge"})
 def test_its_own_key_is_always_right(seed, sizes, f, g, loss, bias):
     sizes = [*sizes[:-1], 3] if loss == "cross_entropy" else sizes
     if g == "sigmoid" and LOSSES[loss] in TAKES_LOGITS:
-        with pytest.raises(ValueError, match="takes logits .* linear, not sigmoid"):
+        with pytest.raises(ValueError, match=r"takes logits .* linear, not sigmoid"):
             make_worksheet(seed, sizes, f, 0.5, g, loss, bias)
         return
     sheet = make_worksheet(seed, sizes, f, 0.5, g, loss, bias)
