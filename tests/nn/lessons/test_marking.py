@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+import autograd as ag
+from autograd import Value
 from nn import MLP, assign_credit, cross_entropy, half_squared_error, squared_error
 from nn.cli.entry import main
 from nn.lessons.answers import read_working
@@ -272,6 +274,31 @@ def test_every_mistake_of_the_table_changes_a_line_somewhere():
     assert not unseen
 
 
+def test_every_mistake_in_any_network_changes_a_line_of_it():
+    w, v = Value(0.5, label="w"), Value(-1.5, label="v")
+
+    def net(x):
+        once = ag.tanh(ag.dot([w], [x[0]]))
+        return ag.dot([v], [ag.tanh(ag.dot([w], [once]))])
+
+    problem = problem_of(assign_credit(net, [1.0], 0.5), 0.1)
+    hand = hand_of(problem, {}, lambda size: 0.0)
+    for m in mistakes_in(problem):
+        made = [hand.follows(q, frozenset([m.flaw])).middle for q in problem.order]
+        assert made != pytest.approx([problem.right[q] for q in problem.order], rel=1e-9), m.text
+
+
+@pytest.mark.parametrize(
+    ("count", "also"), [(2, "So is new w2>0. A"), (3, "So are new w2>0 and new w3>1. A")]
+)
+def test_what_else_a_mistake_has_spoilt_is_said(count, also):
+    right, faster = dict(quantities(WORKED, 0.1)), dict(quantities(WORKED, 0.3))
+    updates = [name for name in right if name.startswith("new")]
+    working = {name: x for name, x in right.items() if name not in updates}
+    working |= {name: faster[name] for name in updates[:count]}
+    assert also in mark(written(working), WORKED).mistake
+
+
 def test_any_subset_and_any_way_of_writing():
     marking = mark(
         {"delta_1": "0.1363", "yhat": ".828", "dL/dw_{3->1}": "0.068", "w₁⇝₀": "0.6478"}, WORKED
@@ -286,6 +313,7 @@ def test_what_cannot_be_read_is_told_beside_the_marks():
     assert {line.status for line in report.lines[1:]} <= {"unread"}
     assert report.marks == pytest.approx(30.0 / 6)
     assert "q = 1: not marked: it names no number of this network." in str(report)
+    assert re.search("^q = 1 +q = 1 +unread$", str(report), re.MULTILINE)
     assert report.count("wrong") == 0
 
 
