@@ -274,6 +274,31 @@ def test_every_mistake_of_the_table_changes_a_line_somewhere():
     assert not unseen
 
 
+@pytest.mark.parametrize(
+    "net", [WORKED, FULL, CLASSES, SIGMOID], ids=["worked", "full", "classes", "sigmoid"]
+)
+def test_a_line_needs_exactly_what_moves_it(net):
+    problem = Problem(net, 0.1)
+    right = {q: at(x) for q, x in problem.right.items()}
+
+    def found(q, written):
+        return Hand(problem, written, lambda size: 0.0).follows(q).middle
+
+    for q in problem.order:
+        before = found(q, right)
+        moved = {
+            r
+            for r in problem.order
+            if r != q
+            and not math.isclose(
+                found(q, right | {r: at(1.1 * problem.right[r] + 0.05)}), before, rel_tol=1e-9
+            )
+        }
+        needed = set(problem.needs(q))
+        assert moved <= needed
+        assert moved == needed or q.kind == "loss", "a class may be all that its loss asks for"
+
+
 def test_every_mistake_in_any_network_changes_a_line_of_it():
     w, v = Value(0.5, label="w"), Value(-1.5, label="v")
 
