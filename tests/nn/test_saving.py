@@ -137,6 +137,32 @@ def test_files_that_are_refused(tmp_path, content, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"weights": [[[null]]]}', "null among the weights is not a number"),
+        ('{"weights": [[[1]]], "biases": [["b"]]}', '"b" among the biases is not a number'),
+        ('{"weights": [5]}', "the weights are lists of lists of numbers, not 5"),
+        ('{"weights": [[[1]]], "biases": 3}', "the biases are lists of lists of numbers, not 3"),
+        ('{"weights": [[[1]]], "inputs": 5}', "the inputs are a list of names, not 5"),
+        ('{"activation": "tanh", "weights": [], "weights": []}', "'weights' is given twice"),
+        ('{"weight": 1}', ': an object with "weights" is needed'),
+    ],
+)
+def test_a_refusal_says_what_was_found(tmp_path, content, said):
+    path = tmp_path / "net.json"
+    path.write_text(content)
+    with pytest.raises(ValueError, match="net.json") as caught:
+        MLP.load(path)
+    assert str(caught.value).endswith(said)
+
+
+def test_the_activation_of_the_output_comes_back(tmp_path):
+    net = MLP(2, [2, 1], output_activation="sigmoid", rng=0)
+    net.save(tmp_path / "net.json")
+    assert MLP.load(tmp_path / "net.json")([1.0, 2.0]).data == net([1.0, 2.0]).data
+
+
 def test_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         MLP.load(tmp_path / "none.json")
