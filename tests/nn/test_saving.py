@@ -152,7 +152,7 @@ def test_files_that_are_refused(tmp_path, content, message):
 def test_a_refusal_says_what_was_found(tmp_path, content, said):
     path = tmp_path / "net.json"
     path.write_text(content)
-    with pytest.raises(ValueError, match="net.json") as caught:
+    with pytest.raises(ValueError, match=r"net\.json") as caught:
         MLP.load(path)
     assert str(caught.value).endswith(said)
 
