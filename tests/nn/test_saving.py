@@ -161,6 +161,8 @@ def test_the_activation_of_the_output_comes_back(tmp_path):
     net = MLP(2, [2, 1], output_activation="sigmoid", rng=0)
     net.save(tmp_path / "net.json")
     assert MLP.load(tmp_path / "net.json")([1.0, 2.0]).data == net([1.0, 2.0]).data
+    (tmp_path / "by_hand.json").write_text('{"weights": [[[2.0]]], "output_activation": "tanh"}')
+    assert MLP.load(tmp_path / "by_hand.json")([0.5]).data == math.tanh(1.0)
 
 
 def test_a_missing_file(tmp_path):
