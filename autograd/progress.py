@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from threading import Event, Thread
 from typing import Any, Generic, TypeVar
@@ -34,7 +34,9 @@ def _in_notebook() -> bool:
 
 
 def _watched() -> bool:
-    return _in_notebook() or (sys.stderr is not None and sys.stderr.isatty())
+    with suppress(AttributeError, ValueError):  # None, or no whole file, or closed
+        return _in_notebook() or bool(sys.stderr.isatty())
+    return False
 
 
 def bar(items: Iterable[T], unit: str, wanted: bool = True, passing: bool = False) -> Bar[T]:
@@ -61,25 +63,36 @@ def patience(doing: str) -> Iterator[None]:
     Args:
         doing: what that is.
     """
-    if not _watched() or sys.platform == "emscripten":  # which has no threads
+    if not _watched():
         yield
         return
     over = Event()
     clock = Thread(target=_tell, args=(doing, over), daemon=True)
-    clock.start()
     try:
+        with suppress(RuntimeError):  # a browser has no threads, nor has a process that ends
+            clock.start()
         yield
     finally:
         over.set()
-        clock.join()
+        if clock.is_alive():
+            clock.join(1.0)  # a terminal that stands still stops nothing else
 
 
 def _tell(doing: str, over: Event) -> None:
-    if over.wait(_LATE):
-        return
-    from tqdm import tqdm
+    with suppress(Exception):  # the terminal may go away meanwhile
+        if over.wait(_LATE):
+            return
+        from tqdm import tqdm
 
-    shown = tqdm(desc=doing, leave=False, bar_format="{desc}, {elapsed}")
-    while not over.wait(_LATE):
-        shown.refresh()
-    shown.close()
+        shown = tqdm(desc=doing, leave=False, bar_format="{desc}, {elapsed}", delay=1.0)
+        shown.delay = 0.0  # so far it only kept the beginning silent
+        try:
+            on = True
+            while on:
+                with tqdm.get_lock():  # which a refresh that fails keeps if it took it itself
+                    shown.refresh(nolock=True)
+                on = not over.wait(_LATE)
+        except BaseException:
+            shown.disable = True  # nothing to wipe away
+            raise
+        shown.close()

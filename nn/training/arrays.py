@@ -13,7 +13,9 @@ from autograd.matrices.vectorize import VectorProgram
 # after vectorize, which says what to install where NumPy is missing
 import numpy as np
 
+from autograd.numbers import as_float, is_number
 from autograd.program import Program
+from autograd.replay.recording import Recording, fetch
 from autograd.replay.tracing import record
 from autograd.structure import describe, leaves
 from nn.arguments import once
@@ -22,6 +24,7 @@ from nn.losses import Loss, Penalty, cross_entropy
 from nn.optim import SGD, Adam, Optimizer
 
 CALLS = 4  # that a network which draws random numbers is not likely to pass unseen
+CLASSES = 10  # at most, to try each
 
 
 class Vectorized:
@@ -35,7 +38,7 @@ class Vectorized:
         engine: what runs the steps, in words.
 
     Raises:
-        TypeError: if the network is not the same when it is called again, or it, the loss or an
+        TypeError: if the network or the loss is not the same when it is called again, or it or an
             activation branches on a number.
     """
 
@@ -68,13 +71,13 @@ class Vectorized:
                 return value if penalty is None else value + penalty(parameters)
 
             recording = record(example_loss, (self.parameters, xs[0], ys[0]), anew=False)
+            self._check(recording, example_loss, xs, ys)
             return Program(recording).vectorize((1, 2), "mean", compile)
 
-        self._check_repeatable(net, xs[0])
-        self.program = recorded(penalty)
-        self._without_penalty = cache(lambda: recorded(None) if penalty else self.program)
         self.xs = np.array(xs, dtype=float)
         self.ys = np.array(ys, dtype=float)
+        self.program = recorded(penalty)
+        self._without_penalty = cache(lambda: recorded(None) if penalty else self.program)
         self._grads: Any = np.zeros(len(self.parameters))
         self._ahead = False  # of the Values
         self.load()
@@ -87,14 +90,25 @@ class Vectorized:
         one_hot = {k: [float(k == j) for j in self._classes] for k in self._classes}
         return [list(y) if hasattr(y, "__len__") else one_hot[int(y)] for y in ys]
 
-    @staticmethod
-    def _check_repeatable(net: Network, x: Sequence[float]) -> None:
-        """Refuse a network that draws random numbers: a recording would freeze them."""
-        outputs = {tuple(v.data for v in leaves(net(x))) for _ in range(CALLS)}
-        if len(outputs) > 1:
-            raise TypeError(
-                "vectorize=True records the network once, but it gives another output each time it is called"
+    def _check(
+        self, recording: Recording, example_loss: Any, xs: Sequence[Any], ys: Sequence[Any]
+    ) -> None:
+        """Refuse what a recording would freeze: run again, for some examples and each of few classes, is it the same?"""
+        data = [p.data for p in self.parameters]
+        classes = {y: i for i, y in enumerate(ys) if is_number(y)}
+        spread = [k * len(xs) // CALLS for k in range(CALLS)]
+        for i in spread + list(classes.values()) * (len(classes) <= CLASSES):
+            values = recording.values([*data, *xs[i], *map(as_float, leaves(ys[i]))])
+            replayed, now = (
+                fetch(values, recording.result),
+                example_loss(self.parameters, xs[i], ys[i]).data,
             )
+            if math.isfinite(now) and not math.isclose(replayed, now, rel_tol=1e-6, abs_tol=1e-6):
+                raise TypeError(
+                    f"vectorize=True records the network and the loss once, but run again they give {now:g} for "
+                    f"xs[{i}], and the recording {replayed:g}: they draw random numbers, remember earlier calls, or "
+                    "take numbers in another way than Values, by their type or as a key"
+                )
 
     def load(self) -> None:
         """Take the numbers of the parameters from the Values."""

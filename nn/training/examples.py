@@ -106,8 +106,8 @@ class _located:
         pass
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
-        if type(error) is ValueError or type(error) is TypeError:
-            raise type(error)(f"{self.place}: {error}") from None
+        if kind in (ValueError, TypeError, OverflowError):
+            raise kind(f"{self.place}: {error}") from None
 
 
 def blame(

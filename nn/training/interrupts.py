@@ -12,31 +12,42 @@ class Whole:
     other than the main one there is nothing to wait for: Ctrl-C does not reach it.
     """
 
-    __slots__ = ("_before", "_within", "_waiting")
+    __slots__ = ("_before", "_receive", "_within", "_waiting")
 
     def __init__(self) -> None:
+        self._before: Any = None
+        self._receive: Any = None
         self._within = self._waiting = False
 
     def begin(self) -> None:
         """Let Ctrl-C come here first, if it does not yet."""
         before = signal.getsignal(signal.SIGINT)
-        if before not in (None, self._receive):  # what was not set by Python cannot be set again
-            self._before = before
-            with suppress(ValueError):
-                signal.signal(signal.SIGINT, self._receive)
-
-    def end(self) -> None:
-        """Let it come to whoever got it before, unless somebody else has asked for it since."""
-        if signal.getsignal(signal.SIGINT) == self._receive:
-            signal.signal(signal.SIGINT, self._before)
-
-    def _receive(self, number: int, frame: Any) -> None:
-        if self._within:
-            self._waiting = True
+        if before in (None, self._receive):  # what was not set by Python cannot be set again
             return
-        self.end()
-        signal.raise_signal(signal.SIGINT)
-        self.begin()  # unless that raised, and what was begun is over
+
+        def receive(number: int, frame: Any) -> None:
+            if self._within:
+                self._waiting = True
+                return
+            ended = self.end()
+            if callable(before):  # called itself: who gets it now may be somebody who calls us
+                before(number, frame)
+            elif before == signal.SIG_DFL:
+                signal.signal(signal.SIGINT, before)
+                signal.raise_signal(signal.SIGINT)
+            if ended:
+                self.begin()  # unless that raised, and what was begun is over
+
+        self._before, self._receive = before, receive
+        with suppress(ValueError):
+            signal.signal(signal.SIGINT, receive)
+
+    def end(self) -> bool:
+        """Let it come to whoever got it before, unless somebody else has asked for it since; tell whether it does."""
+        mine = signal.getsignal(signal.SIGINT) is self._receive
+        if mine:
+            signal.signal(signal.SIGINT, self._before)
+        return mine
 
     def __enter__(self) -> None:
         self._within, self._waiting = True, False

@@ -66,8 +66,8 @@ def fit(
         epochs: how many passes through the data.
         batch_size: how many examples make a step; all of them if not given, else they are shuffled anew
             in every epoch.
-        vectorize: whether to run the recorded loss on arrays (needs NumPy): the same numbers
-            but for rounding, much faster for many examples.
+        vectorize: whether to run the recorded loss on arrays (needs NumPy): the same numbers but for rounding, much
+            faster for many examples. What else network and loss use stays as it was at the start.
         compile: with `vectorize`, whether to run them as machine code (needs llvmlite), which takes half a
             second to make. `history.engine` says what ran the steps.
         progress: whether to show a progress bar, if a terminal or a notebook is there to show it.

@@ -2,6 +2,7 @@
 
 import io
 import sys
+import threading
 import time
 
 import pytest
@@ -117,3 +118,26 @@ def test_what_may_take_long_says_so(watch, monkeypatch):
         "grouping 10 operations", "scheduling 10 groups", "running 10 groups", "drawing", "drawing",
         "checking the examples",
     ]  # fmt: skip
+
+
+class Gone(Terminal):
+    def write(self, text):
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("stream", ["none", "closed", "no file", "gone", "no threads"])
+def test_nobody_need_be_there_to_be_told(stream, monkeypatch):
+    closed = io.StringIO()
+    closed.close()
+    streams = {"none": None, "closed": closed, "no file": object(), "gone": Gone()}
+    monkeypatch.setattr(progress, "_LATE", 0.0)
+    monkeypatch.setattr(sys, "stderr", streams.get(stream, Terminal()))
+    if stream == "no threads":
+
+        def start(thread):
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(threading.Thread, "start", start)
+    with patience("counting"):
+        time.sleep(0.05)
+    assert trace(lambda x: x * x, 3.0)(2.0) == 4.0

@@ -253,9 +253,32 @@ def test_what_is_drawn_at_random_is_not_recorded_once_for_all():
     assert len(fit(net, [[0.5, 1.0]], [1.0], epochs=2)) == 2
     with pytest.raises(
         TypeError,
-        match=r"^vectorize=True records the network once, .* another output each time it is called$",
+        match=r"^vectorize=True records the network and the loss once, .* draw random numbers",
     ):
         fit(net, [[0.5, 1.0]], [1.0], epochs=2, vectorize=True)
+
+
+class ByType(Skip):
+    """Takes what is no float for 0."""
+
+    def __call__(self, x):
+        return super().__call__([v if isinstance(v, float) else 0.0 for v in x])
+
+
+@pytest.mark.parametrize(
+    ("make", "given"),
+    [
+        (ByType, {}),
+        (Skip, {"loss": lambda p, y: (p - y) ** 2 * {1.0: 9.0}.get(y, 1.0)}),
+        (Skip, {"loss": lambda p, y: (p - y) ** 2 * random.random()}),
+        (Skip, {"penalty": lambda parameters: parameters[0] * random.random()}),
+    ],
+)
+def test_what_a_recording_would_freeze_is_refused(make, given):
+    xs, ys = [[k / 64] for k in range(64)], [float(k == 37) for k in range(64)]
+    assert len(fit(make.from_weights([[[0.5]]]), xs, ys, epochs=1, **given)) == 1
+    with pytest.raises(TypeError, match=r"^vectorize=True records .* for xs\[\d+\]"):
+        fit(make.from_weights([[[0.5]]]), xs, ys, epochs=1, vectorize=True, **given)
 
 
 @pytest.mark.parametrize("vectorize", [False, True])

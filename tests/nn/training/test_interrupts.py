@@ -127,6 +127,34 @@ def test_who_gets_ctrl_c_is_changed_while_a_network_is_trained():
     assert (caught, len(history), history.stopped) == ([signal.SIGINT], 3, "")
 
 
+@pytest.mark.parametrize(
+    ("first", "stopped"),
+    [(signal.default_int_handler, "interrupted"), (signal.SIG_IGN, ""), (lambda *_: None, "")],
+)
+def test_who_gets_ctrl_c_asks_who_got_it_before(first, stopped):
+    caught = []
+
+    def callback(epoch):
+        if epoch.index < 2:
+            older = signal.getsignal(signal.SIGINT)
+            signal.signal(signal.SIGINT, lambda *given: caught.append(older) or older(*given))
+        if epoch.index == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    signal.signal(signal.SIGINT, first)
+    try:
+        history = fit(MLP(1, [1], rng=0), XS, YS, epochs=4, callbacks=[callback])
+        assert (history.stopped, len(caught)) == (stopped, 2)
+        assert len(history) == (3 if stopped else 4)
+        own = signal.getsignal(signal.SIGINT)
+        if not stopped:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert len(caught) == 4
+        assert signal.getsignal(signal.SIGINT) is own, "all is over"
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_training_in_a_thread():
     histories = []
     net = MLP(1, [1], rng=0)

@@ -261,6 +261,7 @@ def test_no_epochs():
         ([*XS[:4], [1.0, "2"]], YS, TypeError, r"xs\[4\]: .*str was given"),
         ([*XS[:4], [1.0, math.nan]], YS, ValueError, r"xs\[4\]: a finite number is needed"),
         (XS, [*YS[:4], math.inf], ValueError, r"ys\[4\]: a finite number is needed"),
+        (XS, [*YS[:4], 10**400], OverflowError, r"ys\[4\]: this int is too large"),
         (XS, [*YS[:4], [1.0, 2.0]], ValueError, r"ys\[4\]: 1 output, but 2 targets"),
         (XS, [*YS[:4], None], TypeError, r"ys\[4\]: "),
         (None, YS, TypeError, "xs is a sequence with an item for each example, but None"),
