@@ -78,7 +78,7 @@ class Drawing:
             raise render.RenderError(
                 f"the engine printed {error}; the DOT text is in .source"
             ) from None
-        _warn_if_small(svg.text_height(text), f"a page {svg.PAGE:.0f} pixels wide")
+        _warn_if_small(svg.text_height(text), f"a page {svg.PAGE:.0f} pixels wide", self.pinned)
         return text
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
@@ -131,11 +131,11 @@ class Drawing:
         return {**shown, "image/svg+xml": drawn}
 
 
-def _warn_if_small(height: float, where: str) -> None:
+def _warn_if_small(height: float, where: str, pinned: bool) -> None:
     if height < LEGIBLE:
         warnings.warn(
-            f"the text of this picture is {height:.1f} pixels high in {where}, too small to be read: draw less "
-            "(max_nodes=100, fold=True), or save it as .svg and zoom in",
+            f"the text of this picture is {height:.1f} pixels high in {where}, too small to be read: draw less"
+            f"{'' if pinned else ' (max_nodes=100, fold=True)'}, or save it as .svg and zoom in",
             stacklevel=3,
         )
 
@@ -147,7 +147,7 @@ def _png(drawing: Drawing, engine: str | None) -> bytes:
         whole = svg.size(_rendered(drawing, "svg", engine))
         sizes = [float(size) for size in _FONT_SIZE.findall(drawing.source)]
         height = min(sizes, default=math.inf) * longest / max(whole)
-        _warn_if_small(height, f"a PNG of {render.PIXELS} pixels")
+        _warn_if_small(height, f"a PNG of {render.PIXELS} pixels", drawing.pinned)
     if missing := render.missing_signs(drawing.source, engine):
         warnings.warn(
             f"a PNG shows boxes in place of {' '.join(missing[:8])}: the engine's font lacks them; "

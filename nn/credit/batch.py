@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import autograd as ag
 from autograd.notation import Table, factor, shown, significant, table
@@ -215,9 +215,7 @@ class BatchCredit:
         """
         from nn.credit.pictures.picture import credit_drawing
 
-        return credit_drawing(
-            self.whole, path, "batch" if self.share == 1.0 else "mean", theme, transparent
-        )
+        return credit_drawing(self.whole, path, self._show, theme, transparent)
 
     def steps(self, lr: float = 0.1) -> "Player":
         """Return the story of the batch, step by step, as a page to click through.
@@ -229,8 +227,12 @@ class BatchCredit:
         from nn.credit.telling.batch_story import batch_story
 
         whole, after = self.whole, self.after(lr).whole
-        told = batch_story(whole, self.examples, learning_rate(lr), after)
-        return Player(whole, lr, told, after, show="batch" if self.share == 1.0 else "mean")
+        told = batch_story(whole, self.examples, learning_rate(lr), after, self._total)
+        return Player(whole, lr, told, after, show=self._show)
+
+    @property
+    def _show(self) -> Literal["batch", "mean"]:
+        return "batch" if self.share == 1.0 else "mean"
 
     @property
     def _total(self) -> str:
@@ -238,7 +240,7 @@ class BatchCredit:
 
     def check(self) -> "CreditCheck":
         """Put Σ δ·z beside central differences of the loss of the batch, edge by edge."""
-        from nn.credit.check import CreditCheck
+        from nn.credit.check import CreditCheck, check_heads
 
         checks = [example.check() for example in self.examples]
         first = checks[0]
@@ -252,6 +254,7 @@ class BatchCredit:
             {key: total(check.numerical[key] for check in checks) for key in keys},
             {key: first.names[key] for key in keys},
             first.left_out + len(first.credit) - len(keys),
+            check_heads(self.examples[0], self._total),
         )
 
     def table(self, lr: float = 0.1) -> Table:
@@ -296,7 +299,7 @@ class BatchCredit:
     def __repr__(self) -> str:
         over = "summed over" if self.share == 1.0 else "of the mean of"
         first = self.examples[0]
-        return f"<credit {over} {len(self.examples):,} examples, {first.title}, L = {significant(self.loss)}>"
+        return f"<credit {over} {len(self.examples):,} example{'s' * (len(self.examples) > 1)}, {first.title}, L = {significant(self.loss)}>"
 
 
 TERMS = 6  # examples whose credits are written out

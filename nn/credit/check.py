@@ -29,6 +29,7 @@ class CreditCheck:
         numerical: the central difference of the loss for each.
         names: the name of each.
         left_out: how many weights were not looked at.
+        heads: what the two numbers of a weight are called.
 
     >>> from nn.lessons import example
     >>> example("worked").credit().check().ok
@@ -39,6 +40,7 @@ class CreditCheck:
     numerical: dict[Key | str, float]
     names: dict[Key | str, str]
     left_out: int = 0
+    heads: tuple[str, str] = ("δ·z", "(L(w+h)−L(w−h))/2h")
 
     def agrees(self, key: Key | str) -> bool:
         """Tell whether the two numbers of a weight agree to 1e-7, relative to the larger of them and 1.
@@ -76,7 +78,7 @@ class CreditCheck:
             ]
             for key in self.credit
         ]
-        return table(["edge", "δ·z", "(L(w+h)−L(w−h))/2h", "difference", ""], rows)
+        return table(["edge", *self.heads, "difference", ""], rows)
 
 
 def check_credit(credit: Assignment, most: int | None = None) -> CreditCheck:
@@ -103,7 +105,9 @@ def check_credit(credit: Assignment, most: int | None = None) -> CreditCheck:
     if most is None:
         most = max(LEAST, WORK // sum(map(len, graph.parents)))
     chosen = _sample(used, [abs(weights[k].credit) for k in used], whole("most", most))
-    check = CreditCheck({}, {}, {}, len(used) - len(chosen))
+    shared = any(len(w.uses) > 1 for w in weights)
+    heads = check_heads(credit, "Σ" if shared else "")
+    check = CreditCheck({}, {}, {}, len(used) - len(chosen), heads)
     for k in bar(chosen, "weight", passing=True):
         weight, place = weights[k], places[k]
 
@@ -116,6 +120,18 @@ def check_credit(credit: Assignment, most: int | None = None) -> CreditCheck:
         several = len(weight.uses) > 1 or key not in credit.edges
         check.names[key] = weight.name if several else credit.edges[key].name
     return check
+
+
+def check_heads(credit: Assignment, total: str = "") -> tuple[str, str]:
+    """Return what a credit and the difference of the loss beside it are called in a notation.
+
+    Args:
+        credit: one of the examples.
+        total: "Σ" or "mean", where a credit is one of several products.
+    """
+    names = credit.names
+    loss, w = names.loss, names.letter("weight")
+    return f"{total} {names.product}".lstrip(), f"({loss}({w}+h)−{loss}({w}−h))/2h"
 
 
 def _slope(f: Callable[[float], float], x: float) -> float:

@@ -82,7 +82,7 @@ def credit_drawing(
         graph.legend()
     else:
         graph.footer(formula, aside)
-    told = f"{credit.title}, to be worked out." if show == "blank" else description(credit)
+    told = f"{credit.title}, to be worked out." if show == "blank" else description(credit, show)
     return Drawing(graph.canvas.source, title, told, True, theme, transparent)
 
 
@@ -99,11 +99,10 @@ _RULES = {
 }  # fmt: skip
 
 
-def description(credit: Assignment) -> str:
+def description(credit: Assignment, show: Show = "both") -> str:
     """Return the picture in words."""
-    loss = (
-        f"{credit.loss_name} {credit.names.loss} = {credit.loss_formula} = {shown(credit.loss, 4)}"
-    )
+    formula = _of_all(credit.loss_formula, show)
+    loss = f"{credit.loss_name} {credit.names.loss} = {formula} = {shown(credit.loss, 4)}"
     known = [e for e in credit.edges.values() if e.credit == e.credit]
     largest = sorted(known, key=lambda e: -abs(e.credit))[:8]
     most = ", ".join(f"{e.name} {shown(e.credit, sign=True)}" for e in largest)
@@ -112,10 +111,16 @@ def description(credit: Assignment) -> str:
     )
 
 
+def _of_all(formula: str, show: Show) -> str:
+    """Return the formula of a loss; of a batch that of the sum or mean of its examples."""
+    return f"{TOTALS[show].strip()} [{formula}]" if show in TOTALS else formula
+
+
 def _loss(credit: Assignment, show: Show) -> str:
     """Return the loss with its name, its formula and its number."""
     name = credit.loss_name[:1].upper() + credit.loss_name[1:]
-    formula = "" if credit.loss_formula == credit.loss_name else f"{credit.loss_formula} = "
+    named = credit.loss_formula == credit.loss_name and show not in TOTALS
+    formula = "" if named else f"{_of_all(credit.loss_formula, show)} = "
     return f"{name}: {credit.names.loss} = {formula}{BLANK if show == 'blank' else shown(credit.loss, 3)}"
 
 

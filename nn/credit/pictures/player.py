@@ -82,7 +82,9 @@ class Player:
         graph.legend()
         width, height = graph.layout.width, graph.layout.height
         least = max(620.0, SMALLEST * width)
-        drawing = Drawing(graph.canvas.source, title, description(self.credit), pinned=True)
+        drawing = Drawing(
+            graph.canvas.source, title, description(self.credit, self.shows), pinned=True
+        )
         # how a part looks in a step: dimmed, not known yet, or, for the marks of a path, on; on paper all is shown
         states = _file("states.css")
         css = "".join(map(str.strip, states.splitlines())) + _ROOM[graph.layout.shows]

@@ -14,7 +14,7 @@ _TERMS = 6  # of a sum that are written out
 
 
 def batch_story(
-    whole: Assignment, examples: Sequence[Assignment], lr: float, after: Assignment
+    whole: Assignment, examples: Sequence[Assignment], lr: float, after: Assignment, total: str
 ) -> list[Step]:
     """Return the story of a batch.
 
@@ -23,20 +23,26 @@ def batch_story(
         examples: the credit of each example.
         lr: the learning rate η of the update at its end.
         after: the batch as one once the updates are made.
+        total: "Σ", or "mean" where a number is the mean of the examples'.
 
     Returns:
         The network; forward, example by example; their loss; from the output back the errors of each unit and the sum
         of the credits of each edge; the updates; forward again, with the new loss.
     """
     teller = _BatchTeller if whole.layers else _GraphBatchTeller
-    return teller(whole, examples, lr, after).steps
+    return teller(whole, examples, lr, after, total).steps
 
 
 class _BatchTeller(Teller):
     def __init__(
-        self, whole: Assignment, examples: Sequence[Assignment], lr: float, after: Assignment
+        self,
+        whole: Assignment,
+        examples: Sequence[Assignment],
+        lr: float,
+        after: Assignment,
+        total: str,
     ) -> None:
-        self.examples = examples
+        self.examples, self._total = examples, total
         super().__init__(whole, lr, after)
 
     def _given(self) -> str:
@@ -66,21 +72,14 @@ class _BatchTeller(Teller):
         losses, loss = [shown(example.loss, 4) for example in self.examples], self.names.loss
         self._step(
             "The error of the batch",
-            f"{loss} = Σ {loss} over the examples"
-            if self._summed
-            else f"{loss} = the mean of {loss} over the examples",
-            f"{_sum(losses)}: {loss} = {shown(self.credit.loss, 4)}",
+            f"{loss} = {'Σ' if self._total == 'Σ' else 'the mean of'} {loss} over the examples",
+            f"{loss} = {self._together(losses)} = {shown(self.credit.loss, 4)}",
             self.credit.outputs,
             [],
         )
 
-    @property
-    def _summed(self) -> bool:
-        return self.credit.loss == sum(example.loss for example in self.examples)
-
-    @property
-    def _total(self) -> str:
-        return "Σ" if self._summed else "mean"
+    def _all(self, formula: str) -> str:
+        return f"{self._total} [{formula}]"
 
     def _delta(self, units: list[int]) -> None:
         self.known |= {("delta", j) for j in units}
@@ -105,7 +104,7 @@ class _BatchTeller(Teller):
         return f"{self._together(deltas)} = {total}"
 
     def _together(self, terms: list[str]) -> str:
-        return _sum(terms) if self._summed else f"1/{len(terms)}·({_sum(terms)})"
+        return _sum(terms) if self._total == "Σ" else f"1/{len(terms)}·({_sum(terms)})"
 
     def _product(self, edge: Edge) -> str:
         shares = [factor(example.edges[edge.key].credit) for example in self.examples]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from autograd.notation import shown
+from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge
 from nn.credit.telling.excerpt import drawn
@@ -56,18 +56,21 @@ class GraphTeller(Teller):
         super()._updates()
 
     def _changes(self) -> Iterator[str]:
+        wide = max(map(len, self._weights), default=0)
         for w in self._weights.values():
-            yield self._change(w.name, w.weight, w.credit, w.weight - self.lr * w.credit)
+            yield self._change(
+                w.name.ljust(wide), w.weight, w.credit, w.weight - self.lr * w.credit
+            )
 
     def _sums(self) -> None:
         """Tell that a weight with several uses has one credit, their sum."""
         lines = []
         for weight in self._shared.values():
-            shares = [shown(use.credit, 4, sign=True) for use in weight.uses]
+            shares = [factor(use.credit) for use in weight.uses]
             if len(shares) > TERMS:
                 shares = [*shares[:3], f"… {len(shares) - 3} more"]
             total = shown(weight.credit, 4, sign=True)
-            lines.append(f"{self.names.gradient(weight.name)} = {' '.join(shares)} = {total}")
+            lines.append(f"{self.names.gradient(weight.name)} = {' + '.join(shares)} = {total}")
         uses = {use.key for w in self._shared.values() for use in w.uses if isinstance(use, Edge)}
         w = self.names.letter("weight")
         self._step(

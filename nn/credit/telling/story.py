@@ -351,6 +351,10 @@ class Teller:
         moved = f"{shown(weight, 4):>7} {sign} {self.lr:g}·{factor(step, short=True):<9}"
         return f"{name}  {moved} = {shown(new, 4):>7}"
 
+    def _all(self, formula: str) -> str:
+        """Return the formula of the loss of all that is told."""
+        return formula
+
     def _called(self, units: list[int], what: str = "unit") -> str:
         """Return units by name; their numbers are in a row, even those of several layers."""
         first, last = self.names.unit(min(units)), self.names.unit(max(units))
@@ -364,7 +368,7 @@ class Teller:
             verdict = "the same"
         self._step(
             f"Forward again: the loss is {verdict}",
-            f"{self.names.loss} = {after.loss_formula}",
+            f"{self.names.loss} = {self._all(after.loss_formula)}",
             f"{self._outputs(after)}{self.names.loss} = {shown(after.loss, 4)}, before {shown(before.loss, 4)}",
             stage="after",
         )

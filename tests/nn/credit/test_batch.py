@@ -76,6 +76,48 @@ def test_a_mean_is_called_a_mean() -> None:
     assert "Σδ" not in page
 
 
+@pytest.mark.parametrize("mean", [False, True])
+@pytest.mark.parametrize("notation", ["slides", "haykin"])
+def test_a_number_of_a_batch_is_called_what_it_is(mean: bool, notation: str) -> None:
+    w = {name: Value(0.4, label=name) for name in ("wx", "wh", "b")}
+
+    def recurrent(x: list[Value]) -> Value:
+        h = (w["wx"] * x[0] + w["b"]).tanh()
+        return (w["wx"] * x[1] + w["wh"] * h + w["b"]).tanh()
+
+    xs, ys = [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]], [0.5, 0.7, -0.1]
+    share: bool | str = "mean" if mean else True
+    for net, x, y in ((recurrent, xs, ys), (network(), XS, YS)):
+        found = assign_credit(
+            net, x, y, batch=share, parameters=w if net is recurrent else None, notation=notation
+        )
+        names, total = found.examples[0].names, "mean" if mean else "Σ"
+        loss = f"{names.loss} = {total} [{found.examples[0].loss_formula}]"
+        assert f"{loss} = {shown(found.loss, 4)}" in found.draw().desc
+        assert f"{loss} = {shown(found.loss, 4)}" in found.steps().html()
+        assert f"{loss} = {shown(found.loss, 3)} · every number" in found.draw().source
+        said = {step.title: step for step in found.steps().steps}
+        terms = " + ".join(shown(example.loss, 4) for example in found.examples)
+        terms = f"1/3·({terms})" if mean else terms
+        assert (
+            said["The error of the batch"].numbers
+            == f"{names.loss} = {terms} = {shown(found.loss, 4)}"
+        )
+        assert said["Forward again: the loss is smaller"].symbols == loss
+        heads = str(found.check()).splitlines()[0]
+        assert f"{total} {names.product}" in heads
+        assert f"({names.loss}(w+h)−{names.loss}(w−h))/2h" in heads
+
+
+def test_losses_of_0_do_not_turn_a_mean_into_a_sum() -> None:
+    net = MLP.from_weights([[[2.0]]])
+    told = str(assign_credit(net, [[1.0], [2.0]], [2.0, 4.0], batch="mean").steps().steps)
+    assert "the mean of L" in told
+    assert repr(assign_credit(net, [[1.0]], [2.0], batch=True)).startswith(
+        "<credit summed over 1 example, "
+    )
+
+
 def test_the_story_goes_through_the_examples_and_ends_with_a_smaller_loss() -> None:
     found = batch()
     player = found.steps(lr=0.1)
