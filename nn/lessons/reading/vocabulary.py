@@ -28,6 +28,7 @@ _NEW = (
 _STEP = (r"(?:δ|∆|change (?:of|in)|update(?: (?:of|for))?) ?_?(w.*|b.*|θ.*)",)
 _BY = (
     r"(?:∂|d) ?\(?[a-zθ]\w{0,7}(?: total)?\)? ?/ ?\(?(?:∂|d) ?(.+?)\)?",
+    r"(?:∂|d)(?:[lecj]|loss|cost|error)_?(?:∂|d)_?(.+)",
     r"(?:grad(?:ient)?|∇|derivative|ableitung)[ _(]*(?:of|by|wrt|w\.r\.t\.|von|nach|for)? ?(.+?)\)?",
     r"(.+?)[._ ](?:grad|gradient)",
     r"(?:∂|d)_?(.+)",
