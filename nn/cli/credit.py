@@ -16,6 +16,7 @@ from nn.cli.options import (
     where,
 )
 from nn.credit import Credit, assign_credit
+from nn.credit.parts import cut
 from nn.lessons.published.networks import WORKED
 from nn.losses import LOSSES, half_squared_error
 from nn.network import MLP
@@ -205,8 +206,6 @@ def _draw(arguments: argparse.Namespace) -> None:
     check_picture(arguments.out)
     credit = _credit_of(arguments)
     path = _edge_key(arguments.path, credit) if arguments.path else None
-    if path is not None:
-        credit.edge(*path)
     credit.draw(path=path).save(arguments.out)
     print(f"the credit graph is in {where(arguments.out)}")
 
@@ -223,11 +222,18 @@ def _edge_key(words: Sequence[str], credit: Credit) -> tuple[int | None, int]:
         nodes = {str(j) if anew else names.mark(j): j for j in credit.nodes}
         tails: dict[str, int | None] = {**nodes, "b": None}
         if said[0] in tails and said[1] in nodes:
-            return tails[said[0]], nodes[said[1]]
-    known = next(vocabularies(credit))[0].meanings(" ".join(said))
-    found = {of for kind, of in known if kind in ("weight", "gradient", "new")}
-    if len(found) == 1:
-        ((source, target),) = found
+            found = tails[said[0]], nodes[said[1]]
+            if found in credit.edges:
+                return found
+            way = (
+                f"bias of node {said[1]}" if found[0] is None else f"edge from {' to '.join(said)}"
+            )
+            known = cut(", ".join(edge.name for edge in credit.edges.values()))
+            raise ValueError(f"there is no {way}; there are {known}")
+    meant = next(vocabularies(credit))[0].meanings(" ".join(said))
+    edges = {of for kind, of in meant if kind in ("weight", "gradient", "new")}
+    if len(edges) == 1:
+        ((source, target),) = edges
         return source, target
     tail, head = list(credit.edges)[-1][:2] if len(credit.edges) else (None, 0)
     raise ValueError(

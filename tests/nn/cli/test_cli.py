@@ -100,6 +100,11 @@ def test_steps_in_the_terminal(here, capsys):
         (["credit", *EXAMPLE, "--out", "c.jpeg"], "jpeg"),
         (["draw", "--path", "1", "5"], "no edge from 1 to 5"),
         (
+            ["draw", "--path", "3", "1", "--notation", "mitchell"],
+            "no edge from 3 to 1; there are w₆₄, w₆₅, w₄₁",
+        ),
+        (["explain", "--edge", "b", "0"], "no bias of node 0; there are w₁⇝₀, w₂⇝₀"),
+        (
             ["draw", "--path", "one", "5"],
             "or the name of a weight, w₅⇝₂ say, but 'one' '5'",
         ),

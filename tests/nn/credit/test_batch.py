@@ -95,6 +95,9 @@ def test_a_number_of_a_batch_is_called_what_it_is(mean: bool, notation: str) -> 
         loss = f"{names.loss} = {total} [{found.examples[0].loss_formula}]"
         assert f"{loss} = {shown(found.loss, 4)}" in found.draw().desc
         assert f"{loss} = {shown(found.loss, 4)}" in found.steps().html()
+        drawn = found.draw().svg() + found.draw(path=next(iter(found.edges))).svg()
+        one = re.compile(r"(?:[azxyov]|ŷ|net)[₀-₉]* = |target|wanted|= \(")
+        assert not [t for t in re.findall(r"<text[^>]*>(.*?)</text>", drawn) if one.match(t)]
         assert f"{loss} = {shown(found.loss, 3)} · every number" in found.draw().source
         said = {step.title: step for step in found.steps().steps}
         terms = " + ".join(shown(example.loss, 4) for example in found.examples)

@@ -211,6 +211,14 @@ def test_answers_never_set_the_problem():
 
 
 @pytest.mark.parametrize(
+    "name", ["dL_dw31", "dL_dw_31", "dLdw31", "dLoss_dw31", "dE_dw31", "∂L_∂w31"]
+)
+def test_gradients_have_the_names_of_programs(name):
+    reading = read(f"{name} = 0.0682\ndL_da1 = 0.1363", WORKED)
+    assert reading.numbers.keys() == {Quantity("gradient", (3, 1)), Quantity("delta", 1)}
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         ("a1 = 1.1 or 1.2", "two numbers"),

@@ -168,7 +168,7 @@ class Columns(Layout):
 
     def lines(self, node: Node) -> list[tuple[str, str]]:
         """Return what is written at a node, as pairs of kind and text."""
-        words = self.words
+        words, many = self.words, self.words.show in TOTALS  # of many, nothing of one example
         if (members := self.fold.members.get(node.index)) is not None:
             return self._vector(node, members)
         z = f"{node.name} = {words.number(node.z)}"
@@ -176,13 +176,14 @@ class Columns(Layout):
             text = words.input(node)
             return [("z", node.name if node.name == text.split(" = ")[-1] else text)]
         if node.block is not None:
-            return [("z", f"{node.names.tail(node.index)} = {words.number(node.z)}")]
+            name = node.names.tail(node.index)
+            return [("z", name if many else f"{name} = {words.number(node.z)}")]
         if node.kind == "joint":
-            return [] if self.shows == "pattern" else [("z", z.split(" = ")[-1])]
+            return [] if many or self.shows == "pattern" else [("z", z.split(" = ")[-1])]
         if self.shows == "pattern":
             return []
         name = node.name.rstrip(DIGITS) if self.terse else node.name
-        lines = [("z", f"{name} = {words.number(node.z)}")]
+        lines = [] if many else [("z", f"{name} = {words.number(node.z)}")]
         if node.does != "linear":
             lines.insert(0, ("does", node.does))
         if node.target is not None and words.show != "forward":
@@ -201,14 +202,17 @@ class Columns(Layout):
                 return [(kind, f"{letter}{equals}({', '.join(said)})")]
             return [(kind, f"{letter} {said[0]}"), *((kind, text) for text in said[1:])]
 
-        lines = told("z", node.name[:1], (words.number(n.z) for n in members))
+        total = TOTALS.get(words.show)
+        lines = [("z", node.name[:1])]
+        if total is None:
+            lines = told("z", node.name[:1], (words.number(n.z) for n in members))
         if node.kind != "unit":
             return lines
         if node.does != "linear":
             lines.insert(0, ("does", node.does))
         if words.delta(node):
             errors = (words.number(n.error, sign=True) for n in members)
-            lines += told("delta", node.names.letter("delta"), errors)
+            lines += told("delta", f"{total or ''}{node.names.letter('delta')}", errors)
         return lines
 
     def _pill_width(self, edge: Edge) -> float:
