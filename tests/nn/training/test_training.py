@@ -275,7 +275,7 @@ def test_no_epochs():
             r"xs\[0\]: an input is a sequence of 2 .*, but {0.0",
         ),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_examples_are_checked_before_any_work(xs, ys, error, message):
     net = MLP(2, [3, 1], rng=0)
