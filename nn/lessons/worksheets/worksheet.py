@@ -354,7 +354,8 @@ class Worksheet:
         try:
             return cls.from_settings(json.loads(Path(path).read_text(encoding="utf-8")))
         except DAMAGED as error:
-            raise ValueError(f"{os.fspath(path)!r} does not hold a worksheet: {error}") from None
+            why = f"it has no {error}" if isinstance(error, KeyError) else error
+            raise ValueError(f"{os.fspath(path)!r} does not hold a worksheet: {why}") from None
 
     @classmethod
     def from_settings(cls, given: Mapping[str, Any]) -> Self:

@@ -118,6 +118,10 @@ def test_of_a_network_of_ones_own(tmp_path):
     assert paths[0].name == "worksheet.md"
     with pytest.raises(ValueError, match="does not hold a worksheet"):
         Worksheet.load(paths[0])
+    other = tmp_path / "class.json"
+    other.write_text('{"Ann": {}}', encoding="utf-8")
+    with pytest.raises(ValueError, match="does not hold a worksheet: it has no '"):
+        Worksheet.load(other)
 
 
 def test_the_sheet_is_the_key_without_answers():
