@@ -26,6 +26,7 @@ class BatchEdge:
     Attributes:
         source, target, name, layered_name, weight: as for Edge.
         credit: Σ δ·z over the examples, or its mean.
+        mean: whether it is the mean.
     """
 
     source: int | None
@@ -34,11 +35,15 @@ class BatchEdge:
     layered_name: str
     weight: float
     credit: float
+    mean: bool = False
 
     def __repr__(self) -> str:
-        return (
-            f"<{self.name} = {shown(self.weight, 4)}: credit = {shown(self.credit, 4, sign=True)}>"
-        )
+        credit = f"{_total(self.mean)} δ·z = {shown(self.credit, 4, sign=True)}"
+        return f"<{self.name} = {shown(self.weight, 4)}: {credit}>"
+
+
+def _total(mean: bool) -> str:
+    return "mean" if mean else "Σ"
 
 
 class BatchEdges(Known[Key, BatchEdge]):
@@ -227,16 +232,14 @@ class BatchCredit:
         from nn.credit.telling.batch_story import batch_story
 
         whole, after = self.whole, self.after(lr).whole
-        told = batch_story(whole, self.examples, learning_rate(lr), after, self._total)
+        told = batch_story(
+            whole, self.examples, learning_rate(lr), after, _total(self.share != 1.0)
+        )
         return Player(whole, lr, told, after, show=self._show)
 
     @property
     def _show(self) -> Literal["batch", "mean"]:
         return "batch" if self.share == 1.0 else "mean"
-
-    @property
-    def _total(self) -> str:
-        return "Σ" if self.share == 1.0 else "mean"
 
     def check(self) -> "CreditCheck":
         """Put Σ δ·z beside central differences of the loss of the batch, edge by edge."""
@@ -254,7 +257,7 @@ class BatchCredit:
             {key: total(check.numerical[key] for check in checks) for key in keys},
             {key: first.names[key] for key in keys},
             first.left_out + len(first.credit) - len(keys),
-            check_heads(self.examples[0], self._total),
+            check_heads(self.examples[0], _total(self.share != 1.0)),
         )
 
     def table(self, lr: float = 0.1) -> Table:
@@ -284,7 +287,7 @@ class BatchCredit:
         heads = [
             "edge",
             "weight",
-            f"{self._total} {names.product}",
+            f"{_total(self.share != 1.0)} {names.product}",
             f"new weight ({names.rate} = {lr:g})",
         ]
         return table(heads, rows)
@@ -324,7 +327,7 @@ def summed(examples: list[Credit], mean: bool = False) -> BatchCredit:
         for example in examples:
             total += example.edges[key].credit
         edges[key] = BatchEdge(
-            edge.source, edge.target, edge.name, edge.layered_name, edge.weight, total / count
+            edge.source, edge.target, edge.name, edge.layered_name, edge.weight, total / count, mean
         )
     loss = 0.0
     for example in examples:

@@ -127,6 +127,7 @@ REPRS = {
     "<credit summed over 2 examples, 3-2-1 tanh network, L = 0.5903>": lambda: batch(True),
     "<credit of the mean of 2 examples, 3-2-1 tanh network, L = 0.2952>": lambda: batch("mean"),
     "<w₅⇝₁ = 0.8000: Σ δ·z = +0.1867>": lambda: batch(True).edges[5, 1],
+    "<w₅⇝₁ = 0.8000: mean δ·z = +0.0933>": lambda: batch("mean").edges[5, 1],
 }
 
 

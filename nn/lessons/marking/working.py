@@ -55,14 +55,14 @@ def mark(
         ValueError: if there is nothing to mark.
 
     >>> from nn.lessons.gallery import example
-    >>> print(mark("ŷ = 0.83, δ0 = 0.63, δ1 = 0.44".replace(", ", "\\n"), example("worked").credit()))
-    number  given   right
-    ŷ        0.83  0.8279          right
-    δ0       0.63  0.6279          right
-    δ1       0.44  0.1363  wrong, +0.304
+    >>> print(mark("ŷ = 0.828, δ0 = 0.628, δ1 = 0.440".replace(", ", "\\n"), example("worked").credit()))
+    number  given    right
+    ŷ       0.828  0.82790           right
+    δ0      0.628  0.62790           right
+    δ1      0.440  0.13632  wrong, +0.3037
     <BLANKLINE>
     Of 26 lines 2 right, 1 wrong, 23 left blank: 16.67 of 100 marks.
-    δ1 = 0.44 is wrong: 0.1376 follows from your own numbers. A likely cause: the slope f′(a) of the activation is left out of the hidden δ.
+    δ1 = 0.440 is wrong: 0.13634 follows from your own numbers. A likely cause: the slope f′(a) of the activation is left out of the hidden δ.
     """
     credit, lr = (sheet, lr) if isinstance(sheet, Credit) else (sheet.credit, sheet.lr)
     reading = None
