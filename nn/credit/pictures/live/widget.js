@@ -1,23 +1,18 @@
-export default { render({ model, el }) {
-  const frame = document.createElement("iframe");
-  frame.srcdoc = model.get("page");
-  frame.sandbox = "allow-scripts";
-  frame.title = "Credit assignment, live";
-  frame.style = "width:100%;height:1000px;border:0";
-  const send = () => frame.contentWindow && frame.contentWindow.postMessage({ values: model.get("values") }, "*");
-  const take = event => {
-    if (event.source !== frame.contentWindow) return;
-    if (event.data.ready) send();
-    if (event.data.values) {
-      model.set("values", event.data.values);
-      model.save_changes();
-    }
-  };
-  addEventListener("message", take);
-  model.on("change:values", send);
-  el.append(frame);
-  return () => {
-    removeEventListener("message", take);
-    model.off("change:values", send);
-  };
-} };
+// In a widget, the page tells its host which numbers it has, and takes those that the host has.
+const values = () => Object.fromEntries(variables.map(({ name, slot }) => [name, v[slot]]));
+const painted = paint;
+let told = "";
+paint = () => {
+  painted();
+  const now = JSON.stringify(values());
+  if (now !== told) parent.postMessage({ values: values() }, "*");
+  told = now;
+};
+addEventListener("message", event => {
+  if (event.source !== parent || !event.data.values) return;
+  for (const [name, x] of Object.entries(event.data.values)) if (named.has(name)) v[named.get(name).slot] = x;
+  told = JSON.stringify(values());
+  painted();
+});
+told = JSON.stringify(values());
+parent.postMessage({ ready: true }, "*");

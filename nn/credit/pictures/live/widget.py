@@ -37,7 +37,7 @@ class CreditWidget(anywidget.AnyWidget):
     0.8
     """
 
-    _esm = resources.files("nn.credit.pictures.live").joinpath("widget.js").read_text("utf-8")
+    _esm = resources.files("nn.credit.pictures.live").joinpath("host.js").read_text("utf-8")
     page = traitlets.Unicode().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
 
