@@ -215,21 +215,15 @@ class Hand:
 
     def _loss(self, flaws: Flaws, s: dict[str, Any]) -> Interval:
         p = self.problem
-        n, other = len(p.outputs), s.get("other loss")
-        if other is binary_cross_entropy_with_logits and any(
-            t is None or not 0.0 <= t <= 1.0 for t in self._targets()
-        ):
-            return Interval(float("nan"), float("nan"))
-        loss, slopes = self._of_loss(flaws, other)
+        n = len(p.outputs)
+        loss, slopes = self._of_loss(flaws, s.get("other loss"))
         if "loss one" in s:
             z, t = self.known("z", p.outputs[s["loss one"]], flaws), self._targets()[s["loss one"]]
             loss, _ = loss_of(p.credit.loss_function, [z], t, [t]) if t is not None and not p.credit.probabilities \
                 else (at(float("nan")), [])  # fmt: skip
         if "loss root" in s:
-            loss = mapped(lambda x: abs(x) ** 0.5, loss) if not p.credit.probabilities else loss
-            if n == 1:  # ½·(ŷ−y), or ŷ−y
-                e = slopes[0]
-                loss = e.times(0.5)
+            # of one output ½·(ŷ−y), or ŷ−y
+            loss = slopes[0].times(0.5) if n == 1 else mapped(lambda x: abs(x) ** 0.5, loss)
         factor = s.get("loss times", 1.0)
         factor = {"mean": 1.0 / n, "sum": float(n)}.get(factor, factor)
         return loss.times(factor * s.get("both times", 1.0)) + at(p.penalty)
@@ -237,11 +231,7 @@ class Hand:
     def error(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
         """Return ∂L/∂ŷ of an output, or what is taken for it."""
         p = self.problem
-        n, other = len(p.outputs), s.get("other error")
-        if other is binary_cross_entropy_with_logits and any(
-            t is None or not 0.0 <= t <= 1.0 for t in self._targets()
-        ):
-            return Interval(float("nan"), float("nan"))
+        n = len(p.outputs)
         instead = s.get("error")
         if instead == "one":
             return at(1.0)
@@ -249,7 +239,7 @@ class Hand:
             return self.known("p" if p.credit.probabilities else "z", j, flaws)
         if instead == "loss":
             return self.known("loss", None, flaws)
-        _, slopes = self._of_loss(flaws, other)
+        _, slopes = self._of_loss(flaws, s.get("other error"))
         e = slopes[p.outputs.index(j)]
         factor = s.get("error times", 1.0)
         factor = {"mean": 1.0 / n, "sum": float(n)}.get(factor, factor)

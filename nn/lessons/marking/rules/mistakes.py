@@ -134,9 +134,7 @@ def mistakes_in(problem: Problem) -> list[Mistake]:
     """Return the mistakes that can be made in an example, as far as that is seen without numbers."""
     c, functions = problem.credit, problem.functions
     hidden = {activation_name(f) for j, f in functions.items() if j not in problem.outputs}
-    curved = {activation_name(f) for j, f in functions.items() if j in problem.outputs} != {
-        "linear"
-    }
+    last = {activation_name(functions[j]) for j in problem.outputs if j in functions}
     found = [Mistake((name, kind), text, lines) for name, kind, lines, text in _ROWS]
 
     def add(
@@ -159,29 +157,30 @@ def mistakes_in(problem: Problem) -> list[Mistake]:
             for f in ("sigmoid", "tanh", "relu")
         ]
         return of_any + others + _rates(problem.lr)
-    found = [m for m in found if _possible(problem, m.flaw, hidden, curved)]
+    found = [m for m in found if _possible(problem, m.flaw, hidden, last)]
     for node in (c.nodes[i] for i in problem.inputs if c.nodes[i].z < 0.0):
         lost = f"the minus of {node.name} is lost"
         add("lost", node.index, "a gradient", 2.6, lost)
         add("lost forward", node.index, "a", 3.2, lost)
         add("lost back", node.index, "gradient", 3.2, f"{lost} in the gradients")
-    used = hidden | {activation_name(functions[j]) for j in problem.outputs}
     for other in ("sigmoid", "tanh", "relu"):
         if {other} != hidden:
             add("f", other, "z", 3.0, f"the activation is taken to be {other}")
             text = f"{other} is used in place of the activation, and its slope"
             add("unit of", other, "z hidden", 3.0, text)
-        if other != "relu" and used - {other, "linear"}:
+        if other != "relu" and (hidden | last) - {other, "linear"}:
             add("slope of", other, "out hidden", 3.0, f"the slope is that of {other}")
         if other != "relu" and {other} != hidden:
             text = f"the slope in the hidden δ is that of {other}"
             add("slope of hidden", other, "hidden", 3.2, text)
-        if curved:
+        if last != {"linear"} and last != {other}:
             text = f"the activation of the output is taken to be {other}"
             add("f of output", other, "output", 3.2, text)
-    for loss in {mean_absolute_error, squared_error, binary_cross_entropy_with_logits} - {
-        c.loss_function
-    }:
+    targets = [c.nodes[j].target for j in problem.outputs]
+    losses = [mean_absolute_error, squared_error]
+    if all(t is not None and 0.0 <= t <= 1.0 for t in targets):
+        losses.append(binary_cross_entropy_with_logits)
+    for loss in (loss for loss in losses if loss is not c.loss_function):
         add("other loss", loss, "loss", 3.4, f"the loss is the {loss_name(loss)}")
         add(
             "other error",
@@ -216,22 +215,22 @@ def _rates(lr: float) -> list[Mistake]:
     return found
 
 
-def _possible(problem: Problem, flaw: Flaw, hidden: set[str], curved: bool) -> bool:
+def _possible(problem: Problem, flaw: Flaw, hidden: set[str], last: set[str]) -> bool:
     """Tell whether a mistake makes a difference, and another than its like, in an example."""
     (name, kind), c = flaw, problem.credit
-    layers = c.layers
+    layers, curved = c.layers, last != {"linear"}
     biases = any(edge.source is None for edge in c.edges.values())
-    names = hidden | {activation_name(problem.functions[j]) for j in problem.outputs}
     conditions = [
         ((kind in ("mean", "sum") and name != "path") or name == "loss one", len(problem.outputs) > 1),
         (name == "uses", not layers),
         (name == "p", bool(c.probabilities)),
-        (name == "f minus", "sigmoid" in names),
+        (name == "f minus", "sigmoid" in hidden | last),
         (name in ("bias", "bias gradient", "bias step"), biases),
         (kind == LOG10, c.loss_function in (cross_entropy, binary_cross_entropy_with_logits)),
-        (name in ("out slope", "every slope", "flat", "out way", "slope") or kind in ("of the head", "out", "all"), curved),
+        (name in ("out slope", "every slope", "flat", "out way", "slope") or kind in ("of the head", "out", "all", "error"), curved),
         (name == "f out", not curved),
-        (name == "path", any(len(edges) > 1 for edges in problem.out_of.values())),
+        (name == "path", any(len(problem.out_of[j]) > 1 for j in problem.functions)),
+        (name == "loss root", not c.probabilities),
         (kind == "turned", len(layers) > 2),
         (name == "transposed", any(len(a) == len(b) > 1 for a, b in pairwise(layers))),
         (name == "columns", max(map(len, layers[1:]), default=1) > 1),
