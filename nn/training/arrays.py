@@ -1,8 +1,8 @@
 """The gradients of a batch from the recorded loss of one example, run on arrays."""
 
 import math
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Any
 
 from autograd import Value
@@ -22,6 +22,8 @@ from nn.arguments import once
 from nn.layers import Network
 from nn.losses import Loss, Penalty, cross_entropy
 from nn.optim import SGD, Adam, Optimizer
+
+_alike = partial(math.isclose, rel_tol=1e-6, abs_tol=1e-6)
 
 CALLS = 4  # that a network which draws random numbers is not likely to pass unseen
 CLASSES = 10  # at most, to try each
@@ -65,23 +67,37 @@ class Vectorized:
                     f"ys[0] is a {first} and ys[{i}] a {other}"
                 )
 
-        def recorded(penalty: Penalty | None) -> VectorProgram:
+        def of_example(penalty: Penalty | None) -> Callable[..., Value]:
             def example_loss(parameters: list[Value], x: Any, y: Any) -> Value:
                 value = loss(net(x), y)
                 return value if penalty is None else value + penalty(parameters)
 
+            return example_loss
+
+        def recorded(penalty: Penalty | None) -> VectorProgram:
+            example_loss = of_example(penalty)
             recording = record(example_loss, (self.parameters, xs[0], ys[0]), anew=False)
             self._check(recording, example_loss, xs, ys)
             return Program(recording).vectorize((1, 2), "mean", compile)
 
+        self._penalty, self._recorded = penalty, recorded
+        self._loss_now: Callable[[int], float] = lambda i: (
+            of_example(penalty)(self.parameters, xs[i], ys[i]).data
+        )
+        self._looked_at = 0
         self.xs = np.array(xs, dtype=float)
         self.ys = np.array(ys, dtype=float)
-        self.program = recorded(penalty)
-        self._without_penalty = cache(lambda: recorded(None) if penalty else self.program)
         self._grads: Any = np.zeros(len(self.parameters))
         self._ahead = False  # of the Values
-        self.load()
+        self._data: Any = self._numbers()
+        self._record()
         self.engine = self.program.engine(self._data, self.xs, self.ys)
+
+    def _record(self) -> None:
+        self.program = self._recorded(self._penalty)
+        self._without_penalty = cache(
+            lambda: self._recorded(None) if self._penalty else self.program
+        )
 
     def _targets(self, ys: Sequence[Any]) -> Sequence[Any]:
         """Return the targets with a list of 0 and 1 for each class that is given by its index."""
@@ -103,16 +119,30 @@ class Vectorized:
                 fetch(values, recording.result),
                 example_loss(self.parameters, xs[i], ys[i]).data,
             )
-            if math.isfinite(now) and not math.isclose(replayed, now, rel_tol=1e-6, abs_tol=1e-6):
+            if math.isfinite(now) and not _alike(replayed, now):
                 raise TypeError(
                     f"vectorize=True records the network and the loss once, but run again they give {now:g} for "
                     f"xs[{i}], and the recording {replayed:g}: they draw random numbers, remember earlier calls, or "
                     "take numbers in another way than Values, by their type or as a key"
                 )
 
-    def load(self) -> None:
-        """Take the numbers of the parameters from the Values."""
-        self._data: Any = np.array([p.data for p in self.parameters])
+    def _numbers(self) -> Any:
+        return np.array([p.data for p in self.parameters])
+
+    def load(self, called: bool = False) -> None:
+        """Take the numbers of the parameters from the Values, and record anew what a callback has changed beside them.
+
+        Args:
+            called: whether there are callbacks. One example tells, another each time: a temperature that falls,
+                a layer that is replaced.
+        """
+        self._data = self._numbers()
+        if not called:
+            return
+        i = self._looked_at = (self._looked_at + 1) % len(self.xs)
+        now, recorded = self._loss_now(i), self.program(self._data, self.xs[[i]], self.ys[[i]])
+        if math.isfinite(now) and not _alike(now, recorded):
+            self._record()
 
     def store(self) -> None:
         """Give the Values their numbers and gradients, as the last step left them."""
@@ -144,7 +174,7 @@ class Vectorized:
         if kind.step is not Optimizer.step:  # it is one's own, and knows Values only
             self._hand_over()
             optimizer.step(self.parameters)
-            self.load()
+            self._data = self._numbers()
             return
         self._ahead = True
         if kind.update is Optimizer.update and kind.move in (SGD.move, Adam.move):

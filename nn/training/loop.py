@@ -67,7 +67,7 @@ def fit(
         batch_size: how many examples make a step; all of them if not given, else they are shuffled anew
             in every epoch.
         vectorize: whether to run the recorded loss on arrays (needs NumPy): the same numbers but for rounding, much
-            faster for many examples. What else network and loss use stays as it was at the start.
+            faster for many examples. What else network and loss use is recorded, anew where a callback changes it.
         compile: with `vectorize`, whether to run them as machine code (needs llvmlite), which takes half a
             second to make. `history.engine` says what ran the steps.
         progress: whether to show a progress bar, if a terminal or a notebook is there to show it.
@@ -128,7 +128,7 @@ def fit(
         together.begin()
         for epoch in epochs_bar:
             if watched:  # somebody may have changed the parameters, or who gets Ctrl-C
-                task.load()
+                task.load(bool(callbacks))
                 together.begin()
             total, seen = 0.0, 0
             for batch in _batches(len(xs), batch_size, rng):
@@ -201,7 +201,7 @@ class _Eager:
         self.net, self.xs, self.ys, self.loss, self.penalty = net, xs, ys, loss, penalty
         self.parameters = once(net.parameters())
 
-    def load(self) -> None:
+    def load(self, called: bool) -> None:
         """Take the parameters from the Values: they are there."""
 
     def store(self) -> None:

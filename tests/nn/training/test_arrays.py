@@ -6,6 +6,7 @@ import signal
 import numpy as np
 import pytest
 
+from autograd import Value
 from nn import MLP, SGD, Adam, fit, squared_error
 from nn.losses import l2
 from nn.optim import Optimizer
@@ -129,6 +130,46 @@ def test_callbacks_and_metrics_see_the_parameters_and_may_change_them():
     first, second = seen.values()
     np.testing.assert_allclose(second, first, rtol=1e-9, atol=1e-12)
     assert vectorised[2].metrics["largest"] == pytest.approx(eager[2].metrics["largest"])
+
+
+class Annealed:
+    """A network with a temperature, as a plain number or as a Value, which callbacks lower."""
+
+    def __init__(self, temperature):
+        self.net, self.temperature = network(), temperature
+
+    def __call__(self, x):
+        return self.net(x) / self.temperature
+
+    def parameters(self):
+        return self.net.parameters()
+
+
+def cool(net):
+    if isinstance(net.temperature, Value):
+        net.temperature.data *= 0.7
+    else:
+        net.temperature *= 0.7
+
+
+def another_layer(net):
+    if net.temperature == 2.0:
+        net.net.layers[0], net.temperature = MLP(2, [3, 1], rng=5).layers[0], 1.0
+
+
+@pytest.mark.parametrize("changed", [cool, another_layer])
+@pytest.mark.parametrize("temperature", [lambda: 2.0, lambda: Value(2.0)], ids=["number", "Value"])
+@pytest.mark.parametrize("penalty", [None, l2(0.01)], ids=["", "penalty"])
+def test_what_a_callback_changes_beside_the_parameters_counts(changed, temperature, penalty):
+    losses = []
+    for vectorize in (False, True):
+        net = Annealed(temperature())
+        history = fit(
+            net, XS, YS, squared_error, SGD(lr=0.05), epochs=6, progress=False, vectorize=vectorize,
+            callbacks=[lambda epoch: changed(epoch.net)], penalty=penalty, validation=(XS[:2], YS[:2]),
+        )  # fmt: skip
+        losses.append(history.losses + history.validation)
+    assert losses[1] == pytest.approx(losses[0], rel=1e-9)
 
 
 def test_a_callback_that_ends_the_training_with_an_error_loses_no_step():
