@@ -92,7 +92,7 @@ def test_the_prompt_without_ipython_completes_and_blames_nothing_else():
     banner, value, error, listed, completed = talk(
         ("Val\t(2.0)\n", ">>> "),
         ("unknown\n", ">>> "),
-        ("nn.\t\t", "nn.squared_error"),
+        ("nn.\t\t", ">>> nn."),  # the line again, below the list
         ("\b" * 3 + "datasets.moo\t4)[1]\n", ">>> "),
     )
     assert "all of autograd and nn is here" in banner
