@@ -293,6 +293,7 @@ def test_gradescope_takes_it(room, working):
     assert found["score"] == pytest.approx(sum(test["score"] for test in found["tests"]), abs=0.01)
 
 
+@pytest.mark.slow
 def test_nbgrader_reads_the_mark_of_a_cell(room, tmp_path):
     utils = pytest.importorskip("nbgrader.utils", reason="nbgrader is not installed")
     nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
@@ -321,6 +322,7 @@ def test_nbgrader_reads_the_mark_of_a_cell(room, tmp_path):
         assert utils.determine_grade(test) == (points, 100.0)
 
 
+@pytest.mark.slow
 def test_nbgrader_writes_such_a_table_itself(room, tmp_path, monkeypatch):
     api = pytest.importorskip("nbgrader.api", reason="nbgrader is not installed")
     plugins = pytest.importorskip("nbgrader.plugins")
