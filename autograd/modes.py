@@ -40,11 +40,22 @@ _GENERATOR_ENTERS = (
 class _Entry:
     """One mode that is on: for which frame, and a way to see whether its `with` block still lasts."""
 
-    __slots__ = ("mode", "nodes", "opened_in", "frame", "code", "thread", "lasts", "entered")
+    __slots__ = (
+        "mode",
+        "nodes",
+        "opened_in",
+        "frame",
+        "code",
+        "thread",
+        "lasts",
+        "entered",
+        "alone",
+    )
 
     def __init__(self, mode: "_Mode", opened_in: int, frame: FrameType) -> None:
         self.mode = type(mode)
         self.nodes: dict[int, Any] | None = getattr(mode, "nodes", None)
+        self.alone: bool = getattr(mode, "alone", False)
         self.opened_in = opened_in
         self.frame = id(frame)  # a number: a reference would keep what the function holds alive
         self.code = frame.f_code
@@ -117,12 +128,14 @@ def traces(operands: tuple[Any, ...]) -> list[dict[int, Any]]:
     """Return, of each trace that one of the operands belongs to, the nodes that belong to it.
 
     Whatever is computed from a traced number belongs to the trace, in whichever thread: so nothing of it can
-    become a plain number unseen.
+    become a plain number unseen. Variables that others have, too, are traced in one thread alone.
     """
     found = []
     for entry in list(active.values()) if active else ():
         nodes = entry.nodes
-        if nodes is not None and entry.entered and entry.lasts() and _any_of(operands, nodes):
+        if nodes is None or not entry.entered or not entry.lasts() or not _any_of(operands, nodes):
+            continue
+        if not entry.alone or entry.thread == threading.get_ident():
             found.append(nodes)
     return found
 
@@ -278,10 +291,12 @@ class tracing(_Mode):
 
     Args:
         variables: the nodes to begin with.
+        alone: whether they are traced in this thread alone: others may be using them.
     """
 
     quiet = False
 
-    def __init__(self, variables: Iterable[Any]) -> None:
+    def __init__(self, variables: Iterable[Any], alone: bool = False) -> None:
         super().__init__()
+        self.alone = alone
         self.nodes = {id(v): v for v in variables}

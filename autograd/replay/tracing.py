@@ -41,7 +41,7 @@ def record(f: Callable[..., Any], args: tuple[Any, ...], anew: bool = True) -> R
             variables += (rebuild(argument, variable),)
         except TypeError as error:
             raise no_numbers("trace", place, argument, error) from None
-    with modes.tracing(leaves(variables)):
+    with modes.tracing(leaves(variables), alone=not anew):
         result = f(*map(copied, variables))
     if not _is_nested_list(result):
         raise TypeError(

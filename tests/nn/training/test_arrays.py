@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 
 import numpy as np
 import pytest
@@ -170,6 +171,26 @@ def test_what_a_callback_changes_beside_the_parameters_counts(changed, temperatu
         )  # fmt: skip
         losses.append(history.losses + history.validation)
     assert losses[1] == pytest.approx(losses[0], rel=1e-9)
+
+
+def test_another_thread_may_use_the_network_while_it_is_recorded():
+    net = network()
+    found = []
+
+    def used():
+        y = net(XS[0])
+        y.backward()
+        found.append(type(y.data))
+
+    def loss(prediction, target):
+        thread = threading.Thread(target=used)
+        thread.start()
+        thread.join()
+        return squared_error(prediction, target)
+
+    fit(net, XS, YS, loss, epochs=2, vectorize=True, progress=False)
+    assert len(found) > 3
+    assert set(found) == {float}
 
 
 def test_a_callback_that_ends_the_training_with_an_error_loses_no_step():
