@@ -1,7 +1,7 @@
 """The gradients of a batch from the recorded loss of one example, run on arrays."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -22,8 +22,6 @@ from nn.arguments import once
 from nn.layers import Network
 from nn.losses import Loss, Penalty, cross_entropy
 from nn.optim import SGD, Adam, Optimizer
-
-_alike = partial(math.isclose, rel_tol=1e-6, abs_tol=1e-6)
 
 CALLS = 4  # that a network which draws random numbers is not likely to pass unseen
 CLASSES = 10  # at most, to try each
@@ -66,24 +64,8 @@ class Vectorized:
                     "vectorize=True takes targets of one structure, but "
                     f"ys[0] is a {first} and ys[{i}] a {other}"
                 )
-
-        def of_example(penalty: Penalty | None) -> Callable[..., Value]:
-            def example_loss(parameters: list[Value], x: Any, y: Any) -> Value:
-                value = loss(net(x), y)
-                return value if penalty is None else value + penalty(parameters)
-
-            return example_loss
-
-        def recorded(penalty: Penalty | None) -> VectorProgram:
-            example_loss = of_example(penalty)
-            recording = record(example_loss, (self.parameters, xs[0], ys[0]), anew=False)
-            self._check(recording, example_loss, xs, ys)
-            return Program(recording).vectorize((1, 2), "mean", compile)
-
-        self._penalty, self._recorded = penalty, recorded
-        self._loss_now: Callable[[int], float] = lambda i: (
-            of_example(penalty)(self.parameters, xs[i], ys[i]).data
-        )
+        self._net, self._loss, self._penalty, self._compile = net, loss, penalty, compile
+        self._examples = xs, ys
         self._looked_at = 0
         self.xs = np.array(xs, dtype=float)
         self.ys = np.array(ys, dtype=float)
@@ -94,10 +76,26 @@ class Vectorized:
         self.engine = self.program.engine(self._data, self.xs, self.ys)
 
     def _record(self) -> None:
-        self.program = self._recorded(self._penalty)
-        self._without_penalty = cache(
-            lambda: self._recorded(None) if self._penalty else self.program
-        )
+        penalty = self._penalty
+        self.program = self._recorded(penalty)
+        self._without_penalty = cache(lambda: self._recorded(None) if penalty else self.program)
+
+    def _recorded(self, penalty: Penalty | None) -> VectorProgram:
+        xs, ys = self._examples
+        example_loss = partial(self._example_loss, penalty)
+        recording = record(example_loss, (self.parameters, xs[0], ys[0]), anew=False)
+        self._check(recording, penalty)
+        return Program(recording).vectorize((1, 2), "mean", self._compile)
+
+    def _example_loss(
+        self, penalty: Penalty | None, parameters: list[Value], x: Any, y: Any
+    ) -> Value:
+        value = self._loss(self._net(x), y)
+        return value if penalty is None else value + penalty(parameters)
+
+    def _loss_now(self, i: int, penalty: Penalty | None) -> float:
+        xs, ys = self._examples
+        return self._example_loss(penalty, self.parameters, xs[i], ys[i]).data
 
     def _targets(self, ys: Sequence[Any]) -> Sequence[Any]:
         """Return the targets with a list of 0 and 1 for each class that is given by its index."""
@@ -106,20 +104,15 @@ class Vectorized:
         one_hot = {k: [float(k == j) for j in self._classes] for k in self._classes}
         return [list(y) if hasattr(y, "__len__") else one_hot[int(y)] for y in ys]
 
-    def _check(
-        self, recording: Recording, example_loss: Any, xs: Sequence[Any], ys: Sequence[Any]
-    ) -> None:
+    def _check(self, recording: Recording, penalty: Penalty | None) -> None:
         """Refuse what a recording would freeze: run again, for some examples and each of few classes, is it the same?"""
-        data = [p.data for p in self.parameters]
+        data, (xs, ys) = self._data.tolist(), self._examples
         classes = {y: i for i, y in enumerate(ys) if is_number(y)}
         spread = [k * len(xs) // CALLS for k in range(CALLS)]
         for i in spread + list(classes.values()) * (len(classes) <= CLASSES):
             values = recording.values([*data, *xs[i], *map(as_float, leaves(ys[i]))])
-            replayed, now = (
-                fetch(values, recording.result),
-                example_loss(self.parameters, xs[i], ys[i]).data,
-            )
-            if math.isfinite(now) and not _alike(replayed, now):
+            replayed, now = fetch(values, recording.result), self._loss_now(i, penalty)
+            if _differ(replayed, now):
                 raise TypeError(
                     f"vectorize=True records the network and the loss once, but run again they give {now:g} for "
                     f"xs[{i}], and the recording {replayed:g}: they draw random numbers, remember earlier calls, or "
@@ -140,8 +133,8 @@ class Vectorized:
         if not called:
             return
         i = self._looked_at = (self._looked_at + 1) % len(self.xs)
-        now, recorded = self._loss_now(i), self.program(self._data, self.xs[[i]], self.ys[[i]])
-        if math.isfinite(now) and not _alike(now, recorded):
+        recorded = self.program(self._data, self.xs[[i]], self.ys[[i]])
+        if _differ(recorded, self._loss_now(i, self._penalty)):
             self._record()
 
     def store(self) -> None:
@@ -183,3 +176,7 @@ class Vectorized:
             self._data = np.array(
                 optimizer.update(self._data.tolist(), self._grads.tolist()), float
             )
+
+
+def _differ(recorded: float, now: float) -> bool:
+    return math.isfinite(now) and not math.isclose(recorded, now, rel_tol=1e-6, abs_tol=1e-6)
