@@ -62,7 +62,8 @@ class Assignment(Found):
 
         Args:
             recording: what was recorded.
-            y, loss: the target, and the loss function."""
+            y, loss: the target, and the loss function.
+        """
         return cls.late(
             partial(credit_of_graph, recording, y, loss),
             loss=recording.loss.data, loss_function=loss, y=y, recording=recording,

@@ -8,7 +8,7 @@ import autograd as ag
 from autograd.notation import Table, factor, shown, significant, table
 from nn.arguments import learning_rate
 from nn.credit.credit import Credit
-from nn.credit.parts import Edge, Key, Known, Use, Weights
+from nn.credit.parts import TOTALS, Edge, Key, Known, Use, Weights
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
@@ -38,12 +38,9 @@ class BatchEdge:
     mean: bool = False
 
     def __repr__(self) -> str:
-        credit = f"{_total(self.mean)} δ·z = {shown(self.credit, 4, sign=True)}"
+        total = TOTALS["mean" if self.mean else "batch"].strip()
+        credit = f"{total} δ·z = {shown(self.credit, 4, sign=True)}"
         return f"<{self.name} = {shown(self.weight, 4)}: {credit}>"
-
-
-def _total(mean: bool) -> str:
-    return "mean" if mean else "Σ"
 
 
 class BatchEdges(Known[Key, BatchEdge]):
@@ -232,14 +229,16 @@ class BatchCredit:
         from nn.credit.telling.batch_story import batch_story
 
         whole, after = self.whole, self.after(lr).whole
-        told = batch_story(
-            whole, self.examples, learning_rate(lr), after, _total(self.share != 1.0)
-        )
+        told = batch_story(whole, self.examples, learning_rate(lr), after, self._total)
         return Player(whole, lr, told, after, show=self._show)
 
     @property
     def _show(self) -> Literal["batch", "mean"]:
         return "batch" if self.share == 1.0 else "mean"
+
+    @property
+    def _total(self) -> str:
+        return TOTALS[self._show].strip()
 
     def check(self) -> "CreditCheck":
         """Put Σ δ·z beside central differences of the loss of the batch, edge by edge."""
@@ -257,7 +256,7 @@ class BatchCredit:
             {key: total(check.numerical[key] for check in checks) for key in keys},
             {key: first.names[key] for key in keys},
             first.left_out + len(first.credit) - len(keys),
-            check_heads(self.examples[0], _total(self.share != 1.0)),
+            check_heads(self.examples[0], self._total),
         )
 
     def table(self, lr: float = 0.1) -> Table:
@@ -284,13 +283,8 @@ class BatchCredit:
                 rows.append([called, *(shown(x, 6) for x in (weight.weight, total, after))])
                 rows[-1][2] = shown(total, 6, sign=True)
         names = first.names
-        heads = [
-            "edge",
-            "weight",
-            f"{_total(self.share != 1.0)} {names.product}",
-            f"new weight ({names.rate} = {lr:g})",
-        ]
-        return table(heads, rows)
+        made = f"new weight ({names.rate} = {lr:g})"
+        return table(["edge", "weight", f"{self._total} {names.product}", made], rows)
 
     def __str__(self) -> str:
         return self.table()
@@ -327,7 +321,13 @@ def summed(examples: list[Credit], mean: bool = False) -> BatchCredit:
         for example in examples:
             total += example.edges[key].credit
         edges[key] = BatchEdge(
-            edge.source, edge.target, edge.name, edge.layered_name, edge.weight, total / count, mean
+            edge.source,
+            edge.target,
+            edge.name,
+            edge.layered_name,
+            edge.weight,
+            total / count,
+            count != 1.0,
         )
     loss = 0.0
     for example in examples:

@@ -7,9 +7,8 @@ from autograd.notation import shown
 from autograd.pictures.canvas import Canvas, Curve, Point
 from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
-from nn.credit.parts import Edge, Key, Node
+from nn.credit.parts import TOTALS, Edge, Key, Node
 from nn.credit.pictures.layout import LEGEND, MARGIN, OUTPUT_SHIFT, Layout
-from nn.credit.pictures.words import TOTALS
 from nn.credit.telling.origin import began
 
 DIM = 0.3  # how much is left of what a lit path leaves aside

@@ -11,11 +11,11 @@ from autograd.pictures.text import SIZE, fitting, text_width
 from autograd.progress import patience
 from nn.arguments import expect, is_sequence
 from nn.credit.assignment import Assignment
-from nn.credit.parts import Key
+from nn.credit.parts import TOTALS, Key
 from nn.credit.pictures.graph import LARGEST
 from nn.credit.pictures.layout import LEGEND, MARGIN
 from nn.credit.pictures.units.unit_graph import kinds
-from nn.credit.pictures.words import BLANK, TOTALS, Show
+from nn.credit.pictures.words import BLANK, Show
 from nn.credit.telling.derivation import slope_symbol
 from nn.credit.telling.lit import lit
 from nn.credit.telling.ways import Ways

@@ -5,11 +5,10 @@ from typing import Literal
 
 from autograd.notation import shown
 from nn.credit.assignment import Assignment
-from nn.credit.parts import Edge, Key, Node
+from nn.credit.parts import TOTALS, Edge, Key, Node
 from nn.credit.telling.derivation import slope_symbol
 
 Show = Literal["both", "forward", "backward", "blank", "batch", "mean"]
-TOTALS = {"batch": "Σ", "mean": "mean "}  # before a number of several examples
 BLANK = "____"
 
 

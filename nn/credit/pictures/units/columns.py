@@ -13,11 +13,11 @@ from autograd.pictures.drawing import LEGIBLE
 from autograd.pictures.svg import PAGE
 from autograd.pictures.text import text_width
 from nn.credit.assignment import Assignment
-from nn.credit.parts import Edge, Key, Link, Node
+from nn.credit.parts import TOTALS, Edge, Key, Link, Node
 from nn.credit.pictures.layout import BOTTOM, LEAST_WIDTH, LEGEND, MARGIN, STYLES, Layout
 from nn.credit.pictures.placing import Item, arrange, ended, join, through
 from nn.credit.pictures.units.folding import FoldedWords, foldings, ranged, shortened
-from nn.credit.pictures.words import TOTALS, Words
+from nn.credit.pictures.words import Words
 from nn.credit.telling.excerpt import drawn
 
 FULL, SOME = 30, 60  # so many pills with two lines, with one
