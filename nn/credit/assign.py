@@ -7,7 +7,7 @@ from autograd import Value
 from nn.arguments import paired
 from nn.credit.batch import BatchCredit, summed
 from nn.credit.credit import Credit
-from nn.losses import Loss, Penalty, as_loss, half_squared_error, warn_of_logits
+from nn.losses import Loss, Penalty, half_squared_error, warn_of_logits
 from nn.notations import Notation
 
 Batch = bool | Literal["mean"]
@@ -107,10 +107,10 @@ def assign_credit(
     if batch:
         pairs = zip(*paired(x, y))
         found = [Credit.of(net, *pair, loss, parameters, penalty) for pair in pairs]
-        warn_of_logits(found[0].recording.outputs, as_loss(loss))
+        warn_of_logits(found[0].recording.outputs, found[0].loss_function)
         return summed([_told(c, notation) for c in found], mean=batch == "mean")
     credit = Credit.of(net, x, y, loss, parameters, penalty)
-    warn_of_logits(credit.recording.outputs, as_loss(loss))
+    warn_of_logits(credit.recording.outputs, credit.loss_function)
     return _told(credit, notation)
 
 

@@ -121,14 +121,6 @@ class AnyHand(Hand):
 
     problem: AnyProblem
 
-    def __init__(
-        self,
-        problem: AnyProblem,
-        written: Mapping[Quantity, Interval],
-        half: Callable[[float], float],
-    ) -> None:
-        super().__init__(problem, written, half)
-
     def follows(self, q: Quantity, flaws: Flaws = frozenset()) -> Interval:
         """Return what a line should be, given the numbers before it, if these mistakes are made."""
         s, p = dict(flaws), self.problem
@@ -269,6 +261,4 @@ def hand_of(
     problem: Problem, written: Mapping[Quantity, Interval], half: Callable[[float], float]
 ) -> Hand:
     """Return a working of an example, with layers or without."""
-    if isinstance(problem, AnyProblem):
-        return AnyHand(problem, written, half)
-    return Hand(problem, written, half)
+    return (AnyHand if isinstance(problem, AnyProblem) else Hand)(problem, written, half)
