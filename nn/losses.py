@@ -207,6 +207,17 @@ SHORT: dict[str, Loss] = {
 TAKES_LOGITS = (binary_cross_entropy_with_logits, cross_entropy)
 
 
+def added_by(penalty: Penalty, parameters: list[Value]) -> Value:
+    """Return what a penalty adds to the loss.
+
+    Raises:
+        TypeError: if it is no Value.
+    """
+    added = penalty(parameters)
+    expect(isinstance(added, Value), "a penalty gives a Value computed from the parameters", added)
+    return added
+
+
 def warn_of_logits(prediction: Any, loss: "Loss") -> None:
     """Warn if a loss that has the sigmoid or the softmax in it is given outputs that have been through one.
 

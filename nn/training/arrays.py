@@ -20,7 +20,7 @@ from autograd.replay.tracing import record
 from autograd.structure import describe, leaves
 from nn.arguments import once
 from nn.layers import Network
-from nn.losses import Loss, Penalty, cross_entropy
+from nn.losses import Loss, Penalty, added_by, cross_entropy
 from nn.optim import SGD, Adam, Optimizer
 
 CALLS = 4  # that a network which draws random numbers is not likely to pass unseen
@@ -91,7 +91,7 @@ class Vectorized:
         self, penalty: Penalty | None, parameters: list[Value], x: Any, y: Any
     ) -> Value:
         value = self._loss(self._net(x), y)
-        return value if penalty is None else value + penalty(parameters)
+        return value if penalty is None else value + added_by(penalty, parameters)
 
     def _loss_now(self, i: int, penalty: Penalty | None) -> float:
         xs, ys = self._examples

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Never
 
-from autograd import Value, no_grad
+from autograd import no_grad
 from autograd.modes import recorded
 from autograd.progress import bar
 from nn.arguments import expect, generator, once, refuse_unknown, whole
@@ -16,6 +16,7 @@ from nn.losses import (
     TAKES_LOGITS,
     Loss,
     Penalty,
+    added_by,
     as_loss,
     half_squared_error,
     warn_of_logits,
@@ -233,8 +234,7 @@ class _Eager:
             total += example.data
         mean = total / len(batch)
         if self.penalty is not None:
-            added = self.penalty(self.parameters)
-            expect(isinstance(added, Value), "a penalty gives a Value of the parameters", added)
+            added = added_by(self.penalty, self.parameters)
             added.backward()
             mean += added.data
         return mean

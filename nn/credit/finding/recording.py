@@ -11,7 +11,7 @@ from autograd.graph.reverse import leaf_numbers
 from autograd.graph.walks import topological
 from autograd.notation import DIGITS, subscript
 from nn.arguments import expect, is_sequence, once, plain
-from nn.losses import Loss, Penalty, loss_name
+from nn.losses import Loss, Penalty, added_by, loss_name
 from nn.network import MLP
 
 
@@ -160,9 +160,7 @@ def penalized(root: Value, penalty: Penalty, parameters: list[Value]) -> Value:
         "a penalty is a function of the list of parameters, l2(1e-4) say",
         penalty,
     )
-    share = penalty(parameters)
-    expect(isinstance(share, Value), "a penalty gives a Value computed from the parameters", share)
-    return root + share
+    return root + added_by(penalty, parameters)
 
 
 def weights(given: Any) -> Weights | None:

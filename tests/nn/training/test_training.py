@@ -364,6 +364,10 @@ def test_labels_out_of_range(loss, outputs, bad, message):
         ({"validation": ([[1.0]], [1.0])}, r"validation: xs\[0\]: 2 inputs expected, got 1"),
         ({"penalty": 1e-4}, r"a penalty is a function such as l2\(1e-4\), but 0.0001"),
         ({"penalty": lambda parameters: 0.0}, "a penalty gives a Value .*, but 0.0"),
+        (
+            {"penalty": lambda parameters: 0.0, "vectorize": True},
+            "a penalty gives a Value .*, but 0.0",
+        ),
         ({"metrics": print}, "metrics is a dict of functions by name, but <built-in"),
         ({"callbacks": print}, "callbacks is a list of functions, but <built-in"),
     ],
