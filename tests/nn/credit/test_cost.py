@@ -1,7 +1,6 @@
 """What credit costs, counted: nothing is made before it is asked for, and all of it is linear in the graph."""
 
 import gc
-import sys
 from collections import Counter
 
 import pytest
@@ -11,24 +10,8 @@ from autograd import Value
 from nn import MLP, assign_credit
 from nn.credit.finding import units
 from nn.credit.parts import Edge
+from tests.counting import calls
 from tests.nn.credit.networks import CASES, elman, residual
-
-
-def calls(work):
-    """Return how often functions are called while something is done, by the names of their files."""
-    found = Counter()
-
-    def watch(frame, event, _):
-        if event == "call":
-            found[frame.f_code.co_filename.rpartition("/")[2]] += 1
-
-    before = sys.getprofile()
-    sys.setprofile(watch)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return found
 
 
 def of(case):
