@@ -6,7 +6,6 @@ that waits inside such a block, is touched; and whatever ends a block, an interr
 """
 
 import functools
-import inspect
 import itertools
 import sys
 import threading
@@ -19,7 +18,7 @@ from contextlib import (
     nullcontext,
 )
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,7 +28,7 @@ active: dict[int, "_Entry"] = {}
 moment = 0  # how many transforms have begun; a leaf keeps the moment when it was made
 
 _numbers = itertools.count()
-_SUSPENDED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_SUSPENDED = 0x20 | 0x80 | 0x200  # flags of the code of generators and coroutines
 _ON_BEHALF = {"__enter__", "__aenter__", "enter_context", "enterContext", "enterClassContext"}
 _GENERATOR_ENTERS = (
     _GeneratorContextManager.__enter__.__code__,
@@ -205,42 +204,40 @@ class _Mode:
         Raises:
             TypeError: if it is an asynchronous generator; write the `with` inside it.
         """
-        mode = type(self)
-        f: Any = function
-        wrapper: Any
-        if inspect.isasyncgenfunction(f) or not callable(f) or isinstance(f, type):
-            kind = (
-                "an asynchronous generator" if callable(f) and not isinstance(f, type) else repr(f)
-            )
+        import inspect  # which takes as long to import as half of the engine
+
+        ordinary = callable(function) and not isinstance(function, type)
+        if not ordinary or inspect.isasyncgenfunction(function):
+            kind = "an asynchronous generator" if ordinary else repr(function)
+            name = type(self).__name__
             raise TypeError(
-                f"{mode.__name__}() decorates functions, generators and coroutines, but {kind} was given; "
-                f"write `with {mode.__name__}():` inside it"
+                f"{name}() decorates functions, generators and coroutines, but {kind} was given; "
+                f"write `with {name}():` inside it"
             )
+        f, mode = cast(Any, function), type(self)
         if inspect.iscoroutinefunction(f):
 
+            @functools.wraps(f)
             async def coroutine(*args: Any, **kwargs: Any) -> Any:
                 with mode():
                     return await f(*args, **kwargs)
 
-            wrapper = coroutine
+            return cast(F, coroutine)
+        if inspect.isgeneratorfunction(f):
 
-        elif inspect.isgeneratorfunction(f):
-
+            @functools.wraps(f)
             def generator(*args: Any, **kwargs: Any) -> Any:
                 with mode():
                     return (yield from f(*args, **kwargs))
 
-            wrapper = generator
+            return cast(F, generator)
 
-        else:
+        @functools.wraps(f)
+        def plain(*args: Any, **kwargs: Any) -> Any:
+            with mode():
+                return f(*args, **kwargs)
 
-            def plain(*args: Any, **kwargs: Any) -> Any:
-                with mode():
-                    return f(*args, **kwargs)
-
-            wrapper = plain
-        functools.update_wrapper(wrapper, f)
-        return wrapper  # type: ignore[no-any-return]
+        return cast(F, plain)
 
 
 class no_grad(_Mode):

@@ -15,7 +15,6 @@ numbers, whose operators never raise.
 import math
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
@@ -29,7 +28,6 @@ nan = math.nan
 REALS: Interval = (-inf, inf)
 
 
-@dataclass(frozen=True, eq=False)
 class Primitive:
     """One operation: its name, its value, its partial derivatives, and where they hold.
 
@@ -58,31 +56,32 @@ class Primitive:
             there, whatever arrives: not even 0·inf.
     """
 
-    name: str
-    symbol: str
-    forward: Rule
-    partials: tuple[Rule, ...]
-    derivative: str
-    domain: tuple[Interval, ...] = ()
-    edge: Rule | None = None
-    array: str | Rule = ""
-    kink: str = ""
-    kinks: Callable[..., bool] | None = None
-    aliases: tuple[str, ...] = ()
-    infix: bool = False
-    paired: Callable[[Any, Any], tuple[Any, Any]] | None = None
-    conventional: bool = True
-    flat: bool = False
-    on_floats: Rule = field(init=False)  # forward at full speed; may raise
-    slopes: tuple[Rule, ...] = field(init=False)  # partials at full speed; may raise
-
-    def __post_init__(self) -> None:
-        fill = object.__setattr__  # the row is frozen from here on
-        fill(self, "domain", self.domain or (REALS,) * len(self.partials))
-        if not self.array and getattr(math, self.name, None) is self.forward:
-            fill(self, "array", self.name)
-        fill(self, "on_floats", _bind_to_floats(self.forward))
-        fill(self, "slopes", tuple(map(_bind_to_floats, self.partials)))
+    def __init__(
+        self,
+        name: str,
+        symbol: str,
+        forward: Rule,
+        partials: tuple[Rule, ...],
+        derivative: str,
+        domain: tuple[Interval, ...] = (),
+        edge: Rule | None = None,
+        array: str | Rule = "",
+        kink: str = "",
+        kinks: Callable[..., bool] | None = None,
+        aliases: tuple[str, ...] = (),
+        infix: bool = False,
+        paired: Callable[[Any, Any], tuple[Any, Any]] | None = None,
+        conventional: bool = True,
+        flat: bool = False,
+    ) -> None:
+        self.name, self.symbol, self.aliases, self.infix = name, symbol, aliases, infix
+        self.forward, self.partials, self.derivative = forward, partials, derivative
+        self.domain, self.edge = domain or (REALS,) * len(partials), edge
+        named_alike = getattr(math, name, None) is forward
+        self.array, self.paired = array or (name if named_alike else ""), paired
+        self.kink, self.kinks, self.conventional, self.flat = kink, kinks, conventional, flat
+        self.on_floats = _bind_to_floats(forward)  # at full speed; may raise
+        self.slopes = tuple(map(_bind_to_floats, partials))  # so are these
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}: {self.derivative}>"

@@ -1,6 +1,5 @@
 """What is expected of an argument, and what is said when something else was given."""
 
-import inspect
 import math
 import operator
 import random
@@ -169,5 +168,7 @@ def once(parameters: Iterable[Value]) -> list[Value]:
 
 def arguments_of(made: type) -> list[str]:
     """Return the names of the arguments that a class is made with; none if it takes any."""
+    import inspect  # which takes as long to import as all of the engine
+
     given = list(inspect.signature(made.__init__).parameters.values())[1:]  # type: ignore[misc]
     return [] if any(p.kind is p.VAR_KEYWORD for p in given) else [p.name for p in given]
