@@ -65,31 +65,36 @@ class Function(Text):
         self.kept.append(x)
         return f"inttoptr (i64 {id(x)} to ptr)"
 
+    def float(self, x: str) -> str:
+        """Return a number as a new object of Python."""
+        return self.new(f"call ptr @PyFloat_FromDouble(double {x})")
+
+    def called(self, f: Any, *arguments: str) -> str:
+        """Return what a function of Python returns, a new object."""
+        places = self.new(f"alloca ptr, i64 {len(arguments)}")
+        for i, x in enumerate(arguments):
+            self.do(f"store ptr {x}, ptr {self.place(places, i, kind='ptr')}")
+        given = f"ptr {places}, i64 {len(arguments)}, ptr null"
+        return self.new(f"call ptr @PyObject_Vectorcall(ptr {self.object(f)}, {given})")
+
+    def drop(self, *objects: str) -> None:
+        """Let go of objects, of those that are there."""
+        for x in objects:
+            self.do(f"call void @Py_DecRef(ptr {x})")
+
     def need(self, condition: str) -> None:
         """Go on only where the condition holds."""
         label = f"l{len(self.lines)}"
         self.branch(condition, label, "otherwise")
         self.label(label)
 
-    def go(self, label: str) -> None:
-        """Go on at a label."""
-        self.do(f"br label %{label}")
-
-    def branch(self, condition: str, label: str, other: str) -> None:
-        """Go on at a label where the condition holds, and else at the other."""
-        self.do(f"br i1 {condition}, label %{label}, label %{other}")
-
-    def argument(self, i: int) -> str:
-        """Return an argument."""
-        place = self.place("%arguments", i, kind="ptr")
-        return self.new(f"load ptr, ptr {place}")
-
     def unpack(self, arguments: tuple[Any, ...], leaf: Callable[[Any, str], None]) -> None:
         """Take the arguments apart: what stands for each leaf of the structure is given to `leaf`."""
         self.need(self.new(f"icmp eq i64 %count, {len(arguments)}"))
         self.need(self.new("icmp eq ptr %names, null"))
         for i, tree in enumerate(arguments):
-            self._unpack(tree, self.argument(i), leaf)
+            place = self.place("%arguments", i, kind="ptr")
+            self._unpack(tree, self.new(f"load ptr, ptr {place}"), leaf)
 
     def _unpack(self, tree: Any, given: str, leaf: Callable[[Any, str], None]) -> None:
         kind = type(tree)
@@ -124,7 +129,7 @@ class Function(Text):
             x = self.build(item, leaf)
             self.new(f"call i32 @{name}_SetItem(ptr {made}, {at}, ptr {x})")
             if kind is dict:  # it counts its own reference; the others take ours
-                self.do(f"call void @Py_DecRef(ptr {x})")
+                self.drop(x)
         return made
 
     def known(self, flags: list[str], among: set[Any]) -> None:
@@ -138,7 +143,7 @@ class Function(Text):
 
         made = self.build(tuple(flags), truth)
         found = self.new(f"call i32 @PySet_Contains(ptr {self.object(among)}, ptr {made})")
-        self.do(f"call void @Py_DecRef(ptr {made})")
+        self.drop(made)
         self.need(self.new(f"icmp eq i32 {found}, 1"))
 
     def end(self, result: str = "void") -> str:

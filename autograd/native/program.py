@@ -71,7 +71,7 @@ def _write(
     def number(x: Any) -> str:
         known = type(x) is not Symbol
         content = hexadecimal(float(x)) if known else face.number(cells, parts.cells[x])
-        return face.new(f"call ptr @PyFloat_FromDouble(double {content})")
+        return face.float(content)
 
     face.unpack(recording.arguments, take)
     for i in range(len(parts.texts)):

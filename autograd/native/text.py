@@ -56,6 +56,14 @@ class Text:
         self.lines.append(f"{name}:")
         self.block = name
 
+    def go(self, label: str) -> None:
+        """Go on at a label."""
+        self.do(f"br label %{label}")
+
+    def branch(self, condition: str, label: str, other: str) -> None:
+        """Go on at a label where the condition holds, and else at the other."""
+        self.do(f"br i1 {condition}, label %{label}, label %{other}")
+
     def end(self, result: str = "void") -> str:
         """Return the whole text."""
         return "\n".join([*self.lines, f"  ret {result}\n}}"])
@@ -73,15 +81,14 @@ class Text:
             yield Loop("0", [*carried])
             return
         name, before = f"l{len(self.lines)}", self.block
-        self.do(f"br label %{name}")
+        self.go(name)
         self.label(name)
         first = len(self.lines)
         self.lines.append("")
         loop = Loop(f"%{name}.i", [f"%{name}.{i}" for i in range(len(carried))])
         yield loop
         self.do(f"{loop.index}n = add i64 {loop.index}, 1")
-        self.do(f"{loop.index}c = icmp ult i64 {loop.index}n, {stop}")
-        self.do(f"br i1 {loop.index}c, label %{name}, label %{name}e")
+        self.branch(self.new(f"icmp ult i64 {loop.index}n, {stop}"), name, f"{name}e")
         phis = [("i64", loop.index, "0", f"{loop.index}n")]
         phis += [(VECTOR, *along) for along in zip(loop.values, carried, loop.next)]
         self.lines[first] = "\n".join(

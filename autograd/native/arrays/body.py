@@ -1,7 +1,6 @@
-"""The function that runs the steps of a plan: what all examples share, then block by block what differs."""
+"""How the steps of a plan are run: what all examples share, then block by block what differs."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from autograd.matrices.arguments import Block
 from autograd.native.arrays.memory import POINTERS, Source
@@ -9,167 +8,166 @@ from autograd.native.arrays.plan import Plan
 from autograd.native.speller import LANES, hexadecimal
 from autograd.native.text import NOTHING, Index, Text
 
+_ZERO = f"double {hexadecimal(0.0)}"  # added to −0.0, a gradient that did not arrive, it gives 0.0
+
 
 class Body:
-    """Writes `double name.run(ptr numbers, i64 count, double seed)`.
-
-    Its first argument holds the places of the scratch memory, of each block's numbers, and of the results;
-    `count` is the number of examples, `seed` the derivative to start from. It returns the result, added up.
+    """Writes a run of a plan into a function.
 
     Args:
+        text: the function.
         plan: the steps.
-        blocks: the arguments.
-        result: the slots and constants that make up the result.
-
-    Attributes:
-        narrow: how much of the scratch memory the narrow rows take: it begins with them.
-        size: how much it takes in all.
+        memory: the address of as much scratch memory as the plan takes.
+        count: the number of examples.
     """
 
-    def __init__(self, plan: Plan, blocks: Sequence[Block], result: Sequence[Any]) -> None:
-        self._plan, self._blocks, self._memory = plan, blocks, plan.memory
-        self._batched = any(block.batched for block in blocks)
-        self._result = [plan.find(x) for x in result]
-        self._wide = [source is not None and source.wide for source, _ in self._result]
-        self._total = self._memory.add(1, False).places[0]  # its parts are those of the result
-        self.narrow = self._memory.narrow + LANES  # a vector may reach beyond the last row
-        parts = LANES * self.narrow * self._batched
-        self._sizes = self.narrow, self._memory.wide, self.narrow, self._memory.wide, parts
-        self.size = sum(self._sizes)
-
-    def text(self, name: str, gradient: bool) -> str:
-        """Return the function."""
-        text = Text(f"define internal double @{name}.run(ptr %numbers, i64 %count, double %seed)")
-        memory = self._numbers(text, 0)
-        for pointer, i in zip(POINTERS, range(len(POINTERS))):
-            start = sum(self._sizes[:i])
+    def __init__(self, text: Text, plan: Plan, memory: str, count: str) -> None:
+        self._text, self._plan, self._count = text, plan, count
+        self._size = plan.memory.block
+        for i, pointer in enumerate(POINTERS):
+            start = sum(plan.sizes[:i])
             text.do(f"%{pointer} = getelementptr double, ptr {memory}, i64 {start}")
-        pairs = [*zip(self._blocks, self._plan.sources)]
-        places = [self._numbers(text, 1 + i) for i in range(len(pairs))]
-        given = [(x, *pair) for x, pair in zip(places, pairs) if pair[0].slots]
-        outs = [
-            self._numbers(text, 1 + len(pairs) + i) for i in range(len(pairs) if gradient else 1)
-        ]
-        found = [(x, *pair) for x, pair in zip(outs, pairs) if pair[0].slots]
-        for numbers, block, source in given:
-            if not block.batched:
-                self._copy(text, text.place("%n", source.places[0]), numbers, len(block.slots))
-        self._pass(text, "forward", False)
-        if self._batched:
-            if gradient:
-                self._clear(text, "%p", 0, LANES * self.narrow)
-            size = self._memory.block
-            blocks = text.new(f"udiv i64 {text.sum('%count', size - 1)}, {size}")
-            with text.loop(blocks) as loop:
-                first: Index = text.times(loop.index, size)
-                left = text.new(f"sub i64 %count, {first}")
-                few = text.new(f"icmp ult i64 {left}, {size}")
-                m = text.new(f"select i1 {few}, i64 {left}, i64 {size}")
-                vectors = text.new(f"udiv i64 {text.sum(m, LANES - 1)}, {LANES}")
-                self._transpose(text, given, first, m, "%w")
-                self._pass(text, "forward", True, vectors, m)
-                if gradient:
-                    self._gradient_of_block(text, vectors, m)
-                    self._transpose(text, found, first, m, "%gw")
-                else:
-                    for i, (wide, (_, place)) in enumerate(zip(self._wide, self._result)):
-                        if wide:
-                            row = text.place(outs[0], text.times("%count", i), first)
-                            self._copy(text, row, text.place("%w", place), m)
-        if gradient:
-            return text.end(f"double {self._rest_of_gradient(text, found)}")
-        for i, (wide, (_, place)) in enumerate(zip(self._wide, self._result)):
-            if not wide:
+
+    def rows(self, inputs: Sequence[str], out: str) -> None:
+        """Write the numbers of the result, a row for each, with a column for each example.
+
+        Args:
+            inputs: the addresses of the numbers of each block.
+            out: where the rows go.
+        """
+        text = self._text
+        rows = [(text.times(self._count, i), *x) for i, x in enumerate(self._plan.result)]
+        self._forward(inputs)
+        if self._plan.batched:
+            with text.loop(self._blocks()) as loop:
+                first, m, _ = self._forward_of_block(inputs, loop.index)
+                for row, source, place in rows:
+                    if source is not None and source.wide:
+                        self._copy(text.place(out, row, first), text.place("%w", place), m)
+        for row, source, place in rows:
+            if source is None or not source.wide:
                 x = text.number("%n", place)
-                with text.loop("%count") as loop:
-                    text.set_number(x, outs[0], text.times("%count", i), loop.index)
-        return text.end(f"double {hexadecimal(0.0)}")
+                with text.loop(self._count) as loop:
+                    text.set_number(x, out, row, loop.index)
 
-    def _gradient_of_block(self, text: Text, vectors: str, m: str) -> None:
-        (wide,), ((_, place),) = self._wide, self._result
-        if wide:
-            with text.loop(vectors) as vector:
-                x = text.load("%w", place, text.times(vector.index, LANES))
-                alive = text.before(m, vector.index)
-                text.add(text.chosen(alive, x, NOTHING), "%p", self._total * LANES)
-        for source in self._memory.sources:
-            if source.fill and source.wide:
-                size = len(source.places) * self._memory.block
-                self._clear(text, "%gw", source.places[0], size)
-        if wide:
-            seed = text.eight("%seed", "double")
-            with text.loop(vectors) as vector:
-                text.add(seed, "%gw", place, text.times(vector.index, LANES))
-        self._pass(text, "backward", True, vectors, m)
+    def value_and_gradients(self, inputs: Sequence[str], outs: Sequence[str], seed: str) -> str:
+        """Write the gradients by the numbers of each block; return the result, added up.
 
-    def _rest_of_gradient(self, text: Text, found: Sequence[tuple[str, Block, Source]]) -> str:
-        """Write the backward pass through what all examples share; return the result."""
-        if self._batched:
-            with text.loop(self.narrow) as loop:
+        Args:
+            inputs: the addresses of these numbers.
+            outs: where the gradients go.
+            seed: the derivative to start from.
+        """
+        text = self._text
+        ((source, place),) = self._plan.result
+        wide = source is not None and source.wide
+        self._forward(inputs)
+        if self._plan.batched:
+            self._clear("%p", 0, LANES * self._plan.narrow)
+            with text.loop(self._blocks()) as loop:
+                first, m, vectors = self._forward_of_block(inputs, loop.index)
+                if wide:
+                    self._add_up(place, m, vectors)
+                for rows in self._plan.memory.sources:
+                    if rows.fill and rows.wide:
+                        self._clear("%gw", rows.places[0], len(rows.places) * self._size)
+                if wide:
+                    eight = text.eight(seed)
+                    with text.loop(vectors) as vector:
+                        text.add(eight, "%gw", place, text.times(vector.index, LANES))
+                self._pass("backward", True, vectors, m)
+                self._transpose(outs, first, m, "%gw")
+            with text.loop(self._plan.narrow) as loop:
                 parts = text.load("%p", text.times(loop.index, LANES))
                 text.set_number(text.total(parts), "%gn", loop.index)
         else:
-            self._clear(text, "%gn", 0, self.narrow)
-        (wide,), ((source, place),) = self._wide, self._result
+            self._clear("%gn", 0, self._plan.narrow)
         if wide:
-            total = text.number("%gn", self._total)
-            result = text.new(f"fadd double {total}, {hexadecimal(0.0)}")
+            result = text.new(f"fadd {_ZERO}, {text.number('%gn', self._plan.total)}")
         else:
-            n = text.new("uitofp i64 %count to double")
+            n = text.new(f"uitofp i64 {self._count} to double")
             result = text.new(f"fmul double {text.number('%n', place)}, {n}")
             if source is not None:
-                text.add_number(text.new(f"fmul double %seed, {n}"), "%gn", place)
-        self._pass(text, "backward", False)
-        for numbers, block, arguments in found:
-            if not block.batched:
-                with text.loop(len(block.slots)) as loop:
-                    x = text.number("%gn", arguments.places[0], loop.index)
-                    x = text.new(f"fadd double {x}, {hexadecimal(0.0)}")  # −0.0 becomes 0.0
-                    text.set_number(x, numbers, loop.index)
+                text.add_number(text.new(f"fmul double {seed}, {n}"), "%gn", place)
+        self._pass("backward", False)
+        for out, block, arguments in self._beside(outs, batched=False):
+            with text.loop(len(block.slots)) as loop:
+                x = text.number("%gn", arguments.places[0], loop.index)
+                text.set_number(text.new(f"fadd {_ZERO}, {x}"), out, loop.index)
         return result
+
+    # ------------------------------------------------------------ forward
+
+    def _forward(self, inputs: Sequence[str]) -> None:
+        """Write what all examples share."""
+        for numbers, block, source in self._beside(inputs, batched=False):
+            place = self._text.place("%n", source.places[0])
+            self._copy(place, numbers, len(block.slots))
+        self._pass("forward", False)
+
+    def _blocks(self) -> str:
+        """Return how many blocks the examples are."""
+        last = self._text.sum(self._count, self._size - 1)
+        return self._text.new(f"udiv i64 {last}, {self._size}")
+
+    def _forward_of_block(self, inputs: Sequence[str], k: Index) -> tuple[Index, str, str]:
+        """Write what a block of examples needs; return its first, their number, and that in vectors."""
+        text, size = self._text, self._size
+        first = text.times(k, size)
+        left = text.new(f"sub i64 {self._count}, {first}")
+        few = text.new(f"icmp ult i64 {left}, {size}")
+        m = text.new(f"select i1 {few}, i64 {left}, i64 {size}")
+        vectors = text.new(f"udiv i64 {text.sum(m, LANES - 1)}, {LANES}")
+        self._transpose(inputs, first, m, "%w")
+        self._pass("forward", True, vectors, m)
+        return first, m, vectors
+
+    def _add_up(self, place: int, m: str, vectors: str) -> None:
+        """Add the results of a block to the parts of the total."""
+        text = self._text
+        with text.loop(vectors) as vector:
+            x = text.load("%w", place, text.times(vector.index, LANES))
+            alive = text.before(m, vector.index)
+            text.add(text.chosen(alive, x, NOTHING), "%p", self._plan.total * LANES)
 
     # ------------------------------------------------------------ what is written often
 
-    def _numbers(self, text: Text, i: int) -> str:
-        return text.new(f"load ptr, ptr {text.place('%numbers', i, kind='ptr')}")
+    def _beside(
+        self, addresses: Sequence[str], batched: bool
+    ) -> Iterator[tuple[str, Block, Source]]:
+        """Yield the blocks that there is something of, beside their addresses and their rows."""
+        for address, block, source in zip(addresses, self._plan.blocks, self._plan.sources):
+            if block.slots and block.batched == batched:
+                yield address, block, source
 
-    def _copy(self, text: Text, to: str, origin: str, count: Index) -> None:
-        size = text.times(count, 8)
-        text.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {to}, ptr {origin}, i64 {size}, i1 false)")
+    def _copy(self, to: str, origin: str, count: Index) -> None:
+        size = self._text.times(count, 8)
+        arguments = f"ptr {to}, ptr {origin}, i64 {size}, i1 false"
+        self._text.do(f"call void @llvm.memcpy.p0.p0.i64({arguments})")
 
-    def _clear(self, text: Text, base: str, start: int, size: int) -> None:
-        with text.loop(size // LANES) as loop:
-            text.store(NOTHING, base, start, text.times(loop.index, LANES))
+    def _clear(self, base: str, start: int, size: int) -> None:
+        with self._text.loop(size // LANES) as loop:
+            self._text.store(NOTHING, base, start, self._text.times(loop.index, LANES))
 
-    def _pass(
-        self, text: Text, which: str, batched: bool, vectors: Index = 0, m: Index = 0
-    ) -> None:
+    def _pass(self, which: str, batched: bool, vectors: Index = 0, m: Index = 0) -> None:
         """Call the steps, from the last to the first if it is backward."""
         pointers = ", ".join(f"ptr %{name}" for name in POINTERS)
         for step in self._plan.steps if which == "forward" else reversed(self._plan.steps):
             if step.batched == batched:
                 arguments = f"{pointers}, i64 {vectors}, i64 {m}"
-                text.do(f"call void @{step.name}.{which}({arguments})")
+                self._text.do(f"call void @{step.name}.{which}({arguments})")
 
-    def _transpose(
-        self,
-        text: Text,
-        arrays: Sequence[tuple[str, Block, Source]],
-        first: Index,
-        m: str,
-        base: str,
-    ) -> None:
+    def _transpose(self, addresses: Sequence[str], first: Index, m: str, base: str) -> None:
         """Copy the numbers of a block of examples to wide rows, or gradients from there."""
-        for numbers, block, source in arrays:
-            if block.batched:
-                rows = len(block.slots)
-                with text.loop(m) as example, text.loop(rows) as row:
-                    along = text.times(row.index, self._memory.block)
-                    inside = text.sum(source.places[0], along, example.index)
-                    outside = text.times(text.sum(first, example.index), rows)
-                    if base == "%w":
-                        x = text.number(numbers, outside, row.index)
-                        text.set_number(x, base, inside)
-                    else:  # −0.0 becomes 0.0
-                        x = text.new(f"fadd double {text.number(base, inside)}, {hexadecimal(0.0)}")
-                        text.set_number(x, numbers, outside, row.index)
+        text = self._text
+        for address, block, source in self._beside(addresses, batched=True):
+            rows = len(block.slots)
+            with text.loop(m) as example, text.loop(rows) as row:
+                along = text.times(row.index, self._size)
+                inside = text.sum(source.places[0], along, example.index)
+                outside = text.times(text.sum(first, example.index), rows)
+                if base == "%w":
+                    text.set_number(text.number(address, outside, row.index), base, inside)
+                else:
+                    x = text.new(f"fadd {_ZERO}, {text.number(base, inside)}")
+                    text.set_number(x, address, outside, row.index)

@@ -12,18 +12,17 @@ from autograd.native.calls import DECLARATIONS, Function
 from autograd.native.engine import Code
 from autograd.native.speller import declarations, hexadecimal
 from autograd.native.text import INTRINSICS
-from autograd.structure import leaves
 
 # Where NumPy keeps what belongs to an array, in bytes from the beginning of the object.
 _DATA, _AXES, _SIZES, _TYPE, _FLAGS = 16, 24, 32, 56, 64
 _CAREFUL = 100  # groups that are worth LLVM's care: it takes three times as long
 _CALLS = """
+declare i32 @PyList_Append(ptr, ptr)
+declare i32 @PyList_SetSlice(ptr, i64, i64, ptr)
 declare ptr @PyLong_FromSsize_t(i64)
 declare ptr @PyEval_SaveThread()
 declare void @PyEval_RestoreThread(ptr)
-declare ptr @PyErr_NoMemory()
-declare ptr @PyMem_RawMalloc(i64)
-declare void @PyMem_RawFree(ptr)"""
+declare ptr @PyErr_NoMemory()"""
 
 
 def refusal(xp: Any) -> str:
@@ -42,8 +41,18 @@ def refusal(xp: Any) -> str:
     return "" if right and [*sizes] == [3, 5] else "this NumPy lays out its arrays in another way"
 
 
-class Machine:
-    """Functions of Python that run a grouping on arrays in the structure of the recorded arguments.
+def functions(
+    grouping: Grouping,
+    blocks: Sequence[Block],
+    tree: Any,
+    mean: bool,
+    xp: Any,
+    otherwise: dict[str, Callable[..., Any]],
+) -> dict[str, Callable[..., Any]]:
+    """Return functions that run a grouping on arrays in the structure of the recorded arguments.
+
+    `rows` returns the numbers of the result, with a row for each, a column for each example; `value_and_grad`
+    the result and the gradients.
 
     Args:
         grouping: the groups.
@@ -53,157 +62,149 @@ class Machine:
         xp: NumPy.
         otherwise: for each function, by name, what gets arguments that are not NumPy's arrays of doubles
             with the right shapes, whose numbers lie one after the other.
+    """
+    plan = Plan(grouping, blocks)
+    scratch = _Scratch(sum(plan.sizes), [*plan.memory.constants.values()], xp)
+    faces = {name: _Face(name, scratch.enough(f), plan, xp) for name, f in otherwise.items()}
+    texts = [DECLARATIONS, _CALLS, INTRINSICS]
+    texts += [step.function("forward") for step in plan.steps]
+    if "value_and_grad" in faces:
+        texts += [step.function("backward") for step in plan.steps]
+    texts += declarations({name for step in plan.steps for name in step.calls}, wide=True)
+    texts += [face.written(tree, mean, scratch.spare) for face in faces.values()]
+    code = Code("\n".join(texts), 2 if len(grouping.groups) <= _CAREFUL else 0)
+    tables = plan.memory.tables
+    return {name: code.function(name, *face.kept, tables) for name, face in faces.items()}
+
+
+class _Scratch:
+    """Memory for calls, in pieces of their own: as many as there were calls at once.
 
     Attributes:
-        functions: by name. `rows` returns the numbers of the result, with a row for each, a column for each
-            example; `value_and_grad` the result and the gradients.
+        spare: the pieces that no call uses.
     """
 
-    def __init__(
-        self,
-        grouping: Grouping,
-        blocks: Sequence[Block],
-        tree: Any,
-        mean: bool,
-        xp: Any,
-        otherwise: dict[str, Callable[..., Any]],
-    ) -> None:
-        plan, result = Plan(grouping, blocks), [*leaves([grouping.result])]
-        body, steps, memory = Body(plan, blocks, result), plan.steps, plan.memory
-        self._blocks, self._tree, self._mean, self._xp = blocks, tree, mean, xp
-        self._rows, self._narrow = len(result), body.narrow
-        # memory for one call at a time, which begins at a multiple of 64 bytes
-        room = xp.zeros(body.size + 8)
-        self._scratch = room[-room.ctypes.data % 64 // 8 :][: body.size]
-        for place, x in memory.constants.values():
-            self._scratch[place] = x
-        self._busy = xp.zeros(1, dtype=xp.int8)  # whether a call uses it
-        texts = [DECLARATIONS, _CALLS, INTRINSICS]
-        gradient = "value_and_grad" in otherwise
-        texts += [step.function("forward") for step in steps]
-        texts += [step.function("backward") for step in steps if gradient]
-        texts += declarations({name for step in steps for name in step.calls}, wide=True)
-        faces = []
-        for name, f in otherwise.items():
-            face = Function(name, f)
-            texts.append(body.text(name, name == "value_and_grad"))
-            texts.append(face.end(f"ptr {self._written(face, name)}"))
-            faces.append((name, face))
-        code = Code("\n".join(texts), 2 if len(grouping.groups) <= _CAREFUL else 0)
-        kept = memory.tables, self._scratch, self._busy
-        self.functions = {name: code.function(name, *face.kept, *kept) for name, face in faces}
+    def __init__(self, size: int, constants: list[tuple[int, float]], xp: Any) -> None:
+        self._size, self._constants, self._xp = size, constants, xp
+        self.spare = [self._new()]
 
-    def _written(self, face: Function, name: str) -> str:
-        """Write the function that Python calls; return what it returns."""
+    def _new(self) -> Any:
+        """Return a piece that begins at a multiple of 64 bytes and has the constants in it."""
+        room = self._xp.zeros(self._size + 8)
+        room = room[-room.ctypes.data % 64 // 8 :][: self._size]
+        for place, x in self._constants:
+            room[place] = x
+        return room
+
+    def enough(self, otherwise: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function so that the next call finds a piece."""
+
+        def function(*args: Any, **named: Any) -> Any:
+            if not self.spare:
+                self.spare.append(self._new())
+            return otherwise(*args, **named)
+
+        return function
+
+
+class _Face(Function):
+    """A function of arrays, while it is written."""
+
+    def __init__(self, name: str, otherwise: Any, plan: Plan, xp: Any) -> None:
+        super().__init__(name, otherwise)
+        self._gradient, self._plan, self._xp = name == "value_and_grad", plan, xp
+
+    def written(self, tree: Any, mean: bool, spare: list[Any]) -> str:
+        """Return its whole text: see `functions` for tree and mean, `_Scratch` for spare."""
+        blocks = self._plan.blocks
         arrays: list[str] = []
-        face.unpack(self._tree, lambda block, given: arrays.append(given))
+        self.unpack(tree, lambda block, given: arrays.append(given))
         n = "1"
-        for block, x in zip(self._blocks, arrays):
-            n = self._checked(face, block, x, n)
-        shapes: list[list[int | str]] = [[self._rows, n]]
-        if name == "value_and_grad":
-            shapes = [[*[n] * block.batched, *block.shape] for block in self._blocks]
-        new = [self._new_array(face, shape) for shape in shapes]
-        memory = self._memory(face, new)
-        numbers = face.new(f"alloca ptr, i64 {1 + len(arrays) + len(new)}")
-        face.do(f"store ptr {memory}, ptr {numbers}")
-        for i, x in enumerate((*arrays, *new), 1):
-            data = face.new(f"load ptr, ptr {face.place(x, _DATA, kind='i8')}")
-            face.do(f"store ptr {data}, ptr {face.place(numbers, i, kind='ptr')}")
+        for block, x in zip(blocks, arrays):
+            n = self._checked(block, x, n)
+        shapes: list[list[int | str]] = [[len(self._plan.result), n]]
+        if self._gradient:
+            shapes = [[*[n] * block.batched, *block.shape] for block in blocks]
+        room = self._taken(spare)
+        new = [*map(self._empty, shapes)]
+        self._need_all([room, *new])
+        scale = self.new(f"uitofp i64 {n} to double") if mean else hexadecimal(1.0)
+        memory, inputs, outs = self._data(room), [*map(self._data, arrays)], [*map(self._data, new)]
         for x in arrays:  # another thread may let go of them
-            face.do(f"call void @Py_IncRef(ptr {x})")
-        scale = face.new(f"uitofp i64 {n} to double") if self._mean else hexadecimal(1.0)
-        seed = face.new(f"fdiv double {hexadecimal(1.0)}, {scale}")
-        thread = face.new("call ptr @PyEval_SaveThread()")
-        total = face.new(f"call double @{name}.run(ptr {numbers}, i64 {n}, double {seed})")
-        face.do(f"call void @PyEval_RestoreThread(ptr {thread})")
-        for x in arrays:
-            face.do(f"call void @Py_DecRef(ptr {x})")
-        face.branch("%busy", "free", "leave")
-        face.label("free")
-        face.do(f"call void @PyMem_RawFree(ptr {memory})")
-        face.go("end")
-        face.label("leave")
-        face.do(f"store i8 0, ptr {self._flag()}")
-        face.go("end")
-        face.label("end")
-        if name == "rows":
-            return new[0]
-        value = face.new(f"fdiv double {total}, {scale}")
-        number = face.new(f"call ptr @PyFloat_FromDouble(double {value})")
-        found = iter([self._called(face, self._xp.float64, number), *new])
-        face.do(f"call void @Py_DecRef(ptr {number})")
-        return face.build((None, self._tree), lambda _: next(found))
+            self.do(f"call void @Py_IncRef(ptr {x})")
+        thread = self.new("call ptr @PyEval_SaveThread()")
+        body = Body(self, self._plan, memory, n)
+        if self._gradient:
+            seed = self.new(f"fdiv double {hexadecimal(1.0)}, {scale}")
+            total = body.value_and_gradients(inputs, outs, seed)
+        else:
+            body.rows(inputs, outs[0])
+        self.do(f"call void @PyEval_RestoreThread(ptr {thread})")
+        self.new(f"call i32 @PyList_Append(ptr {self.object(spare)}, ptr {room})")
+        self.drop(*arrays, room)
+        if not self._gradient:
+            return self.end(f"ptr {new[0]}")
+        number = self.float(self.new(f"fdiv double {total}, {scale}"))
+        found = iter([self.called(self._xp.float64, number), *new])
+        self.drop(number)
+        return self.end(f"ptr {self.build((None, tree), lambda _: next(found))}")
 
-    def _checked(self, face: Function, block: Block, x: str, n: str) -> str:
+    def _content(self, x: str, place: int, kind: str) -> str:
+        return self.new(f"load {kind}, ptr {self.place(x, place, kind='i8')}")
+
+    def _data(self, x: str) -> str:
+        return self._content(x, _DATA, "ptr")
+
+    def _checked(self, block: Block, x: str, n: str) -> str:
         """Go on only with an array of doubles of the right shape; return the number of examples."""
-
-        def content(place: int, kind: str) -> str:
-            return face.new(f"load {kind}, ptr {face.place(x, place, kind='i8')}")
-
-        face.of_type(self._xp.ndarray, x)
-        double = face.object(self._xp.dtype(self._xp.float64))
-        face.need(face.new(f"icmp eq ptr {content(_TYPE, 'ptr')}, {double}"))
-        dense = face.new(f"and i32 {content(_FLAGS, 'i32')}, 1")  # in the order of C
-        face.need(face.new(f"icmp eq i32 {dense}, 1"))
+        self.of_type(self._xp.ndarray, x)
+        double = self.object(self._xp.dtype(self._xp.float64))
+        self.need(self.new(f"icmp eq ptr {self._content(x, _TYPE, 'ptr')}, {double}"))
+        dense = self.new(f"and i32 {self._content(x, _FLAGS, 'i32')}, 1")  # in the order of C
+        self.need(self.new(f"icmp eq i32 {dense}, 1"))
         axes = len(block.shape) + block.batched
-        face.need(face.new(f"icmp eq i32 {content(_AXES, 'i32')}, {axes}"))
-        sizes = content(_SIZES, "ptr")
+        self.need(self.new(f"icmp eq i32 {self._content(x, _AXES, 'i32')}, {axes}"))
+        sizes = self._content(x, _SIZES, "ptr")
         for i, wanted in enumerate([*[n] * block.batched, *block.shape]):
-            size = face.new(f"load i64, ptr {face.place(sizes, i, kind='i64')}")
+            size = self.new(f"load i64, ptr {self.place(sizes, i, kind='i64')}")
             if wanted == "1":  # the first array with an axis of examples
-                face.need(face.new(f"icmp sgt i64 {size}, 0"))
+                self.need(self.new(f"icmp sgt i64 {size}, 0"))
                 n = size
             else:
-                face.need(face.new(f"icmp eq i64 {size}, {wanted}"))
+                self.need(self.new(f"icmp eq i64 {size}, {wanted}"))
         return n
 
-    def _new_array(self, face: Function, shape: Sequence[int | str]) -> str:
-        """Write a call of `empty`."""
-        if not any(isinstance(size, str) for size in shape):
-            return self._called(face, self._xp.empty, face.object(tuple(shape)))
-        made = face.build(
-            tuple(shape), lambda size: face.new(f"call ptr @PyLong_FromSsize_t(i64 {size})")
-        )
-        array = self._called(face, self._xp.empty, made)
-        face.do(f"call void @Py_DecRef(ptr {made})")
+    def _taken(self, pieces: list[Any]) -> str:
+        """Take the last of the pieces; go on only if there is one."""
+        spare = self.object(pieces)
+        count = self.new(f"call i64 @PyList_Size(ptr {spare})")
+        self.need(self.new(f"icmp sgt i64 {count}, 0"))
+        last = self.new(f"sub i64 {count}, 1")
+        piece = self.new(f"call ptr @PyList_GetItem(ptr {spare}, i64 {last})")
+        self.do(f"call void @Py_IncRef(ptr {piece})")
+        self.new(f"call i32 @PyList_SetSlice(ptr {spare}, i64 {last}, i64 {count}, ptr null)")
+        return piece
+
+    def _empty(self, shape: Sequence[int | str]) -> str:
+        """Return a new array; a size that is a text is the name of a number."""
+        known = not any(isinstance(size, str) for size in shape)
+        sizes = self.object(tuple(shape)) if known else self.build(tuple(shape), self._integer)
+        array = self.called(self._xp.empty, sizes)
+        if not known:
+            self.drop(sizes)
         return array
 
-    def _called(self, face: Function, f: Any, argument: str) -> str:
-        """Write a call of a Python function with one argument."""
-        place = face.new("alloca ptr")
-        face.do(f"store ptr {argument}, ptr {place}")
-        called = f"ptr {face.object(f)}, ptr {place}, i64 1, ptr null"
-        return face.new(f"call ptr @PyObject_Vectorcall({called})")
+    def _integer(self, size: int | str) -> str:
+        return self.new(f"call ptr @PyLong_FromSsize_t(i64 {size})")
 
-    def _memory(self, face: Function, new: Sequence[str]) -> str:
-        """Return the scratch memory, or if another call uses it new one; give up if there is none."""
+    def _need_all(self, objects: Sequence[str]) -> None:
+        """Go on only if there was memory for all of these objects."""
         missing = "false"
-        for x in new:
-            missing = face.new(f"or i1 {missing}, {face.new(f'icmp eq ptr {x}, null')}")
-        face.branch(missing, "drop", "made")
-        face.label("drop")
-        for x in new:
-            face.do(f"call void @Py_DecRef(ptr {x})")
-        face.do("%none = call ptr @PyErr_NoMemory()")
-        face.do("ret ptr null")
-        face.label("made")
-        scratch = f"ptr inttoptr (i64 {self._scratch.ctypes.data} to ptr)"
-        used = face.new(f"load i8, ptr {self._flag()}")
-        face.do(f"%busy = icmp ne i8 {used}, 0")
-        face.branch("%busy", "another", "ready")
-        face.label("another")
-        own = face.new(f"call ptr @PyMem_RawMalloc(i64 {8 * self._scratch.size})")
-        face.branch(face.new(f"icmp eq ptr {own}, null"), "drop", "copy")
-        face.label("copy")  # the constants among the narrow rows
-        size = f"i64 {8 * self._narrow}, i1 false"
-        face.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {own}, {scratch}, {size})")
-        face.go("ready")
-        face.label("ready")
-        first = scratch.removeprefix("ptr ")
-        memory = face.new(f"phi ptr [ {first}, %made ], [ {own}, %copy ]")
-        face.do(f"store i8 1, ptr {self._flag()}")
-        return memory
-
-    def _flag(self) -> str:
-        return f"inttoptr (i64 {self._busy.ctypes.data} to ptr)"
+        for x in objects:
+            missing = self.new(f"or i1 {missing}, {self.new(f'icmp eq ptr {x}, null')}")
+        self.branch(missing, "drop", "made")
+        self.label("drop")
+        self.drop(*objects)
+        self.new("call ptr @PyErr_NoMemory()")
+        self.do("ret ptr null")
+        self.label("made")

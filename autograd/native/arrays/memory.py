@@ -144,18 +144,21 @@ class Operand:
         self.conditional = any(x.conditional for x, _ in self.targets)
         same = len(set(places)) == 1 and not batched
         self.summed = same or (batched and not wide)
-        self._line = Places(memory, places, dense=not (same or batched)) if places else None
+        self._line = Places(memory, places or [0], dense=not (same or batched))
         self._base = "w" if wide else "n"
+
+    @classmethod
+    def of(cls, memory: Memory, source: Source) -> "Operand":
+        """Return the rows of a source, all of them."""
+        sources = [source] * len(source.places)
+        return cls(memory, sources, source.places, source.wide, source.wide)
 
     def at(self, text: Text, row: Index) -> Index:
         """Return the place of a row; of the first one where eight rows are taken at a time."""
-        if self._line is None:
-            return 0
         return self._line.at(text, row) if self._batched else self._line.start
 
     def load(self, text: Text, at: Index, vector: Index) -> str:
         """Return eight numbers: of the row at a place, or of eight rows."""
-        assert self._line is not None
         if self.summed:
             return text.eight(text.number("%n", at))
         if self._line.table and not self._batched:
@@ -166,14 +169,12 @@ class Operand:
 
     def _scattered(self, text: Text, base: str, vector: Index) -> str:
         """Return the addresses of eight rows that do not lie one after the other."""
-        assert self._line is not None
         table = text.place(self._line.table, text.times(vector, LANES), kind="i64")
         places = text.new(f"load <{LANES} x i64>, ptr {table}, align 8")
         return text.new(f"getelementptr double, ptr {base}, <{LANES} x i64> {places}")
 
     def alive(self, text: Text, vector: Index, c: str) -> str:
         """Return contributions without those beyond the last example, or the last row."""
-        assert self._line is not None
         if self._batched:
             needed, limit = self._base == "n", "%examples"
         else:
@@ -183,7 +184,6 @@ class Operand:
 
     def give(self, text: Text, at: Index, vector: Index, c: str) -> None:
         """Add contributions to the gradients of eight numbers."""
-        assert self._line is not None
         if self._line.table and not self._batched:
             pointers = self._scattered(text, "%gn", vector)
             for lane in range(LANES):

@@ -11,6 +11,7 @@ from autograd.native.arrays.steps import Elementwise, Product, Step
 from autograd.native.speller import LANES
 from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS
+from autograd.structure import leaves
 
 _BLOCK = 64  # examples that are done together, if there are
 _CACHED = 1 << 16  # numbers that a block of examples should not exceed
@@ -33,8 +34,13 @@ class Plan:
     """The steps of a grouping, and the memory that they share.
 
     Attributes:
-        sources: the blocks of the arguments, then the groups.
         steps: in the order in which they are done forward.
+        sources: the rows of each block.
+        batched: whether there are examples.
+        result: of each number of the result its source, if it is no constant, and its place.
+        total: the place of the result, added up.
+        narrow: how much of the memory the narrow rows take, with which it begins.
+        sizes: how much is behind each of the `POINTERS`.
     """
 
     def __init__(self, grouping: Grouping, blocks: Sequence[Block]) -> None:
@@ -49,7 +55,7 @@ class Plan:
         self._where: dict[int, tuple[Source, int]] = {}  # where a slot is: its source and its place
         for block, source in zip(blocks, self.sources):
             self._where.update(zip(block.slots, ((source, place) for place in source.places)))
-        self._names, self._new_slots = count(), count(-1, -1)
+        self._new_slots = count(-1, -1)
         for group in grouping.groups:
             self._group(group)
         if type(grouping.result) is int:
@@ -57,8 +63,14 @@ class Plan:
             seeded.touched = seeded.fill = True
         for step in reversed(self.steps):
             self._find_first(step)
-        for source in self.sources[: len(blocks)]:
+        for source in self.sources:
             source.fill |= not source.touched
+        self.blocks, self.batched = blocks, any(block.batched for block in blocks)
+        self.result = [self.find(x) for x in leaves([grouping.result])]
+        self.total = self.memory.add(1, False).places[0]
+        self.narrow = self.memory.narrow + LANES  # a vector may reach beyond the last row
+        both = self.narrow, self.memory.wide
+        self.sizes = *both, *both, LANES * self.narrow * self.batched
 
     def find(self, x: Any) -> tuple[Source | None, int]:
         """Return the source and the place of a slot; of a constant its place, and of None one left over."""
@@ -139,21 +151,21 @@ class Plan:
         self, op: str, operands: Sequence[Any], length: int, slots: Sequence[int], group: Group
     ) -> None:
         """Plan the rule of a row, or a decision, for these slots; the first operands may be sequences."""
-        size, decision = len(slots), op in DECISIONS
-        flows = [i < len(TABLE[op].partials) for i in range(len(operands))] if not decision else []
-        if op == "where":
-            flows = [False, True, True]
+        size, rule = len(slots), DECISIONS.get(op) or TABLE[op]
+        flowing = range(1, 3) if op == "where" else range(len(getattr(rule, "partials", ())))
         tree: list[Any] = []
         for i, refs in enumerate(operands):
             sequence = length > 0 and i < 2
             parts = [refs[k * size : (k + 1) * size] for k in range(length)] if sequence else [refs]
-            flow = group.reached and not decision and flows[i]
-            found = [self._operand(part, group, flow, group.batched) for part in parts]
+            flows = group.reached and i in flowing
+            found = [self._operand(part, group, flows, group.batched) for part in parts]
             tree.append(found if sequence else found[0])
         for x in tree if op in ("&", "|", "~") else tree[: op == "where"]:
             x.condition = True
-        out = self._out(slots, group)
-        self._elementwise(DECISIONS[op] if decision else TABLE[op], tree, out, group.reached)
+        self._elementwise(rule, tree, self._out(slots, group), group.reached)
+
+    def _name(self) -> str:
+        return f"g{len(self.steps)}"
 
     def _out(self, slots: Sequence[int], group: Group) -> Source:
         out = self.memory.add(len(slots), group.batched, group.conditional)
@@ -161,12 +173,7 @@ class Plan:
         return out
 
     def _elementwise(self, rule: Any, tree: Sequence[Any], out: Source, reached: bool) -> None:
-        def rows(source: Source | None) -> Operand:
-            found = source or self.memory.add(len(out.places), out.wide)
-            sources = [found] * len(found.places)
-            return Operand(self.memory, sources, found.places, out.wide, out.wide)
-
-        self.steps.append(Elementwise(f"g{next(self._names)}", rule, tree, out, rows, reached))
+        self.steps.append(Elementwise(self._name(), rule, tree, out, self.memory, reached))
 
     def _long_sum(self, group: Group) -> None:
         """Plan a sum as sums of a few terms each, the sum of these, and so on."""
@@ -198,9 +205,8 @@ class Plan:
         out = self._out(group.slots, group)
         begun = self._begun(bias, group, out)
         lines = Places(self.memory, operand.places), Places(self.memory, out.places)
-        shape, name = (units, columns, length), f"g{next(self._names)}"
-        step = Product(name, shape, (start, down, along), [operand], lines, out, begun, 0)
-        self.steps.append(step)
+        shape, at = (units, columns, length), (start, down, along)
+        self.steps.append(Product(self._name(), shape, at, [operand], lines, out, begun))
 
     def _narrow_product(self, group: Group, units: int, columns: int, length: int) -> None:
         """Plan a product that all examples share: its wider side takes the place of the examples."""
@@ -222,9 +228,7 @@ class Plan:
             self._where[slot] = out, out.places[u * width + c]
             biases[u * width + c] = x
         begun = self._begun(biases, group, out)
-        lines = [range(first, first + length * width, width), out.places[::width]]
-        inner, outer = (Places(self.memory, line) for line in lines)
-        shape, name = (units, 1, length), f"g{next(self._names)}"
-        matrix_at = (start, down, along)
-        step = Product(name, shape, matrix_at, [], (inner, outer), out, begun, width // LANES)
-        self.steps.append(step)
+        inner = Places(self.memory, range(first, first + length * width, width))
+        lines = inner, Places(self.memory, out.places[::width])
+        shape, at, vectors = (units, 1, length), (start, down, along), width // LANES
+        self.steps.append(Product(self._name(), shape, at, [], lines, out, begun, vectors))

@@ -7,7 +7,6 @@ from typing import Any
 from autograd.matrices.arguments import namespace
 from autograd.matrices.vectorize import Batch, VectorProgram
 from autograd.native.arrays import machine, plan
-from autograd.native.arrays.machine import Machine
 from autograd.native.calls import unreadable
 from autograd.progress import patience
 from autograd.structure import refuse_names
@@ -34,7 +33,7 @@ class CompiledVectorProgram(VectorProgram):
             otherwise["value_and_grad"] = self._weakly("_value_and_grad_of_others")
         mean = bool(self.batched) and self.reduction == "mean"
         with patience(f"compiling {len(self.grouping.groups):,} groups"):
-            functions = Machine(self.grouping, self.blocks, tree, mean, xp, otherwise).functions
+            functions = machine.functions(self.grouping, self.blocks, tree, mean, xp, otherwise)
         self._rows = functions["rows"]
         if "value_and_grad" in functions:  # nothing stands between it and the caller
             self.value_and_grad = functions["value_and_grad"]  # type: ignore[method-assign]
@@ -90,7 +89,7 @@ class CompiledVectorProgram(VectorProgram):
         return self.value_and_grad(*self._arguments.put_together(found[0]))
 
     def _rows_of_others(self, *args: Any) -> Any:
-        raise TypeError("the code takes contiguous arrays of doubles")
+        return self._rows(*args)
 
 
 class _Rows:

@@ -1,12 +1,12 @@
 """The groups of a recording as machine code: of each a function forward and one backward."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from autograd.native.arrays.kernels import WideSheet
-from autograd.native.arrays.memory import POINTERS, Operand, Places, Source, give_sum, whole
+from autograd.native.arrays.memory import POINTERS, Memory, Operand, Places, Source, give_sum, whole
 from autograd.native.speller import CONDITIONS, LANES, Speller
 from autograd.native.text import NOTHING, VECTOR, Index, Text
 from autograd.primitive import Primitive
@@ -59,7 +59,7 @@ class Elementwise(Step):
         rule: the row of the table; for a decision a function of symbols.
         tree: the operands, as the rule takes them.
         out: where the results go.
-        rows: gives operands of as many new rows.
+        memory: gives rows for what is kept.
         reached: whether a gradient arrives.
     """
 
@@ -69,12 +69,12 @@ class Elementwise(Step):
         rule: Any,
         tree: Sequence[Any],
         out: Source,
-        rows: Callable[[Source | None], Operand],
+        memory: Memory,
         reached: bool,
     ) -> None:
         super().__init__(name, out)
         self.operands = [*leaves(tree)]
-        self._out = rows(out)
+        self._out = Operand.of(memory, out)
         sheet = WideSheet()
         self._symbols = {x: sheet.variable("x") for x in self.operands if x.places}
         given: Any = rebuild([*tree], lambda x: self._symbols.get(x, x.constant))
@@ -94,7 +94,7 @@ class Elementwise(Step):
         plain = sheet.slopes(rule, given, self._symbols[self._out]) if reached else []
         for x, slope, again in zip(self.operands, leaves(found), leaves(plain)):
             if x.flows and (rule.paired or len(below(again)) > _DEAR):
-                kept = rows(None)
+                kept = Operand.of(memory, memory.add(len(out.places), out.wide))
                 self._kept.append((kept, slope))
                 again = self._symbols[kept] = sheet.variable("kept")
             self._slopes.append((x, again, None))
@@ -192,7 +192,7 @@ class Product(Step):
         lines: tuple[Places, Places],
         out: Source,
         begun: bool,
-        vectors: int,
+        vectors: int = 0,
     ) -> None:
         super().__init__(name, out)
         self._units, self._columns, self._length = shape
