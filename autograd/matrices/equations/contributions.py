@@ -72,7 +72,7 @@ def _over_examples(names: Names, part: Formula, user: int, source: int) -> Formu
         return part
     if part.is_number:
         return number(part.value * n) if names.mean else part * symbol("n", value=float(n))
-    if part.value is None or part.value.shape[1] == 1:
+    if part.value.shape[1] == 1:
         return summed(part)
     return part.T @ names.each
 
@@ -139,7 +139,7 @@ def _to_sequence(names: Names, user: int, i: int, places: Sequence[int], g: Form
 
 def _some(x: Formula, places: Sequence[int], count: int, varies: bool) -> Formula:
     """Return some of the rows of a formula with one for each of `count` operations."""
-    if x.is_number or x.value is None or places == [*range(count)]:
+    if x.is_number or places == [*range(count)]:
         return x
     if varies:
         return x.part(f":, {index(places)}", x.value[:, places])

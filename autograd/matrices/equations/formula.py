@@ -28,7 +28,7 @@ class Formula:
 
     Attributes:
         text, latex: how it is written.
-        value: its matrix at the point; a float for a number that suits any shape; None if its parts do not conform.
+        value: its matrix at the point; a float for a number that suits any shape.
         binding: how tightly its last operator binds.
     """
 
@@ -60,26 +60,26 @@ class Formula:
 
     def __neg__(self) -> "Formula":
         x = self.within(6)
-        return Formula(f"−{x.text}", f"-{x.latex}", None if x.value is None else -x.value, 4)
+        return Formula(f"−{x.text}", f"-{x.latex}", -x.value, 4)
 
     def __matmul__(self, other: "Formula") -> "Formula":
         """Return the matrix product; a number, or a matrix of one, is a factor of whatever it stands beside."""
         if self.is_one or other.is_one:
             return other if self.is_one else self
         a, b = self.value, other.value
-        if a is None or b is None:
-            value = None
-        elif self.is_number or other.is_number:
+        if self.is_number or other.is_number:
             value = a * b
         elif a.shape[1] == b.shape[0]:
             value = a @ b
+        elif (1, 1) in (a.shape, b.shape):
+            value = a * b
         else:
-            value = a * b if (1, 1) in (a.shape, b.shape) else None
+            raise Untrue("a product of matrices that do not conform")
         return joined([self, other], " ", r"\,", 6, value)
 
     def __mul__(self, other: "Formula") -> "Formula":
         """Return the product element by element: x ⊙ y, but for single numbers x y."""
-        if any(x.is_number or (x.value is not None and x.value.size == 1) for x in (self, other)):
+        if any(x.is_number or x.value.size == 1 for x in (self, other)):
             return self @ other
         value = alike(operator.mul, self, other)
         return joined([self.within(7), other.within(7)], " ⊙ ", r" \odot ", 5, value)
@@ -92,14 +92,14 @@ class Formula:
     def __pow__(self, other: "Formula | int") -> "Formula":
         x = self.within(9)
         if isinstance(other, int):
-            value = None if x.value is None else x.value**other
-            return Formula(f"{x.text}{superscript(other)}", f"{x.latex}^{{{other}}}", value, 8)
+            text, latex = f"{x.text}{superscript(other)}", f"{x.latex}^{{{other}}}"
+            return Formula(text, latex, x.value**other, 8)
         value = alike(operator.pow, self, other)
         return Formula(f"{x.text}^{other.within(9).text}", f"{x.latex}^{{{other.latex}}}", value, 8)
 
     @property
     def T(self) -> "Formula":  # noqa: N802  # NumPy's name
-        value = self.value if self.value is None or self.is_number else self.value.T
+        value = self.value if self.is_number else self.value.T
         if self.text.endswith("ᵀ") and self.binding == 8:
             return Formula(self.text[:-1], self.latex.removesuffix(r"^\top"), value)
         x = self.within(9)
@@ -125,7 +125,7 @@ class Equation:
     def holds(self) -> bool:
         """Tell whether both sides are the same matrix at the point."""
         left, right = self.left.value, self.right.value
-        if right is None or (type(right) is not float and right.shape != left.shape):
+        if type(right) is not float and right.shape != left.shape:
             return False
         return bool(np.allclose(left, right, rtol=1e-9, atol=1e-12))
 
@@ -142,15 +142,19 @@ def joined(
 
 
 def alike(f: Callable[..., Any], *operands: Formula) -> Any:
-    """Return f of matrices of one shape, or of numbers; None if the shapes differ or there is no such number."""
+    """Return f of matrices of one shape, or of numbers.
+
+    Raises:
+        Untrue: if the shapes differ, or there is no such number.
+    """
     values = [x.value for x in operands]
-    shapes = {value.shape for value in values if type(value) is not float and value is not None}
-    if any(value is None for value in values) or len(shapes) > 1:
-        return None
+    shapes = {value.shape for value in values if type(value) is not float}
+    if len(shapes) > 1:
+        raise Untrue("matrices of different shapes, element by element")
     try:
         return f(*values) if shapes else float(f(*values))
-    except ArithmeticError:  # of numbers that Python refuses, as in 1/0.0
-        return None
+    except ArithmeticError as error:
+        raise Untrue("a number that Python refuses, as 1/0.0") from error
 
 
 # ---------------------------------------------------------------- the smallest formulas
@@ -188,7 +192,7 @@ def added(parts: Sequence[Formula]) -> Formula:
 
 def summed(x: Formula) -> Formula:
     """Return the sum over the rows of x."""
-    value = x.value if x.value is None or x.is_number else x.value.sum(0, keepdims=True)
+    value = x.value if x.is_number else x.value.sum(0, keepdims=True)
     return applied("Σ", r"\sum", x, value)
 
 

@@ -50,9 +50,7 @@ def softmax(x: Formula, varies: bool) -> Formula:
 
 
 def _logsumexp(x: Formula, varies: bool) -> Formula:
-    value = x.value
-    if value is not None:
-        value = np.logaddexp.reduce(value, axis=int(varies), keepdims=True)
+    value = np.logaddexp.reduce(x.value, axis=int(varies), keepdims=True)
     return applied("logsumexp", r"\operatorname{logsumexp}", x, value)
 
 
