@@ -251,10 +251,14 @@ class Names:
         return re.sub(r"\{\w+\}|\[\{\w.*|⇝", "", text)
 
     @property
+    def minus(self) -> str:
+        """A minus where the error has the other sign than the derivative; else nothing."""
+        return "−" if self.sign < 0.0 else ""
+
+    @property
     def product(self) -> str:
         """What a credit is: δ·z; −δ·z where the error has the other sign."""
-        minus = "−" if self.sign < 0.0 else ""
-        return f"{minus}{self.letter('delta')}·{self.letter('z')}"
+        return f"{self.minus}{self.letter('delta')}·{self.letter('z')}"
 
     @property
     def passed(self) -> str:
@@ -263,7 +267,7 @@ class Names:
 
     def credit(self, j: int | str = "j") -> str:
         """Return what the credit of an edge from any node is: δⱼ·zᵢ."""
-        return f"{'−' if self.sign < 0.0 else ''}{self.delta(j)}·{self.z('i')}"
+        return f"{self.minus}{self.delta(j)}·{self.z('i')}"
 
     def sum(self, j: int | str, bias: bool = False) -> str:
         """Return how the sum of a unit comes about: aⱼ = Σᵢ wᵢ⇝ⱼ·zᵢ + bⱼ."""

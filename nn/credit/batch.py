@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import autograd as ag
 from autograd.notation import Table, factor, shown, significant, table
 from nn.arguments import learning_rate
 from nn.credit.credit import Credit
-from nn.credit.parts import TOTALS, Edge, Key, Known, Use, Weights
+from nn.credit.parts import Edge, Key, Known, Use, Weights
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
@@ -38,8 +38,7 @@ class BatchEdge:
     mean: bool = False
 
     def __repr__(self) -> str:
-        total = TOTALS["mean" if self.mean else "batch"].strip()
-        credit = f"{total} δ·z = {shown(self.credit, 4, sign=True)}"
+        credit = f"{'mean' if self.mean else 'Σ'} δ·z = {shown(self.credit, 4, sign=True)}"
         return f"<{self.name} = {shown(self.weight, 4)}: {credit}>"
 
 
@@ -87,7 +86,7 @@ class BatchCredit:
             edges[key] = edge._replace(
                 delta=nodes[edge.target].delta or 0.0, credit=self.edges[key].credit
             )
-        whole = replace(first, nodes=nodes, edges=edges, loss=self.loss)
+        whole = replace(first, nodes=nodes, edges=edges, loss=self.loss, total=self._total)
         if first.layers:  # each has one use, and its edge tells
             return whole
         found = vars(whole)["weights"] = self.weights
@@ -217,7 +216,7 @@ class BatchCredit:
         """
         from nn.credit.pictures.picture import credit_drawing
 
-        return credit_drawing(self.whole, path, self._show, theme, transparent)
+        return credit_drawing(self.whole, path, theme=theme, transparent=transparent)
 
     def steps(self, lr: float = 0.1) -> "Player":
         """Return the story of the batch, step by step, as a page to click through.
@@ -229,16 +228,12 @@ class BatchCredit:
         from nn.credit.telling.batch_story import batch_story
 
         whole, after = self.whole, self.after(lr).whole
-        told = batch_story(whole, self.examples, learning_rate(lr), after, self._total)
-        return Player(whole, lr, told, after, show=self._show)
-
-    @property
-    def _show(self) -> Literal["batch", "mean"]:
-        return "batch" if self.share == 1.0 else "mean"
+        told = batch_story(whole, self.examples, learning_rate(lr), after)
+        return Player(whole, lr, told, after)
 
     @property
     def _total(self) -> str:
-        return TOTALS[self._show].strip()
+        return "Σ" if self.share == 1.0 else "mean "
 
     def check(self) -> "CreditCheck":
         """Put Σ δ·z beside central differences of the loss of the batch, edge by edge."""
@@ -256,7 +251,7 @@ class BatchCredit:
             {key: total(check.numerical[key] for check in checks) for key in keys},
             {key: first.names[key] for key in keys},
             first.left_out + len(first.credit) - len(keys),
-            check_heads(self.examples[0], self._total),
+            check_heads(self.examples[0], self._total.strip()),
         )
 
     def table(self, lr: float = 0.1) -> Table:
@@ -284,7 +279,7 @@ class BatchCredit:
                 rows[-1][2] = shown(total, 6, sign=True)
         names = first.names
         made = f"new weight ({names.rate} = {lr:g})"
-        return table(["edge", "weight", f"{self._total} {names.product}", made], rows)
+        return table(["edge", "weight", f"{self._total.strip()} {names.product}", made], rows)
 
     def __str__(self) -> str:
         return self.table()

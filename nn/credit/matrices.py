@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from autograd import latex
-from autograd.notation import Table, shown, superscript, table
+from autograd.notation import Table, shown, subscript, superscript, table
 from autograd.tables import matrix
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Link
@@ -24,6 +24,7 @@ class LayerMatrices:
         gradient: ∂L/∂W = Z δᵀ, in the shape of W.
         bias: the column b, or None.
         names: what they are called, which decides, too, whether they are shown with W as it is here, or transposed.
+        part: what tells the parts of a layer apart, ₁ and ₂, where not all of its units read the same; else empty.
 
     >>> from nn.lessons import example
     >>> example("worked").credit().matrices()[1].gradient
@@ -38,13 +39,14 @@ class LayerMatrices:
     gradient: list[list[float]]
     bias: list[float] | None
     names: Names = SLIDES
+    part: str = ""
 
     @property
     def blocks(self) -> list[tuple[str, list[list[float]]]]:
         """Each matrix by its name, or by the equation that gives it."""
         if self.names.notation.key != "slides":
             return self._of_book()
-        k = f"⁽{superscript(self.index)}⁾"
+        k = f"⁽{superscript(self.index)}⁾{self.part}"
         return [
             (f"W{k}", self.W),
             (f"Z{k}", [[v] for v in self.Z]),
@@ -55,11 +57,12 @@ class LayerMatrices:
 
     def _of_book(self) -> list[tuple[str, list[list[float]]]]:
         """Return the same in the letters of a book, and lying as they do there."""
-        names, k, matrix = self.names, self.index, self.names.notation.matrix
+        names, matrix = self.names, self.names.notation.matrix
+        k = self.index
         a, z, w = names.whole("a", k), names.whole("z", k - 1), names.whole("weight", k)
         delta, b = names.whole("delta", k), names.whole("bias", k)
+        a, z, w, delta, b = (name + self.part for name in (a, z, w, delta, b))
         b = f"{w}₀" if b == w else b  # a bias is a weight from a constant 1
-        minus = "−" if names.sign < 0.0 else ""
         sums = {"WᵀZ": f"{w}ᵀ {z}", "WZ": f"{w} {z}", "XW": f"{z} {w}"}[matrix]
         product = {"WᵀZ": f"{z} {delta}ᵀ", "WZ": f"{delta} {z}ᵀ", "XW": f"{z}ᵀ {delta}"}[matrix]
         deltas = [names.sign * v for v in self.delta]
@@ -75,7 +78,7 @@ class LayerMatrices:
             (z, laid(self.Z)),
             (f"{a} = {sums}" + (f" + {b}" if self.bias else ""), laid(self.A)),
             (delta, laid(deltas)),
-            (f"{names.gradient(w)} = {minus}{product}", turned(self.gradient)),
+            (f"{names.gradient(w)} = {names.minus}{product}", turned(self.gradient)),
         ]
 
     def __str__(self) -> str:
@@ -151,13 +154,15 @@ def layer_matrices(credit: Assignment) -> Matrices:
     found = Matrices()
     nodes = credit.nodes
     pairs = [*pairwise(credit.layers)] if credit.layers else _full_layers(credit)
-    for k, (tails, heads) in enumerate(pairs, 1):
+    at = [nodes[heads[0]].layer for _, heads in pairs]
+    layers = list(dict.fromkeys(at))
+    for n, (tails, heads) in enumerate(pairs):
         bias = None
         if (None, heads[0]) in credit.edges:
             bias = [credit.edges[None, j].weight for j in heads]
         found.append(
             LayerMatrices(
-                k,
+                layers.index(at[n]) + 1,
                 [[credit.edges[i, j].weight for j in heads] for i in tails],
                 [nodes[i].z for i in tails],
                 [nodes[j].a or 0.0 for j in heads],
@@ -165,6 +170,7 @@ def layer_matrices(credit: Assignment) -> Matrices:
                 [[credit.edges[i, j].credit for j in heads] for i in tails],
                 bias,
                 credit.names,
+                subscript(at[: n + 1].count(at[n])) if at.count(at[n]) > 1 else "",
             )
         )
     return found

@@ -147,9 +147,6 @@ class Register:
         return {i: (k, n) for k, layer in enumerate(self.layers) for n, i in enumerate(layer)}
 
 
-TOTALS = {"batch": "Σ", "mean": "mean "}  # before a number of several examples
-
-
 class Edge(NamedTuple):
     """A use of a weight on the way i⇝j, or the bias of unit j, with its credit.
 

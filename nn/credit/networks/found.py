@@ -34,6 +34,7 @@ class Found:
         names: what things are called.
         rows: gives the edges on the operands of a node, by their places, for each node by its id.
         register: what the edges have in common.
+        total: what stands before a number of several examples: "Σ" or "mean "; empty of one.
     """
 
     nodes: dict[int, Node]
@@ -51,6 +52,7 @@ class Found:
     rows: Callable[[], Rows] = field(default_factory=lambda: dict)
     register: Register = field(default_factory=lambda: Register([], list))
     names: Names = field(default_factory=lambda: SLIDES)
+    total: str = field(default_factory=str)
 
     @classmethod
     def late(cls, find: "Callable[[], Found]", **known: Any) -> Self:

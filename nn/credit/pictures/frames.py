@@ -10,7 +10,7 @@ from autograd.pictures.palette import Theme
 from nn.credit.assignment import Assignment
 from nn.credit.pictures.layout import SLIDE_PAGE
 from nn.credit.pictures.units.unit_graph import kinds
-from nn.credit.pictures.words import Show, Words
+from nn.credit.pictures.words import Words
 from nn.credit.telling.story import Step
 
 # what a picture may take of a slide, in points
@@ -25,7 +25,6 @@ class Frames:
         credit: what `assign_credit` found.
         steps: its story.
         after: the same once the updates are made.
-        show: what is written; see Words.
         slide: whether they are for a slide: with larger text, and flat.
     """
 
@@ -34,23 +33,21 @@ class Frames:
         credit: Assignment,
         steps: Sequence[Step],
         after: Assignment,
-        show: Show = "both",
         slide: bool = False,
     ) -> None:
         self.credit, self.steps, self.after = credit, steps, after
-        self.show: Show = show
         self.updated = replace(
             credit,
             edges={key: edge._replace(weight=self.after.edges[key].weight) for key, edge in credit.edges.items()},
         )  # fmt: skip
         arrange, self._draw = kinds(credit)
         top = 34.0 if slide else 16.0
-        self.layout = arrange(credit, top=top, show=show, roomy=True, slide=slide)
+        self.layout = arrange(credit, top=top, roomy=True, slide=slide)
 
     def drawing(self, step: Step, theme: Theme = "auto", transparent: bool = False) -> Drawing:
         """Return the picture of one step: what is not known yet is missing, what it is not about is faint."""
         numbers = {"before": self.credit, "updated": self.updated, "after": self.after}[step.stage]
-        words = Words(numbers, self.layout.shows, self.show, step.back, step.known)
+        words = Words(numbers, self.layout.shows, back=step.back, known=step.known)
         layout = self.layout.showing(numbers, words)
         marks = step.back | ({step.path} if step.path else frozenset())
         graph = self._draw(layout, step.nodes, step.edges, step.path, marks)

@@ -7,7 +7,7 @@ from autograd.notation import shown
 from autograd.pictures.canvas import Canvas, Curve, Point
 from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
-from nn.credit.parts import TOTALS, Edge, Key, Node
+from nn.credit.parts import Edge, Key, Node
 from nn.credit.pictures.layout import LEGEND, MARGIN, OUTPUT_SHIFT, Layout
 from nn.credit.telling.origin import began
 
@@ -343,7 +343,7 @@ class CreditGraph:
         show = self.words.show
         names = self.credit.names
         by_weight = names.gradient(names.weight("i", "j"))
-        rule = f"{by_weight} = {TOTALS.get(show, '')}{names.credit()}"
+        rule = f"{by_weight} = {self.credit.total}{names.credit()}"
         if show == "forward":
             rule = names.sum("j", bool(self.layout.biases))
         if show == "blank":

@@ -11,13 +11,14 @@ from autograd.pictures.text import SIZE, fitting, text_width
 from autograd.progress import patience
 from nn.arguments import expect, is_sequence
 from nn.credit.assignment import Assignment
-from nn.credit.parts import TOTALS, Key
+from nn.credit.parts import Key
 from nn.credit.pictures.graph import LARGEST
 from nn.credit.pictures.layout import LEGEND, MARGIN
 from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.pictures.words import BLANK, Show
 from nn.credit.telling.derivation import slope_symbol
 from nn.credit.telling.lit import lit
+from nn.credit.telling.story import formula
 from nn.credit.telling.ways import Ways
 
 WIDEST = 1150.0  # points that a heading may take: more would make the rest too small
@@ -52,24 +53,24 @@ def credit_drawing(
         )
     loss, aside, back = _loss(credit, show), "", frozenset[Key]()
     if path is None:
-        title, formula = f"{_TITLES[show]}, {credit.title}", ""
-        rule = _RULES[show]
+        kind = credit.total or show
+        title, footer, rule = f"{_TITLES[kind]}, {credit.title}", "", _RULES[kind]
         if credit.names.sign < 0.0:
             rule = rule.replace("credit = error", "credit = minus the error")
         subtitle = rule if show == "forward" else f"{loss} · {rule}"
         nodes, edges = frozenset[int](), frozenset[Key]()
     else:
         title = f"Who is responsible for {credit.edges[path].name}?"
-        formula = product(credit, path) if show not in TOTALS else ""
-        subtitle, aside = _way(credit, path, show), loss
+        footer = "" if credit.total else product(credit, path)
+        subtitle, aside = _way(credit, path), loss
         nodes, edges = lit(credit, path)
         back = edges - {path}
     title, subtitle = fitting(title, WIDEST, 20, bold=True), fitting(subtitle, WIDEST)
     # titles come out narrower than estimated, formulas do not
     heading = 0.92 * max(text_width(title, 20, bold=True), text_width(subtitle))
-    footer = 1.05 * text_width(formula) + text_width(aside, LEGEND) + 20.0 * bool(aside)
+    below = 1.05 * text_width(footer) + text_width(aside, LEGEND) + 20.0 * bool(aside)
     arrange, draw = kinds(credit)
-    width = max(heading, footer) + 2 * MARGIN
+    width = max(heading, below) + 2 * MARGIN
     with patience("drawing"):
         layout = arrange(credit, width, path=path, show=show, back=back)
         if path is None:  # in a folded graph an edge may stand for others
@@ -81,28 +82,26 @@ def credit_drawing(
     if path is None:
         graph.legend()
     else:
-        graph.footer(formula, aside)
-    told = f"{credit.title}, to be worked out." if show == "blank" else description(credit, show)
+        graph.footer(footer, aside)
+    told = f"{credit.title}, to be worked out." if show == "blank" else description(credit)
     return Drawing(graph.canvas.source, title, told, True, theme, transparent)
 
 
 _TITLES = {
     "both": "Credit assignment", "forward": "Forward", "backward": "Backward", "blank": "Credit assignment",
-    "batch": "Credit of a batch",
-    "mean": "Credit of a batch",
+    "Σ": "Credit of a batch", "mean ": "Credit of a batch",
 }  # fmt: skip
 _RULE = "every weight’s credit = error at its head × activation at its tail"
 _RULES = {
-    "both": _RULE, "blank": _RULE, "backward": _RULE, "batch": "every number is the sum over the examples",
-    "mean": "every number is the mean over the examples",
+    "both": _RULE, "blank": _RULE, "backward": _RULE, "Σ": "every number is the sum over the examples",
+    "mean ": "every number is the mean over the examples",
     "forward": "every unit sums weight × activation over the edges into it, and applies its function",
 }  # fmt: skip
 
 
-def description(credit: Assignment, show: Show = "both") -> str:
+def description(credit: Assignment) -> str:
     """Return the picture in words."""
-    formula = _of_all(credit.loss_formula, show)
-    loss = f"{credit.loss_name} {credit.names.loss} = {formula} = {shown(credit.loss, 4)}"
+    loss = f"{credit.loss_name} {credit.names.loss} = {formula(credit)} = {shown(credit.loss, 4)}"
     known = [e for e in credit.edges.values() if e.credit == e.credit]
     largest = sorted(known, key=lambda e: -abs(e.credit))[:8]
     most = ", ".join(f"{e.name} {shown(e.credit, sign=True)}" for e in largest)
@@ -111,25 +110,20 @@ def description(credit: Assignment, show: Show = "both") -> str:
     )
 
 
-def _of_all(formula: str, show: Show) -> str:
-    """Return the formula of a loss; of a batch that of the sum or mean of its examples."""
-    return f"{TOTALS[show].strip()} [{formula}]" if show in TOTALS else formula
-
-
 def _loss(credit: Assignment, show: Show) -> str:
     """Return the loss with its name, its formula and its number."""
     name = credit.loss_name[:1].upper() + credit.loss_name[1:]
-    named = credit.loss_formula == credit.loss_name and show not in TOTALS
-    formula = "" if named else f"{_of_all(credit.loss_formula, show)} = "
-    return f"{name}: {credit.names.loss} = {formula}{BLANK if show == 'blank' else shown(credit.loss, 3)}"
+    called = formula(credit)
+    equals = "" if called == credit.loss_name else f"{called} = "
+    return f"{name}: {credit.names.loss} = {equals}{BLANK if show == 'blank' else shown(credit.loss, 3)}"
 
 
-def _way(credit: Assignment, path: Key, show: Show) -> str:
+def _way(credit: Assignment, path: Key) -> str:
     """Return in words how the error comes to an edge."""
     target = path[1]
     edge = credit.edges[path]
     delta, z = edge.delta_name.removeprefix("−"), edge.z_name
-    credit_is = f"credit = {TOTALS.get(show, '')}{edge.delta_name}·{z}"
+    credit_is = f"credit = {credit.total}{edge.delta_name}·{z}"
     outputs = credit.outputs
     if target in outputs:
         return f"The error {delta} (◄) meets {z} (►) on the edge: {credit_is}"
@@ -147,7 +141,7 @@ def product(credit: Assignment, path: Key) -> str:
     Where it comes by a few ways, their sum is written out; where it comes by many, δ stands for it.
     """
     edge, head = credit.edges[path], credit.nodes[path[1]]
-    z = edge.z_name
+    z, minus = edge.z_name, edge.names.minus
     result = shown(edge.credit, 3, sign=True)
     if not credit.layers:
         text = f"{edge.delta_name}·{z} = {bracketed(shown(edge.delta, 4))}·{bracketed(shown(edge.z, 4))} = {result}"
@@ -159,13 +153,11 @@ def product(credit: Assignment, path: Key) -> str:
     behind = credit.layers[head.layer + 1 :]
     if behind and 1 < len(behind[0]) <= 3:
         line = Ways(credit).line(head)
-        minus = "−" if edge.names.sign < 0.0 else ""
         return f"{minus}{line.symbols}·{z} = {minus}{line.numbers}·{bracketed(shown(edge.z, 4))} = {result}"
     way = [edge.target]
     if all(len(layer) == 1 for layer in behind):
         way = [*(layer[0] for layer in reversed(behind)), edge.target]
     last = credit.nodes[way[0]]
-    minus = "−" if edge.names.sign < 0.0 else ""
     factors = [(f"{minus}{last.delta_name}", shown(last.delta or 0.0, sign=True))]
     for k, i in pairwise(way):
         node, weight = credit.nodes[i], credit.edges[i, k]

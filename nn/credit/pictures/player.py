@@ -20,9 +20,9 @@ from nn.credit.pictures.frames import Frames, talk
 from nn.credit.pictures.graph import CreditGraph
 from nn.credit.pictures.picture import credit_drawing, description
 from nn.credit.pictures.units.unit_graph import kinds
-from nn.credit.pictures.words import Show, Words
+from nn.credit.pictures.words import Words
 from nn.credit.telling.graph_story import GraphTeller
-from nn.credit.telling.story import Step, scale, story
+from nn.credit.telling.story import Step, Teller, scale
 
 # What goes with the room that there is: until its credit is known, the weight alone stands in the middle of a pill.
 _ROOM = {
@@ -45,7 +45,6 @@ class Player:
         lr: the learning rate η of the update at its end.
         steps: its story; if not given, that of one example.
         after: the same once the updates are made; if not given, it is computed.
-        show: what is written in the picture; see Words.
 
     >>> from nn.lessons import example
     >>> example("worked").credit().steps()
@@ -58,15 +57,11 @@ class Player:
         lr: float = 0.1,
         steps: list[Step] | None = None,
         after: Assignment | None = None,
-        show: Show = "both",
     ) -> None:
         self.credit, self.lr = credit, lr
-        self.shows: Show = show
         self.after = credit.after(lr) if after is None else after
-        if steps is None:
-            graph = None if credit.layers else GraphTeller(credit, lr, credit.after(lr))
-            steps = story(credit, lr) if graph is None else graph.steps
-        self.steps = steps
+        tell = Teller if credit.layers else GraphTeller
+        self.steps = tell(credit, lr, self.after).steps if steps is None else steps
 
     def html(self, engine: str | None = None) -> str:
         """Return the page, complete in itself: it loads nothing from anywhere.
@@ -82,9 +77,7 @@ class Player:
         graph.legend()
         width, height = graph.layout.width, graph.layout.height
         least = max(620.0, SMALLEST * width)
-        drawing = Drawing(
-            graph.canvas.source, title, description(self.credit, self.shows), pinned=True
-        )
+        drawing = Drawing(graph.canvas.source, title, description(self.credit), pinned=True)
         # how a part looks in a step: dimmed, not known yet, or, for the marks of a path, on; on paper all is shown
         states = _file("states.css")
         css = "".join(map(str.strip, states.splitlines())) + _ROOM[graph.layout.shows]
@@ -131,7 +124,7 @@ class Player:
         """
         if type(step) is not int or not 1 <= step <= len(self.steps):
             raise ValueError(f"the story has the steps 1 to {len(self.steps)}; got {step!r}")
-        frames = Frames(self.credit, self.steps, self.after, self.shows)
+        frames = Frames(self.credit, self.steps, self.after)
         return frames.drawing(self.steps[step - 1], theme, transparent)
 
     def __repr__(self) -> str:
@@ -164,7 +157,7 @@ class Player:
 
     def drawing(self) -> Drawing:
         """Return the picture of the whole story."""
-        return credit_drawing(self.credit, show=self.shows)
+        return credit_drawing(self.credit)
 
     def _chapters(self) -> dict[str, int]:
         """Return the first step of each chapter."""
@@ -177,7 +170,7 @@ class Player:
 
     def _graph(self) -> CreditGraph:
         arrange, draw = kinds(self.credit)
-        layout = arrange(self.credit, top=16.0, show=self.shows, roomy=True)
+        layout = arrange(self.credit, top=16.0, roomy=True)
         nodes, edges = layout.credit.nodes.keys(), layout.credit.edges.keys()
         told = scale(self.credit)
         return draw(
@@ -270,6 +263,6 @@ def _item(step: Step) -> str:
 WRITERS: dict[str, Callable[[Player, str | None], bytes]] = {
     "html": lambda player, engine: player.html(engine).encode(),
     "tex": lambda player, _: talk(
-        Frames(player.credit, player.steps, player.after, player.shows, slide=True)
+        Frames(player.credit, player.steps, player.after, slide=True)
     ).encode(),
 }

@@ -5,10 +5,10 @@ from typing import Literal
 
 from autograd.notation import shown
 from nn.credit.assignment import Assignment
-from nn.credit.parts import TOTALS, Edge, Key, Node
+from nn.credit.parts import Edge, Key, Node
 from nn.credit.telling.derivation import slope_symbol
 
-Show = Literal["both", "forward", "backward", "blank", "batch", "mean"]
+Show = Literal["both", "forward", "backward", "blank"]
 BLANK = "____"
 
 
@@ -19,8 +19,7 @@ class Words:
         credit: what `assign_credit` found.
         room: how much there is room for: "full", "credit" (of a pill the second line alone) or "pattern" (no pills).
         show: "forward" the activations, with w·z at each edge; "backward" the errors and the credits; "both";
-            "blank" the names, and room for the numbers; or "batch" and "mean", sums and means over
-            several examples, nothing of one.
+            or "blank" the names, and room for the numbers. Of several examples nothing of one is written.
         back: the edges by which an error comes back to the one that is asked about: they carry δ·w.
         known: what may be told, as keys ("z", 1), ("delta", 1), ("credit", (3, 1)); None for all there is.
     """
@@ -75,16 +74,12 @@ class Words:
             return text
         if self.show == "forward":
             return f"{edge.name}·{edge.z_name} = {text}" if edge.source is not None else f"= {text}"
-        return f"{self._sum}{edge.delta_name}·{edge.z_name} = {text}"
-
-    @property
-    def _sum(self) -> str:
-        return TOTALS.get(self.show, "")
+        return f"{self.credit.total}{edge.delta_name}·{edge.z_name} = {text}"
 
     def back_line(self, edge: Edge) -> str:
         """Return what a pill says of the error on its way back through a weight."""
         text = self.number(edge.delta * edge.weight, sign=True)
-        back = f"{self._sum}{edge.delta_name}·{edge.name} = {text}"
+        back = f"{self.credit.total}{edge.delta_name}·{edge.name} = {text}"
         return back if self.room == "full" else text
 
     def weight_line(self, edge: Edge) -> str:
@@ -113,7 +108,7 @@ class Words:
 
     def input(self, node: Node) -> str:
         """Return what is written beside an input."""
-        if self.show in TOTALS:
+        if self.credit.total:
             return node.name
         return shown(node.z) if self.room == "pattern" else f"{node.name} = {shown(node.z)}"
 
@@ -126,7 +121,7 @@ class Words:
     def unit(self, node: Node) -> list[tuple[str, str]]:
         """Return what is written below a unit, or beside it, as pairs of kind (a, z, slope, target) and text."""
         assert node.a is not None
-        if self.show in TOTALS:
+        if self.credit.total:
             return []
         linear = node.does == "linear"
         name, z = node.a_name, f"{node.name} = {self.number(node.z)}"
@@ -176,4 +171,4 @@ class Words:
         if node.delta is None or self.show == "forward" or not self.knows("delta", node.index):
             return ""
         name = node.names.letter("delta") if self.room == "pattern" else node.delta_name
-        return f"{self._sum}{name} = {self.number(node.error, sign=True)}"
+        return f"{self.credit.total}{name} = {self.number(node.error, sign=True)}"

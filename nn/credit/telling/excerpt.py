@@ -90,15 +90,19 @@ def _fits(columns: list[list[int]]) -> bool:
     return sum(map(len, columns)) <= UNITS and edges <= EDGES
 
 
-def drawn(credit: Assignment) -> Assignment:
+def drawn(credit: Assignment, path: Key | None = None) -> Assignment:
     """Return a network without plain zeros, from which nothing ever comes, and inputs that nobody reads.
+
+    Args:
+        credit: what `assign_credit` found.
+        path: an edge that must be there.
 
     Raises:
         ValueError: if it has no layers and is too large for a picture.
     """
     nodes = credit.nodes
     zeros = {i for i, n in nodes.items() if n.kind == "input" and n.name == "0.00" and n.z == 0.0}
-    edges = {key: edge for key, edge in credit.edges.items() if edge.source not in zeros}
+    edges = {k: edge for k, edge in credit.edges.items() if edge.source not in zeros or k == path}
     links = [link for link in credit.links if link.source not in zeros]
     read = {edge.source for edge in edges.values()} | {link.source for link in links}
     kept = {i: n for i, n in nodes.items() if n.kind != "input" or i in read}

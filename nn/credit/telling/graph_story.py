@@ -6,7 +6,7 @@ from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge
 from nn.credit.telling.excerpt import drawn
-from nn.credit.telling.story import NUMBERS, TERMS, Teller, listed, plain
+from nn.credit.telling.story import TERMS, Teller, listed
 
 
 class GraphTeller(Teller):
@@ -18,7 +18,7 @@ class GraphTeller(Teller):
         self._shared = {w.name: w for w in self._weights.values() if len(w.uses) > 1}
         super().__init__(part, lr, after)
 
-    def _layers(self) -> list[list[list[int]]]:
+    def _together(self) -> list[list[list[int]]]:
         """Return what is told together: each unit and joint; or, of many, those of one rank and kind."""
         nodes = [node for node in self.credit.nodes.values() if node.kind != "input"]
         if self.scale != "layer":
@@ -33,19 +33,8 @@ class GraphTeller(Teller):
         plainly = f"{edges:,} {kinds}"
         return plainly if edges <= weights else f"{weights:,} {kinds} with {edges:,} uses"
 
-    def _given(self) -> str:
-        inputs = [node for node in reversed(self.credit.nodes.values()) if node.kind == "input"]
-        said = [f"{node.name} = {shown(node.z)}" for node in inputs[:NUMBERS]]
-        said += ["…"] if len(inputs) > NUMBERS else []
-        said += [] if self.credit.y is None else [f"{self._wanted} = {plain(self.credit.y)}"]
-        return ", ".join(said)
-
-    def _behind(self, units: list[int]) -> list[list[int]]:
-        return [] if set(units) <= set(self.credit.outputs) else [[]]
-
-    def _credits(self, units: list[int]) -> None:
-        if any(map(self._into, units)):
-            super()._credits(units)
+    def _inner(self, units: list[int]) -> tuple[bool, bool]:
+        return not set(units) <= set(self.credit.outputs), False
 
     def _share(self, edge: Edge) -> str:
         return f"{'this use: ' if edge.parameter in self._shared else ''}{edge.gradient_name}"

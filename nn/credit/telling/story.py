@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from autograd.notation import factor, shown
+from nn.arguments import is_sequence
 from nn.credit.assignment import Assignment
-from nn.credit.parts import Edge, Key, Node
-from nn.credit.telling.derivation import Line
+from nn.credit.parts import Edge, Key
 from nn.credit.telling.excerpt import excerpt
 from nn.credit.telling.lit import way_back
 from nn.credit.telling.ways import Ways
+from nn.losses import FORMULAS, cross_entropy
 
 Scale = Literal["edge", "unit", "layer"]
 Stage = Literal["before", "updated", "after"]
@@ -97,19 +98,17 @@ class Teller:
     def __init__(self, credit: Assignment, lr: float, after: Assignment) -> None:
         self.credit, self.lr, self.after, self.names = credit, lr, after, credit.names
         self._ways = Ways(credit)
-        self.target = self.names.letter("target")
-        self._wanted = self.names.wanted(self.target)
         self.steps: list[Step] = []
         self.known: set[tuple[str, int | Key]] = set()
         self.scale = scale(credit)
         self.chapter: Chapter = "network"
-        layers = self._layers()
+        together = self._together()
         self._network()
         self.chapter = "forward"
-        self._forward_steps(layers)
+        self._forward_steps(together)
         self.chapter = "error"
         self._loss()
-        for layer in reversed(layers):
+        for layer in reversed(together):
             for units in layer:
                 self._delta(units)
                 self.chapter = "back"
@@ -117,11 +116,6 @@ class Teller:
         self.chapter = "update"
         self._updates()
         self._again()
-
-    def _forward_steps(self, layers: list[list[list[int]]]) -> None:
-        for layer in layers:
-            for units in layer:
-                self._forward(units)
 
     def _step(
         self,
@@ -144,7 +138,7 @@ class Teller:
             )
         )  # fmt: skip
 
-    def _layers(self) -> list[list[list[int]]]:
+    def _together(self) -> list[list[list[int]]]:
         """Return what is told together: layer by layer, lists of units."""
         layers = self.credit.layers
         if self.scale != "layer":
@@ -154,9 +148,20 @@ class Teller:
             groups += [range(before + 1, k), [k]] if k > before + 1 else [[k]]
         return [[[j for k in group for j in layers[k]]] for group in groups]
 
-    def _into(self, j: int) -> list[Edge]:
-        """Return the edges into a unit, its bias last."""
-        return [way for way in self.credit.into(j) if isinstance(way, Edge)]
+    def _into(self, units: Iterable[int]) -> list[Edge]:
+        """Return the edges into some units, a bias last."""
+        ways = (way for j in units for way in self.credit.into(j))
+        return [way for way in ways if isinstance(way, Edge)]
+
+    def _called(self, units: list[int], what: str = "unit") -> str:
+        """Return units by name; their numbers are in a row, even those of several layers."""
+        first, last = self.names.unit(min(units)), self.names.unit(max(units))
+        return f"{what} {first}" if len(units) == 1 else f"{what}s {first} to {last}"
+
+    def _target(self, credit: Assignment) -> str:
+        return f"{self.names.letter('target')} = {wanted(credit)}"
+
+    # ---------------------------------------------------------------- forward
 
     def _network(self) -> None:
         credit = self.credit
@@ -171,28 +176,35 @@ class Teller:
         return f"{len(self.credit.edges):,} {kinds}"
 
     def _given(self) -> str:
-        """Return what goes in."""
-        credit = self.credit
-        inputs = [credit.nodes[i] for i in credit.layers[0]]
-        target = "" if credit.y is None else f", {self._wanted} = {plain(credit.y)}"
-        rest = ", …" if len(inputs) > NUMBERS else ""
-        return ", ".join(f"{n.name} = {shown(n.z)}" for n in inputs[:NUMBERS]) + rest + target
+        """Return what goes in, and what should come out."""
+        inputs = [node for node in reversed(self.credit.nodes.values()) if node.kind == "input"]
+        said = [f"{node.name} = {shown(node.z)}" for node in inputs[:NUMBERS]]
+        said += ["…"] if len(inputs) > NUMBERS else []
+        said += [] if self.credit.y is None else [self.names.wanted(self._target(self.credit))]
+        return ", ".join(said)
+
+    def _forward_steps(self, together: list[list[list[int]]]) -> None:
+        for layer in together:
+            for units in layer:
+                self.known |= {("z", j) for j in units}
+                if len(units) == 1:
+                    self._forward_one(units[0])
+                else:
+                    self._forward(units)
 
     def _forward(self, units: list[int]) -> None:
-        self.known |= {("z", j) for j in units}
-        if len(units) == 1:
-            self._forward_one(units[0])
-            return
-        credit = self.credit
-        edges = [edge for j in units for edge in self._into(j)]
-        names = {credit.nodes[j].does for j in units}
-        f = names.pop() if len(names) == 1 else "f"
-        a = self.names.a("j")
+        edges, names = self._into(units), self.names
+        does = {self.credit.nodes[j].does for j in units}
+        f, a = (does.pop() if len(does) == 1 else "f"), names.a("j")
+        lines = (
+            f"{n.a_name} = {shown(n.a or 0.0, 4):>7},  {n.name} = {shown(n.z, 4):>7}"
+            for n in map(self.credit.nodes.__getitem__, units)
+        )
         self._step(
             f"Forward: {self._called(units)}",
-            f"{self.names.sum('j', any(e.source is None for e in edges))},  "
-            f"{self.names.z('j')} = {a if f == 'linear' else f'{f}({a})'}",
-            listed(map(self._passed, units)),
+            f"{names.sum('j', any(e.source is None for e in edges))},  "
+            f"{names.z('j')} = {a if f == 'linear' else f'{f}({a})'}",
+            listed(lines),
             {*units, *(e.source for e in edges if e.source is not None)},
             {e.key for e in edges},
         )
@@ -214,68 +226,59 @@ class Teller:
             f"{line.left} = {symbols},  {node.name} = {output}",
             f"{line.left} = {numbers},  {node.name} = {squashed}{shown(node.z, 4)}",
             lit,
-            [edge.key for edge in self._into(j)],
+            [edge.key for edge in self._into([j])],
         )
 
-    def _passed(self, j: int) -> str:
-        node = self.credit.nodes[j]
-        return f"{node.a_name} = {shown(node.a or 0.0, 4):>7},  {node.name} = {shown(node.z, 4):>7}"
-
     def _loss(self) -> None:
-        credit = self.credit
-        outputs = [credit.nodes[i] for i in credit.outputs]
-        numbers = ", ".join(f"{n.name} = {shown(n.z, 4)}" for n in outputs[:TERMS])
+        credit, loss = self.credit, self.names.loss
         self._step(
             "The error",
-            f"{self.names.loss} = {credit.loss_formula}",
-            f"{numbers}, {self.target} = {plain(credit.y)}: {self.names.loss} = {shown(credit.loss, 4)}",
+            f"{loss} = {credit.loss_formula}",
+            f"{outputs(credit)}, {self._target(credit)}: {loss} = {shown(credit.loss, 4)}",
             credit.outputs,
             [],
         )
 
+    # ---------------------------------------------------------------- back
+
     def _delta(self, units: list[int]) -> None:
         credit, names = self.credit, self.names
         self.known |= {("delta", j) for j in units}
-        lines = [self._line(credit.nodes[j]) for j in units]
-        first = lines[0]
-        behind = self._behind(units)
+        lines = [self._ways.line(credit.nodes[j]) for j in units]
+        first, last = lines[0], lines[-1]
         joint = credit.nodes[units[0]].kind == "joint"
-        where = (
-            f"at {self._called(units, 'joint' if joint else 'unit')}" if behind else "at the output"
-        )
+        inner, wide = self._inner(units)
+        called = first.left if len(units) == 1 else f"{first.left} to {last.left}"
+        where = self._called(units, "joint" if joint else "unit") if inner else "the output"
         if len(units) > 1:
-            minus = "−" if names.sign < 0.0 else ""
-            symbols = names.back("j") if behind else f"{minus}∂{names.loss}/∂{names.a('j')}"
-            if joint and behind:
+            symbols = f"{names.minus}∂{names.loss}/∂{names.a('j')}"
+            if inner:
+                symbols = names.back("j")
+            if inner and joint:
                 symbols = f"Σₖ {names.delta('k')}·∂{names.z('k')}/∂{names.z('j')}"
-            title = f"The error {where}: {first.left} to {lines[-1].left}"
-            text = (
-                f"{names.delta('j')} = {symbols}",
-                listed(f"{line.left} = {_signed(line.value)}" for line in lines),
-            )
+            symbols = f"{names.delta('j')} = {symbols}"
+            numbers = listed(f"{line.left} = {_signed(line.value)}" for line in lines)
+        elif wide:
+            symbols = f"{first.left} = {names.back(units[0])}"
+            numbers = f"{first.left} = {_signed(first.value)}"
         else:
-            symbols, equals = first.symbols, f"{first.numbers} = "
-            if behind and len(behind[0]) > TERMS:
-                symbols, equals = names.back(units[0]), ""
-            title = f"The error {where}: {first.left}"
-            text = f"{first.left} = {symbols}", f"{first.left} = {equals}{_signed(first.value)}"
+            symbols = f"{first.left} = {first.symbols}"
+            numbers = f"{first.left} = {first.numbers} = {_signed(first.value)}"
         nodes, ways = way_back(credit, units)
-        self._step(title, *text, nodes, ways, back=ways)
+        self._step(f"The error at {where}: {called}", symbols, numbers, nodes, ways, back=ways)
 
-    def _behind(self, units: list[int]) -> list[list[int]]:
-        """Return the layers behind some units, from which the error comes."""
-        return self.credit.layers[self.credit.nodes[units[0]].layer + 1 :]
-
-    def _line(self, node: Node) -> Line:
-        return self._ways.line(node)
+    def _inner(self, units: list[int]) -> tuple[bool, bool]:
+        """Tell whether the error comes to some units from others, and whether from more than are written out."""
+        behind = self.credit.layers[self.credit.nodes[units[0]].layer + 1 :]
+        return bool(behind), bool(behind) and len(behind[0]) > TERMS
 
     def _credits(self, units: list[int]) -> None:
-        edges = [edge for j in units for edge in self._into(j)]
-        if self.scale != "edge":
+        edges = self._into(units)
+        if self.scale == "edge":
+            for edge in edges:
+                self._credit(units, [edge])
+        elif edges:
             self._credit(units, edges)
-            return
-        for edge in edges:
-            self._credit(units, [edge])
 
     def _credit(self, units: list[int], edges: list[Edge]) -> None:
         """Tell the credit of one edge, with its path, or of all edges into some units."""
@@ -283,50 +286,43 @@ class Teller:
         self.known |= {("credit", key) for key in keys}
         nodes, ways = way_back(self.credit, units)
         nodes |= {e.source for e in edges if e.source is not None}
+        path = None
         if len(edges) == 1:
             (edge,) = edges
-            self._step(
-                f"Credit of {edge.called}",
-                f"{self._share(edge)} = {self._credit_symbols(edge.delta_name, edge.z_name)}",
-                f"{self._share(edge)} = {self._product(edge)}",
-                nodes,
-                ways | keys,
-                edge.key if self.scale == "edge" else None,
-                back=ways,
-            )
-            return
-        j = units[0] if len(units) == 1 else "j"
-        symbols = self._credit_symbols(*self.names.credit(j).split("·"))
-        self._step(
-            f"Credit of the {len(edges):,} edges into {self._called(units)}",
-            f"{self.names.gradient(self.names.weight('i', j))} = {symbols}",
-            listed(f"{edge.called}  {self._product(edge)}" for edge in edges),
-            nodes,
-            ways | keys,
-            back=ways,
-        )
+            title, share = f"Credit of {edge.called}", self._share(edge)
+            symbols = f"{share} = {self._of_all(f'{edge.delta_name}·{edge.z_name}')}"
+            numbers = f"{share} = {self._product(edge)}"
+            path = edge.key if self.scale == "edge" else None
+        else:
+            title = f"Credit of the {len(edges):,} edges into {self._called(units)}"
+            j, names = (units[0] if len(units) == 1 else "j"), self.names
+            gradient = names.gradient(names.weight("i", j))
+            symbols = f"{gradient} = {self._of_all(names.credit(j))}"
+            numbers = listed(f"{edge.called}  {self._product(edge)}" for edge in edges)
+        self._step(title, symbols, numbers, nodes, ways | keys, path, ways)
 
-    def _outputs(self, credit: Assignment) -> str:
-        """Return what comes out."""
-        outputs = [credit.nodes[i] for i in credit.outputs[:TERMS]]
-        return ", ".join(f"{node.name} = {shown(node.z, 4)}" for node in outputs) + ": "
+    def _of_all(self, symbols: str) -> str:
+        """Return what stands for one example as it stands for all."""
+        return f"{self.credit.total.strip()} {symbols}".lstrip()
 
     def _share(self, edge: Edge) -> str:
         return edge.gradient_name
 
-    def _credit_symbols(self, delta: str, z: str) -> str:
-        return f"{delta}·{z}"
-
     def _product(self, edge: Edge) -> str:
         """Return δ·z in numbers, in columns that line up from edge to edge."""
         delta, z = shown(edge.delta, 4, sign=True), factor(edge.z)
-        return f"{delta:>7} · {z:>9} = {shown(edge.credit, 4, sign=True):>7}"
+        return f"{delta:>7} · {z:>9} = {_signed(edge.credit):>7}"
+
+    # ---------------------------------------------------------------- the update
 
     def _updates(self) -> None:
-        share = "" if self.credit.layers else self.names.gradient(self.names.letter("weight"))
+        names = self.names
+        rule, w = names.notation.update, names.letter("weight")
+        if not self.credit.layers:
+            rule = f"{w} := {w} − {names.rate}·{names.gradient(w)}"
         self._step(
             "The updates: every weight goes against its credit",
-            self._rule(share),
+            f"{rule},  {names.rate} = {self.lr:g}",
             listed(self._changes()),
             stage="updated",
         )
@@ -337,41 +333,37 @@ class Teller:
         for key, edge in self.credit.edges.items():
             yield self._change(edge.name, edge.weight, edge.credit, new[key])
 
-    def _rule(self, share: str = "") -> str:
-        """Return what an update does to a weight, in symbols, with the learning rate."""
-        names = self.names
-        w, rule = names.letter("weight"), names.notation.update
-        if share:
-            rule = f"{w} := {w} − {names.rate}·{share}"
-        return f"{rule},  {names.rate} = {self.lr:g}"
-
     def _change(self, name: str, weight: float, credit: float, new: float) -> str:
         """Return what an update does to a weight, in numbers."""
         sign, step = ("−", credit) if self.names.sign > 0.0 else ("+", -credit)
         moved = f"{shown(weight, 4):>7} {sign} {self.lr:g}·{factor(step, short=True):<9}"
         return f"{name}  {moved} = {shown(new, 4):>7}"
 
-    def _all(self, formula: str) -> str:
-        """Return the formula of the loss of all that is told."""
-        return formula
-
-    def _called(self, units: list[int], what: str = "unit") -> str:
-        """Return units by name; their numbers are in a row, even those of several layers."""
-        first, last = self.names.unit(min(units)), self.names.unit(max(units))
-        return f"{what} {first}" if len(units) == 1 else f"{what}s {first} to {last}"
-
     def _again(self) -> None:
-        before, after = self.credit, self.after
+        before, after, loss = self.credit, self.after, self.names.loss
         self.known = {fact for fact in self.known if fact[0] not in ("delta", "credit")}
         verdict = "smaller" if after.loss < before.loss else "not smaller: η may be too large"
         if after.loss == before.loss:
             verdict = "the same"
+        found = "" if after.total else f"{outputs(after)}: "
         self._step(
             f"Forward again: the loss is {verdict}",
-            f"{self.names.loss} = {self._all(after.loss_formula)}",
-            f"{self._outputs(after)}{self.names.loss} = {shown(after.loss, 4)}, before {shown(before.loss, 4)}",
+            f"{loss} = {formula(after)}",
+            f"{found}{loss} = {shown(after.loss, 4)}, before {shown(before.loss, 4)}",
             stage="after",
         )
+
+
+def formula(credit: Assignment) -> str:
+    """Return the formula of a loss; of a batch that of the sum or mean of its examples."""
+    one = credit.loss_formula
+    return f"{credit.total.strip()} [{one}]" if credit.total else one
+
+
+def outputs(credit: Assignment) -> str:
+    """Return what comes out; of many outputs the first."""
+    nodes = [credit.nodes[i] for i in credit.outputs[:TERMS]]
+    return ", ".join(f"{node.name} = {shown(node.z, 4)}" for node in nodes)
 
 
 def listed(lines: Iterable[str]) -> str:
@@ -385,9 +377,18 @@ def _signed(x: float) -> str:
     return shown(x, 4, sign=True)
 
 
-def plain(y: object) -> str:
-    """Return a target as it was given, numbers in our notation; of many the first."""
-    if isinstance(y, (list, tuple)):
-        rest = ", …" if len(y) > NUMBERS else ""
-        return f"({', '.join(map(plain, y[:NUMBERS]))}{rest})"
-    return shown(y) if isinstance(y, (int, float)) else str(y)
+def wanted(credit: Assignment) -> str:
+    """Return a target as it was given: a class by its number, other numbers in our notation; of many the first."""
+    loss, y = credit.loss_function, credit.y
+    if loss is cross_entropy and not is_sequence(y):
+        return f"{y:.0f}"
+
+    def told(y: Any) -> str:
+        if isinstance(y, (list, tuple)):
+            rest = ", …" if len(y) > NUMBERS else ""
+            return f"({', '.join(map(told, y[:NUMBERS]))}{rest})"
+        # a loss of one's own may pick an output by a whole number, too
+        number = isinstance(y, float) or (isinstance(y, int) and loss in FORMULAS)
+        return shown(y) if number else str(y)
+
+    return told(y)

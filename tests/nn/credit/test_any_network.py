@@ -494,6 +494,22 @@ def test_matrices_between_joints(name):
     assert told == len(c.edges)
 
 
+def test_the_parts_of_a_layer_have_its_number():
+    w = {name: Value(0.1 * k, label=name) for k, name in enumerate("abcdef", 1)}
+
+    def net(x):
+        halves = [
+            ag.tanh(ag.dot([w["a"], w["b"]], x[:2])),
+            ag.tanh(ag.dot([w["c"], w["d"]], x[2:])),
+        ]
+        return ag.dot([w["e"], w["f"]], halves)
+
+    c = assign_credit(net, [1.0, 2.0, 3.0, 4.0], 0.5, parameters=w)
+    assert [m.index for m in c.matrices()] == [1, 1, 2]
+    assert [m.blocks[0][0] for m in c.matrices()] == ["W⁽¹⁾₁", "W⁽¹⁾₂", "W⁽²⁾"]
+    assert [m.blocks[0][0] for m in c.in_notation("nielsen").matrices()] == ["w²₁", "w²₂", "w³"]
+
+
 @pytest.mark.parametrize(
     ("name", "why"),
     [

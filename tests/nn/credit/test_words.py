@@ -10,6 +10,7 @@ from nn import MLP, assign_credit
 from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.recording import recording_of_loss
 from nn.credit.finding.spelling import ATOM, spelled
+from tests.nn.credit.networks import CASES
 
 
 @pytest.fixture
@@ -77,6 +78,23 @@ def test_the_examples_of_a_batch_are_told_with_their_numbers():
     batch = assign_credit(MLP(2, [1], rng=0), [[1.0, -2.0], [0.5, 0.0]], [1.0, 0.0], batch=True)
     said = [step.symbols for step in batch.steps(lr=0.1).steps]
     assert any(line.startswith("x = (1, −2),  ") for line in said)
+
+
+@pytest.mark.parametrize("name", ["classifier", "probabilities"])
+def test_a_class_is_told_by_its_number(name):
+    case = CASES[name]()
+    told = [assign_credit(case.net, case.x, case.y, case.loss, parameters=case.parameters)]
+    if name == "classifier":
+        told.append(assign_credit(MLP(2, [3], rng=0), case.x, 2, loss="cross_entropy"))
+    for credit in told:
+        said = str(credit.steps())
+        assert f"target y = {credit.y}\n" in said
+        assert f", y = {credit.y}: L = " in said
+    batch = assign_credit(MLP(2, [3], rng=0), [case.x], [2], "cross_entropy", batch=True)
+    assert ", y = 2: L = " in str(batch.steps())
+    shares = assign_credit(MLP(2, [2], rng=0), case.x, [0, 1], loss="cross_entropy")
+    assert "y = (0.00, 1.00): L" in str(shares.steps())
+    assert "y = 1.00: L" in str(assign_credit(MLP(2, [1], rng=0), case.x, 1).steps())
 
 
 def test_formulas_are_written_with_the_brackets_they_need():

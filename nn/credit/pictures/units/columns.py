@@ -13,7 +13,7 @@ from autograd.pictures.drawing import LEGIBLE
 from autograd.pictures.svg import PAGE
 from autograd.pictures.text import text_width
 from nn.credit.assignment import Assignment
-from nn.credit.parts import TOTALS, Edge, Key, Link, Node
+from nn.credit.parts import Edge, Key, Link, Node
 from nn.credit.pictures.layout import BOTTOM, LEAST_WIDTH, LEGEND, MARGIN, STYLES, Layout
 from nn.credit.pictures.placing import Item, arrange, ended, join, through
 from nn.credit.pictures.units.folding import FoldedWords, foldings, ranged, shortened
@@ -39,14 +39,16 @@ class Columns(Layout):
     """
 
     def _arrange(self, credit: Assignment) -> None:
-        top, plain = self._top, self._show not in ("blank", *TOTALS)
-        may_fold = plain and self._path is None and not (self._roomy or self._slide)
-        for self.fold in foldings(drawn(credit)):
+        top = self._top
+        whole = self._show == "blank" or self._path is not None or self._roomy or self._slide
+        may_fold = not (whole or credit.total)
+        part = drawn(credit, self._path)
+        for self.fold in foldings(part):
             width = self._fitted()
             if self.shows != "pattern" or not may_fold:
                 break
         else:  # it cannot be folded so far: what has no pills is shown as it is folded least
-            few = (f for f in foldings(drawn(credit)) if len(f.credit.edges) <= SOME)
+            few = (f for f in foldings(part) if len(f.credit.edges) <= SOME)
             self.fold = next(few, self.fold)
             width = self._fitted()
         shift = max(0.0, (max(self._least_width, LEAST_WIDTH) - width) / 2)
@@ -168,7 +170,7 @@ class Columns(Layout):
 
     def lines(self, node: Node) -> list[tuple[str, str]]:
         """Return what is written at a node, as pairs of kind and text."""
-        words, many = self.words, self.words.show in TOTALS  # of many, nothing of one example
+        words, many = self.words, bool(self.credit.total)  # of many, nothing of one example
         if (members := self.fold.members.get(node.index)) is not None:
             return self._vector(node, members)
         z = f"{node.name} = {words.number(node.z)}"
@@ -202,9 +204,9 @@ class Columns(Layout):
                 return [(kind, f"{letter}{equals}({', '.join(said)})")]
             return [(kind, f"{letter} {said[0]}"), *((kind, text) for text in said[1:])]
 
-        total = TOTALS.get(words.show)
+        total = self.credit.total
         lines = [("z", node.name[:1])]
-        if total is None:
+        if not total:
             lines = told("z", node.name[:1], (words.number(n.z) for n in members))
         if node.kind != "unit":
             return lines
@@ -212,7 +214,7 @@ class Columns(Layout):
             lines.insert(0, ("does", node.does))
         if words.delta(node):
             errors = (words.number(n.error, sign=True) for n in members)
-            lines += told("delta", f"{total or ''}{node.names.letter('delta')}", errors)
+            lines += told("delta", f"{total}{node.names.letter('delta')}", errors)
         return lines
 
     def _pill_width(self, edge: Edge) -> float:

@@ -58,18 +58,20 @@ def time_steps(credit: Assignment) -> dict[int, list[int]]:
     shared = {name for name, weight in credit.weights.items() if len(weight.uses) >= REPEATS - 1}
     for beside in (False, True):
         uses = _counted(credit, shared, beside)
-        again = {w for w in shared if max(u.get(w, 0) for u in uses.values()) >= REPEATS - 1}
-        if again:
+        repeated = {w for w in shared if max(u.get(w, 0) for u in uses.values()) >= REPEATS - 1}
+        if repeated:
             break
-    step = {j: max((u.get(w, 0) for w in again), default=0) for j, u in uses.items()}
+    step = {j: max((u.get(w, 0) for w in repeated), default=0) for j, u in uses.items()}
     inside: set[int] = set()
     for j in sorted(
         credit.nodes, reverse=True
     ):  # without the inputs, and without what reads the last step
         ways = credit.into(j)
         if nodes[j].kind == "unit":
-            names = {way.parameter for way in ways if isinstance(way, Edge)}
-            if names & shared and not names - shared - {""}:
+            weighted = [way for way in ways if isinstance(way, Edge) and way.parameter]
+            again = any(way.source is not None and way.parameter in shared for way in weighted)
+            # of two steps only the second has weights by which it reads the first
+            if again and all(w.source in inside for w in weighted if w.parameter not in shared):
                 inside.add(j)
         elif ways and all(
             way.source in inside or nodes[way.source or 0].kind == "input" for way in ways

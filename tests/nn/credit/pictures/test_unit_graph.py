@@ -136,6 +136,10 @@ def test_what_does_not_come_again_is_no_time_step(name):
 def test_two_steps_have_headings_if_they_are_alike():
     layout = Columns(credit_of(lstm(steps=2)))
     assert [heading for *_, heading in layout.steps] == ["t = 1", "t = 2"]
+    for make in (elman, lambda: elman("swapped")):  # the first step reads no state
+        layout = Columns(over_time(make, 2))
+        assert [heading for *_, heading in layout.steps] == ["t = 1", "t = 2"]
+        assert layout.fold.steps == {1: [4, 3], 2: [2, 1]}
     a, b, x = Value(0.5, label="a"), Value(-0.2, label="b"), Value(0.7)
     twice = assign_credit(((a * x + b).tanh() * a + b) ** 2, parameters=[a, b])
     assert Columns(twice).steps == []
@@ -227,6 +231,15 @@ def test_plain_zeros_are_not_drawn():
     ]
     assert zeros
     assert not any(f"of-{e.source}-{e.target}" in drawn for e in zeros)
+
+
+def test_an_edge_from_a_plain_zero_is_drawn_when_it_is_asked_for():
+    case = lstm()
+    key = next(k for k, e in credit_of(case).edges.items() if k[0] is not None and e.z == 0.0)
+    for batch in (False, True):
+        x, y = ([case.x] * 2, [case.y] * 2) if batch else (case.x, case.y)
+        c = assign_credit(case.net, x, y, batch=batch, parameters=case.parameters)
+        assert f"of-{key[0]}-{key[1]}" in c.draw(path=key).source
 
 
 @pytest.mark.parametrize("show", ["forward", "backward", "blank"])
