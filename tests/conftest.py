@@ -3,6 +3,7 @@
 And Ctrl-C: a shell starts what runs in the background with it ignored, and so for its children; the tests press it.
 """
 
+import gc
 import os
 import signal
 
@@ -14,6 +15,17 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 unshrunk = (Phase.explicit, Phase.generate)  # that a mutant is noticed is enough
 settings.register_profile("mutants", settings.get_profile("ci"), phases=unshrunk)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "home"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is collected lives until the end, so the garbage collector looks through it neither now nor in any test."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
