@@ -56,13 +56,12 @@ class Drawing:
         self.pinned = pinned
         self.theme = theme
 
-    def svg(self, engine: str | None = None, prefix: str = "", css: str = "") -> str:
+    def svg(self, engine: str | None = None, prefix: str = "") -> str:
         """Return the picture as SVG: light or dark as the reader's system is, the same text every time.
 
         Args:
             engine: the program that draws, `dot` say; the embedded one if not given.
             prefix: the picture's id; if not given, a digest of it.
-            css: more rules for the picture, which they call `#ID`.
 
         Raises:
             FileNotFoundError, RuntimeError, TimeoutError: if no engine is there, or it fails, or takes too long.
@@ -73,7 +72,7 @@ class Drawing:
         prefix = prefix or svg.digest(self.source + self.title + self.desc)
         drawn = render.render(self.source, "svg", engine, self.pinned)
         try:
-            text = svg.finish(drawn, self.title, self.desc, prefix, css, self.theme == "auto")
+            text = svg.finish(drawn, self.title, self.desc, prefix, self.theme == "auto")
         except ValueError as error:
             raise render.RenderError(
                 f"the engine printed {error}; the DOT text is in .source"

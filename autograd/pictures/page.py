@@ -3,16 +3,19 @@
 import html
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import resources
+from itertools import groupby
 from pathlib import Path
 
 from autograd.files import ending, write_whole
 from autograd.pictures.display import show
-from autograd.pictures.palette import colour
+from autograd.pictures.palette import DASHES, colour
+from autograd.pictures.svg import FONT
 
 MOST = 150_000  # bytes of a living page
-_PARTS = ("card", "ink", "muted", "unit", "halo")
-_SIGNS = ("plus", "minus", "zero", "odd")
 
 
 class Live:
@@ -91,13 +94,9 @@ def runs(numbers: Iterable[int]) -> str:
     >>> runs([0, 1, 2, 3, 7])
     '0-3 7'
     """
-    found: list[list[int]] = []
-    for k in numbers:
-        if found and found[-1][-1] == k - 1:
-            found[-1][1:] = [k]
-        else:
-            found.append([k])
-    return " ".join("-".join(map(str, run)) for run in found)
+    found = groupby(enumerate(numbers), lambda placed: placed[1] - placed[0])
+    ends = [(run[0][1], run[-1][1]) for _, group in found if (run := [*group])]
+    return " ".join(str(a) if a == b else f"{a}-{b}" for a, b in ends)
 
 
 def literal(data: object) -> str:
@@ -106,7 +105,28 @@ def literal(data: object) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def variables(dark: bool) -> str:
+def filled(template: str, **said: str) -> str:
+    """Return a template with a text for each of its marks, @TITLE@ say; marks in these texts are left alone."""
+    return re.sub("@([A-Z]+)@", lambda mark: said[mark[1]], template)
+
+
+def document(title: str, style: str, body: str, data: object, script: str) -> str:
+    """Return a page, given its own part of the style, what stands below its heading, and what its script knows."""
+    return filled(
+        stored("autograd.pictures", "document.html"), TITLE=html.escape(title), STYLE=style, BODY=body, SCRIPT=script,
+        DATA=literal(data), LIGHT=_variables(dark=False), DARK=_variables(dark=True), FONT=FONT,
+    )  # fmt: skip
+
+
+@cache
+def stored(room: str, name: str) -> str:
+    """Return a part of a page that is a file in a room."""
+    return resources.files(room).joinpath(name).read_text(encoding="utf-8")
+
+
+def _variables(dark: bool) -> str:
     """Return the colours of a page as variables of CSS."""
-    names = [*_PARTS, *_SIGNS, *(f"{sign} fill" for sign in _SIGNS)]
-    return " ".join(f"--{name.replace(' ', '-')}: {colour(name, dark=dark)};" for name in names)
+    parts = ("card", "ink", "muted", "unit", "halo")
+    signs = [f"{sign}{fill}" for fill in ("", " fill") for sign in DASHES]
+    names = {name: colour(name, dark=dark) for name in (*parts, *signs)}
+    return " ".join(f"--{name.replace(' ', '-')}: {c};" for name, c in names.items())

@@ -32,16 +32,13 @@ def digest(text: str) -> str:
     return "g" + hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def finish(
-    svg: bytes, title: str, desc: str, prefix: str, css: str = "", themed: bool = True
-) -> str:
+def finish(svg: bytes, title: str, desc: str, prefix: str, themed: bool = True) -> str:
     """Return an SVG that is described, follows the reader's theme and can share a page with others.
 
     Args:
         svg: what the engine drew.
         title, desc: what a reader who cannot see the picture is told.
         prefix: the picture's id; those of its title and description start with it.
-        css: more rules, for a page that changes the picture; `#ID` stands for the picture.
         themed: whether it is dark where the reader's system is.
 
     Raises:
@@ -62,9 +59,7 @@ def finish(
     # what nobody sees, but a mouse finds
     hover = f"#{prefix} .hover{{pointer-events:stroke}}" if b'class="edge hover ' in svg else ""
     themes = f"@media (prefers-color-scheme:dark){{{dark}}}" if themed else ""
-    style.text = (
-        f"@media screen{{#{prefix}{{{fits}}}}}{hover}{themes}{css.replace('#ID', '#' + prefix)}"
-    )
+    style.text = f"@media screen{{#{prefix}{{{fits}}}}}{hover}{themes}"
     said = []
     for tag, text in (("title", title), ("desc", desc)):
         said.append(ElementTree.Element(f"{SVG}{tag}", id=f"{prefix}-{tag}"))

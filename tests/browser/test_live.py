@@ -400,3 +400,23 @@ def test_pills_and_arrows_take_the_colour_of_their_sign(browser: Chrome, tmp_pat
     after = browser.execute_script(looks)
     assert len(set(after)) == 1
     assert after != before
+
+
+def test_an_edge_that_cannot_be_dragged_is_asked_about_by_hand_and_by_key(
+    browser: Chrome, tmp_path: Path
+) -> None:
+    w = Value(0.5, label="w")
+    made = assign_credit(lambda x: ag.dot([w * 2.0, w], x).tanh(), [1.0, -2.0], 0.5, parameters=[w])
+    pages = {
+        "2-0": made.live(),  # its weight is made of a parameter
+        "v0-0": ag.live(Value(2.0, label="a") * Value(3.0, label="b")),
+    }
+    for name, page in pages.items():
+        show(browser, tmp_path, page.html())
+        pill = browser.find_element(By.CSS_SELECTOR, f"#picture [role=button]:has(.of-{name})")
+        for ask in (pill.click, lambda: pill.send_keys(Keys.ENTER)):  # noqa: B023
+            ask()
+            assert len(text(browser, "why")) > 10
+            ask()
+            assert text(browser, "why") == ""
+    assert complaints(browser) == []

@@ -121,7 +121,7 @@ def _contents(root: Value, nodes: list[Value], lr: float, learning: set[int] | N
     graph = _LiveGraph(root, nodes, tape, marks)
     names, labels = graph.names, graph.labels
     drawing = Drawing(graph.source, f"{_name(root)}, live", "Its numbers are in the table.")
-    kinds = {id(v): "input" if learning is not None and id(v) not in learning else "weight" for v in leaves}  # fmt: skip
+    kinds = {id(v): "input" if learning is not None and id(v) not in learning else "leaf" for v in leaves}  # fmt: skip
     leaves.sort(key=lambda v: kinds[id(v)] == "input")  # those that learn come first
     links = [
         (names[id(edge.parent)], head, f"{head}-{k}", edge)
@@ -136,15 +136,18 @@ def _contents(root: Value, nodes: list[Value], lr: float, learning: set[int] | N
     inner = [v for v in graph.shown if v.op not in ("", "constant")]
     flat = [v for v in inner[::-1] if v.op in ("tanh", "sigmoid")]
     wrong = {
-        "flat": runs(sorted({tape[v] for v in topological(flat[0]) if kinds.get(id(v)) == "weight"})) if flat else "",
+        "flat": runs(sorted({tape[v] for v in topological(flat[0]) if kinds.get(id(v)) == "leaf"})) if flat else "",
         "dead": next((tape[v.parents[0]] for v in inner[::-1] if v.op == "relu"), ""),
     }  # fmt: skip
     data = {
-        "eta": lr, "result": _name(root), "widest": 5.0, "kinds": {"weight": "leaf", "input": "input"},
+        "eta": lr, "result": _name(root), "room": "expression", "learns": "leaf",
         "variables": [(labels[id(v)], labels[id(v)], tape[v], kinds[id(v)]) for v in leaves],
         "signs": signs, "lines": dict.fromkeys(signs, 1), "links": [link[:3] for link in links], "ids": owners,
-        "grips": [(names[id(v)], labels[id(v)], "value") for v in leaves],
-        "buttons": [(names[id(v)], "", "value") for v in inner],
+        "handles": [
+            *((names[id(v)], labels[id(v)], "", "value") for v in leaves),
+            *((names[id(v)], "", "", "value") for v in inner),
+            *((owner, "", "", "pill") for owner in signs),
+        ],
         "report": {
             "value": {label: f"v{tape[v]}" for label, v in told.items()},
             "grad": {label: f"g{tape[v]}" for label, v in told.items()},

@@ -4,8 +4,6 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from autograd.notation import shown
@@ -14,7 +12,7 @@ from autograd.pictures.drawing import Drawing
 from autograd.pictures.live.javascript import key, script
 from autograd.pictures.live.places import Marks, stale
 from autograd.pictures.live.tape import Tape
-from autograd.pictures.page import literal, runs, variables
+from autograd.pictures.page import document, filled, runs, stored
 from autograd.pictures.text import clean
 
 _MANY = 60  # numbers that are given: of more, the table is folded
@@ -38,8 +36,7 @@ class Contents:
         tape: the graph that is computed.
         table, story, cards: all numbers; the chapters; what is said of a part, in elements with data-of.
         prelude, coda: scripts that come before and after that of the page.
-        data: what the scripts know besides.
-        css: more rules for the picture.
+        data: what the scripts know besides; its room says how much is written in the picture.
     """
 
     title: str
@@ -55,13 +52,12 @@ class Contents:
     prelude: str
     coda: str
     data: Mapping[str, Any]
-    css: str = ""
 
     def page(self, engine: str | None = None) -> str:
         """Return the page; see Live.html."""
         tape, fill = self.tape, self.marks.fill
         picture = self._picture(engine)
-        width = re.search(r'width="(\d+)"', picture)
+        width = int(re.findall(r' width="(\d+)"', picture)[0])
         data = {
             "numbers": tape.numbers, "code": tape.code, "sequences": [runs(x) for x in tape.sequences],
             "operations": [key(x) for x in tape.operations], "root": tape[tape.root], **self.data,
@@ -70,39 +66,23 @@ class Contents:
         notes = [
             "", " 1 choice of where stays as it was made.", f" {tape.frozen} choices of where stay as they were made.",
         ]  # fmt: skip
-        said = {
-            "TITLE": html.escape(clean(self.title, 200)),
-            "LIGHT": variables(dark=False),
-            "DARK": variables(dark=True),
-            "STYLE": re.sub(r" ?([{};,])\s+", r"\1", _file("page.css")),
-            "FONT": svg.FONT,
-            "INTRODUCTION": self.introduction + notes[min(tape.frozen, 2)],
-            "HINT": self.hint,
-            "RESULT": html.escape(clean(self.result)),
-            "LOSS": shown(tape.root.data, 4),
-            "PICTURE": picture,
-            "LEAST": f"{_SMALLEST * int(width[1]):.0f}" if width else "0",
-            "STORY": fill("\n".join(self.story), "b"),
-            "EXAMPLES": _EXAMPLES * examples,
-            "TABLE": fill(self.table, "b"),
-            "OPEN": " open" * (len(tape.numbers) <= _MANY),
-            "CARDS": fill("".join(self.cards), "b", empty=True),
-            "OPERATIONS": script(tape.operations),
-            "DATA": literal(data),
-            "SCRIPT": "\n".join(
-                [
-                    _script("tape"), self.prelude, _script("page"), _script("presets"),
-                    _script("examples") * examples, self.coda,
-                ]
-            ),
-        }  # fmt: skip
-        # one pass, so that a mark in somebody's text is left alone
-        return re.sub("@([A-Z]+)@", lambda mark: said[mark[1]], _file("page.html"))
+        body = filled(
+            _file("page.html"), INTRODUCTION=self.introduction + notes[min(tape.frozen, 2)], HINT=self.hint,
+            RESULT=html.escape(clean(self.result)), LOSS=shown(tape.root.data, 4), PICTURE=picture, ROOM=data["room"],
+            STORY=fill("\n".join(self.story), "b"), EXAMPLES=_EXAMPLES * examples, TABLE=fill(self.table, "b"),
+            OPEN=" open" * (len(tape.numbers) <= _MANY), CARDS=fill("".join(self.cards), "b", empty=True),
+        )  # fmt: skip
+        style = filled(_file("page.css"), LEAST=f"{_SMALLEST * width:.0f}")
+        scripts = [
+            script(tape.operations), shortened(stored("autograd.pictures", "document.js")), _script("tape"), self.prelude,
+            _script("page"), _script("presets"), _script("examples") * examples, self.coda,
+        ]  # fmt: skip
+        return document(clean(self.title, 200), style, body, data, "\n".join(scripts))
 
     def _picture(self, engine: str | None) -> str:
         drawing = self.drawing
         drawn = render.render(drawing.source, "svg", engine, drawing.pinned)
-        text = svg.finish(drawn, drawing.title, drawing.desc, "picture", self.css)
+        text = svg.finish(drawn, drawing.title, drawing.desc, "picture")
 
         def told(title: re.Match[str]) -> str:
             # a tooltip cannot have elements in it: the script makes those that have numbers
@@ -114,41 +94,24 @@ class Contents:
         return self.marks.fill(text, "tspan")
 
 
+def _file(name: str) -> str:
+    return stored("autograd.pictures.live", name)
+
+
 def _script(name: str) -> str:
     return shortened(_file(f"{name}.js"))
 
 
-@cache
-def _file(name: str) -> str:
-    return resources.files("autograd.pictures.live").joinpath(name).read_text(encoding="utf-8")
-
-
 def shortened(text: str) -> str:
-    """Return a script, in which templates are not nested, without what only its readers need: comments, blanks, long words."""
+    """Return a script, in which templates are not nested, without what only its readers need: comments, blanks, const."""
     parts = _LITERAL.split(re.sub(r"(^|\s)// .*", "", text))
-
-    def code(text: str) -> str:
-        return _WORDS.sub(lambda word: _SHORT[word[0]], text)
-
     for k in range(0, len(parts), 2):  # every second part is a literal, whose blanks count
-        part = re.sub(r"\s*\n\s*", "\n", code(parts[k]))
+        part = re.sub(r"\s*\n\s*", "\n", parts[k]).replace("const ", "let ")
         part = re.sub(r"(?<=[;{},(\[:=?&|+])\n|\n(?=[})\]?:&|])", "", part)
-        parts[k] = re.sub(
-            r"\b0(?=\.\d)", "", re.sub(r" ?([{}()\[\];,?:=<>*/&|+\-!%]) ?", r"\1", part)
-        )
-        if k and parts[k - 1][0] == "`":
-            parts[k - 1] = re.sub(r"\$\{[^}]*\}", lambda inner: code(inner[0]), parts[k - 1])
-    text = re.sub(r"[;,](?=[}\]])", "", "".join(parts).strip())
-    return re.sub(r"(?<=[;}]let )([^;{}]*;let )+", lambda said: said[0].replace(";let ", ","), text)
+        parts[k] = re.sub(r" ?([{}()\[\];,?:=<>*/&|+\-!%]) ?", r"\1", part)
+    return re.sub(r"[;,](?=[}\]])", "", "".join(parts).strip())
 
 
-# the words that occur most, and what they are in a page
-_SHORT = {
-    "const": "let", "true": "!0", "false": "!1", "data": "D", "quantity": "Q", "remember": "R", "settled": "S", "chosen": "C",
-    "trained": "T", "gradient": "G", "picture": "P", "largest": "L", "digits": "N", "scientific": "E", "significant": "F",
-    "named": "K", "document": "H", "variables": "V", "element": "B", "shapes": "U",
-}  # fmt: skip
-_WORDS = re.compile(rf"(?<![\w)\]?]\.)\b(?:{'|'.join(_SHORT)})\b(?!:)")
 # a text, a template, or a regular expression: after the slash of a division stands a blank
 _LITERAL = re.compile(
     r"""("(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|/(?![ /*])(?:\\.|\[[^\]\n]*\]|[^/\\\n])+/)"""

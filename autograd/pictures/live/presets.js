@@ -5,20 +5,18 @@ const wrong = {
     const then = v, before = v[root];
     for (eta = 0.5; eta < 1e6 && v[root] <= before + abs(before); eta *= 2) {
       v = [...then];
-      for (const { slot } of trained) v[slot] -= 2 * eta * gradient[slot];
+      descend(gradient, 2 * eta);
       forward();
     }
     v = then;
   },
   dead() {
-    const d = back(data.dead), far = v[data.dead] + 1;
-    let size = 1e-300;
-    for (const { slot } of trained) size += d[slot] ** 2;
-    for (const { slot } of trained) v[slot] -= far * d[slot] / size;
+    const slopes = back(data.dead), size = trained.reduce((sum, { slot }) => sum + slopes[slot] ** 2, 1e-300);
+    descend(slopes, (v[data.dead] + 1) / size);
   },
   owing() { debt = []; },
 };
-for (const id of ["flat", "dead"]) if (!(id in data)) all(`#preset [value=${id}]`)[0].remove();
+for (const id of ["flat", "dead"]) if (!(id in data)) $("preset").querySelector(`[value=${id}]`).remove();
 $("preset").onchange = () => {
   const [{ value, dataset }] = $("preset").selectedOptions;
   say($("wrong"), dataset.note || "");

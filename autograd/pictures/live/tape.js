@@ -1,25 +1,22 @@
 // ---------------------------------------------------------------- the tape: forward, and back
-const $ = id => document.getElementById(id), all = (query, within = document) => [...within.querySelectorAll(query)];
 const { entries, keys } = Object, { abs, max } = Math;
-const mapped = (table, f) => Object.fromEntries(entries(table).map(([key, x]) => [key, f(x)]));
-const runs = text => (text.match(/\S+/g) || []).flatMap(run => {  // "0-3 7" are 0, 1, 2, 3 and 7
-  const [from, to = from] = run.split("-").map(Number);
-  return Array.from({ length: to - from + 1 }, (_, k) => from + k);
-});
+const mapped = (table, f) => Object.fromEntries(entries(table).map(([key, x]) => [key, f(x, key)]));
 const sequences = data.sequences.map(runs), first = data.numbers.length, root = data.root;
-const tape = data.code.map(([op, ...from]) => (
-  { ...table[data.operations[op]], from: from.flatMap(i => i < 0 ? sequences[-1 - i] : i) }));
+const tape = [];  // what computes each slot, from those of its operands
+data.code.forEach(([op, ...from], k) => {
+  tape[first + k] = { ...table[data.operations[op]], from: from.flatMap(i => i < 0 ? sequences[-1 - i] : i) };
+});
 let v = [...data.numbers], g = [], debt = null, eta = data.eta, example = 0, whole = false, total = 0, gradient = [], largest = 0;
 
-const operands = k => tape[k - first].from.map(i => v[i]);
-const forward = () => tape.forEach(({ f }, k) => { v[first + k] = f(operands(first + k)); });
+const operands = k => tape[k].from.map(i => v[i]);
+const forward = () => tape.forEach(({ f }, k) => { v[k] = f(operands(k)); });
 // where an operation is constant nothing flows back, not even 0 times infinity
-const share = (k, x, slope) => slope || !tape[k - first].flat ? x * slope : 0;
+const share = (k, x, slope) => slope || !tape[k].flat ? x * slope : 0;
 function back(from, to = 0, inside = null) {  // the derivatives of one slot by those before it, on ways through some slots
   const found = v.map(() => 0), met = new Set([from]);
   found[from] = 1;
   for (let k = from; k >= first && k > to; k--) {
-    const { d, from } = tape[k - first];
+    const { d, from } = tape[k];
     if (met.has(k) && d && (!inside || inside.has(k))) d(operands(k), v[k]).forEach((slope, i) => {
       met.add(from[i]);
       found[from[i]] += share(k, found[k], slope);
@@ -27,15 +24,15 @@ function back(from, to = 0, inside = null) {  // the derivatives of one slot by 
   }
   return found;
 }
-function compute() {  // and return the derivatives that an update goes by
+function compute() {  // and find the derivatives that an update goes by
   const mean = whole && averaged();
   forward();
   g = back(root);
   if (!whole) total = v[root];
-  return mean || g;
+  gradient = (mean || g).map((x, slot) => x + (debt?.[slot] ?? 0));
 }
 
-const local = (k, i) => tape[k - first].d(operands(k), v[k])[i] ?? 0;
+const local = (k, i) => tape[k].d(operands(k), v[k])[i] ?? 0;
 const slope = (of, by) => of === by ? 1 : back(of, by)[by];
 const quantities = {
   v: i => v[i], g: i => g[i], p: (i, j) => g[i] * v[j], w: (i, j) => v[i] * v[j], s: slope, l: local,
@@ -50,7 +47,7 @@ function fixed(size, digits) {  // a half goes to the even digit, as in Python
   const text = size.toFixed(digits), half = size * 2 ** (digits + 1) % 1 === 0 && size.toFixed(digits + 1).endsWith("5");
   return half && /[13579]$/.test(text) ? (size - 0.5 / 10 ** digits).toFixed(digits) : text;
 }
-function shown(x, how) {  // as autograd.notation writes a number
+function shown(x, how = "4") {  // as autograd.notation writes a number
   if (how === "r") return x - x === 0 ? `${x}` : `float("${x}")`;
   if (x !== x) return "nan";
   const size = abs(x), sign = x < 0 ? "−" : x > 0 && how.includes("+") ? "+" : "", significant = how.includes("s");

@@ -2,18 +2,16 @@
 
 import html
 import os
-import re
 from collections.abc import Callable, Mapping
-from importlib import resources
 from typing import Any
 
 from autograd.files import ending, write_whole
 from autograd.pictures.display import framed, show
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.formats.tikz import tex
-from autograd.pictures.page import literal, runs, variables
+from autograd.pictures.page import document, filled, runs, stored
 from autograd.pictures.palette import Theme
-from autograd.pictures.svg import FONT, SMALLEST
+from autograd.pictures.svg import SMALLEST
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Key
 from nn.credit.pictures.frames import Frames, talk
@@ -24,12 +22,6 @@ from nn.credit.pictures.words import Words
 from nn.credit.telling.graph_story import GraphTeller
 from nn.credit.telling.story import Step, Teller, scale
 
-# What goes with the room that there is: until its credit is known, the weight alone stands in the middle of a pill.
-_ROOM = {
-    "full": "@media screen{#ID .unknown.weight{transform:translateY(9px)}}",
-    "credit": "#ID .weight{display:none}@media screen{#ID .unknown.weight{display:inline}}",
-    "pattern": "@media screen{#ID .unknown.pill{display:none}#ID path.unknown.line{stroke-width:.8}#ID path.unknown.dim.line{stroke-width:.5}}",
-}
 # Of more edges in a story told layer by layer, those into a layer that look alike are one part.
 MANY = 200
 
@@ -78,27 +70,21 @@ class Player:
         width, height = graph.layout.width, graph.layout.height
         least = max(620.0, SMALLEST * width)
         drawing = Drawing(graph.canvas.source, title, description(self.credit), pinned=True)
-        # how a part looks in a step: dimmed, not known yet, or, for the marks of a path, on; on paper all is shown
-        states = _file("states.css")
-        css = "".join(map(str.strip, states.splitlines())) + _ROOM[graph.layout.shows]
-        marks = {
-            "TITLE": html.escape(title),
-            "LIGHT": variables(dark=False),
-            "DARK": variables(dark=True),
-            "FONT": FONT,
-            "LEAST": f"{least:.0f}",
-            "LOWEST": f"{least * height / width:.0f}",
-            "CHAPTERS": "\n".join(
+        body = filled(
+            _file("player.html"),
+            ROOM=graph.layout.shows,
+            CHAPTERS="\n".join(
                 f'<button data-step="{k}">{chapter}</button>'
                 for chapter, k in self._chapters().items()
             ),
-            "COUNT": str(len(self.steps)),
-            "PICTURE": drawing.svg(engine, prefix="picture", css=css),
-            "LIST": "\n".join(map(_item, self.steps)),
-            "DATA": literal(self._data(graph)),
-        }
-        # one pass, so that a mark in the text of the story is left alone
-        return re.sub("@([A-Z]+)@", lambda mark: marks[mark[1]], _file("player.html"))
+            COUNT=str(len(self.steps)),
+            PICTURE=drawing.svg(engine, prefix="picture"),
+            LIST="\n".join(map(_item, self.steps)),
+        )
+        lowest = least * height / width
+        style = filled(_file("player.css"), LEAST=f"{least:.0f}", LOWEST=f"{lowest:.0f}")
+        script = stored("autograd.pictures", "document.js") + _file("player.js")
+        return document(title, style, body, self._data(graph), script)
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
         """Write the story to a file, whole or not at all.
@@ -250,7 +236,7 @@ def _numbers(words: Words, places: Mapping[int | Key, int]) -> dict[str, dict[in
 
 
 def _file(name: str) -> str:
-    return resources.files("nn.credit.pictures").joinpath(name).read_text(encoding="utf-8")
+    return stored("nn.credit.pictures", name)
 
 
 def _item(step: Step) -> str:

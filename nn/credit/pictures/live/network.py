@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
 from typing import Any
 
 from autograd.notation import shown, table
@@ -10,16 +9,14 @@ from autograd.pictures.drawing import Drawing
 from autograd.pictures.live.page import Contents, shortened
 from autograd.pictures.live.places import Place, stale
 from autograd.pictures.live.written import python as expression
-from autograd.pictures.page import Live, runs
+from autograd.pictures.page import Live, runs, stored
 from nn.arguments import learning_rate
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge
-from nn.credit.pictures.graph import CreditGraph, owner
-from nn.credit.pictures.layout import Layout
+from nn.credit.pictures.graph import owner
 from nn.credit.pictures.live.presets import python
 from nn.credit.pictures.live.recorded import Recorded
-from nn.credit.pictures.units.columns import Columns
-from nn.credit.pictures.units.unit_graph import UnitGraph
+from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.telling.graph_story import GraphTeller
 from nn.credit.telling.story import Step, Teller
 from nn.credit.telling.ways import Ways
@@ -73,61 +70,62 @@ def values(credit: Assignment) -> dict[str, float]:
 
 
 def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda: str) -> Contents:
-    credit, tape, named, slots = recorded.credit, recorded.tape, recorded.named(), recorded.slots
-    layered, marks, flipped = bool(credit.layers), recorded.marks, credit.names.sign < 0.0
-    layout = Layout(named, top=16.0) if layered else Columns(named, top=16.0)
-    pattern, full = layout.shows == "pattern", layout.shows == "full"
-    draw: type[CreditGraph] = CreditGraph if layered else UnitGraph
-    graph = draw(
-        layout, named.nodes.keys(), named.edges.keys(), waiting=True, joined=layered and pattern
-    )
+    credit, named, marks = recorded.credit, recorded.named(), recorded.marks
+    arrange, draw = kinds(credit)
+    layout = arrange(named, top=16.0)
+    joined = bool(credit.layers) and layout.shows == "pattern"
+    graph = draw(layout, named.nodes.keys(), named.edges.keys(), waiting=True, joined=joined)
     graph.largest = marks.place("x", graph.largest)
     graph.legend()
     title = f"Who is to blame? A {credit.title}, live"
     drawing = Drawing(graph.canvas.source, title, "Its numbers are in the table.", pinned=True)
-    edges = [(key, named.edges[key]) for key in recorded.order]
-    places: dict[Any, int] = {x: k for k, x in enumerate((*sorted(named.nodes), *dict(edges)))}
-    tell = Teller if layered else GraphTeller
+    items = [*sorted(named.nodes), *recorded.order]
+    places: dict[Any, int] = {item: k for k, item in enumerate(items)}
+    tell = Teller if credit.layers else GraphTeller
     steps = [step for step in tell(named, lr, named).steps if step.stage == "before"]
+    rooms = ["network", *["unlayered"] * (not credit.layers), "table", *["pattern"] * joined]
+    examples = _examples(credits, recorded) if len(credits) > 1 else []
+    data = {"eta": lr, "room": layout.shows, "examples": examples, **_data(recorded, named)}
+    return Contents(
+        title, _INTRODUCTION, _HINT, f"{named.names.loss} = {credit.loss_formula}", drawing, marks, recorded.tape,
+        f"<pre>{html.escape(_table(credit, lr))}</pre>", [_chapter(step, places) for step in steps], list(_cards(named)),
+        "\n".join(map(_script, rooms)), coda, data,
+    )  # fmt: skip
+
+
+def _data(recorded: Recorded, named: Assignment) -> dict[str, Any]:
+    """Return what the scripts know of a network beside its tape."""
+    slots, edges = recorded.slots, [named.edges[key] for key in recorded.order]
+    flipped = named.names.sign < 0.0  # errors are of the other sign than the derivative
     units = {j: n for j, n in sorted(named.nodes.items()) if n.kind == "unit"}
     data = {
-        # "-" before errors of the other sign than the derivative
-        "flip": "-" * flipped, "minus": "−" * flipped, "eta": lr, "result": named.names.loss, "widest": 6.6 if full else 5.4, "pattern": pattern, "full": full,
-        "kinds": {kind: kind for kind in ("weight", "input", "target")}, "given": list(_given(recorded)),
+        "flip": "-" * flipped, "minus": "−" * flipped, "result": named.names.loss,
+        "learns": "weight", "given": list(_given(recorded)),
         "units": {j: [_slot(n.a), slots[j]] for j, n in units.items()},
         "names": {
             i: called for i in named.nodes
             if (called := [named.names.delta(i), named.names.tail(i)]) != [SLIDES.delta(i), SLIDES.tail(i)]
         },
-        "links": [[str(link.source), str(link.target), ""] for link in named.links],
-        "examples": _examples(credits, recorded) if len(credits) > 1 else [], **_wrong(named), **_letters(named),
+        "links": [[str(link.source), str(link.target), ""] for link in named.links], **_wrong(named), **_letters(named),
     }  # fmt: skip
-    if layered:
-        data["edges"] = [owner(key) for key, _ in edges]
-        data["labels"] = {
-            owner(key): e.name for key, e in edges if e.name != SLIDES.weight(*key[:2])
-        }
-        text = python(named)
-    else:
-        joints = {j: n for j, n in named.nodes.items() if n.kind == "joint"}
-        data["joints"] = {j: [quantity(n.delta), slots[j]] for j, n in joints.items()}
-        given = {*units, *joints, *recorded.inputs}
-        data["fixed"] = {i: slots[i] for i in named.nodes if i not in given}
-        data["edges"] = [
-            [owner(key), e.name, e.called, *map(quantity, (e.weight, e.delta, e.z, e.credit)), e.parameter, "−" * ((e.sign < 0.0) is not flipped)]
-            for key, e in edges
-        ]  # fmt: skip
-        data["weights"] = [[w.name, recorded.parameters[w.name], len(w.uses)] for w in named.weights.values()]  # fmt: skip
-        data["insides"] = [[start, runs(part)] for start, part in recorded.insides]
-        text = expression(tape.root, lambda v: marks.place(f"v{tape[v]}", v.data))
-    rooms = ["network", "layers" if layered else "unlayered", "table", *["pattern"] * (layered and pattern)]  # fmt: skip
-    return Contents(
-        title, _INTRODUCTION, _HINT, f"{named.names.loss} = {credit.loss_formula}", drawing, marks, tape,
-        f"<pre>{html.escape(_table(credit, lr))}</pre>", [_chapter(step, places) for step in steps], list(_cards(named)),
-        "\n".join(map(_script, rooms)), coda, {**data, "python": marks.template(text)},
-        # a pill with room for one line has two at the same place
-        "#ID .weight{display:none}" if layout.shows == "credit" else "",
-    )  # fmt: skip
+    if named.layers:
+        usual = [SLIDES.weight(e.source, e.target) for e in edges]
+        rows = [[owner(e.key), e.name][: 1 + (e.name != name)] for e, name in zip(edges, usual)]
+        return {**data, "edges": rows, "python": recorded.marks.template(python(named))}
+    tape, joints = recorded.tape, {j: n for j, n in named.nodes.items() if n.kind == "joint"}
+    given = {*units, *joints, *recorded.inputs}
+    text = expression(tape.root, lambda v: recorded.marks.place(f"v{tape[v]}", v.data))
+    return {
+        **data, "python": recorded.marks.template(text),
+        "edges": [
+            [owner(e.key), e.name, e.called, e.parameter, "−" * ((e.sign < 0.0) is not flipped), *map(quantity, (e.weight, e.delta, e.z))]
+            for e in edges
+        ],
+        "joints": {j: [quantity(n.delta), slots[j]] for j, n in joints.items()},
+        "fixed": {i: slots[i] for i in named.nodes if i not in given},
+        "weights": [[w.name, recorded.parameters[w.name], len(w.uses)] for w in named.weights.values()],
+        "insides": [[start, runs(part)] for start, part in recorded.insides],
+    }  # fmt: skip
 
 
 def _wrong(named: Assignment) -> dict[str, Any]:
@@ -155,8 +153,7 @@ def quantity(x: Any) -> str:
 
 
 def _script(name: str) -> str:
-    room = resources.files("nn.credit.pictures.live")
-    return shortened(room.joinpath(f"{name}.js").read_text(encoding="utf-8"))
+    return shortened(stored("nn.credit.pictures.live", f"{name}.js"))
 
 
 def _given(recorded: Recorded) -> Iterator[tuple[str, str, str, int, str]]:

@@ -12,13 +12,12 @@ for (const [i, slot] of entries(data.fixed)) report.z[i] = `v${slot}`;
 for (const [j, [delta, z]] of entries(data.joints)) {
   report.delta[j] = delta;
   report.z[j] = `v${z}`;
-  data.buttons.push([j, "", "unit", "z"]);  // called by what is written on it
+  data.handles.push([j, "", "", "unit", "z"]);  // called by what is written on it
 }
-for (const [id, label, called, ...rest] of data.edges) weigh(id, escaped(label), escaped(called), ...rest);
 for (const [name, slot, count] of data.weights) {
   data.variables.push([name, name, slot, "weight"]);
   if (count < 2) continue;
-  const uses = data.edges.filter(edge => edge[7] === name).map(([id]) => edges[id]), label = escaped(name);
+  const uses = Object.values(edges).filter(edge => edge.name === name), label = escaped(name);
   const symbols = uses.slice(0, 4).map(({ meet: [z, d] }) => `${d}·${z}`), rest = count - symbols.length, total = cell(`g${slot}`, "4+");
   const line = `∂L/∂${label}, all ${count} uses, = ${[...symbols, ...rest ? [`… ${rest} more`] : []].join(" + ").replaceAll("+ −", "− ")}`;
   for (const edge of uses) edge.said = [`this use: ${edge.said}`, `${line} = ${total}`];

@@ -251,7 +251,8 @@ def test_a_pill_with_room_for_one_line_says_the_weight_until_the_credit_is_known
         name = f"{'b' if edge.source is None else edge.source}-{edge.target}"
         said = re.findall(rf'<text class="(weight|credit) of-{name}".*?>(.*?)</text>', page)
         assert said == [("weight", shown(edge.weight)), ("credit", shown(edge.credit, sign=True))]
-    assert ".weight{display:none}" in page, "on paper, where every credit is known"
+    assert 'data-room="credit"' in page
+    assert "\n[data-room=credit] .weight { display: none; }" in page, "on paper, too"
     found = data(page)
     for key, edge in credit.after().edges.items():
         place = found["owners"].index(f"{'b' if key[0] is None else key[0]}-{key[1]}")
