@@ -25,6 +25,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 # Every mode that is on anywhere, by a number of its own: the hot paths look no further while there is none.
 active: dict[int, "_Entry"] = {}
 
+# The one that is on, if there is only one, and whatever its thread does while its block lasts is done for that block.
+_sole: "_Entry | None" = None
+
 moment = 0  # how many transforms have begun; a leaf keeps the moment when it was made
 
 _numbers = itertools.count()
@@ -49,6 +52,7 @@ class _Entry:
         "lasts",
         "entered",
         "alone",
+        "settings",
     )
 
     def __init__(self, mode: "_Mode", opened_in: int, frame: FrameType) -> None:
@@ -62,6 +66,12 @@ class _Entry:
         self.thread = None if frame.f_code.co_flags & _SUSPENDED else threading.get_ident()
         self.lasts: Callable[[], object] = bool
         self.entered = False
+        self.settings = bool(mode.quiet), self.mode is detect_anomaly, self.nodes is not None
+
+    def is_sole(self) -> bool:
+        """Tell whether no other mode is on, and this for the frame of its `with`, which nobody suspends."""
+        alone = len(active) == 1 and self.entered
+        return alone and self.thread is not None and self.opened_in == self.frame
 
 
 def _open(mode: "_Mode", opened_in: int, frame: FrameType) -> tuple[Callable[..., None], _Entry]:
@@ -75,11 +85,18 @@ def _open(mode: "_Mode", opened_in: int, frame: FrameType) -> tuple[Callable[...
     close = functools.partial(_close, number)
     entry.lasts = weakref.ref(close)
     active[number] = entry
+    _note_sole()
     return close, entry
 
 
 def _close(number: int, *exc_info: object) -> None:
     active.pop(number, None)
+    _note_sole()
+
+
+def _note_sole() -> None:
+    global _sole
+    _sole = next((entry for entry in list(active.values()) if entry.is_sole()), None)
 
 
 def _owner(frame: FrameType) -> FrameType:
@@ -101,12 +118,14 @@ def begin_transform() -> int:
 
 def settings() -> tuple[bool, bool, bool]:
     """Tell for whoever calls the asking function whether `no_grad` and `detect_anomaly` are on, and whether anybody traces."""
-    here = threading.get_ident()
+    here, sole = threading.get_ident(), _sole
+    if sole is not None and sole.thread == here and sole.lasts():
+        return sole.settings
     waiting: dict[int, list[_Entry]] = {}  # by frame, the modes that may be on here
     quiet, checked, traced = None, False, False
     for number, entry in tuple(active.items()):
         if entry.lasts() is None:
-            active.pop(number, None)  # its block is over
+            _close(number)  # its block is over
         elif entry.entered:
             traced = traced or entry.nodes is not None
             if entry.thread == here or entry.thread is None:
@@ -143,7 +162,7 @@ def _any_of(operands: tuple[Any, ...], nodes: dict[int, Any]) -> bool:
     for x in operands:
         if id(x) in nodes or hasattr(x, "holds"):  # there are no conditions but those of traces
             return True
-        if type(x) is tuple and any(id(item) in nodes for item in x):
+        if type(x) is tuple and not nodes.keys().isdisjoint(map(id, x)):
             return True
     return False
 
@@ -178,6 +197,7 @@ class _Mode:
         for entry in reversed(list(active.values())):
             if entry.opened_in == id(frame) and not entry.entered and entry.lasts():
                 entry.entered = True
+                _note_sole()
                 return
         while frame.f_code.co_name in _ON_BEHALF and frame.f_back is not None:
             frame = frame.f_back

@@ -272,11 +272,10 @@ class Value(Node):
         return v
 
     # ------------------------------------------------------------ operators
-
     # + − × with a Value or a float are written out: most nodes of most graphs are made here.
 
     def __add__(self, other: Any) -> "Value":
-        if (type(other) is not Value and type(other) is not float) or modes.active:
+        if type(other) is not Value and type(other) is not float:
             return _slowly(_ADD, self, other)  # type: ignore[no-any-return]
         v = _new(Value)
         v._op = _ADD
@@ -290,10 +289,10 @@ class Value(Node):
         else:
             v._data = self._data + other
             v._db = None
-        return v
+        return settled(v) if modes.active else v
 
     def __mul__(self, other: Any) -> "Value":
-        if (type(other) is not Value and type(other) is not float) or modes.active:
+        if type(other) is not Value and type(other) is not float:
             return _slowly(_MUL, self, other)  # type: ignore[no-any-return]
         v = _new(Value)
         v._op = _MUL
@@ -308,10 +307,10 @@ class Value(Node):
             v._db = None
             v._da = other
             v._data = self._data * other
-        return v
+        return settled(v) if modes.active else v
 
     def __sub__(self, other: Any) -> "Value":
-        if (type(other) is not Value and type(other) is not float) or modes.active:
+        if type(other) is not Value and type(other) is not float:
             return _slowly(_SUB, self, other)  # type: ignore[no-any-return]
         v = _new(Value)
         v._op = _SUB
@@ -325,7 +324,7 @@ class Value(Node):
         else:
             v._data = self._data - other
             v._db = None
-        return v
+        return settled(v) if modes.active else v
 
     def __truediv__(self, other: Any) -> "Value":
         return binary(primitives.divide, self, other)  # type: ignore[no-any-return]
@@ -519,7 +518,9 @@ def settled(v: "Value", on: tuple[bool, bool, bool] | None = None) -> "Value":
         check_forward(v._op, operands, tuple(map(plain, operands)), v._data)  # type: ignore[arg-type]
     if traced and (traces := modes.traces(operands)):
         return detached(_new(Value), joined(v, traces), traces) if quiet else joined(v, traces)
-    return leaf(v._data, UNRECORDED) if quiet else v
+    if quiet:  # it becomes a leaf
+        v._op, v._a, v._b, v._c, v._grad, v._stamp = None, None, None, None, 0.0, UNRECORDED
+    return v
 
 
 def _node(row: Primitive, operands: tuple[Any, ...], data: tuple[Any, ...], out: float) -> "Value":
