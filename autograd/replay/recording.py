@@ -83,6 +83,11 @@ def fetch(values: Sequence[Any], operand: Any) -> Any:
     return operand
 
 
+def depends(operands: Iterable[Any]) -> bool:
+    """Tell whether there is a slot among the operands."""
+    return any(type(x) is int or (type(x) is tuple and int in map(type, x)) for x in operands)
+
+
 def slots_of(operands: Iterable[Any]) -> list[int]:
     """Return the slots among the operands, from left to right."""
     slots: list[int] = []

@@ -11,7 +11,7 @@ from autograd.graph.traced import refuse_traced
 from autograd.graph.walks import in_order
 from autograd.numbers import as_float, is_number
 from autograd.progress import patience
-from autograd.replay.recording import Instruction, Recording, decided, slots_of
+from autograd.replay.recording import Instruction, Recording, decided, depends
 from autograd.structure import copied, leaves, no_numbers, rebuild
 from autograd.value import Value
 
@@ -41,16 +41,15 @@ def record(f: Callable[..., Any], args: tuple[Any, ...], anew: bool = True) -> R
             variables += (rebuild(argument, variable),)
         except TypeError as error:
             raise no_numbers("trace", place, argument, error) from None
-    with modes.tracing(leaves(variables), alone=not anew):
+    inputs: list[Value] = list(leaves(variables))
+    with modes.tracing(inputs, alone=not anew):
         result = f(*map(copied, variables))
     if not _is_nested_list(result):
         raise TypeError(
             "trace needs a function that returns one number or a list of numbers, but "
             f"{type(result).__name__} was returned: {str(result)[:60]}"
         )
-    inputs: list[Value] = list(leaves(variables))
     parameters = _parameters(f, len(args))
-    names = [name for pair in zip(variables, parameters) for name in _names(*pair)]
     places: dict[int, Any] = {id(v): slot for slot, v in enumerate(inputs)}
     instructions: list[Instruction] = []
     for root in leaves(result):
@@ -62,7 +61,7 @@ def record(f: Callable[..., Any], args: tuple[Any, ...], anew: bool = True) -> R
             op = node.symbol if type(node) is Condition else node.op
             if op in ("&", "|") and bool in map(type, operands):
                 places[id(node)] = decided(op, *operands)
-            elif slots_of(operands):
+            elif depends(operands):
                 places[id(node)] = len(inputs) + len(instructions)
                 label = "" if type(node) is Condition else node.label
                 instructions.append(Instruction(op, operands, label))
@@ -72,7 +71,7 @@ def record(f: Callable[..., Any], args: tuple[Any, ...], anew: bool = True) -> R
     return Recording(
         rebuild(variables, lambda _: next(slots)),
         parameters,
-        tuple(v.label or name for v, name in zip(inputs, names)),
+        tuple([name for pair in zip(variables, parameters) for name in _labels(*pair)]),
         tuple(instructions),
         rebuild(result, lambda x: _place(x, places)),
     )
@@ -126,6 +125,14 @@ def _parameters(f: Callable[..., Any], count: int) -> tuple[str, ...]:
         given = []
     own = [p.name for p in given if p.kind is not inspect.Parameter.VAR_POSITIONAL]
     return tuple(own[i] if i < len(own) else f"x{i + 1}" for i in range(count))
+
+
+def _labels(tree: Any, prefix: str) -> list[str]:
+    """Return the label of each number of an argument, or else its name."""
+    labels = [v.label for v in leaves(tree)]
+    if not all(labels):
+        labels = [own or name for own, name in zip(labels, _names(tree, prefix))]
+    return labels
 
 
 def _names(tree: Any, prefix: str) -> Iterator[str]:

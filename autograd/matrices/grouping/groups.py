@@ -62,14 +62,14 @@ class Grouping:
         for source, block in enumerate(blocks):
             self.places.update((slot, (source, i)) for i, slot in enumerate(block))
         self._operations = operations = simplified.operations
-        _mark(operations, batched, self.result)
+        varying = _mark(operations, batched, self.result)
         kinds: dict[Any, list[int]] = {}
         for slot, v in operations.items():
             lengths = tuple(len(x) for x in v.operands if type(x) is tuple)
             if v.op in SUMS:  # zeros make them equally long
                 lengths = (len(lengths) > 0,)
             # the varying side of a product is known by what it is made of
-            sides = _sides(v, operations, batched) if v.op == "dot" else ()
+            sides = _sides(v, operations, varying) if v.op == "dot" else ()
             key = (v.batched, v.level, v.op, lengths, v.reached, v.conditional, sides)
             kinds.setdefault(key, []).append(slot)
         self.groups: list[Group] = []
@@ -210,19 +210,20 @@ def _padded(slots: list[int], operations: dict[int, Operation]) -> Iterator[list
             start = end
 
 
-def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> None:
-    """Set level, batched and conditional of every operation."""
-    for v in operations.values():
-        v.batched = any(
-            operations[slot].batched if slot in operations else slot in batched for slot in v.slots
-        )
+def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> set[int]:
+    """Set level, batched and conditional of every operation; return the slots that differ from example to example."""
+    varying = set(batched)
+    for slot, v in operations.items():
+        v.batched = not varying.isdisjoint(v.slots)
+        if v.batched:
+            varying.add(slot)
     certain = set(slots_of(leaves(result)))
     reached = set(certain)
     for slot in reversed(list(operations)):
         v = operations[slot]
-        for x in v.slots:
-            if x in operations:  # as late as possible: equal tails of unequal beginnings meet
-                operations[x].level = min(operations[x].level, v.level - 1)
+        for x in operations.keys() & v.slots:
+            # as late as possible: equal tails of unequal beginnings meet
+            operations[x].level = min(operations[x].level, v.level - 1)
         v.reached, v.conditional = slot in reached, slot not in certain
         if v.op in DECISIONS:
             v.reached = False
@@ -231,18 +232,15 @@ def _mark(operations: dict[int, Operation], batched: set[int], result: Any) -> N
         reached.update(slots_of(v.operands[1:]) if v.op == "where" else v.slots)
         if not v.conditional and v.op != "where":
             certain.update(v.slots)
+    return varying
 
 
-def _exact(refs: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[bool, ...]]:
+def _exact(refs: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[type, ...]]:
     """Return a key for slots and constants: as bare numbers, slot 2 would equal the constant 2.0."""
-    return refs, tuple(type(x) is int for x in refs)
+    return refs, tuple(map(type, refs))
 
 
-def _sides(v: Operation, operations: dict[int, Operation], batched: set[int]) -> Sides:
+def _sides(v: Operation, operations: dict[int, Operation], varying: set[int]) -> Sides:
     """Tell of both sides of a dot whether they vary with the examples, and whether they are computed."""
-    sides = []
-    for side in v.operands[:2]:
-        slots = slots_of((side,))
-        varies = any(operations[x].batched if x in operations else x in batched for x in slots)
-        sides.append((varies, any(x in operations for x in slots)))
-    return tuple(sides)
+    sides = [slots_of((side,)) for side in v.operands[:2]]
+    return tuple([(not varying.isdisjoint(x), not operations.keys().isdisjoint(x)) for x in sides])

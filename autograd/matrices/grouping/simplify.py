@@ -1,11 +1,12 @@
 """A recording simplified for arrays: equal values once, sums of products put together."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
-from autograd.replay.recording import Recording, decided, slots_of
+from autograd.replay.recording import Recording, decided, depends, slots_of
 from autograd.structure import leaves, rebuild
 
 SUMS = ("add", "sum", "dot")
@@ -41,7 +42,7 @@ class Simplified:
     """
 
     def __init__(self, recording: Recording, batched: set[int]) -> None:
-        self._varying = set(batched)
+        self._varying, self._arguments = set(batched), len(recording.names)
         self._alias: dict[int, Any] = {}
         self.operations: dict[int, Operation] = {}
         self._new_slots = count(len(recording.names) + len(recording.instructions))
@@ -61,11 +62,11 @@ class Simplified:
             for x in instruction.operands:
                 if type(x) is tuple:
                     if id(x) not in shared:
-                        shared[id(x)] = tuple(map(self._now, x))
+                        shared[id(x)] = tuple(map(self._now, x)) if self._alias else x
                     operands.append(shared[id(x)])
                 else:
                     operands.append(self._now(x))
-            if not slots_of(operands):
+            if not depends(operands):
                 self._alias[slot] = instruction.value(*operands)
                 continue
             op, operands = _plainer(instruction.op, operands)
@@ -75,70 +76,76 @@ class Simplified:
                     self.operations[only].label = self.operations[only].label or instruction.label
                 continue
             key = op, repr(operands)  # lest 0.0 be -0.0, or the constant 2.0 slot 2
-            if key in known:
+            if known.setdefault(key, slot) != slot:
                 self._alias[slot] = known[key]
             else:
-                known[key] = slot
                 new = self.operations[slot] = Operation(op, tuple(operands), instruction.label)
                 if not self._varying.isdisjoint(new.slots):
                     self._varying.add(slot)
 
     def _collect_sums(self) -> None:
         """Turn chains of additions into `sum`, and where they add products, into `dot`."""
-        uses: dict[int, int] = {}
-        for operation in self.operations.values():
-            for slot in operation.slots:
-                uses[slot] = uses.get(slot, 0) + 1
-        for slot in slots_of(leaves(self.result)):
-            uses[slot] = uses.get(slot, 0) + 2  # a result stays an operation of its own
-        terms: dict[int, list[Any]] = {}  # of each sum: a pair is a product, anything else a term
-        for slot, operation in self.operations.items():
-            if operation.op in SUMS:
-                chain: list[Any] = []
-                alone: list[Any] = []
-                for x in _terms(operation):
-                    inner = terms.pop(x, None) if type(x) is int and uses[x] == 1 else None
-                    if inner is None:
-                        alone.append(x)
-                    elif chain:
-                        chain += inner
-                    else:
-                        chain = inner  # made longer in place: it may be a million terms long
-                chain += alone
-                terms[slot] = chain
         operations, self.operations = self.operations, {}
+        uses = Counter(chain.from_iterable(v.slots for v in operations.values()))
+        for slot in slots_of(leaves(self.result)):
+            uses[slot] += 2  # a result stays an operation of its own
+        sums: dict[int, tuple[list[Any], list[Any]]] = {}  # its products, and its other terms
         for slot, operation in operations.items():
-            if slot in terms:
-                for i, x in enumerate(chain := terms[slot]):
-                    product = operations.get(x) if type(x) is int and uses[x] == 1 else None
-                    if product is not None and product.op == "mul":
-                        chain[i] = product.operands
-                self._write_sum(slot, operation, chain)
+            if operation.op not in SUMS:
+                continue
+            whole: tuple[list[Any], list[Any]] | None = None
+            products: list[Any] = []
+            others: list[Any] = []
+            for x in _terms(operation):
+                once = type(x) is int and uses[x] == 1
+                if once and x in sums:
+                    inner = sums.pop(x)
+                    if whole is None:
+                        whole = inner  # made longer in place: it may be a million terms long
+                    else:
+                        whole[0].extend(inner[0])
+                        whole[1].extend(inner[1])
+                elif once and x in operations and operations[x].op == "mul":
+                    products.append(operations[x].operands)
+                else:
+                    others.append(x)
+            if operation.op == "dot":
+                products += zip(*operation.operands[:2])
+            whole = whole or ([], [])
+            whole[0].extend(products)
+            whole[1].extend(others)
+            sums[slot] = whole
+        for slot, operation in operations.items():
+            if slot in sums:
+                self._write_sum(slot, operation, *sums[slot])
             else:
                 self.operations[slot] = operation
 
-    def _write_sum(self, slot: int, operation: Operation, chain: list[Any]) -> None:
-        pairs = [x for x in chain if type(x) is tuple]
-        rest: list[Any] = [x for x in chain if type(x) is int]
-        constant = sum((x for x in chain if type(x) is float), 0.0)
-        if len(pairs) < 2 and operation.op == "add" and len(chain) == 2:
+    def _write_sum(
+        self, slot: int, operation: Operation, products: list[Any], others: list[Any]
+    ) -> None:
+        if len(products) < 2 and operation.op == "add" and len(products) + len(others) == 2:
             self.operations[slot] = operation
             return
+        rest: list[Any] = [x for x in others if type(x) is int]
+        constant = sum((x for x in others if type(x) is float), 0.0)
         if constant or not rest:
             rest = [*rest, constant]
-        if pairs:
+        if products:
             if len(rest) > 1:
                 bias = next(self._new_slots)
                 self.operations[bias] = _sum(rest, "")
                 rest = [bias]
-            ws, xs = zip(*[sorted(pair, key=self._rank) for pair in pairs])  # weights first
+            rank = self._rank
+            pairs = [(x, w) if rank(w) > rank(x) else (w, x) for w, x in products]
+            ws, xs = zip(*pairs)  # weights first
             self.operations[slot] = Operation("dot", (ws, xs, rest[0]), operation.label)
         else:
             self.operations[slot] = _sum(rest, operation.label)
 
-    def _rank(self, x: Any) -> tuple[bool, bool]:
-        """Return whether a factor varies from example to example, and whether it is computed."""
-        return (x in self._varying, x in self.operations) if type(x) is int else (False, False)
+    def _rank(self, x: Any) -> int:
+        """Return a number that is higher for a factor that varies from example to example, and one that is computed."""
+        return 2 * (x in self._varying) + (x >= self._arguments) if type(x) is int else 0
 
     def _drop_unused(self) -> None:
         used = set(slots_of(leaves(self.result)))
@@ -166,15 +173,11 @@ def _plainer(op: str, operands: list[Any]) -> tuple[str, list[Any]]:
     return op, operands
 
 
-def _terms(operation: Operation) -> Iterator[Any]:
+def _terms(operation: Operation) -> Sequence[Any]:
+    """Return what an operation adds up, besides the products of a dot."""
     if operation.op == "dot":
-        ws, xs, bias = operation.operands
-        yield bias
-        yield from zip(ws, xs)
-    elif operation.op == "sum":
-        yield from operation.operands[0]
-    else:
-        yield from operation.operands
+        return operation.operands[2:]
+    return operation.operands[0] if operation.op == "sum" else operation.operands
 
 
 def _sum(terms: list[Any], label: str) -> Operation:
