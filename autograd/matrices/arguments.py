@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd.matrices.gather import Layout
 from autograd.numbers import as_float, is_number
 from autograd.replay.recording import Recording
 from autograd.structure import describe, describe_arguments, leaves
@@ -22,24 +21,15 @@ class Block:
         slots: the slots of its numbers, in order.
         shape: its shape, without the axis of the examples.
         batched: whether it has such an axis.
+        reached: whether its gradient is asked for.
     """
 
     name: str
     slots: range
     shape: tuple[int, ...]
     batched: bool
-
-    def matrix(self, x: Any, layout: Layout) -> Any:
-        """Return the array as a matrix with a row for each number, a column for each example."""
-        if not self.batched:
-            return layout.reshape(x, (len(self.slots), 1))
-        return layout.reshape(x, (x.shape[0], len(self.slots))).T
-
-    def array(self, matrix: Any, layout: Layout) -> Any:
-        """Return the array that a matrix of this block stands for."""
-        if self.batched:
-            return layout.reshape(matrix.T, (matrix.shape[1], *self.shape))
-        return layout.reshape(matrix, self.shape)
+    reached: bool = True
+    conditional: ClassVar[bool] = False  # as it may be of a group
 
 
 def shape_of(tree: Any) -> tuple[int, ...] | None:
@@ -91,37 +81,41 @@ class Arguments:
     Args:
         recording: whose arguments.
         batched: the numbers of those that have an axis of examples.
+        by: the numbers of those whose gradient is asked for; None for all of them.
 
     Attributes:
         blocks: the blocks from left to right.
     """
 
-    def __init__(self, recording: Recording, batched: Sequence[int]) -> None:
+    def __init__(
+        self, recording: Recording, batched: Sequence[int], by: Sequence[int] | None
+    ) -> None:
         self._recording = recording
         self.blocks: list[Block] = []
         self._places: list[tuple[int, Any]] = []  # of each block: its nest, and its key there
         outermost = _Nest(0, 0, tuple, range(len(recording.arguments)))
         self._nests = [outermost]  # each after the one it is in
         for i, tree in enumerate(recording.arguments):
-            outermost.items.append(self._find(tree, recording.parameters[i], i in batched, 0, i))
+            kind = i in batched, by is None or i in by
+            outermost.items.append(self._find(tree, recording.parameters[i], kind, 0, i))
         self._plan = [
             (~number, nest.made, _picker(nest.items)) for number, nest in enumerate(self._nests)
         ][::-1]
 
-    def _find(self, tree: Any, name: str, batched: bool, parent: int, key: Any) -> int:
+    def _find(self, tree: Any, name: str, kind: tuple[bool, bool], parent: int, key: Any) -> int:
         """Add the blocks and nests of a tree; return the number of the block that it is, or ~number of the nest."""
         shape = shape_of(tree)
         if shape is not None:
             slots = [*leaves(tree)]
             first = slots[0] if slots else 0
-            self.blocks.append(Block(name, range(first, first + len(slots)), shape, batched))
+            self.blocks.append(Block(name, range(first, first + len(slots)), shape, *kind))
             self._places.append((parent, key))
             return len(self.blocks) - 1
         keys = [*tree] if isinstance(tree, dict) else range(len(tree))
         number, nest = len(self._nests), _Nest(parent, key, type(tree), keys)
         self._nests.append(nest)
         for k in keys:
-            nest.items.append(self._find(tree[k], f"{name}[{k!r}]", batched, number, k))
+            nest.items.append(self._find(tree[k], f"{name}[{k!r}]", kind, number, k))
         return ~number
 
     def taken_apart(self, args: tuple[Any, ...]) -> list[Any]:

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.matrices.arguments import Block
+from autograd.matrices.grouping import Group
+
 
 class State:
     """What one run has computed so far.
@@ -35,9 +38,7 @@ class Layout:
         xp: the array namespace.
         dtype: the type to compute in.
         places: slot to (source, row).
-        sizes: the number of rows of each source.
-        batched: of each source, whether it has a column for each example.
-        conditional: of each source, whether its gradient arrives only through branches of `where`.
+        sources: the blocks of the arguments, then the groups.
     """
 
     def __init__(
@@ -45,17 +46,17 @@ class Layout:
         xp: Any,
         dtype: Any,
         places: dict[int, tuple[int, int]],
-        sizes: Sequence[int],
-        batched: Sequence[bool],
-        conditional: Sequence[bool],
+        sources: Sequence[Block | Group],
     ) -> None:
         self.xp, self.dtype = xp, dtype
         self._ufuncs = hasattr(xp.add, "reduce")  # then its methods do: they cost half
-        self.places, self.sizes = places, [*sizes]
-        self.batched, self.conditional = [*batched, False], [*conditional, False]
-        self.constants = len(sizes)  # the source of constants follows the others
+        self.places, self.sizes = places, [len(source.slots) for source in sources]
+        self.constants = len(sources)  # the source of constants follows the others
+        self.batched = [*(source.batched for source in sources), False]
+        self.conditional = [*(source.conditional for source in sources), False]
+        self.reached = [*(source.reached for source in sources), False]
         self.values: list[float] = []
-        self.contributions: list[list[list[int]]] = [[] for _ in sizes]
+        self.contributions: list[list[list[int]]] = [[] for _ in sources]
         self._rows: dict[str, int] = {}
 
     def place(self, x: Any) -> tuple[int, int]:
@@ -66,6 +67,18 @@ class Layout:
         if row == len(self.values):
             self.values.append(x)
         return self.constants, row
+
+    def matrix(self, block: Block, x: Any) -> Any:
+        """Return an argument's array as a matrix with a row for each number, a column for each example."""
+        if not block.batched:
+            return self.reshape(x, (len(block.slots), 1))
+        return self.reshape(x, (x.shape[0], len(block.slots))).T
+
+    def array(self, block: Block, matrix: Any) -> Any:
+        """Return the array that a matrix of an argument stands for."""
+        if block.batched:
+            return self.reshape(matrix.T, (matrix.shape[1], *block.shape))
+        return self.reshape(matrix, block.shape)
 
     def typed(self, x: Any) -> Any:
         """Return an array in the type to compute in: what a choice between two numbers gives is of another."""
@@ -135,7 +148,7 @@ class Pick:
         self._parts: list[tuple[int, Any, int, int]] = []  # source, index, rows, contribution
         for source, rows in positions.items():
             number = -1
-            if differentiated and source != layout.constants:
+            if differentiated and layout.reached[source]:
                 number = len(layout.contributions[source])
                 layout.contributions[source].append(rows)
             self._parts.append((source, layout.index(rows), len(rows), number))

@@ -40,14 +40,7 @@ class Schedule:
         groups = grouping.groups
         self.xp, self.dtype = xp, dtype
         self._blocks = blocks
-        self._layout = layout = Layout(
-            xp,
-            dtype,
-            grouping.places,
-            [*(len(block.slots) for block in blocks), *(len(group.slots) for group in groups)],
-            [*(block.batched for block in blocks), *(group.batched for group in groups)],
-            [*(False for _ in blocks), *(group.conditional for group in groups)],
-        )
+        self._layout = layout = Layout(xp, dtype, grouping.places, [*blocks, *groups])
         self.steps = [_step(layout, i, group) for i, group in enumerate(groups, len(blocks))]
         self.differentiable = not isinstance(grouping.result, (list, tuple))
         self._result = [
@@ -91,14 +84,14 @@ class Schedule:
             matrix = self.gradient(source, state)
             if matrix is not None:
                 matrix = self._widened(matrix, n if block.batched else None)
-                matrix = block.array(matrix, layout)
+                matrix = layout.array(block, matrix)
             gradients.append(matrix)
         return [layout.total(layout.reshape(row, (-1,))), *gradients]
 
     def forward(self, constants: Any, ones: Any, arrays: Sequence[Any]) -> State:
         """Return the state after all steps."""
         layout = self._layout
-        inputs = [block.matrix(x, layout) for block, x in zip(self._blocks, arrays)]
+        inputs = [layout.matrix(block, x) for block, x in zip(self._blocks, arrays)]
         state = State(inputs, constants, ones, [len(parts) for parts in layout.contributions])
         for step in self.steps:
             step.forward(state)

@@ -15,13 +15,12 @@ def run(n, a1):
     return [v3]
 
 A result is written into the memory of an operand that nobody needs any more (`tanh(v1, v1)`), as that is warm;
-never into an argument. For a batch it is written down twice, with different numbers of examples: where both texts
-are the same, n stands for any number.
+never into an argument. A batch is written down for its number of examples, and again when another comes: once two
+texts are the same, n stands for any number.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,6 +30,7 @@ from autograd.structure import leaves, rebuild
 
 Run: TypeAlias = Callable[..., list[Any]]
 _LONGEST = 20_000  # lines; compiling takes about 20 µs for each
+_TEXTS = 4  # to keep: where a number of examples is also the size of something else, another tells
 
 
 class _Count(int):
@@ -47,6 +47,9 @@ class Written(NDArrayOperatorsMixin):
         name: how the transcript calls it.
         root: the name of the array whose memory it shows: its own, or that of which it is a view.
         unshaped: the array of which it is a reshaped view, or itself.
+        text: the call that made it.
+        used: the arrays that the call used.
+        elementwise: whether the call may write into one of them.
     """
 
     def __init__(
@@ -56,14 +59,18 @@ class Written(NDArrayOperatorsMixin):
         array: Any,
         root: str,
         shown: "Written | None" = None,
+        text: str = "",
+        used: "Sequence[Written]" = (),
+        elementwise: bool = False,
     ) -> None:
         self.transcript, self.name, self.array, self.root = transcript, name, array, root
+        self.text, self.used, self.elementwise = text, used, elementwise
         self.unshaped = shown or self
 
     @property
     def shape(self) -> tuple[int, ...]:
         n = self.transcript.n
-        return tuple(_Count(size) if size == n else size for size in self.array.shape)
+        return tuple([_Count(size) if size == n else size for size in self.array.shape])
 
     @property
     def dtype(self) -> Any:
@@ -71,14 +78,14 @@ class Written(NDArrayOperatorsMixin):
 
     @property
     def T(self) -> "Written":  # noqa: N802  # NumPy's name
-        return self.transcript.note(f"{self.name}.T", self.array.T, [self], view=True)
+        return self.transcript.view(f"{self.name}.T", self.array.T, self)
 
     def reshape(self, shape: tuple[int, ...]) -> "Written":
-        array = self.array.reshape(shape)
-        if array.shape == self.unshaped.array.shape:
-            return self.unshaped
-        text = f"{self.unshaped.name}.reshape({self.transcript.text(shape)})"
-        return self.transcript.note(text, array, [self.unshaped], view=True, shown=self.unshaped)
+        array, whole = self.array.reshape(shape), self.unshaped
+        if array.shape == whole.array.shape:
+            return whole
+        text = f"{whole.name}.reshape({self.transcript.text(shape)})"
+        return self.transcript.view(text, array, whole, shown=whole)
 
     def take(self, index: Any, axis: int) -> "Written":
         text = f"{self.name}.take({self.transcript.text(index)}, {axis})"
@@ -90,29 +97,19 @@ class Written(NDArrayOperatorsMixin):
 
     def __getitem__(self, index: Any) -> "Written":
         text = f"{self.name}[{self.transcript.constant(index)}]"
-        return self.transcript.note(text, self.array[index], [self], view=True)
+        return self.transcript.view(text, self.array[index], self)
 
     def __array_namespace__(self) -> Any:
         return np
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> "Written":
-        if method == "__call__":
-            return self.transcript.call(ufunc.__name__, ufunc, args, kwargs, elementwise=True)
+        if method == "__call__" and not kwargs:
+            return self.transcript.elementwise(ufunc, args)
         name = f"{ufunc.__name__}_{method}"
         return self.transcript.call(name, getattr(ufunc, method), args, kwargs)
 
     def __array_function__(self, f: Any, types: Any, args: Any, kwargs: Any) -> "Written":
         return self.transcript.call(f.__name__, f, args, kwargs)
-
-
-@dataclass(frozen=True, eq=False)
-class _Line:
-    """A call: its result, its text, the arrays it uses, and whether it may write into one of them."""
-
-    result: Written
-    text: str
-    used: list[Written]
-    elementwise: bool
 
 
 class Transcript:
@@ -130,7 +127,7 @@ class Transcript:
         self.n = n
         self.names: dict[str, Any] = {"inf": math.inf, "nan": math.nan}
         self.parameters = ["n"]
-        self._lines: dict[str, _Line] = {}  # by text
+        self._lines: dict[str, Written] = {}  # by text
         self._constants: dict[Any, str] = {}
 
     def argument(self, array: Any) -> Written:
@@ -138,36 +135,55 @@ class Transcript:
         self.parameters.append(name)
         return Written(self, name, array, name)
 
-    def call(self, name: str, f: Any, args: Any, kwargs: Any, elementwise: bool = False) -> Written:
-        while self.names.setdefault(name, f) != f:
-            name += "_"
-        if elementwise:  # NumPy takes an array for less than it takes a number of Python
-            types = {x.dtype for x in args if type(x) is Written}
-            if len(types) == 1 and next(iter(types)).kind == "f":
-                (dtype,) = types
-                args = [np.asarray(x, dtype) if type(x) is float else x for x in args]
+    def elementwise(self, ufunc: Any, args: Sequence[Any]) -> Written:
+        """Return the result of a function of numbers."""
+        used = [x for x in args if type(x) is Written]
+        dtype = used[0].array.dtype
+        if dtype.kind == "f" and {x.array.dtype for x in used} == {dtype}:
+            # NumPy takes an array for less than it takes a number of Python
+            args = [np.asarray(x, dtype) if type(x) is float else x for x in args]
+        text = f"{self._named(ufunc.__name__, ufunc)}({', '.join(map(self.text, args))})"
+        array = ufunc(*map(_plain, args))
+        return self.note(text, array, used, elementwise=True)
+
+    def call(self, name: str, f: Any, args: Any, kwargs: Any) -> Written:
+        """Return the result of any other function, which may be a view of its first argument."""
         texts = [self.text(x) for x in args]
         texts += [f"{key}={self.text(x)}" for key, x in kwargs.items()]
+        text = f"{self._named(name, f)}({', '.join(texts)})"
         used = [x for x in leaves([*args, *kwargs.values()]) if type(x) is Written]
         array = f(*rebuild(args, _plain), **rebuild(kwargs, _plain))
-        view = not elementwise and np.may_share_memory(array, used[0].array)
-        return self.note(f"{name}({', '.join(texts)})", array, used, view, elementwise=elementwise)
+        if np.may_share_memory(array, used[0].array):
+            return self.view(text, array, used[0])
+        return self.note(text, array, used)
+
+    def _named(self, name: str, f: Any) -> str:
+        while self.names.setdefault(name, f) != f:
+            name += "_"
+        return name
+
+    def view(self, text: str, array: Any, of: Written, shown: Written | None = None) -> Written:
+        """Return a view: of an argument with a name, as several steps use it; of what is computed it is made at once."""
+        if of.root in self.parameters:
+            return self.note(text, array, [of], of.root, shown)
+        return Written(self, text, array, of.root, shown)
 
     def note(
         self,
         text: str,
         array: Any,
-        used: list[Written],
-        view: bool = False,
+        used: Sequence[Written],
+        root: str = "",
         shown: Written | None = None,
         elementwise: bool = False,
     ) -> Written:
         """Return the result of a call, the one known already if the same call was made before."""
-        if text not in self._lines:
+        found = self._lines.get(text)
+        if found is None:
             name = f"v{len(self._lines) + 1}"
-            result = Written(self, name, array, used[0].root if view else name, shown)
-            self._lines[text] = _Line(result, text, used, elementwise)
-        return self._lines[text].result
+            found = Written(self, name, array, root or name, shown, text, used, elementwise)
+            self._lines[text] = found
+        return found
 
     def text(self, x: Any) -> str:
         if type(x) is Written:
@@ -194,20 +210,15 @@ class Transcript:
         """Return the function that makes the calls that the results need; no two of these share memory."""
         returned = [x for x in results if type(x) is Written]
         lines = self._needed(returned)
-        last = {x.root: i for i, line in enumerate(lines) for x in (*line.used, line.result)}
+        last = {x.root: i for i, line in enumerate(lines) for x in (*line.used, line)}
         last.update((x.root, len(lines)) for x in returned)
-        families: dict[str, list[str]] = {}  # the names under which a memory goes that is our own
+        own = {*self.parameters}  # the roots that a result must not show
         body = []
         for i, line in enumerate(lines):
-            if line.result.root not in self.parameters:
-                families.setdefault(line.result.root, []).append(line.result.name)
-            over = {x.root for x in line.used if last[x.root] == i and x.root in families}
-            body.append(f"{line.result.name} = {_into_one_of(over, line)}")
+            over = {x.root for x in line.used if last[x.root] == i and x.root not in own}
+            body.append(f"{line.name} = {_into_one_of(over, line)}")
             if over:  # the memory that is free now is warm
-                body.append(
-                    f"del {', '.join(name for root in sorted(over) for name in families[root])}"
-                )
-        own = {*self.parameters}
+                body.append(f"del {', '.join(sorted(over))}")
         texts = []
         for x in results:
             root = x.root if type(x) is Written else ""
@@ -217,61 +228,60 @@ class Transcript:
         head = f"def run({', '.join(self.parameters)}):"
         return "\n    ".join([head, *body, f"return [{', '.join(texts)}]"])
 
-    def _needed(self, results: Sequence[Written]) -> list[_Line]:
-        needed = {x.name for x in results}
+    def _needed(self, results: Sequence[Written]) -> list[Written]:
+        needed = {name for x in results for name in (x.name, x.root)}
         lines = []
         for line in reversed(self._lines.values()):
-            if line.result.name in needed:
+            if line.name in needed:
                 lines.append(line)
-                needed.update(x.name for x in line.used)
+                needed.update([name for x in line.used for name in (x.name, x.root)])
         return lines[::-1]
 
 
-def _into_one_of(over: set[str], line: _Line) -> str:
+def _into_one_of(over: set[str], line: Written) -> str:
     """Return the text of a call; if it may, it writes into an operand that nobody needs afterwards."""
     if line.elementwise:
-        array = line.result.array
+        array = line.array
         for x in line.used:
             if x.name in over and (x.array.shape, x.array.dtype) == (array.shape, array.dtype):
                 return f"{line.text[:-1]}, {x.name})"
     return line.text
 
 
-def transcribe(run: Run, arrays: Callable[[int | None], list[Any]], batched: bool) -> Run | None:
-    """Return a run written out as a function of the number of examples, or None, and its arrays.
+class Transcribed:
+    """A run as functions of a number of examples, or None, and its arrays, written down when they are first called.
 
     Args:
         run: takes that number and arrays, and returns arrays, or None for some.
-        arrays: gives such arrays for a number of examples; what is in them does not matter.
-        batched: whether there are examples at all.
-
-    Returns:
-        The function; None if it is too long, or comes out otherwise for other numbers of examples.
+        otherwise: what to call if it is too long, or comes out otherwise for each number of examples.
     """
-    if not batched:
-        source, names = _written(run, arrays, None)
-        return _compiled(source, names)
-    last: tuple[str, dict[str, Any]] | None = None
-    for n in (3, 5, 7, 11):  # where one of them is also the size of something else, another tells
-        source, names = _written(run, arrays, n)
-        if last is not None and last[0] == source and _same(last[1], names):
-            return _compiled(source, names)
-        last = source, names
-    return None
 
+    def __init__(self, run: Run, otherwise: Run) -> None:
+        self._run, self._otherwise = run, otherwise
+        self._written: dict[int | None, tuple[str, dict[str, Any]]] = {}
+        self._functions: dict[int | None, Run] = {}
+        self._always: Run | None = None
 
-def _written(run: Run, arrays: Any, n: int | None) -> tuple[str, dict[str, Any]]:
-    transcript = Transcript(n)
-    results = run(n if n is None else _Count(n), *map(transcript.argument, arrays(n)))
-    return transcript.source(results), transcript.names
+    def __call__(self, n: int | None, *arrays: Any) -> list[Any]:
+        run = self._always or self._functions.get(n) or self._new(n, arrays)
+        return run(n, *arrays)
 
-
-def _compiled(source: str, names: dict[str, Any]) -> Run | None:
-    if source.count("\n") > _LONGEST:
-        return None
-    functions = dict(names)
-    exec(compile(source, "<vectorised program>", "exec"), functions)
-    return functions.pop("run")  # type: ignore[no-any-return]  # no cycle is left behind
+    def _new(self, n: int | None, arrays: Sequence[Any]) -> Run:
+        transcript = Transcript(n)
+        results = self._run(n if n is None else _Count(n), *map(transcript.argument, arrays))
+        source, names = transcript.source(results), transcript.names
+        for m, (text, others) in self._written.items():
+            if text == source and _same(others, names):
+                self._always = self._functions[m]
+                return self._always
+        if source.count("\n") > _LONGEST:
+            self._always = self._otherwise
+        elif len(self._written) < _TEXTS:
+            functions = dict(names)
+            exec(compile(source, "<vectorised program>", "exec"), functions)
+            self._functions[n] = functions.pop("run")  # no cycle is left behind
+            self._written[n] = source, names
+        return self._functions.setdefault(n, self._otherwise)
 
 
 def _same(names: dict[str, Any], others: dict[str, Any]) -> bool:

@@ -5,7 +5,7 @@ column where all examples share it. The same rules of the table that serve scala
 """
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, reduce
 from typing import Any
 
@@ -21,7 +21,7 @@ from autograd.matrices.equations.pages import latex, page
 from autograd.matrices.grouping import Grouping, depth
 from autograd.matrices.replayed import A_LINK, Replayed, Scalar, work
 from autograd.matrices.schedule import Schedule
-from autograd.matrices.transcript import Run, transcribe
+from autograd.matrices.transcript import Run, Transcribed
 from autograd.progress import patience
 from autograd.structure import describe, rebuild, refuse_names
 
@@ -40,6 +40,7 @@ class VectorProgram:
 
     Args:
         program, batched, reduction: the Program, and how: see `Program.vectorize`.
+        by: the arguments to differentiate by, if not by all: `value_and_grad` has None for the others.
 
     >>> from autograd import trace
     >>> b = trace(lambda w, x: w * x, 1.0, 2.0).vectorize(batched=1)
@@ -52,6 +53,7 @@ class VectorProgram:
         program: Scalar,
         batched: int | tuple[int, ...] = (),
         reduction: str | None = "mean",
+        by: tuple[int, ...] | None = None,
     ) -> None:
         recording = program.recording
         if reduction not in ("mean", "sum", None):
@@ -67,13 +69,13 @@ class VectorProgram:
                 raise ValueError(f"batched names argument {i}, but there are {count}")
         self.recording, self._program = recording, program
         self.batched = tuple(sorted({i % count for i in chosen}))
-        self.reduction = reduction
+        self.reduction, self._by = reduction, by
         if self.batched and len(recording.instructions) > _DEEPEST < (deep := depth(recording)):
             raise ValueError(
                 f"at least {deep:,} operations wait for each other here, and arrays do them one after the other: "
                 f"for a batch, {_DEEPEST:,} are the most; call the Program example by example"
             )
-        self._arguments = Arguments(recording, self.batched)
+        self._arguments = Arguments(recording, self.batched, by)
         self.blocks = self._arguments.blocks
         self._known: dict[Any, _Runs] = {}
         self._last: tuple[Any, Any] = None, None  # the shapes of the last call, and its batch
@@ -86,7 +88,7 @@ class VectorProgram:
             return Grouping(self.recording, [block.slots for block in self.blocks], varying)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return VectorProgram, (self._program, self.batched, self.reduction)
+        return VectorProgram, (self._program, self.batched, self.reduction, self._by)
 
     def __repr__(self) -> str:
         return (
@@ -194,15 +196,15 @@ class VectorProgram:
             grouping = self.grouping
             with patience(f"scheduling {len(grouping.groups):,} groups"):
                 schedule = Schedule(grouping, self.blocks, xp, dtype)
-            self._known[key] = _Runs(schedule, self.blocks, bool(self.batched))
+            self._known[key] = _Runs(schedule, self.blocks)
         return self._known[key]
 
 
 class _Runs:
     """The runs of a schedule: on NumPy arrays, where Python counts, written out at first use."""
 
-    def __init__(self, schedule: Schedule, blocks: Sequence[Block], batched: bool) -> None:
-        self._schedule, self.blocks, self._batched = schedule, blocks, batched
+    def __init__(self, schedule: Schedule, blocks: Sequence[Block]) -> None:
+        self._schedule, self.blocks = schedule, blocks
         self.xp, self.dtype, self.numbers = schedule.xp, schedule.dtype, schedule.numbers
         varying, shared = max(schedule.varying, 1), schedule.shared
         # what the examples share is done again for each chunk of them: let it not be the most of the work
@@ -211,12 +213,12 @@ class _Runs:
     @cached_property
     def results(self) -> Run:
         """`Schedule.results`."""
-        return self._written(self._schedule.results, self.before)
+        return self._written(self._schedule.results)
 
     @cached_property
     def value_and_grad(self) -> Run:
         """`Schedule.value_and_grad`."""
-        return self._written(self._schedule.value_and_grad, lambda n: self.before(n, 1.0))
+        return self._written(self._schedule.value_and_grad)
 
     def before(self, n: int | None, *seeds: float) -> list[Any]:
         """Return what a run of n examples takes before the arguments: constants, ones, rows of seeds."""
@@ -227,23 +229,14 @@ class _Runs:
     def full(self, x: float, *shape: int) -> Any:
         return self.xp.full(shape, x, dtype=self.dtype)
 
-    def _written(self, run: Run, before: Callable[[int | None], list[Any]]) -> Run:
-        doing = f"running {len(self._schedule.steps):,} groups"
+    def _written(self, run: Run) -> Run:
+        run = patience(f"running {len(self._schedule.steps):,} groups")(run)
 
         # copies, lest two results share memory, or one with an argument
         def copied(*args: Any) -> list[Any]:
-            with patience(doing):
-                return [x if x is None else self.xp.asarray(x, copy=True) for x in run(*args)]
+            return [x if x is None else self.xp.asarray(x, copy=True) for x in run(*args)]
 
-        if self.xp is not np:
-            return copied
-
-        def arrays(n: int | None) -> list[Any]:
-            shapes = [((n or 1,) if x.batched else ()) + x.shape for x in self.blocks]
-            return before(n) + [self.full(0.0, *shape) for shape in shapes]
-
-        with patience(doing):
-            return transcribe(run, arrays, self._batched) or copied
+        return Transcribed(run, copied) if self.xp is np else copied
 
 
 class Batch:
@@ -283,7 +276,8 @@ class Batch:
             parts = [[self._runs.full(0.0), *[None] * len(arrays)]]
         value, *gradients = parts[0] if len(parts) == 1 else self._joined(parts)
         gradients = [
-            self._runs.full(0.0, *x.shape) if g is None else g for g, x in zip(gradients, arrays)
+            self._runs.full(0.0, *x.shape) if g is None and block.reached else g
+            for g, x, block in zip(gradients, arrays, self._runs.blocks)
         ]
         return value / self._count if self._mean else value, gradients
 

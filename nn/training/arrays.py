@@ -85,7 +85,9 @@ class Vectorized:
         example_loss = partial(self._example_loss, penalty)
         recording = record(example_loss, (self.parameters, xs[0], ys[0]), anew=False)
         self._check(recording, penalty)
-        return Program(recording).vectorize((1, 2), "mean", self._compile)
+        if self._compile:
+            return Program(recording).vectorize((1, 2), "mean", compile=True)
+        return VectorProgram(Program(recording), (1, 2), "mean", by=(0,))
 
     def _example_loss(
         self, penalty: Penalty | None, parameters: list[Value], x: Any, y: Any

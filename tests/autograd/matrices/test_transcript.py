@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 import autograd as ag
 from autograd import trace
 from autograd.matrices.schedule import Schedule
-from autograd.matrices.transcript import Transcript, transcribe
+from autograd.matrices.transcript import Transcribed, Transcript
 from autograd.primitives import TABLE
 from autograd.structure import leaves
 from tests.autograd.matrices.rows import point, using
@@ -26,6 +26,13 @@ def both(b, *args):
         total, *gradients = schedule.value_and_grad(n, schedule.constants, ones, ones.T, *arrays)
     value, found = b.value_and_grad(*args)
     return (value, *leaves([*found])), (total, *(0.0 if g is None else g for g in gradients))
+
+
+def written(run, array):
+    """Return the function that a run of one array, without a batch, is written out as."""
+    transcribed = Transcribed(run, lambda *args: pytest.fail("it was not written out"))
+    transcribed(None, array)
+    return transcribed._functions[None]
 
 
 @settings(max_examples=100, deadline=None)
@@ -54,15 +61,26 @@ def test_sizes_that_numbers_of_examples_may_have(size):
             np.testing.assert_array_equal(found, expected)
 
 
+def test_a_batch_of_one_does_not_speak_for_others():
+    """Of one example a row and a column have the same shape, and nothing is added up."""
+    b = trace(lambda w, v, x: ag.tanh(w * x) * v + w, 0.5, 0.25, 1.0).vectorize(2, "sum")
+    rng = np.random.default_rng(0)
+    for n in (1, 2, 1, 3, 4, 1):
+        for found, expected in zip(*both(b, 0.5, 0.25, rng.normal(size=n))):
+            np.testing.assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize("name", TABLE)
 def test_every_row_is_written_out(name):
     x, y = point(name)
     p = trace(using(name), x, y)
     for batched in ((), (0,), (0, 1)):
         b = p.vectorize(batched, "sum")
-        b.value_and_grad(*([v] * 2 if i in batched else v for i, v in enumerate((x, y))))
+        for n in (5, 7):
+            b.value_and_grad(*([v] * n if i in batched else v for i, v in enumerate((x, y))))
         (runs,) = b._known.values()
-        assert runs.value_and_grad.__code__.co_filename == "<vectorised program>"
+        run = runs.value_and_grad._always or runs.value_and_grad._functions[None]
+        assert run.__code__.co_filename == "<vectorised program>"
 
 
 def test_no_two_results_share_memory():
@@ -109,20 +127,31 @@ def test_results_are_the_callers_own_where_nothing_is_written_out_too():
     assert shared.tolist() == [5.0, 5.0, 5.0]
 
 
-def test_a_run_that_depends_on_the_number_of_examples_is_not_written_out():
-    def arrays(n):
-        return [np.zeros(n or 1)]
-
+def test_a_run_that_depends_on_the_number_of_examples_is_written_out_for_a_few_of_them_alone():
     def frozen(n, a):
-        return [a + np.zeros(a.array.shape)]
+        return [a + 2.0 * np.ones(np.shape(getattr(a, "array", a)))]
 
     def fine(n, a):
         return [a * 2.0 + a.reshape((n,))]
 
-    assert transcribe(frozen, arrays, batched=True) is None
-    run = transcribe(fine, arrays, batched=True)
-    assert run is not None
-    np.testing.assert_array_equal(run(4, np.arange(4.0))[0], [0.0, 3.0, 6.0, 9.0])
+    runs = {run: Transcribed(run, run) for run in (frozen, fine)}
+    for n in (4, 7, 4, 2, 3, 9, 11, 12, 4):
+        a = np.arange(float(n))
+        for run, written in runs.items():
+            np.testing.assert_array_equal(written(n, a)[0], run(n, a)[0])
+    assert [*runs[frozen]._functions.values()].count(frozen) == 3
+    assert runs[fine]._always.__code__.co_filename == "<vectorised program>"
+    assert len(runs[fine]._functions) == 1
+
+
+def test_a_run_that_is_too_long_is_not_written_out(monkeypatch):
+    def run(n, a):
+        return [np.exp(np.sin(a) + 1.0)]
+
+    monkeypatch.setattr("autograd.matrices.transcript._LONGEST", 3)
+    written = Transcribed(run, run)
+    assert written(None, np.zeros(2))[0].tolist() == run(None, np.zeros(2))[0].tolist()
+    assert written._always is run
 
 
 def test_what_shows_the_memory_of_another_is_never_written_into():
@@ -132,9 +161,7 @@ def test_what_shows_the_memory_of_another_is_never_written_into():
     assert (wide.root, (wide + 1.0).root) == (a.root, "v2")
     assert (a.T.root, a.reshape((2,)).root, a[:1].root) == (a.root,) * 3
     assert a.dot(a.T).root not in (a.root, a.T.name)
-    run = transcribe(
-        lambda n, a: [np.broadcast_to(a, (2, 3)) * 2.0, a], lambda n: [np.ones((2, 1))], False
-    )
+    run = written(lambda n, a: [np.broadcast_to(a, (2, 3)) * 2.0, a], np.ones((2, 1)))
     given_ = np.ones((2, 1))
     product, copy = run(None, given_)
     assert (product.tolist(), given_.tolist()) == ([[2.0] * 3] * 2, [[1.0]] * 2)
@@ -145,10 +172,10 @@ def test_numbers_are_told_apart_to_the_last_bit():
     def run(n, a):
         return [a * 0.1 + a * 0.10000000000000002 + a * -0.0 + a * 0.0]
 
-    written = transcribe(run, lambda n: [np.zeros(1)], batched=False)
-    found = written(None, np.array([3.0]))
+    sums = written(run, np.zeros(1))
+    found = sums(None, np.array([3.0]))
     np.testing.assert_array_equal(found, [np.array([3.0 * 0.1 + 3.0 * 0.10000000000000002])])
-    names = [x for x in written.__globals__ if x.startswith("k")]
+    names = [x for x in sums.__globals__ if x.startswith("k")]
     assert len(names) == 4
 
 
@@ -157,10 +184,9 @@ def test_what_nobody_needs_is_not_called():
         np.exp(a)
         return [a + a, None]
 
-    written = transcribe(run, lambda n: [np.zeros(2)], batched=False)
-    assert written is not None
-    assert "exp" not in written.__code__.co_names
-    assert written(None, np.ones(2))[1] is None
+    double = written(run, np.zeros(2))
+    assert "exp" not in double.__code__.co_names
+    assert double(None, np.ones(2))[1] is None
 
 
 def test_an_array_that_has_its_shape_again_is_the_array_itself():
