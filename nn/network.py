@@ -200,7 +200,7 @@ class MLP(Fixed):
         A parameter that is used several times is one parameter, and stands where it is used first.
         """
         units = (unit for layer in self.layers for unit in layer.neurons)
-        return once(p for unit in units for p in (*unit.w, unit.b) if p is not None)
+        return once([p for unit in units for p in (*unit.w, unit.b) if p is not None])
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Yield (name, parameter) in the order of `parameters`.
@@ -208,18 +208,16 @@ class MLP(Fixed):
         A weight is `layers.0.weight.2.1`: of the first layer, row 2 (its third input), column 1 (its
         second unit). A bias is `layers.0.bias.1`.
         """
-        named: dict[int, tuple[str, Value]] = {}
-        for place in self._places():
-            named.setdefault(id(place[1]), place)
-        yield from named.values()
-
-    def _places(self) -> Iterator[tuple[str, Value]]:
+        seen: set[int] = set()
         for k, layer in enumerate(self.layers):
             heads = [weight_name(k, i, "") for i in range(layer.inputs)]
             for j, unit in enumerate(layer.neurons):
-                yield from zip([head + str(j) for head in heads], unit.w)
-                if unit.b is not None:
-                    yield bias_name(k, j), unit.b
+                column = str(j)
+                names = [*[head + column for head in heads], bias_name(k, j)]
+                for name, p in zip(names, (*unit.w, unit.b)):
+                    if p is not None and id(p) not in seen:
+                        seen.add(id(p))
+                        yield name, p
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0: gradients accumulate until then."""

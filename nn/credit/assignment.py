@@ -15,9 +15,9 @@ from nn.credit.finding.anatomy import with_outputs
 from nn.credit.finding.recording import Recording, recording_of, recording_of_loss
 from nn.credit.networks.found import Found
 from nn.credit.networks.layered import credit_of_layers
-from nn.credit.networks.rows import weights_of
+from nn.credit.networks.rows import Edges, Row, Weights, weights_of
 from nn.credit.networks.unlayered import credit_of_graph
-from nn.credit.parts import Edge, Key, Link, Use, Weight
+from nn.credit.parts import Edge, Key, Link, Use
 from nn.layers import check_width
 from nn.losses import FORMULAS, Loss, Penalty, as_loss, cross_entropy, loss_formula, loss_name
 from nn.network import MLP
@@ -126,6 +126,16 @@ class Assignment(Found):
         """
         lr = learning_rate(lr)
         weights = self.weights
+        if isinstance(self.edges, Edges) and isinstance(weights, Weights):
+            totals, counts = weights.totals, weights.counts
+
+            def stepped(row: Row) -> list[float | None]:
+                return [
+                    None if k < 0 else w - lr * (row.delta * z if counts[k] == 1 else totals[k])
+                    for k, w, z in zip(row.of, row.weights, row.zs)
+                ]
+
+            return {key: new for key, new in self.edges.each(stepped) if new is not None}
         single = {name for name, weight in weights.items() if len(weight.uses) == 1}
         return {
             key: edge.weight
@@ -135,9 +145,14 @@ class Assignment(Found):
         }
 
     @cached_property
-    def weights(self) -> dict[str, Weight]:
+    def weights(self) -> Weights:
         """Each weight by its name, with its uses: one credit for all of them."""
-        return weights_of(self)
+        numbers = [p.data for p in self.recording.parameters]
+        if self.anatomy is not None:  # those of the time of recording
+            graph = self.anatomy.graph
+            for place, k in graph.weights.items():
+                numbers[k] = graph.numbers[place]
+        return weights_of(self.recording, self.rows(), lambda: self.register.names, numbers)
 
     def network(self, weights: dict[Key, float] | None = None) -> MLP:
         """Return a network like the one explained, with the weights of then, or with those given.

@@ -1,6 +1,6 @@
 """The credit of a batch: each edge's credit, summed over the examples."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,8 @@ import autograd as ag
 from autograd.notation import Table, factor, shown, significant, table
 from nn.arguments import learning_rate
 from nn.credit.credit import Credit
-from nn.credit.parts import Edge, Key, Known, Use, Weights
+from nn.credit.networks.rows import Uses, Weights
+from nn.credit.parts import Edge, Key, Known, Use
 
 if TYPE_CHECKING:  # each is loaded where it is first asked for
     from autograd.pictures.drawing import Drawing
@@ -89,10 +90,12 @@ class BatchCredit:
         whole = replace(first, nodes=nodes, edges=edges, loss=self.loss, total=self._total)
         if first.layers:  # each has one use, and its edge tells
             return whole
-        found = vars(whole)["weights"] = self.weights
-        for name, weight in found.items():
-            uses = [example.weights[name].uses for example in self.examples]
-            found[name] = weight._replace(uses=[self._summed(edges, *use) for use in zip(*uses)])
+
+        def uses(of: Sequence[int]) -> list[Uses]:
+            each = zip(*[example.weights.uses(of) for example in self.examples])
+            return [[self._summed(edges, *use) for use in zip(*several)] for several in each]
+
+        vars(whole)["weights"] = self.weights.with_totals(self.weights.totals, uses)
         return whole
 
     def _summed(self, edges: dict[Key, Edge], first: Edge | Use, *others: Edge | Use) -> Edge | Use:
@@ -106,8 +109,8 @@ class BatchCredit:
     @property
     def weights(self) -> Weights:
         """Each weight by its name, with its uses in the first example: its credit is over all uses in all examples."""
-        totals, first = self.totals, self.examples[0]
-        return Weights((k, w._replace(credit=totals[k])) for k, w in first.weights.items())
+        first, totals = self.examples[0].weights, self.totals
+        return first.with_totals([totals[name] for name in first.names], first.uses)
 
     def updates(self, lr: float = 0.1) -> dict[Key, float]:
         """Return what one step of gradient descent on the summed loss makes of each weight.
@@ -116,7 +119,7 @@ class BatchCredit:
             lr: the learning rate η.
         """
         lr, first = learning_rate(lr), self.examples[0]
-        shared = {name for name, w in first.weights.items() if len(w.uses) > 1}
+        shared = {k for k, n in zip(first.weights.names, first.weights.counts) if n > 1}
         totals = self.totals if shared else {}
         names = {key: edge.parameter for key, edge in first.edges.items() if edge.parameter}
         return {
@@ -130,8 +133,8 @@ class BatchCredit:
         """∂L/∂w of each weight by its name, over all its uses in all examples."""
         found: dict[str, float] = {}
         for example in self.examples:
-            for name, weight in example.weights.items():
-                found[name] = found.get(name, 0.0) + weight.credit
+            for name, total in zip(example.weights.names, example.weights.totals):
+                found[name] = found.get(name, 0.0) + total
         return {name: total * self.share for name, total in found.items()}
 
     def live(self, lr: float = 0.1) -> "Live":
@@ -311,10 +314,11 @@ def summed(examples: list[Credit], mean: bool = False) -> BatchCredit:
             "the examples take different ways through the network, so their edges cannot be added: ask for the credit of "
             "each, or give examples of one length"
         )
-    for key, edge in examples[0].edges.items():
+    each = [dict(example.edges.items()) for example in examples]
+    for key, edge in each[0].items():
         total = 0.0
-        for example in examples:
-            total += example.edges[key].credit
+        for found in each:
+            total += found[key].credit
         edges[key] = BatchEdge(
             edge.source,
             edge.target,

@@ -1,12 +1,11 @@
 """What a network is made of, with its numbers: nodes, edges, links and weights."""
 
-from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from autograd.notation import factor, shown
-from nn.arguments import is_sequence
 from nn.naming import edge_name, layered_name
 from nn.notations import SLIDES, Names
 
@@ -31,12 +30,6 @@ class Nodes(Known[int, "Node"]):
 
     def __missing__(self, key: Any) -> "Node":
         raise KeyError(f"there is no node {key!r}; there are nodes {min(self)} to {max(self)}")
-
-
-class Weights(Known[str, "Weight"]):
-    """The weights by their names."""
-
-    kind = "weight"
 
 
 def cut(text: str, most: int = 300) -> str:
@@ -252,61 +245,6 @@ class Edge(NamedTuple):
         if self.source is None:
             return "1" if self.z >= 0.0 else "(−1)"
         return self.names.tail(self.source)
-
-
-class Edges(Mapping[Any, Edge]):
-    """Edges by (source, target), made when they are first looked at; of one that is not there it says which there are.
-
-    Args:
-        make: gives the edges in their order.
-    """
-
-    def __init__(self, make: Callable[[], Mapping[Key, Edge]]) -> None:
-        self._make: Callable[[], Mapping[Key, Edge]] | None = make
-        self._edges: Mapping[Key, Edge] = {}
-
-    @property
-    def _made(self) -> Mapping[Key, Edge]:
-        if self._make is not None:
-            self._edges, self._make = self._make(), None
-        return self._edges
-
-    def __getitem__(self, key: Any) -> Edge:
-        try:
-            return self._made[key]
-        except (KeyError, TypeError):
-            pass
-        if is_sequence(key) and len(key) == 3 and key[2] == 0:
-            return self[key[0], key[1]]
-        raise KeyError(self._missing(key))
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._made)
-
-    def values(self) -> ValuesView[Edge]:
-        """Return the edges, at once."""
-        return self._made.values()
-
-    def items(self) -> ItemsView[Any, Edge]:
-        """Return the keys with the edges, at once."""
-        return self._made.items()
-
-    def __len__(self) -> int:
-        return len(self._made)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} edges: {self._known()}>"
-
-    def _known(self) -> str:
-        return cut(", ".join(f"{e.name} {e.key}" for e in self.values()))
-
-    def _missing(self, key: Any) -> str:
-        known = self._known()
-        if not is_sequence(key) or len(key) not in (2, 3):
-            return f"an edge is (source, target), but {key!r} was given; there are {known}"
-        source, target, *_ = key
-        wanted = f"edge from {source!r} to" if source is not None else "bias of node"
-        return f"no {wanted} {target!r}; there are {known}"
 
 
 class Link(NamedTuple):

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
 
 from autograd.modes import recorded
 from nn.activations import Activation
 from nn.credit.finding.anatomy import Anatomy
 from nn.credit.finding.recording import Recording
-from nn.credit.parts import Edge, Edges, Key, Link, Node, Register
+from nn.credit.networks.rows import Edges, Row
+from nn.credit.parts import Edge, Key, Link, Node, Register
 from nn.losses import Loss
 from nn.notations import SLIDES, Names, Notation, notation_of
-
-Rows: TypeAlias = dict[int, dict[int, Edge]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class Found:
         links: the ways of the error that have no weight.
         anatomy: the network taken apart; None if its layers are known.
         names: what things are called.
-        rows: gives the edges on the operands of a node, by their places, for each node by its id.
+        rows: gives the edges as rows, from the output backwards.
         register: what the edges have in common.
         total: what stands before a number of several examples: "Σ" or "mean "; empty of one.
     """
@@ -49,7 +49,7 @@ class Found:
     # made anew, since a default would be an attribute of the class, and found before what is found late
     links: list[Link] = field(default_factory=list)
     anatomy: Anatomy | None = field(default_factory=lambda: None)
-    rows: Callable[[], Rows] = field(default_factory=lambda: dict)
+    rows: Callable[[], list[Row]] = field(default_factory=lambda: list)
     register: Register = field(default_factory=lambda: Register([], list))
     names: Names = field(default_factory=lambda: SLIDES)
     total: str = field(default_factory=str)
@@ -100,29 +100,16 @@ class Found:
             for i, n in self.nodes.items()
         )
 
-        def edges() -> dict[Key, Edge]:
-            place = {j: k for layer in self.layers for k, j in enumerate(layer)}
-            keys: list[Key] = list(self.edges)
-            if place:  # unit by unit, as books have it; in the slides by the tail, the bias last
-                slides = book.key == "slides"
-                keys.sort(
-                    key=lambda k: (
-                        -self.nodes[k[1]].layer,
-                        *sorted(
-                            [
-                                (0, place[k[1]]),
-                                (1, 1e9 if k[0] is None else k[0] if slides else place[k[0]]),
-                            ],
-                            reverse=slides,
-                        ),
-                    )
-                )
-            return {key: self.edges[key]._replace(names=names) for key in keys}
+        place = {j: k for layer in self.layers for k, j in enumerate(layer)}
 
-        def rows() -> Rows:
-            return {
-                v: {slot: found[e.key] for slot, e in row.items()} for v, row in self.rows().items()
-            }
+        def unit_by_unit(key: Key) -> tuple[float, ...]:
+            i, j, *_ = key
+            return -self.nodes[j].layer, place[j], 1e9 if i is None else place[i]
 
-        found = Edges(edges)
-        return replace(self, nodes=nodes, edges=found, names=names, rows=rows)
+        @cache
+        def rows() -> list[Row]:
+            return [replace(row, names=names) for row in self.rows()]
+
+        order = unit_by_unit if place and book.key != "slides" else None
+        edges = Edges(rows, self.layers, order)
+        return replace(self, nodes=nodes, edges=edges, names=names, rows=rows)

@@ -10,6 +10,7 @@ then the inputs from the last to the first.
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from autograd import Value
@@ -19,9 +20,9 @@ from autograd.numbers import as_float
 from nn.activations import Activation, activation_name
 from nn.arguments import expect, is_sequence
 from nn.credit.finding.recording import Recording, Weights, loss_of, penalized
-from nn.credit.networks.found import Found, Rows
-from nn.credit.networks.rows import in_layers, row
-from nn.credit.parts import Edge, Edges, Key, Node, Nodes, Register
+from nn.credit.networks.found import Found
+from nn.credit.networks.rows import Edges, Row
+from nn.credit.parts import Node, Nodes, Register
 from nn.losses import Loss, Penalty, cross_entropy
 from nn.naming import numbering
 from nn.network import MLP
@@ -54,33 +55,31 @@ def credit_of_layers(
     functions = [[unit.activation for unit in layer.neurons] for layer in net.layers]
 
     def all_names() -> list[str]:
-        return [recording.names[id(p)] for p in recording.parameters]
+        return [name for name, _ in net.named_parameters()]
 
     register = Register(layers, all_names)
 
     @cache
-    def rows() -> Rows:
-        found: Rows = {}
-        of = recording.places
+    def rows() -> list[Row]:
+        found, first = list[Row](), 0
+        widths = (len(tails) * len(heads) for tails, heads in pairwise(layers))
+        count_of_all = sum(widths) + sum(b is not None for bias in biases for b in bias)
+        each_once = count_of_all == len(recording.parameters)
         for tails, heads, column, bias in zip(layers, layers[1:], pre, biases):
             zs, count = [nodes[i].z for i in tails], len(tails)
             for j, a, b in zip(heads, column, bias):
-                weights, operands, delta = a.partials[count:], a.parents, nodes[j].delta or 0.0
-                ofs = map(of.__getitem__, map(id, operands[:count]))
-                found[id(a)] = dict(
-                    enumerate(row(tails, j, weights, delta, zs, 1.0, ofs, register))
-                )
+                slopes, delta = a.partials[count:], nodes[j].delta or 0.0
+                of: Sequence[int] = range(first, first := first + len(slopes))
+                if not each_once:
+                    weights = *a.parents[:count], *a.parents[2 * count :]
+                    of = [recording.places[id(p)] for p in weights]
+                found.append(Row(id(a), range(count), tails, j, slopes[:count], delta, zs, 1.0, of[:count], register, True))  # fmt: skip
                 if b is not None:
-                    place = of[id(operands[-1])]
-                    found[id(a)][2 * count] = Edge(None, j, b, delta, 1.0, delta * 1.0, 1.0, 0, place, register)  # fmt: skip
+                    found.append(Row(id(a), [2 * count], [None], j, [b], delta, [1.0], 1.0, of[count:], register))  # fmt: skip
         return found
 
-    def edges() -> dict[Key, Edge]:
-        into = ({e.source: e for e in found.values()} for found in rows().values())
-        return in_layers(layers, dict(zip((j for layer in layers[1:] for j in layer), into)))
-
     return Found(
-        nodes, Edges(edges), layers, out.data, loss, functions, y, recording, layers[-1], rows=rows, register=register,
+        nodes, Edges(rows, layers), layers, out.data, loss, functions, y, recording, layers[-1], rows=rows, register=register,
         names=called,
     )  # fmt: skip
 

@@ -1,94 +1,343 @@
-"""Edges and weights by the whole operands of a node: a large network has very many."""
+"""Edges and weights as columns, a row of edges for the operands of a node: a large network has very many."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, partial
-from itertools import repeat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import chain, count, islice, repeat
+from typing import Any, TypeAlias, TypeVar
 
 from autograd.graph.reverse import errors, flows, inner_nodes
-from nn.credit.networks.found import Found
-from nn.credit.parts import Edge, Key, Register, Use, Weight, Weights
-from nn.notations import SLIDES
+from nn.arguments import is_sequence
+from nn.credit.finding.recording import Recording
+from nn.credit.parts import Edge, Key, Register, Use, Weight, cut
+from nn.notations import SLIDES, Names
+
+T = TypeVar("T")
+Uses: TypeAlias = list[Edge | Use]
+FEW = 8  # weights that are looked at one by one; then all are made
 
 
-def row(
-    tails: Sequence[int], target: int, weights: Iterable[float], delta: float, zs: Sequence[float], sign: float,
-    of: Iterable[int], register: Register,
-) -> list[Edge]:  # fmt: skip
-    """Return the edges from all tails of a unit, made at once: a large network has very many."""
-    fields = zip(
-        tails, repeat(target), weights, repeat(delta), zs, [delta * z for z in zs], repeat(sign), repeat(0),
-        of, repeat(register), repeat(SLIDES), repeat(""),
-    )  # fmt: skip
-    return list(map(partial(tuple.__new__, Edge), fields))
+@dataclass(eq=False)
+class Row:
+    """The edges on operands of one node, as columns.
+
+    Attributes:
+        node: the id of the node.
+        slots: the places of the weights among its operands.
+        tails: the numbers of the nodes at their tails; None, of a bias.
+        target, weights, delta, zs, sign, of, register, names: as for Edge, of each, or of all.
+        alone: whether no other operand of the node is a parameter.
+        places: those of the edges, where two nodes are joined twice.
+    """
+
+    node: int
+    slots: Sequence[int]
+    tails: Sequence[int | None]
+    target: int
+    weights: Sequence[float]
+    delta: float
+    zs: Sequence[float]
+    sign: float
+    of: Sequence[int]
+    register: Register
+    alone: bool = False
+    places: Sequence[int] | None = None
+    names: Names = SLIDES
+
+    @cached_property
+    def edges(self) -> list[Edge]:
+        """The edges, made when one of them is looked at."""
+        fields = zip(
+            self.tails, repeat(self.target), self.weights, repeat(self.delta), self.zs, self.credits,
+            repeat(self.sign), self.places or repeat(0), self.of, repeat(self.register), repeat(self.names), repeat(""),
+        )  # fmt: skip
+        return list(map(partial(tuple.__new__, Edge), fields))
+
+    @property
+    def credits(self) -> list[float]:
+        """The credit of each."""
+        delta = self.delta
+        return [delta * z for z in self.zs]
+
+    @property
+    def keys(self) -> Iterator[Key]:
+        """The keys of the edges."""
+        if self.places is None:
+            return zip(self.tails, repeat(self.target))
+        return (
+            (i, self.target, p) if p else (i, self.target) for i, p in zip(self.tails, self.places)
+        )
+
+    def find(self, source: Any, place: Any) -> int | None:
+        """Return which of the edges comes from a node, or None."""
+        if self.places is not None:
+            joined = zip(count(), self.tails, self.places)
+            return next((k for k, i, p in joined if (i, p) == (source, place)), None)
+        return self.tails.index(source) if place == 0 and source in self.tails else None
 
 
-def in_layers(
-    layers: list[list[int]], into: Mapping[int, Mapping[int | None, Edge]]
-) -> dict[Key, Edge]:
-    """Return the edges of a layered network from the output backwards, by their tails, the biases of a layer last.
+class Edges(Mapping[Any, Edge]):
+    """Edges by (source, target), made when they are looked at; of one that is not there it says which there are.
 
     Args:
-        layers: the numbers of the nodes in each.
-        into: the edges into each unit, by their tails.
+        rows: gives the rows, from the output backwards.
+        layers: of a layered network the numbers of the nodes in each layer: there edges go by their tails.
+        order: by which keys are sorted, if they do not stand as they are found.
     """
-    found: dict[Key, Edge] = {}
-    for tails, heads in zip(reversed(layers[:-1]), reversed(layers)):
-        order = sorted(tails)
-        columns = [map(into[j].__getitem__, order) for j in heads]
-        for i, edges in zip(order, zip(*columns)):  # by whole rows: there may be very many
-            found.update(zip(zip(repeat(i), heads), edges))
-        found.update({(None, j): into[j][None] for j in heads if None in into[j]})
-    return found
+
+    def __init__(
+        self,
+        rows: Callable[[], list[Row]],
+        layers: Sequence[Sequence[int]] = (),
+        order: Callable[[Key], Any] | None = None,
+    ) -> None:
+        self._rows, self._layers, self._order = rows, layers, order
+
+    @cached_property
+    def _into(self) -> dict[int, list[Row]]:
+        """The rows by their targets."""
+        found: dict[int, list[Row]] = {}
+        for row in self._rows():
+            found.setdefault(row.target, []).append(row)
+        return found
+
+    @cached_property
+    def _made(self) -> dict[Any, Edge]:
+        return dict(self.each(lambda row: row.edges))
+
+    def each(self, column: Callable[[Row], Iterable[T]]) -> Iterator[tuple[Key, T]]:
+        """Yield something of each edge with the key of the edge.
+
+        Args:
+            column: gives it for the edges of a row.
+        """
+        if self._layers and self._order is None:
+            return self._by_tails(column)
+        items = chain.from_iterable(zip(row.keys, column(row)) for row in self._rows())
+        if (order := self._order) is None:
+            return items
+        return iter(sorted(items, key=lambda item: order(item[0])))
+
+    def _by_tails(self, column: Callable[[Row], Iterable[T]]) -> Iterator[tuple[Key, T]]:
+        """Yield the same layer by layer, and there by the tails, the biases last; by whole rows, as there may be many."""
+        found: list[Iterable[tuple[Key, T]]] = []
+        for tails, heads in zip(reversed(self._layers[:-1]), reversed(self._layers)):
+            columns: list[Iterable[T]] = []
+            biases: list[Iterable[tuple[Key, T]]] = []
+            for j in heads:
+                things: dict[int | None, T] = {}
+                for row in self._into[j]:
+                    if row.tails == tails:
+                        columns.append(column(row))
+                    elif row.tails == [None]:
+                        biases.append(zip(row.keys, column(row)))
+                    else:  # in another order, or one by one
+                        things.update(zip(row.tails, column(row)))
+                if things:
+                    columns.append([things[i] for i in tails])
+            by_tail = dict(zip(tails, zip(*columns)))
+            found += [zip(zip(repeat(i), heads), by_tail[i]) for i in sorted(tails)]
+            found += biases
+        return chain.from_iterable(found)
+
+    def _find(self, key: Any) -> Edge | None:
+        if not is_sequence(key) or len(key) not in (2, 3):
+            return None
+        source, target, place = (*key, 0)[:3]
+        try:
+            rows = self._into.get(target, ())
+        except TypeError:  # not a number
+            return None
+        for row in rows:
+            if (k := row.find(source, place)) is not None:
+                return row.edges[k]
+        return None
+
+    def __getitem__(self, key: Any) -> Edge:
+        if (found := self._find(key)) is None:
+            raise KeyError(self._missing(key))
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return self._find(key) is not None
+
+    def __iter__(self) -> Iterator[Any]:
+        return (key for key, _ in self.each(lambda row: row.tails))
+
+    def values(self) -> Any:
+        """Return the edges, at once."""
+        return self._made.values()
+
+    def items(self) -> Any:
+        """Return the keys with the edges, at once."""
+        return self._made.items()
+
+    def __len__(self) -> int:
+        return sum(len(row.tails) for row in self._rows())
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} edges: {self._known()}>"
+
+    def _known(self) -> str:
+        first = islice(self.each(lambda row: row.edges), 100)
+        return cut(", ".join(f"{e.name} {e.key}" for _, e in first))
+
+    def _missing(self, key: Any) -> str:
+        known = self._known()
+        if not is_sequence(key) or len(key) not in (2, 3):
+            return f"an edge is (source, target), but {key!r} was given; there are {known}"
+        source, target, *_ = key
+        wanted = f"edge from {source!r} to" if source is not None else "bias of node"
+        return f"no {wanted} {target!r}; there are {known}"
 
 
-def weights_of(found: Found) -> Weights:
-    """Return each weight by its name, with its uses: its credit is their sum, added from 0.0."""
-    recording, rows = found.recording, found.rows()
-    parameters = recording.parameters
-    of = recording.places
-    uses: list[list[Edge | Use]] = [[] for _ in parameters]
-    free: dict[int, bool] = {}  # whether operands that units share are no parameters
-    upstream = cache(lambda: errors(recording.loss))
+class Weights(Mapping[str, Weight]):
+    """The weights by their names, made when they are looked at.
+
+    Args:
+        names: gives their names.
+        numbers, totals: the number of each, and ∂L/∂w.
+        counts: how many uses each has.
+        uses: gives those of some weights, by their places.
+    """
+
+    def __init__(
+        self,
+        names: Callable[[], Sequence[str]],
+        numbers: Sequence[float],
+        totals: Sequence[float],
+        counts: Sequence[int],
+        uses: Callable[[Sequence[int]], list[Uses]],
+    ) -> None:
+        self._names, self.numbers, self.totals = names, numbers, totals
+        self.counts, self.uses = counts, uses
+        self._made: dict[str, Weight] = {}
+
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """The name of each."""
+        return self._names()
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return dict(zip(self.names, count()))
+
+    def with_totals(
+        self, totals: Sequence[float], uses: Callable[[Sequence[int]], list[Uses]]
+    ) -> "Weights":
+        """Return the same with other credit, and other uses."""
+        return Weights(lambda: self.names, self.numbers, totals, self.counts, uses)
+
+    def _make(self, names: Sequence[str]) -> None:
+        places = [self._places[name] for name in names]
+        numbers, totals = (map(of.__getitem__, places) for of in (self.numbers, self.totals))
+        fields = zip(names, numbers, totals, self.uses(places))
+        self._made.update(zip(names, map(partial(tuple.__new__, Weight), fields)))
+
+    def _others(self) -> list[str]:
+        return [name for name in self._places if name not in self._made]
+
+    def __getitem__(self, name: str) -> Weight:
+        if name not in self._made:
+            if name not in self._places:
+                known = cut(", ".join(islice(self, 300)))
+                raise KeyError(f"there is no weight {name!r}; there are {known}")
+            self._make([name] if len(self._made) < FEW else self._others())
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def values(self) -> Any:
+        """Return the weights, at once."""
+        self._make(self._others())
+        return [self._made[name] for name in self._places]
+
+    def items(self) -> Any:
+        """Return the names with the weights, at once."""
+        return dict(zip(self._places, self.values())).items()
+
+
+def weights_of(
+    recording: Recording,
+    rows: Iterable[Row],
+    names: Callable[[], Sequence[str]],
+    numbers: Sequence[float],
+) -> Weights:
+    """Return each weight by its name: its credit is the sum over its uses, added from 0.0.
+
+    Args:
+        recording: what was recorded.
+        rows: the edges.
+        names: gives the names of the weights.
+        numbers: their numbers; an edge tells that of the weight that stands on it.
+    """
+    numbers = [*numbers, 0.0]  # the last is of what is no parameter, whose place is −1
+    totals, counts = [0.0] * len(numbers), [0] * len(numbers)
+    found = list(_uses(recording, rows))
+    for use, p in found:
+        if isinstance(use, Row):
+            of, shares, weights = use.of, use.credits, use.weights
+            for k in range(len(of)) if p is None else (p,):
+                totals[of[k]] += shares[k]
+                counts[of[k]] += 1
+                numbers[of[k]] = weights[k]
+        else:
+            totals[p] += use.credit
+            counts[p] += 1
+
+    def uses(places: Sequence[int]) -> list[Uses]:
+        by: dict[int, Uses] = {p: [] for p in places}
+        for use, p in found:
+            if isinstance(use, Use):
+                if p in by:
+                    by[p].append(use)
+            elif not by.keys().isdisjoint(use.of if p is None else use.of[p : p + 1]):
+                edges = use.edges if p is None else (use.edges[p],)
+                for edge in edges:
+                    if edge.of in by:
+                        by[edge.of].append(edge)
+        return [*by.values()]
+
+    return Weights(names, numbers, totals, counts, uses)
+
+
+def _uses(recording: Recording, rows: Iterable[Row]) -> Iterator[Any]:
+    """Yield the uses of parameters as back-propagation meets them.
+
+    They are all edges of a row, with None; one of them, with its place; or another use, with the place of the parameter.
+    """
+    on: dict[int, list[Row]] = {}
+    for row in rows:
+        on.setdefault(row.node, []).append(row)
+    of, upstream = recording.places, None
     for v in reversed(inner_nodes(recording.loss)):
-        on = rows.get(id(v), {})
-        if on and v._b is not None and type(v._da) is tuple:  # a dot
-            if (tails := id(v._b)) not in free:
-                free[tails] = of.keys().isdisjoint(map(id, v._b))
-            count = len(v._a)
-            bias = [2 * count] if id(v._c) in of else []
-            if free[tails] and [*on] == [*range(count), *bias]:
-                for edge in on.values():
-                    if edge.of >= 0:  # else it is made of parameters
-                        uses[edge.of].append(edge)
-                continue
+        found = on.get(id(v), [])
+        if found and found[0].alone:
+            for row in found:
+                yield row, None
+            continue
         parents = v.parents
         if of.keys().isdisjoint(map(id, parents)):
             continue
+        edges = {slot: (row, k) for row in found for k, slot in enumerate(row.slots)}
         slot = -1
         for p, slope in flows(v):
             slot = next(k for k in range(slot + 1, len(parents)) if parents[k] is p)
-            if (k := of.get(id(p))) is None:
+            if (place := of.get(id(p))) is None:
                 continue
-            if (use := on.get(slot)) is None:
-                name = recording.names.get(id(p)) or f"parameter {k + 1}"
-                delta = upstream()[id(v)]
-                uses[k].append(Use(name, v.label or v.op, delta, slope, delta * slope))
-            else:
-                uses[k].append(use)
-    numbers = [p.data for p in parameters]
-    if found.anatomy is not None:  # those of the time of recording
-        graph = found.anatomy.graph
-        numbers = [
-            graph.numbers[graph.places[i]] if i in graph.places else x for i, x in zip(of, numbers)
-        ]
-    totals = []
-    for k, several in enumerate(uses):
-        total = 0.0
-        for one in several:
-            total += one.credit
-            if type(one) is Edge:
-                numbers[k] = one.weight
-        totals.append(total)
-    names = found.register.names
-    made = map(partial(tuple.__new__, Weight), zip(names, numbers, totals, uses))
-    return Weights(zip(names, made))
+            if slot in edges:
+                row, k = edges[slot]
+                yield row, k
+                continue
+            if upstream is None:
+                upstream = errors(recording.loss)
+            name = recording.names.get(id(p)) or f"parameter {place + 1}"
+            delta = upstream[id(v)]
+            yield Use(name, v.label or v.op, delta, slope, delta * slope), place

@@ -1,7 +1,6 @@
 """The nodes, the edges and the links of any network, from its anatomy."""
 
 from collections import Counter
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -12,10 +11,10 @@ from nn.credit.finding.joints import Joint
 from nn.credit.finding.numbering import Cell
 from nn.credit.finding.recording import Recording
 from nn.credit.finding.units import ALL, Term, Unit
-from nn.credit.networks.found import Found, Rows
+from nn.credit.networks.found import Found
 from nn.credit.networks.layered import targets
-from nn.credit.networks.rows import in_layers, row
-from nn.credit.parts import Edge, Edges, Key, Link, Node, Nodes, Register
+from nn.credit.networks.rows import Edges, Row
+from nn.credit.parts import Edge, Link, Node, Nodes, Register
 from nn.losses import Loss
 from nn.notations import NOTATIONS, Names
 
@@ -37,23 +36,19 @@ def credit_of_graph(recording: Recording, y: Any, loss: Loss) -> Found:
     functions = [[ACTIVATIONS[nodes[j].does] for j in layer] for layer in layers[1:]]
 
     @cache
-    def into() -> tuple[dict[int, list[Edge]], Rows]:
-        return _edges(anatomy, index, register)
-
-    def all_edges() -> dict[Key, Edge]:
-        if layers:
-            return in_layers(layers, {j: {e.source: e for e in es} for j, es in into()[0].items()})
-        return {e.key: e for es in into()[0].values() for e in es}
+    def rows() -> list[Row]:
+        return [row for cell in anatomy.cells.values() for row in _rows(anatomy, cell, index, register)]  # fmt: skip
 
     def all_names() -> list[str]:
-        first: dict[int, Edge] = {}  # of a weight without a name, that of its first use
-        for found in into()[0].values():
-            for edge in found:
-                first.setdefault(edge.of, edge)
-        return [
-            recording.names.get(id(p)) or (first[k].name if k in first else f"parameter {k + 1}")
-            for k, p in enumerate(recording.parameters)
-        ]
+        names = [recording.names.get(id(p), "") for p in recording.parameters]
+        if not all(names):  # of a weight without a name, that of its first use
+            first: dict[int, Edge] = {}
+            for row in rows():
+                for k, edge in zip(row.of, row.edges):
+                    first.setdefault(k, edge)
+            for k, name in enumerate(names):
+                names[k] = name or (first[k].name if k in first else f"parameter {k + 1}")
+        return names
 
     def own_names() -> list[str]:
         parts = (cell.part for cell in anatomy.cells.values())
@@ -64,8 +59,8 @@ def credit_of_graph(recording: Recording, y: Any, loss: Loss) -> Found:
 
     register = Register(layers, all_names, own_names)
     return Found(
-        nodes, Edges(all_edges), layers, recording.loss.data, loss, functions, y, recording, outputs, links, anatomy,
-        lambda: into()[1], register, called,
+        nodes, Edges(rows, layers), layers, recording.loss.data, loss, functions, y, recording, outputs, links, anatomy,
+        rows, register, called,
     )  # fmt: skip
 
 
@@ -97,48 +92,36 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> 
     return found
 
 
-def _edges(
-    anatomy: Anatomy, index: dict[int, int], register: Register
-) -> tuple[dict[int, list[Edge]], Rows]:
-    """Return the edges into each unit, its biases last, from the output backwards, and those on each node's operands."""
+def _rows(anatomy: Anatomy, cell: Cell, index: dict[int, int], register: Register) -> list[Row]:
+    """Return the edges into a unit, its biases last."""
+    unit, j = cell.part, cell.index
+    if not isinstance(unit, Unit):
+        return []
     graph, of, upstream = anatomy.graph, anatomy.graph.weights, anatomy.upstream
-    into: dict[int, list[Edge]] = {}
-    rows: Rows = {}
-    numbered: dict[int, list[int]] = {}  # tails that units share, by their ids
-    for cell in anatomy.cells.values():
-        unit, j = cell.part, cell.index
-        if not isinstance(unit, Unit):
+    weights: list[Row] = []
+    biases: list[Row] = []
+    for k, sign, slot in unit.parts():
+        operands, slopes, delta, node = graph.parents[k], anatomy.partials[k], upstream[k], id(graph.values[k])  # fmt: skip
+        if slot == ALL:
+            ws, xs = graph.sides[k]
+            numbers, places = [graph.numbers[w] for w in ws], [of[w] for w in ws]
+            weights.append(Row(node, range(len(ws)), [index[x] for x in xs], j, numbers, delta, slopes[: len(ws)], sign, places, register, True))  # fmt: skip
             continue
-        parts = list[tuple[int, Sequence[int], list[Edge]]]()  # edges on operands of a node
-        for k, sign, slot in unit.parts():
-            operands, slopes, delta = graph.parents[k], anatomy.partials[k], upstream[k]
-            if slot == ALL:
-                ws, xs = graph.sides[k]
-                if id(xs) not in numbered:
-                    numbered[id(xs)] = [index[x] for x in xs]
-                weights, places = [graph.numbers[w] for w in ws], [of[w] for w in ws]
-                made = row(numbered[id(xs)], j, weights, delta, slopes[: len(ws)], sign, places, register)  # fmt: skip
-                parts.append((k, range(len(ws)), made))
-                continue
-            for term in unit.terms_of(k, sign, slot):
-                if (s := term.weight) is not None:
-                    w, i = operands[s], None if term.tail is None else index[operands[term.tail]]
-                    edge = Edge(i, j, graph.numbers[w], delta, slopes[s], delta * slopes[s], sign, 0, of.get(w, -1), register)  # fmt: skip
-                    parts.append((k, (s,), [edge]))
-        edges = [e for _, _, part in parts for e in part if e.source is not None]
-        edges += [e for _, _, part in parts for e in part if e.source is None]
-        if len({edge.source for edge in edges}) < len(edges):  # two nodes are joined once more
-            again: dict[int, Edge] = {}
-            seen = Counter[int | None]()
-            for edge in edges:
-                again[id(edge)] = edge._replace(place=seen[edge.source])
-                seen[edge.source] += 1
-            parts = [(k, slots, [again[id(e)] for e in part]) for k, slots, part in parts]
-            edges = [again[id(e)] for e in edges]
-        into[j] = edges
-        for k, slots, part in parts:
-            rows.setdefault(id(graph.values[k]), {}).update(zip(slots, part))
-    return into, rows
+        for term in unit.terms_of(k, sign, slot):
+            if (s := term.weight) is not None:
+                w, tail = operands[s], None if term.tail is None else index[operands[term.tail]]
+                row = Row(node, [s], [tail], j, [graph.numbers[w]], delta, [slopes[s]], sign, [of.get(w, -1)], register)  # fmt: skip
+                (biases if tail is None else weights).append(row)
+    rows = [*weights, *biases]
+    tails = [i for row in rows for i in row.tails]
+    if len(set(tails)) < len(tails):  # two nodes are joined once more
+        seen = Counter[int | None]()
+        for row in rows:
+            row.places = []
+            for i in row.tails:
+                row.places.append(seen[i])
+                seen[i] += 1
+    return rows
 
 
 def _link(anatomy: Anatomy, cell: Cell, term: Term, index: dict[int, int]) -> Link:

@@ -201,12 +201,11 @@ class _Working:
         """Find the nodes of a perceptron."""
         credit, graph = self.credit, self.graph
         by_id = {id(v): k for k, v in enumerate(graph.values)}
-        for v, row in credit.rows().items():
-            operands = graph.parents[by_id[v]]
-            for slot, edge in row.items():
-                self.a[edge.target] = by_id[v]
-                if edge.source is not None:
-                    self.z[edge.source] = operands[slot + len(operands) // 2]
+        for row in credit.rows():
+            self.a[row.target] = k = by_id[row.node]
+            for slot, i in zip(row.slots, row.tails):
+                if i is not None:
+                    self.z[i] = graph.parents[k][slot + len(graph.parents[k]) // 2]
         for j, v in zip(credit.outputs, graph.outputs):
             self.z[j] = v
         self.z = {i: self.z[i] for i in credit.nodes}

@@ -52,6 +52,13 @@ def test_no_edge_is_made_before_it_is_looked_at(made):
     assert made == {"Term": 41}  # the biases, which stand alone
     assert alive() == before
     assert len(c.edges) == 3 * 20 + 20 * 20 + 20 + 41
+    assert (22, 1) in {*c.edges}
+    assert len(c.updates()) == len(c.edges)
+    assert c.weights.totals
+    assert alive() == before
+    assert c.edges[21, 1].target == 1
+    assert alive() == before + 20  # those of its unit
+    assert len(list(c.edges.values())) == len(c.edges)
     assert alive() == before + len(c.edges)
 
 
@@ -63,10 +70,10 @@ def test_edges_and_weights_of_a_unit_are_made_at_once(own):
         c = assign_credit(
             (lambda x: net(x)) if own else net, x, 0.5, parameters=net if own else None
         )
-        return calls(lambda: (list(c.edges.values()), [w.credit for w in c.weights.values()]))
+        found = calls(lambda: (list(c.edges.values()), [w.credit for w in c.weights.values()]))
+        return found["rows.py"] + found["parts.py"]
 
-    small, large = (work(width)["parts.py"] for width in (10, 80))
-    assert large == small  # though there are eight times as many weights
+    assert work(80) == work(10)  # though there are eight times as many weights
 
 
 def test_a_dot_in_a_sum_is_told_by_its_tuples(made):

@@ -55,7 +55,7 @@ class Recorded:
         assert found.anatomy is not None
         self.anatomy, self._graph = found.anatomy, found.anatomy.graph
         self.order = sorted(credit.edges, key=lambda key: key[1])
-        self._uses = {e.key: (v, s) for v, row in found.rows().items() for s, e in row.items()}
+        self._uses = {key: (r.node, s) for r in found.rows() for s, key in zip(r.slots, r.keys)}
         inputs = [v for v, _ in again.inputs]
         weights = again.parameters
         if credit.layers:  # those into a unit side by side: a page finds them by their places
