@@ -86,8 +86,11 @@ def test_depth(depth):
     y.backward()
     assert x.grad == 1.0
     assert len(str(tree(y)).splitlines()) == 201
-    for twin in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
-        assert twin.data == depth + 1.0
+    x.grad = 0.0
+    for again in (copy.deepcopy, lambda graph: pickle.loads(pickle.dumps(graph))):
+        twin, leaf = again([y, x])
+        twin.backward()
+        assert (twin.data, leaf.grad, x.grad) == (depth + 1.0, 1.0, 0.0)
 
 
 def test_wide_sums():

@@ -723,12 +723,6 @@ def test_a_million_nodes_deep():
     assert next(steps(y)).upstream == 1.0
     with pytest.raises(ValueError, match="nodes"):
         draw(y)
-    x.grad = 0.0
-    for again in (copy.deepcopy, lambda graph: pickle.loads(pickle.dumps(graph))):
-        twin, leaf = again([y, x])
-        twin.backward()
-        assert (twin.data, leaf.grad, x.grad) == (MILLION + 1.0, 1.0, 0.0)
-        del twin, leaf
     top = weakref.ref(y)
     del y
     assert top() is None
