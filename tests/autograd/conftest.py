@@ -22,6 +22,9 @@ def engine(request):
         yield request.param
         return
     pytest.importorskip("llvmlite", reason="llvmlite is not installed")
+    from autograd.native.arrays import machine
+    from autograd.native.engine import Code
+
     with pytest.MonkeyPatch.context() as patch:
         module, vectorize = request.module, Program.vectorize
         if "test_program" in module.__name__:
@@ -29,16 +32,21 @@ def engine(request):
             patch.setattr(module, "trace", lambda f, *args: trace(f, *args).compile())
 
         def compiled(program, *args, **kwargs):
-            return vectorize(program, *args, **kwargs, compile=_is_chosen(program, args))
+            # built twice, with a batch and without one: a third of the programs are compiled in one way
+            chosen = _is_chosen(f"{args}{program.recording.instructions}", 6)
+            return vectorize(program, *args, **kwargs, compile=chosen)
+
+        def code(text, level):
+            return Code(text, level if _is_chosen(text, 4) else 0)
 
         patch.setattr(Program, "vectorize", compiled)
+        patch.setattr(machine, "Code", code)
         yield request.param
 
 
-def _is_chosen(program, args):
-    """Tell of a sixth of all builds of random programs, always the same: each takes a moment to compile.
+def _is_chosen(text, one_of):
+    """Tell of one of so many random programs, always the same; of any other program it is true.
 
-    A program is built twice, with a batch and without one, so that a third of them are compiled in one way.
+    To compile takes a moment, and LLVM's care, which large programs do without, three times as long.
     """
-    text = f"{args}{program.recording.instructions}".encode()
-    return not currently_in_test_context() or zlib.crc32(text) % 6 == 0
+    return not currently_in_test_context() or zlib.crc32(text.encode()) % one_of == 0
