@@ -1,8 +1,10 @@
 """The living page of an expression: drag a leaf, and every number and every gradient follows."""
 
 import html
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import count
 
 from autograd.explanation.credit import Edge, expect_value, made, named
 from autograd.graph.reverse import inner_nodes
@@ -11,7 +13,7 @@ from autograd.notation import bracketed, significant
 from autograd.pictures.computation_graph import MANY, ComputationGraph, nearest
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.live.page import Contents
-from autograd.pictures.live.places import Marks, Place
+from autograd.pictures.live.places import Marks, Place, quantity
 from autograd.pictures.live.tape import Tape
 from autograd.pictures.live.written import python
 from autograd.pictures.page import Live, runs
@@ -65,50 +67,36 @@ class _LiveGraph(ComputationGraph):
     """A computation graph drawn with Places.
 
     Attributes:
-        drawn: the edges drawn into each node, by the node's name.
+        shown: the nodes drawn.
+        drawn: the edges drawn into each of them, by its name.
         labels: what nodes are called, each by a name of its own.
     """
 
     def __init__(self, root: Value, nodes: list[Value], tape: Tape, marks: Marks) -> None:
         super().__init__(root, nodes, credit=True, fold=False, direction="auto")
-        self._tape, self._marks = tape, marks
-        self._called = {id(v): [self._live(edge, k) for edge, k in self._numbered(v)] for v in nodes if v.parents}  # fmt: skip
+        self._tape, self._place = tape, marks.place
+        self.shares = {key: [*map(self._live, edges, count())] for key, edges in self.shares.items()}  # fmt: skip
         self.shown = [v for v in nodes if id(v) not in self.folded]
-        self.drawn = {self.names[id(v)]: self._called.get(id(v), []) for v in self.shown}
+        self.drawn = {self.names[id(v)]: self._operands(v, v) for v in self.shown}
         self.labels: dict[int, str] = {}
-        counts: dict[str, int] = {}
+        counts = Counter[str]()
         for v in nodes:
             name = clean(named(v), 32)
-            counts[name] = counts.get(name, 0) + 1
+            counts[name] += 1
             self.labels[id(v)] = name if counts[name] == 1 else f"{name} ({counts[name]})"
 
-    def _data(self, v: Value) -> Place:
-        return self._marks.place(f"v{self._tape[v]}", v.data)
-
-    def _grad(self, v: Value) -> Place:
-        return self._marks.place(f"g{self._tape[v]}", (self.gradients or {}).get(id(v), 0.0))
-
-    def _numbered(self, v: Value) -> Iterator[tuple[Edge, int]]:
-        """Yield the edges drawn into a node, each with the place of its operand."""
-        used: set[tuple[int, int]] = set()
-        for edge in [] if id(v) in self.folded else super()._operands(v, v):
-            child = edge.child
-            k = next(
-                k for k, parent in enumerate(child.parents)
-                if parent is edge.parent and (id(child), k) not in used
-            )  # fmt: skip
-            used.add((id(child), k))
-            yield edge, k + (child.op == "where")  # the choice comes before its branches
-
     def _live(self, edge: Edge, k: int) -> Edge:
-        slot, place = self._tape[edge.child], self._marks.place
+        slot, k = self._tape[edge.child], k + (edge.child.op == "where")  # the choice comes first
         return replace(
-            edge, upstream=place(f"g{slot}", edge.upstream), local=place(f"l{slot}.{k}", edge.local, "("),
-            credit=place(f"c{slot}.{k}", edge.credit),
+            edge, upstream=self._place(f"g{slot}", edge.upstream), local=self._place(f"l{slot}.{k}", edge.local, "("),
+            credit=self._place(f"c{slot}.{k}", edge.credit),
         )  # fmt: skip
 
-    def _operands(self, v: Value, inner: Value) -> list[Edge]:
-        return self._called[id(v)]
+    def _data(self, v: Value) -> Place:
+        return self._place(f"v{self._tape[v]}", v.data)
+
+    def _grad(self, v: Value) -> Place:
+        return self._place(f"g{self._tape[v]}", (self.gradients or {}).get(id(v), 0.0))
 
     def numbers(self, v: Value) -> list[str]:
         """Return the data and the grad of a node."""
@@ -117,31 +105,25 @@ class _LiveGraph(ComputationGraph):
 
 def _contents(root: Value, nodes: list[Value], lr: float, learning: set[int] | None) -> Contents:
     leaves = [v for v in topological(root) if not v.op]
+    learns = {id(v) for v in leaves if learning is None or id(v) in learning}
+    leaves.sort(key=lambda v: id(v) not in learns)
     tape, marks = Tape(root, leaves, nodes), Marks()
     graph = _LiveGraph(root, nodes, tape, marks)
     names, labels = graph.names, graph.labels
     drawing = Drawing(graph.source, f"{_name(root)}, live", "Its numbers are in the table.")
-    kinds = {id(v): "input" if learning is not None and id(v) not in learning else "leaf" for v in leaves}  # fmt: skip
-    leaves.sort(key=lambda v: kinds[id(v)] == "input")  # those that learn come first
     links = [
         (names[id(edge.parent)], head, f"{head}-{k}", edge)
         for head, found in graph.drawn.items() for k, edge in enumerate(found)
     ]  # fmt: skip
-    signs = {
-        owner: edge.credit.quantity for _, _, owner, edge in links
-        if isinstance(edge.credit, Place) and edge.parent.op != "constant"
-    }  # fmt: skip
+    signs = {owner: quantity(edge.credit) for *_, owner, edge in links if edge.parent.op != "constant"}  # fmt: skip
     owners = [*names.values(), *(owner for _, _, owner, _ in links)]
-    told = {labels[id(v)]: v for v in nodes if v.op != "constant" and (v.label or not v.op)}
+    told = {labels[id(v)]: tape[v] for v in nodes if v.op != "constant" and (v.label or not v.op)}
     inner = [v for v in graph.shown if v.op not in ("", "constant")]
-    flat = [v for v in inner[::-1] if v.op in ("tanh", "sigmoid")]
-    wrong = {
-        "flat": runs(sorted({tape[v] for v in topological(flat[0]) if kinds.get(id(v)) == "leaf"})) if flat else "",
-        "dead": next((tape[v.parents[0]] for v in inner[::-1] if v.op == "relu"), ""),
-    }  # fmt: skip
+    flat = [v for v in reversed(inner) if v.op in ("tanh", "sigmoid")]
+    dead = [v for v in reversed(inner) if v.op == "relu"]
     data = {
-        "eta": lr, "result": _name(root), "room": "expression", "learns": "leaf",
-        "variables": [(labels[id(v)], labels[id(v)], tape[v], kinds[id(v)]) for v in leaves],
+        "eta": lr, "result": _name(root), "room": "expression", "learns": "leaf", "examples": [],
+        "variables": [(labels[id(v)], labels[id(v)], tape[v], "leaf" if id(v) in learns else "input") for v in leaves],
         "signs": signs, "lines": dict.fromkeys(signs, 1), "links": [link[:3] for link in links], "ids": owners,
         "handles": [
             *((names[id(v)], labels[id(v)], "", "value") for v in leaves),
@@ -149,12 +131,15 @@ def _contents(root: Value, nodes: list[Value], lr: float, learning: set[int] | N
             *((owner, "", "", "pill") for owner in signs),
         ],
         "report": {
-            "value": {label: f"v{tape[v]}" for label, v in told.items()},
-            "grad": {label: f"g{tape[v]}" for label, v in told.items()},
+            what: {label: f"{what[0]}{slot}" for label, slot in told.items()} for what in ("value", "grad")
         },
         "units": {names[id(v)]: (tape[v.parents[0]], tape[v], labels[id(v)]) for v in flat},
-        "examples": [], "python": marks.template(python(root, graph._data)), **{k: x for k, x in wrong.items() if x != ""},
+        "python": marks.template(python(root, graph._data)),
     }  # fmt: skip
+    if flat:
+        data["flat"] = runs(sorted({tape[v] for v in topological(flat[0]) if id(v) in learns}))
+    if dead:
+        data["dead"] = tape[dead[0].parents[0]]
     places = {owner: k for k, owner in enumerate(owners)}
     cards = [
         f'<p data-of="{names[id(v)]}">{html.escape(f"∂{named(root)}/∂{named(v)} = {graph.numbers(v)[1]}")}</p>'

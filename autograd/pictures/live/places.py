@@ -43,6 +43,11 @@ class Place(Spelled):
         return self._marks.mark(self, "r")
 
 
+def quantity(x: object) -> str:
+    """Return what a number of the page is, for its script."""
+    return x.quantity if isinstance(x, Place) else ""
+
+
 class Marks:
     """The marks of one page."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from autograd.notation import shown, table
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.live.page import Contents, shortened
-from autograd.pictures.live.places import Place, stale
+from autograd.pictures.live.places import quantity, stale
 from autograd.pictures.live.written import python as expression
 from autograd.pictures.page import Live, runs, stored
 from nn.arguments import learning_rate
@@ -145,11 +145,6 @@ def _wrong(named: Assignment) -> dict[str, Any]:
 
 def _slot(x: Any) -> int:
     return int(quantity(x)[1:])
-
-
-def quantity(x: Any) -> str:
-    """Return what a number of the page is, for its script."""
-    return x.quantity if isinstance(x, Place) else ""
 
 
 def _script(name: str) -> str:
