@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from autograd import latex
@@ -15,8 +16,8 @@ FIX_CM = r"\usepackage{fix-cm}"  # pdfLaTeX's fonts in any size
 _LOAD = r"\makeatletter\ifdefined\tikzpicture\else\let\ProvidesPackageRCS\ProvidesFileRCS\input{pgffor.code.tex}\input{tikz.code.tex}\fi\makeatother"
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 _NAMES = {colour(part): part.replace(" ", "") for part in reversed(PALETTE)}
-# what edges lead to, and badges
-_NODES = {"unit", "pill", "value", "operation", "bias", "delta", "joint"}
+# the kinds that become nodes: what edges lead to, and badges
+_KINDS = {"unit", "pill", "value", "operation", "bias", "delta", "joint"}
 _OPERATORS = set("=·+−×÷<>≤≥≈")
 # a word, several numbers with hyphens between them, or a mark between words
 _PROSE = re.compile(
@@ -50,71 +51,79 @@ def boxed(svg: str) -> str:
     )
 
 
-def tikz_picture(drawn: Picture, card: bool = False) -> str:
-    """Return the parts of a picture as a tikzpicture; its ground only if asked for, since a page has one of its own."""
-    colours: dict[str, str] = {}
-    styles: dict[str, str] = {}
-    body: list[str] = []
-    taken: set[str] = set()
-    for place, part in enumerate(drawn.parts):
-        if isinstance(part, Words):
-            body.append(_text(part, colours, styles))
-        elif place or card:
-            body.append(_shape(part, colours, styles, taken))
-    lines = [r"\begin{tikzpicture}[x=1bp, y=-1bp"]
-    lines += [f"  {name}/.style={{{style}}}" for style, name in styles.items()]
-    defined = [
-        rf"\definecolor{{{name}}}{{HTML}}{{{c[1:].upper()}}}%" for c, name in colours.items()
+def tikz_picture(drawn: Picture) -> str:
+    """Return the parts of a picture as a tikzpicture, without its ground, since a page has one of its own."""
+    writer = _Writer()
+    body = [
+        writer.words(part) if isinstance(part, Words) else writer.shape(part)
+        for part in drawn.parts[1:]
     ]
-    corner = f"({rounded(drawn.width)},{rounded(drawn.height)})"
-    box = rf"\path[use as bounding box] (0,0) rectangle {corner};"
+    lines = [r"\begin{tikzpicture}[x=1bp, y=-1bp"]
+    lines += [f"  {name}/.style={{{style}}}" for style, name in writer.styles.items()]
+    defined = [
+        rf"\definecolor{{{name}}}{{HTML}}{{{c[1:].upper()}}}%" for c, name in writer.colours.items()
+    ]
+    box = rf"\path[use as bounding box] (0,0) rectangle {_at((drawn.width, drawn.height))};"
     return "\n".join([*defined, ",\n".join(lines) + "]", box, *body, r"\end{tikzpicture}"])
+
+
+class _Writer:
+    """Writes parts of a picture.
+
+    Attributes:
+        colours, styles: the names of those that have been needed.
+    """
+
+    def __init__(self) -> None:
+        self.colours: dict[str, str] = {}
+        self.styles: dict[str, str] = {}
+        self._called: Counter[str] = Counter()
+        self._nodes: set[str] = set()
+
+    def _colour(self, c: str) -> str:
+        return self.colours.setdefault(c, _NAMES.get(c, f"c{c[1:]}")) if c[0] == "#" else "none"
+
+    def _style(self, name: str, style: str) -> str:
+        if style not in self.styles:
+            self._called[name] += 1
+            k = self._called[name]
+            self.styles[style] = name if k == 1 else f"{name} {k}"
+        return self.styles[style]
+
+    def words(self, words: Words) -> str:
+        colour, size = self._colour(words.fill), rounded(words.size)
+        font = rf"\fontsize{{{size}bp}}{{{rounded(1.2 * words.size)}bp}}\selectfont"
+        font += r"\bfseries" if words.bold else r"\itshape" if words.italic else ""
+        look = f"text={colour}, anchor={_ANCHORS[words.anchor]}, inner sep=0bp, font={font}"
+        style = self._style(f"{_kind(words)} text", look)
+        return rf"\node[{style}] at {_at((words.x, words.y))} {{{tex(words.text, words.bold)}}};"
+
+    def shape(self, part: Shape) -> str:
+        fill, draw = self._colour(part.fill), self._colour(part.stroke)
+        look = f"draw={draw}, fill={fill}"
+        if part.dashes:
+            on_off = zip(itertools.cycle(("on", "off")), part.dashes)
+            look += ", dash pattern=" + " ".join(f"{way} {rounded(x)}bp" for way, x in on_off)
+        style = self._style(f"{_kind(part)} {draw if draw != 'none' else fill}", look)
+        options = f"{style}, line width={rounded(part.width)}bp"
+        kinds = [kind for kind, _ in part.moves]
+        name = "-".join([_kind(part), *(c.removeprefix("of-") for c in part.classes[1:2])])
+        if _kind(part) not in _KINDS or kinds.count("C") < 4 or name in self._nodes:
+            return rf"\path[{options}] {' '.join(_path(part))};"
+        self._nodes.add(name)
+        left, right, top, bottom = part.box
+        size = f"minimum width={rounded(right - left)}bp, minimum height={rounded(bottom - top)}bp"
+        form = "rounded corners=6bp" if "L" in kinds else "circle"
+        centre = (left + right) / 2.0, (top + bottom) / 2.0
+        return rf"\node[{options}, {form}, {size}, inner sep=0bp, outer sep=0bp] ({name}) at {_at(centre)} {{}};"
 
 
 def _at(point: Point) -> str:
     return f"({rounded(point[0])},{rounded(point[1])})"
 
 
-def _named(hex_colour: str, colours: dict[str, str]) -> str:
-    if hex_colour in ("none", "transparent"):
-        return "none"
-    return colours.setdefault(hex_colour, _NAMES.get(hex_colour, f"c{hex_colour[1:]}"))
-
-
-def _style(name: str, style: str, styles: dict[str, str]) -> str:
-    """Return the name of a style, which is made where it is first needed."""
-    if style not in styles:
-        known = set(styles.values())
-        styles[style] = next(
-            n for n in (name, *(f"{name} {k}" for k in range(2, 999))) if n not in known
-        )
-    return styles[style]
-
-
-def _kind(classes: tuple[str, ...]) -> str:
-    return classes[0] if classes else "part"
-
-
-def _shape(part: Shape, colours: dict[str, str], styles: dict[str, str], taken: set[str]) -> str:
-    fill, draw = _named(part.fill, colours), _named(part.stroke, colours)
-    look = f"draw={draw}, fill={fill}"
-    if part.dashes:
-        look += ", dash pattern=" + " ".join(
-            f"{'on' if k % 2 == 0 else 'off'} {rounded(length)}bp"
-            for k, length in enumerate(part.dashes)
-        )
-    style = _style(f"{_kind(part.classes)} {draw if draw != 'none' else fill}", look, styles)
-    options = f"{style}, line width={rounded(part.width)}bp"
-    curves = sum(kind == "C" for kind, _ in part.moves)
-    name = "-".join([_kind(part.classes), *(c.removeprefix("of-") for c in part.classes[1:2])])
-    if _kind(part.classes) in _NODES and curves >= 4 and name not in taken:
-        taken.add(name)
-        left, right, top, bottom = part.box
-        size = f"minimum width={rounded(right - left)}bp, minimum height={rounded(bottom - top)}bp"
-        form = "rounded corners=6bp" if any(kind == "L" for kind, _ in part.moves) else "circle"
-        centre = (left + right) / 2.0, (top + bottom) / 2.0
-        return rf"\node[{options}, {form}, {size}, inner sep=0bp, outer sep=0bp] ({name}) at {_at(centre)} {{}};"
-    return rf"\path[{options}] {' '.join(_path(part))};"
+def _kind(part: Shape | Words) -> str:
+    return part.classes[0] if part.classes else "part"
 
 
 def _path(part: Shape) -> Iterator[str]:
@@ -128,14 +137,6 @@ def _path(part: Shape) -> Iterator[str]:
             yield "-- cycle" if last and points[0] == start else f"-- {_at(points[0])}"
         else:
             yield f".. controls {_at(points[0])} and {_at(points[1])} .. {_at(points[2])}"
-
-
-def _text(words: Words, colours: dict[str, str], styles: dict[str, str]) -> str:
-    style = f"text={_named(words.fill, colours)}, anchor={_ANCHORS[words.anchor]}, inner sep=0bp"
-    font = rf"\fontsize{{{rounded(words.size)}bp}}{{{rounded(1.2 * words.size)}bp}}\selectfont"
-    font += r"\bfseries" if words.bold else r"\itshape" if words.italic else ""
-    name = _style(f"{_kind(words.classes)} text", f"{style}, font={font}", styles)
-    return rf"\node[{name}] at {_at((words.x, words.y))} {{{tex(words.text, words.bold)}}};"
 
 
 # ---------------------------------------------------------------- words and mathematics
