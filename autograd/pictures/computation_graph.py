@@ -66,11 +66,7 @@ class ComputationGraph:
         self.sums = folding.sums(nodes)
         self.spine = folding.spine(nodes)
         self.folded = {id(dot) for v, dot in self.units.items() if id(dot) != v}
-        for dot in self.units.values():  # their weights and biases
-            n = len(dot.parents) // 2
-            self.folded |= {
-                id(w) for w in (*dot.parents[:n], *dot.parents[2 * n :]) if not w.parents
-            }
+        self.folded |= folding.own(self.units, nodes)
         self.folded |= {id(v) for _, *inner in self.sums.values() for v in inner}
         self.count = len(nodes) - len(self.folded & self.names.keys())
         upstream = self.gradients or {}

@@ -70,15 +70,23 @@ class Drawing:
             UserWarning: if its text cannot be read on a page.
         """
         prefix = prefix or svg.digest(self.source + self.title + self.desc)
-        drawn = render.render(self.source, "svg", engine, self.pinned)
+        text = self.finished(engine, prefix)
+        _warn_if_small(svg.text_height(text), f"a page {svg.PAGE:.0f} pixels wide", self.pinned)
+        return text
+
+    def finished(self, engine: str | None, prefix: str) -> str:
+        """Return the picture as `svg` does, whatever the size of its text."""
+        drawn = self.rendered("svg", engine)
         try:
-            text = svg.finish(drawn, self.title, self.desc, prefix, self.theme == "auto")
+            return svg.finish(drawn, self.title, self.desc, prefix, self.theme == "auto")
         except ValueError as error:
             raise render.RenderError(
                 f"the engine printed {error}; the DOT text is in .source"
             ) from None
-        _warn_if_small(svg.text_height(text), f"a page {svg.PAGE:.0f} pixels wide", self.pinned)
-        return text
+
+    def rendered(self, format: str, engine: str | None) -> bytes:
+        """Return the picture as the engine draws it."""
+        return render.render(self.source, format, engine, self.pinned)
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
         """Write the picture to a file, whole or not at all.
@@ -140,10 +148,10 @@ def _warn_if_small(height: float, where: str, pinned: bool) -> None:
 
 
 def _png(drawing: Drawing, engine: str | None) -> bytes:
-    content = _rendered(drawing, "png", engine)
+    content = drawing.rendered("png", engine)
     longest = max(struct.unpack(">II", content[16:24]))
     if longest >= render.PIXELS - 10:  # it was made smaller
-        whole = svg.size(_rendered(drawing, "svg", engine))
+        whole = svg.size(drawing.rendered("svg", engine))
         sizes = [float(size) for size in _FONT_SIZE.findall(drawing.source)]
         height = min(sizes, default=math.inf) * longest / max(whole)
         _warn_if_small(height, f"a PNG of {render.PIXELS} pixels", drawing.pinned)
@@ -157,10 +165,9 @@ def _png(drawing: Drawing, engine: str | None) -> bytes:
 
 
 def _pdf(drawing: Drawing, engine: str | None) -> bytes:
-    if engine or os.environ.get("AUTOGRAD_DOT"):
-        return _rendered(drawing, "pdf", engine)
-    if importlib.util.find_spec("matplotlib") is None and shutil.which("dot"):
-        return _rendered(drawing, "pdf", engine)
+    asked = engine or os.environ.get("AUTOGRAD_DOT")
+    if asked or (importlib.util.find_spec("matplotlib") is None and shutil.which("dot")):
+        return drawing.rendered("pdf", engine)
     from autograd.pictures.formats.pdf import write_pdf
 
     return write_pdf(drawing.svg(), drawing.title)
@@ -170,10 +177,6 @@ def _tikz(drawing: Drawing, engine: str | None) -> bytes:
     from autograd.pictures.formats.tikz import write_tikz
 
     return write_tikz(drawing.svg(engine), drawing.title).encode()
-
-
-def _rendered(drawing: Drawing, format: str, engine: str | None) -> bytes:
-    return render.render(drawing.source, format, engine, drawing.pinned)
 
 
 # what a picture can be saved as, by the ending of the file

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from autograd.graph.walks import topological
 from autograd.notation import superscript
@@ -53,6 +53,19 @@ def units(nodes: Sequence[Value]) -> dict[int, Value]:
     return found
 
 
+def weights(dot: Value) -> list[Value]:
+    """Return the weights of a dot, and its bias if it has one."""
+    n = len(dot.parents) // 2
+    return [*dot.parents[:n], *dot.parents[2 * n :]]
+
+
+def own(units: Mapping[int, Value], nodes: Iterable[Value]) -> set[int]:
+    """Return the leaves, by their ids, that are nothing but weights and biases of these units."""
+    uses = _uses(nodes)
+    found = Counter(id(w) for dot in units.values() for w in weights(dot) if not w.parents)
+    return {leaf for leaf, n in found.items() if n == uses[leaf]}
+
+
 def spine(nodes: Sequence[Value]) -> set[int]:
     """Return, by their ids, the nodes that are the operand with the longest way below it of some operation."""
     there = {id(v) for v in nodes}
@@ -97,8 +110,7 @@ def kinds(nodes: Iterable[Value]) -> dict[int, str]:
         if not v.parents:
             leaves[id(v)] = v
         elif v.op == "dot":
-            n = len(v.parents) // 2
-            parameters |= {id(w) for w in (*v.parents[:n], *v.parents[2 * n :])}
+            parameters |= {id(w) for w in weights(v)}
     if any(_WEIGHT.match(v.label) for v in leaves.values()):
         parameters |= {key for key, v in leaves.items() if _PARAMETER.match(v.label)}
     return {

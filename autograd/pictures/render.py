@@ -70,22 +70,20 @@ def find_engine(format: str = "svg", engine: str | None = None) -> str:
     Raises:
         EngineNotFoundError: a FileNotFoundError; there is none.
     """
-    chosen = engine or os.environ.get("AUTOGRAD_DOT")
-    if chosen:
+    if chosen := engine or os.environ.get("AUTOGRAD_DOT"):
         found = shutil.which(chosen)
-        if found is None:
-            raise EngineNotFoundError(
-                f"the engine {chosen!r} is not a program that can be run; {_REMEDY}"
-            )
-        return found
-    found = (_embedded() if format != "pdf" else None) or shutil.which("dot")
-    if found is None and format == "pdf":
-        raise EngineNotFoundError(
+        missing = f"the engine {chosen!r} is not a program that can be run; {_REMEDY}"
+    elif format == "pdf":
+        found = shutil.which("dot")
+        missing = (
             "PDF needs the program `dot`: install Graphviz from https://graphviz.org/download/, "
             "or save as .svg or .png"
         )
+    else:
+        found = _embedded() or shutil.which("dot")
+        missing = f"no Graphviz engine found: {_REMEDY}"
     if found is None:
-        raise EngineNotFoundError(f"no Graphviz engine found: {_REMEDY}")
+        raise EngineNotFoundError(missing)
     return found
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.notation import shown
-from autograd.pictures import render, svg
 from autograd.pictures.drawing import Drawing
 from autograd.pictures.live.javascript import key, script
 from autograd.pictures.live.places import Marks, stale
@@ -80,15 +79,11 @@ class Contents:
         return document(clean(self.title, 200), style, body, data, "\n".join(scripts))
 
     def _picture(self, engine: str | None) -> str:
-        drawing = self.drawing
-        drawn = render.render(drawing.source, "svg", engine, drawing.pinned)
-        text = svg.finish(drawn, drawing.title, drawing.desc, "picture")
-
         def told(title: re.Match[str]) -> str:
             # a tooltip cannot have elements in it: the script makes those that have numbers
             return "" if "⣿" in title[0] or stale(title[0]) else title[0]
 
-        text = re.sub("<title>[^<]*</title>", told, text)
+        text = re.sub("<title>[^<]*</title>", told, self.drawing.finished(engine, "picture"))
         text = re.sub(r"></(?:path|polygon)>", "/>", text)
         text = re.sub(r"(-?[\d.]+,?-?[\d.]+)M\1(?=[CL])", r"\1", text)  # curves that are one line
         return self.marks.fill(text, "tspan")

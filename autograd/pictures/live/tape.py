@@ -37,6 +37,8 @@ class Tape:
         self, root: Value, leaves: Iterable[Value] = (), others: Iterable[Value] = ()
     ) -> None:
         self.numbers: list[float | bool] = []
+        self.code: list[list[int]] = []
+        self.sequences: list[list[int]] = []
         self._slots: dict[Any, int] = {}
         self.root = root  # keeps alive what is known by its id
         self.others = tuple(others)
@@ -47,26 +49,23 @@ class Tape:
                 self._slots[_key(x)] = len(self.numbers)
                 self.numbers.append(x.data if type(x) is Value else x)
         places: dict[Operation, int] = {}
-        self.code: list[list[int]] = []
-        self.sequences: list[list[int]] = []
         shared: dict[int, int] = {}
         for node in computed:
             place = places.setdefault(_operation(node), len(places))
             self._slots[id(node)] = len(self.numbers) + len(self.code)
-            instruction = [place]
-            for x in _operands(node):
-                if type(x) is not tuple:
-                    instruction.append(self._slots[_key(x)])
-                    continue
-                if id(x) not in shared:
-                    shared[id(x)] = len(self.sequences)
-                    self.sequences.append([self._slots[_key(item)] for item in x])
-                instruction.append(-1 - shared[id(x)])
-            self.code.append(instruction)
+            self.code.append([place, *(self._operand(x, shared) for x in _operands(node))])
         self.operations = list(places)
         self.frozen = sum(
             _operation(node)[0] == "where" and type(_operands(node)[0]) is bool for node in computed
         )
+
+    def _operand(self, x: Any, shared: dict[int, int]) -> int:
+        if type(x) is not tuple:
+            return self._slots[_key(x)]
+        if id(x) not in shared:
+            shared[id(x)] = -1 - len(self.sequences)
+            self.sequences.append([self._slots[_key(item)] for item in x])
+        return shared[id(x)]
 
     def __getitem__(self, v: Value) -> int:
         """Return the slot of a Value."""

@@ -395,3 +395,11 @@ def test_a_long_recurrence_with_shared_leaves_draws() -> None:
 if __name__ == "__main__":
     for name, drawing in GOLDEN_PICTURES.items():
         drawing.save(GOLDEN / name)
+
+
+def test_a_weight_that_is_used_elsewhere_too_stays_in_a_folded_picture() -> None:
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    source = draw(ag.dot([a], [b]).tanh() * a, fold=True).source
+    boxes = re.findall(r"^\t(v\d+) \[label", source, re.MULTILINE)
+    assert set(re.findall(r"\b(v\d+) ->", source)) <= set(boxes)
+    assert "data 2.000" in source

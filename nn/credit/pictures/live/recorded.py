@@ -47,37 +47,29 @@ class Recorded:
         with modes.tracing([*again.parameters, *again.outputs, *leaves(free)]):
             root, targets = _loss(credit, again, y, free)
             share = ag.softmax(again.outputs) if credit.probabilities else []
-        if credit.anatomy is not None and repr(root.data) != repr(
-            credit.loss
-        ):  # another shape was meant
+        # where another shape was meant, another number comes out
+        if credit.anatomy is not None and repr(root.data) != repr(credit.loss):
             root, targets = again.loss, []
         found = credit_of_graph(replace(again, loss=root), credit.y, credit.loss_function)
         assert found.anatomy is not None
         self.anatomy, self._graph = found.anatomy, found.anatomy.graph
         self.order = sorted(credit.edges, key=lambda key: key[1])
         self._uses = {key: (r.node, s) for r in found.rows() for s, key in zip(r.slots, r.keys)}
+        # of a layered network a page finds the weights by their places: those into a unit side by side
+        first = map(self._weight, self.order) if credit.layers else ()
         inputs = [v for v, _ in again.inputs]
-        weights = again.parameters
-        if credit.layers:  # those into a unit side by side: a page finds them by their places
-            weights = [*map(self._weight, self.order), *weights]
-        for v, name in zip(
-            again.parameters, credit.weights
-        ):  # Values of our own: they may be named
+        names = [*credit.weights, *(f"x{k}" for k in range(1, len(inputs) + 1))]
+        for v, name in zip((*again.parameters, *inputs), names):  # Values of our own
             v.label = name
-        for k, v in enumerate(inputs, 1):
-            v.label = f"x{k}"
         computed = [v for v in self._graph.values if v.op not in ("", "constant")]
-        self.tape = tape = Tape(root, [*weights, *inputs, *targets], [*computed, *share])
+        known = [*first, *again.parameters, *inputs, *targets]
+        self.tape = tape = Tape(root, known, [*computed, *share])
         self._at = [tape[v] for v in self._graph.values]
-        cells = self.anatomy.cells
+        cells, places = self.anatomy.cells, [self._graph.places.get(id(v), -1) for v in inputs]
         self.slots = {cell.index: self._at[z] for z, cell in cells.items()}
-        self.inputs = [
-            cells[self._graph.places[id(v)]].index
-            for v in inputs
-            if self._graph.places.get(id(v)) in cells
-        ]
-        self.parameters = dict(zip(credit.weights, map(tape.__getitem__, again.parameters)))
-        self.targets = dict(zip(credit.outputs, map(tape.__getitem__, targets)))
+        self.inputs = [cells[place].index for place in places if place in cells]
+        self.parameters = {name: tape[v] for name, v in zip(credit.weights, again.parameters)}
+        self.targets = {j: tape[v] for j, v in zip(credit.outputs, targets)}
         self._shares = dict(zip(credit.outputs, share))
         self.insides: list[tuple[int, list[int]]] = []
 
@@ -96,7 +88,7 @@ class Recorded:
         credit, place, graph = self.credit, self.marks.place, self._graph
         cells = self.anatomy.cells.values()
         nodes = {**credit.nodes} | {cell.index: self._node(cell) for cell in cells}
-        edges = {key: self._edge(key, edge, nodes) for key, edge in credit.edges.items()}
+        edges = {key: self._edge(key, edge) for key, edge in credit.edges.items()}
         locals_ = (quantity for cell in cells for quantity in self._locals(cell))
         links = [
             link._replace(local=place(quantity, link.local)) if quantity else link
@@ -164,7 +156,7 @@ class Recorded:
                 elif term.weight is None:
                     yield f"{'m' if term.sign < 0 else 'l'}{self._at[term.node]}.{term.tail}"
 
-    def _edge(self, key: Key, edge: Edge, nodes: dict[int, Node]) -> Edge:
+    def _edge(self, key: Key, edge: Edge) -> Edge:
         place = self.marks.place
         node, operand = self._uses[key]
         n = self._at[self._graph.places[node]]
@@ -196,19 +188,18 @@ def _again(credit: Assignment, targets: list[Value]) -> Recording:
 
 def _loss(credit: Assignment, again: Recording, y: Any, free: Any) -> tuple[Value, list[Value]]:
     """Return the loss, computed with the targets as Values if it can be, and these Values."""
-    loss, penalty, out = credit.loss_function, credit.recording.penalty, again.outputs
-    targets = [*leaves(free)]
+    penalty, out, targets = credit.recording.penalty, again.outputs, [*leaves(free)]
     prediction: Any = out[0] if len(out) == 1 else out
     if credit.anatomy is not None and len(targets) == len(out):  # shaped like the target
         each = iter(out)
         prediction = rebuild(free, lambda _: next(each))
+
+    def loss(target: Any) -> Value:
+        root: Value = credit.loss_function(prediction, target)
+        return root if penalty is None else penalized(root, penalty, again.parameters)
+
     try:
-        root = loss(prediction, free if targets else y)
-        if penalty is not None:
-            root = penalized(root, penalty, again.parameters)
-        return root, targets if len(targets) == len(out) else []
+        root = loss(free if targets else y)
     except Exception:  # a loss of one's own may want its target, or its prediction, as they were
-        if credit.anatomy is None:
-            root = loss(prediction, y)
-            return root if penalty is None else penalized(root, penalty, again.parameters), []
-    return again.loss, []
+        return (loss(y) if credit.anatomy is None else again.loss), []
+    return root, targets if len(targets) == len(out) else []
