@@ -54,10 +54,14 @@ class Canvas:
 
     Args:
         width, height: its size in points.
+
+    Attributes:
+        boxes: the middle, the width and the height of each circle and each pill.
     """
 
     def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
+        self.boxes: list[tuple[Point, float, float]] = []
         self._count = 0
         self._dot = graphviz.Digraph(
             "picture",
@@ -113,6 +117,7 @@ class Canvas:
         rim: str = "ink", kind: str = "",
     ) -> None:  # fmt: skip
         """Draw a filled circle."""
+        self.boxes.append((p, 2 * radius, 2 * radius))
         self._node(
             p, 2 * radius, 2 * radius, shape="circle", style="filled", fillcolor=colour(part, fade),
             color=colour(rim, fade), penwidth=f"{pen:g}", **_named(kind),
@@ -123,6 +128,7 @@ class Canvas:
         kind: str = "", told: str = "", rim: str = "",
     ) -> None:  # fmt: skip
         """Draw a filled box with round corners."""
+        self.boxes.append((p, width, height))
         filling = f"{part} fill" if f"{part} fill" in PALETTE else part
         self._node(
             p, width, height, shape="box", style="rounded,filled", fillcolor=colour(filling, fade),

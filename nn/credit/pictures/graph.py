@@ -1,7 +1,7 @@
 """The parts of a credit graph on their canvas: edges with their pills, units, what marks a lit path, the legend."""
 
 import math
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from autograd.notation import shown
 from autograd.pictures.canvas import Canvas, Curve, Point
@@ -92,6 +92,9 @@ class CreditGraph:
             self._pill(key, credit.edges[key])
         if not layout.tails:
             self._tags(order, largest)
+        for key in credit.edges:
+            if key in marks and key in layout.tails and self._may_meet(key):
+                self._meet(key)
         for p, note in layout.notes:
             self._note(p, note)
 
@@ -187,56 +190,71 @@ class CreditGraph:
 
     def _tags(self, order: list[Key], largest: int) -> None:
         """Write the largest credits on their edges, and that of the edge that is asked about."""
-        keys = [self.path] if self.path else order[::-1][:largest]
         taken = [(p, 2.0 * self.layout.style.radius) for p in self.layout.units.values()]
-        for key in keys:
-            edge = self.credit.edges[key]
-            flow, size = self.words.flow(edge), self.layout.style.pill_text
+        for key in [self.path] if self.path else order[::-1][:largest]:
+            edge, flow = self.credit.edges[key], self.words.flow(self.credit.edges[key])
             if abs(flow) < NOTHING:
                 continue
             text = shown(flow, sign=True)
             if self.path:
-                text = f"{edge.delta_name}·{edge.z_name} = {text}"
-            width = text_width(text, size, bold=True) + 10.0
-            head = self.layout.heads[key]
+                text = f"{self.credit.total}{edge.delta_name}·{edge.z_name} = {text}"
+            *others, head = self._curves(key)
+            width, height = self._tag_size(text)
 
-            def room(t: float, head: Curve = head, width: float = width) -> float:
-                """Return how far a place on the edge is from what is there."""
-                p = head.at(t)
-                return min(
-                    math.hypot((p.x - q.x) / (width + reach), (p.y - q.y) / 30.0)
-                    for q, reach in taken
-                )
+            def room(p: Point, width: float = width) -> float:
+                """Return how far a place on the edge is from the units and the other tags, if that is near."""
+                near = (math.hypot((p.x - q.x) / (width + r), (p.y - q.y) / 30.0) for q, r in taken)
+                return min(1.0, *near)
 
-            p = head.at(max((0.5, 0.4, 0.6, 0.3, 0.7), key=lambda t: min(room(t), 1.0)))
+            spots = sorted((head.at(t) for t in (0.5, 0.4, 0.6, 0.3, 0.7)), key=room, reverse=True)
+            spots += [head.at(t) for t in (0.2, 0.8)]
+            spots += [curve.at(t) for curve in reversed(others) for t in (0.5, 0.3, 0.7)]
+            p = self._clear(spots, width, height)
             start, *_, tip = head.points
             if key[0] is None and math.dist(start, tip) < width:  # a bias from nowhere
                 p = Point(start.x - width / 2 - 4.0, start.y)
             taken.append((p, width))
-            part, of = self._part(edge), self.owner(key)
-            self.canvas.pill(
-                p, width, size + 8.0, part, kind=f"pill of-{of}", told=self.words.told(edge)
-            )
-            self.canvas.text(p, text, part, size=size, bold=True, kind=f"credit of-{of}")
+            self._tag(key, text, p)
+
+    def _tag(self, key: Key, text: str, p: Point) -> None:
+        """Write a text on an edge."""
+        edge, of, size = self.credit.edges[key], self.owner(key), self.layout.style.pill_text
+        part, told = self._part(edge), self.words.told(edge)
+        self.canvas.pill(p, *self._tag_size(text), part, kind=f"pill of-{of}", told=told)
+        self.canvas.text(p, text, part, size=size, bold=True, kind=f"credit of-{of}")
+
+    def _tag_size(self, text: str) -> tuple[float, float]:
+        size = self.layout.style.pill_text
+        return text_width(text, size, bold=True) + 10.0, size + 8.0
+
+    def _clear(self, spots: Sequence[Point], width: float, height: float) -> Point:
+        """Return the first of some places where a text covers nothing; the first of all if there is none."""
+        boxes = self.canvas.boxes
+        return next(
+            (
+                p for p in spots
+                if not any(abs(p.x - q.x) < (width + w) / 2 and abs(p.y - q.y) < (height + h) / 2 for q, w, h in boxes)
+            ),
+            spots[0],
+        )  # fmt: skip
 
     def _curves(self, key: Key) -> list[Curve]:
         return [c for c in (self.layout.tails.get(key), self.layout.heads[key]) if c is not None]
 
     def _marks(self, key: Key) -> None:
         """Mark which way the numbers travel: δ back from the head, z forward from the tail."""
-        head, tail = self.layout.heads[key], self.layout.tails.get(key)
-        edge, name = self.credit.edges[key], owner(key)
+        head, tail, name = self.layout.heads[key], self.layout.tails.get(key), owner(key)
         self._travel(head, math.pi, (0.3, 0.6) if tail else (0.45,), f"back of-{name}")
         if tail is None:
             return
-        # where a page waits, each edge may be the one where they meet, in its turn
-        every = self.path is None and self.waiting
-        if every or key == self.path:
+        if self._may_meet(key):
             self._travel(tail, 0.0, (0.45, 0.78), f"forward of-{name}")
-            self._beside(tail, edge.z_name, 0.5, f"meet of-{name}")
-            self._beside(head, edge.delta_name, 0.35, f"meet of-{name}")
-        if every or key != self.path:
+        if key != self.path:
             self._travel(tail, math.pi, (0.3, 0.6), f"return of-{name}")
+
+    def _may_meet(self, key: Key) -> bool:
+        """Tell whether δ and z meet on an edge: where a page waits, on each in its turn."""
+        return key == self.path or (self.path is None and self.waiting)
 
     def _travel(self, curve: Curve, turn: float, places: tuple[float, ...], kind: str) -> None:
         for t in places:
@@ -244,10 +262,21 @@ class CreditGraph:
             tip = Point(p.x + 7 * math.cos(heading), p.y + 7 * math.sin(heading))
             self.canvas.arrowhead(tip, heading, "ink", 15.0, outline="card", kind=kind)
 
-    def _beside(self, curve: Curve, text: str, t: float, kind: str) -> None:
-        p, heading = curve.at(t), curve.heading(t)
-        place = Point(p.x + 18 * math.sin(heading), p.y - 18 * math.cos(heading))
-        self.canvas.text(place, text, bold=True, italic=True, kind=kind)
+    def _meet(self, key: Key) -> None:
+        """Write what meets on an edge: z beside its tail, δ beside its head."""
+        edge = self.credit.edges[key]
+        *before, head = self._curves(key)
+        for text, curves, middle in (
+            (edge.z_name, before, 0.5), (edge.delta_name, [head], 0.35),
+        ):  # fmt: skip
+            places = sorted((k / 20 for k in range(3, 18)), key=lambda t: abs(t - middle))
+            spots = [
+                Point(p.x + side * math.sin(turn), p.y - side * math.cos(turn))
+                for curve in reversed(curves) for t in places
+                for p, turn in [(curve.at(t), curve.heading(t))] for side in (18.0, -18.0)
+            ]  # fmt: skip
+            p = self._clear(spots, text_width(text, SIZE, bold=True), 0.8 * SIZE)
+            self.canvas.text(p, text, bold=True, italic=True, kind=f"meet of-{owner(key)}")
 
     def _pill(self, key: Key, edge: Edge) -> None:
         p, part, name = self.layout.pills[key], self._part(edge), owner(key)

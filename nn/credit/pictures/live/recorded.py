@@ -105,9 +105,10 @@ class Recorded:
             for (name, weight), slot in zip(credit.weights.items(), self.parameters.values())
         }  # fmt: skip
         y = credit.y
-        if self.targets and not credit.probabilities:
-            each = iter([nodes[i].target for i in credit.outputs])
-            y = rebuild(plain(credit.y), lambda _: next(each))
+        if self.targets:
+            wanted = [nodes[i].target for i in credit.outputs]
+            each = iter(wanted)
+            y = wanted if credit.probabilities else rebuild(plain(y), lambda _: next(each))
         shares = {j: place(f"v{self.tape[p]}", p.data) for j, p in self._shares.items()}
         # a class of its own, so that an excerpt of it, too, has these numbers
         own = {"probabilities": shares, "read_by_loss": read, "weights": weights}

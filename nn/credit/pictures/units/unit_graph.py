@@ -68,21 +68,16 @@ class UnitGraph(CreditGraph):
         if self.path:
             super()._tags(order, largest)
             return
-        size, taken = self.layout.style.pill_text, self.layout.boxes()
-        written = 0
+        taken, written = self.layout.boxes(), 0
         for key in reversed(order):
             edge = self.credit.edges[key]
             if written == 2 * largest or abs(self.words.flow(edge)) < NOTHING:
                 break
             text = shown(self.words.flow(edge), sign=True)
-            w, h = text_width(text, size, bold=True) / 2 + 5.0, size / 2 + 4.0
+            w, h = (size / 2 for size in self._tag_size(text))
             for p in (c.at(t) for c in reversed(self._curves(key)) for t in (0.5, 0.3, 0.7)):
                 if not any(abs(p.x - q.x) < w + v and abs(p.y - q.y) < h + u for q, v, u in taken):
-                    part, of = self._part(edge), self.owner(key)
-                    self.canvas.pill(
-                        p, 2 * w, 2 * h, part, kind=f"pill of-{of}", told=self.words.told(edge)
-                    )
-                    self.canvas.text(p, text, part, size=size, bold=True, kind=f"credit of-{of}")
+                    self._tag(key, text, p)
                     taken.append((p, w, h))
                     written += 1
                     break

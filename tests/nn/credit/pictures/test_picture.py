@@ -254,6 +254,41 @@ def test_nothing_overlaps(sizes: list[int], bias: bool) -> None:
         assert radius < p.y < layout.height - radius
 
 
+def covered(svg: str) -> list[str]:
+    """Return the texts of a kind that lie partly under, or on, a circle or a pill."""
+    names = [(e, e.get("class") or "") for e in ElementTree.fromstring(svg).iter()]
+    boxes = []
+    for e, name in names:
+        if e.tag == f"{SVG}circle" or e.tag == f"{SVG}ellipse":
+            x, y, r = (float(e.get(k) or e.get("rx") or 0.0) for k in ("cx", "cy", "r"))
+            boxes.append((x - r, y - r, x + r, y + r))
+        elif e.tag == f"{SVG}path" and name.partition(" of-")[0] in ("pill", "delta", "target"):
+            points = re.findall(r"(-?[\d.]+)[ ,]?(-?[\d.]+)", e.get("d") or "")
+            xs, ys = zip(*((float(x), float(y)) for x, y in points))
+            boxes.append((min(xs), min(ys), max(xs), max(ys)))
+    found = []
+    for e, name in names:
+        if e.tag == f"{SVG}text" and name.startswith("meet"):
+            text = "".join(e.itertext())
+            x, y, half = float(e.get("x") or 0.0), float(e.get("y") or 0.0), 4.0 * len(text)
+            box = x - half, y - 9.0, x + half, y
+            if any(a < box[2] and box[0] < c and b < box[3] and box[1] < d for a, b, c, d in boxes):
+                found.append(text)
+    return found
+
+
+@pytest.mark.parametrize("sizes", [(3, 2, 1), (2, 2, 2), (3, 2, 2, 2), (4, 5, 3, 1), (1, 8, 1)])
+def test_nothing_covers_what_meets_on_the_edge_that_is_asked_about(sizes: tuple[int, ...]) -> None:
+    net = MLP(sizes[0], list(sizes[1:]), rng=0)
+    xs = [[math.sin(3 * k + i) for i in range(sizes[0])] for k in range(3)]
+    ys = [[math.cos(k + i) for i in range(sizes[-1])] for k in range(3)]
+    batch = assign_credit(net, xs, ys, batch="mean")  # "mean δ₁ = …" is wide
+    for key in batch.edges:
+        svg = batch.draw(path=key).svg()
+        assert svg.count('class="meet ') == 2
+        assert covered(svg) == [], key
+
+
 def test_pills_are_evenly_spaced_and_sorted_by_tail_and_head() -> None:
     credit = worked()
     pills = Layout(credit).pills
