@@ -8,7 +8,7 @@ from autograd.pictures.canvas import Canvas, Curve, Point
 from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
 from nn.credit.parts import Edge, Key, Node
-from nn.credit.pictures.layout import LEGEND, MARGIN, OUTPUT_SHIFT, Layout
+from nn.credit.pictures.layout import OUTPUT_SHIFT, Layout
 from nn.credit.telling.origin import began
 
 DIM = 0.3  # how much is left of what a lit path leaves aside
@@ -27,6 +27,18 @@ def owner(item: int | Key) -> str:
     return "-".join(map(str, ["b" if source is None else source, *rest]))
 
 
+Box = tuple[Point, float, float]
+
+
+def free(spots: Sequence[Point], size: tuple[float, float], boxes: Sequence[Box]) -> Point | None:
+    """Return the first of some places where a text of some width and height covers none of the boxes."""
+    for p in spots:
+        inner = ((abs(p.x - q.x) - w / 2, abs(p.y - q.y) - h / 2) for q, w, h in boxes)
+        if not any(x < size[0] / 2 and y < size[1] / 2 for x, y in inner):
+            return p
+    return None
+
+
 class CreditGraph:
     """Draws a credit graph on a canvas.
 
@@ -42,8 +54,8 @@ class CreditGraph:
             there must be no pills.
         waiting: whether a pill with room for one line has two at the same place, its weight and its credit: whoever
             shows the picture hides the one or the other.
-        largest: where there are no pills, how many of the largest credits are written on their edges.
-        hover: whether, where there are no pills, a mouse near an edge finds its tooltip.
+        largest: where there are no pills, how many of the largest credits are written on their edges; if any, a mouse near
+            an edge finds its tooltip.
     """
 
     def __init__(
@@ -56,29 +68,28 @@ class CreditGraph:
         joined: bool = False,
         waiting: bool = False,
         largest: int = 0,
-        hover: bool = False,
     ) -> None:
         credit = layout.credit
         self.words = layout.words
         self.credit, self.layout, self.path, self.joined = credit, layout, path, joined
-        self.nodes, self.edges, self.marks, self.waiting = nodes, edges, marks, waiting
-        self.hover = hover
+        self.nodes, self.edges, self.waiting = nodes, edges, waiting
+        self._hovers = largest > 0 and not layout.tails
         self.canvas = Canvas(layout.width, layout.height)
         flows = map(self.words.flow, credit.edges.values())
         self.largest = max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0)
         told = self.words.show != "blank" and self.words.known is None
-        self._began = began(credit) if told else []
+        self.began = began(credit) if told else []
         # what lies below comes first: the rest, then the lit path on its halo; small credits before large
         order = list(credit.edges)
         if not layout.tails:
-            order.sort(key=lambda key: self._share(credit.edges[key]))
+            order.sort(key=lambda key: self._share(self.words.flow(credit.edges[key])))
         self._ways()
         self._lines([key for key in order if key not in edges])
         for key in order:
             if key in marks:
                 self._halo(key)
         self._lines([key for key in order if key in edges])
-        if hover and not layout.tails:
+        if self._hovers:
             for key in order:
                 self._hover(key)
         for key in credit.edges:
@@ -112,32 +123,26 @@ class CreditGraph:
 
     # ---------------------------------------------------------------- edges
 
-    def _share(self, edge: Edge) -> float:
+    def _share(self, flow: float) -> float:
         """Return how large what passes along an edge is beside the largest."""
-        return self._size(self.words.flow(edge))
-
-    def _size(self, flow: float) -> float:
         return abs(flow) / max(self.largest, FLOOR) if math.isfinite(flow) else 0.3
 
-    def _part(self, edge: Edge) -> str:
-        return self._sign(self.words.flow(edge))
-
-    def _sign(self, flow: float) -> str:
+    def part(self, flow: float) -> str:
         return "zero" if abs(flow) < NOTHING else sign_part(flow)
 
-    def _width(self, edge: Edge) -> float:
-        return self._thick(self._share(edge))
-
-    def _thick(self, share: float) -> float:
-        return 1.2 + (5.4 if self.layout.shows == "full" else 4.2) * min(1.0, share)
+    def _width(self, flow: float) -> float:
+        widest = 5.4 if self.layout.shows == "full" else 4.2
+        return 1.2 + widest * min(1.0, self._share(flow))
 
     def back(self, edge: Edge) -> tuple[str, str, float]:
         """Return how an edge looks while the error comes back on it: its line, its part and its width."""
         flow = edge.delta * edge.weight
-        return self.words.back_line(edge), self._sign(flow), round(self._thick(self._size(flow)), 1)
+        return self.words.back_line(edge), self.part(flow), round(self._width(flow), 1)
 
     def _halo(self, key: Key) -> None:
-        width = self._width(self.credit.edges[key]) + (9.0 if self.layout.tails else 4.0)
+        width = self._width(self.words.flow(self.credit.edges[key])) + (
+            9.0 if self.layout.tails else 4.0
+        )
         kind = f"halo of-{owner(key)}"
         self.canvas.curve(*self._curves(key), part="halo", width=width, kind=kind)
 
@@ -160,11 +165,11 @@ class CreditGraph:
 
     def _look(self, edge: Edge) -> tuple[str, float, float]:
         """Return how an edge looks: its part, its width, and how much is left of its colour."""
-        lit = edge.key in self.edges
+        lit, flow = edge.key in self.edges, self.words.flow(edge)
         fade = self._fade(lit)
         if not self.layout.tails and not (lit and self.path):
-            fade *= next(fade for limit, fade in _FADES if self._share(edge) > limit)
-        return self._part(edge), self._width(edge), fade
+            fade *= next(fade for limit, fade in _FADES if self._share(flow) > limit)
+        return self.part(flow), self._width(flow), fade
 
     def _line(self, key: Key) -> None:
         edge, curves = self.credit.edges[key], self._curves(key)
@@ -179,7 +184,7 @@ class CreditGraph:
             curves[-1] = base
         self.canvas.curve(
             *curves, part=part, width=width, style=DASHES[part], fade=fade, kind=kind,
-            told="" if self.hover and not self.layout.tails else self.words.told(edge),
+            told="" if self._hovers else self.words.told(edge),
         )  # fmt: skip
 
     def _hover(self, key: Key) -> None:
@@ -190,7 +195,6 @@ class CreditGraph:
 
     def _tags(self, order: list[Key], largest: int) -> None:
         """Write the largest credits on their edges, and that of the edge that is asked about."""
-        taken = [(p, 2.0 * self.layout.style.radius) for p in self.layout.units.values()]
         for key in [self.path] if self.path else order[::-1][:largest]:
             edge, flow = self.credit.edges[key], self.words.flow(self.credit.edges[key])
             if abs(flow) < NOTHING:
@@ -199,44 +203,25 @@ class CreditGraph:
             if self.path:
                 text = f"{self.credit.total}{edge.delta_name}·{edge.z_name} = {text}"
             *others, head = self._curves(key)
-            width, height = self._tag_size(text)
-
-            def room(p: Point, width: float = width) -> float:
-                """Return how far a place on the edge is from the units and the other tags, if that is near."""
-                near = (math.hypot((p.x - q.x) / (width + r), (p.y - q.y) / 30.0) for q, r in taken)
-                return min(1.0, *near)
-
-            spots = sorted((head.at(t) for t in (0.5, 0.4, 0.6, 0.3, 0.7)), key=room, reverse=True)
-            spots += [head.at(t) for t in (0.2, 0.8)]
+            spots = [head.at(t) for t in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)]
             spots += [curve.at(t) for curve in reversed(others) for t in (0.5, 0.3, 0.7)]
-            p = self._clear(spots, width, height)
+            size = self._tag_size(text)
+            p = free(spots, size, self.canvas.boxes) or spots[0]
             start, *_, tip = head.points
-            if key[0] is None and math.dist(start, tip) < width:  # a bias from nowhere
-                p = Point(start.x - width / 2 - 4.0, start.y)
-            taken.append((p, width))
+            if key[0] is None and math.dist(start, tip) < size[0]:  # a bias from nowhere
+                p = Point(start.x - size[0] / 2 - 4.0, start.y)
             self._tag(key, text, p)
 
     def _tag(self, key: Key, text: str, p: Point) -> None:
         """Write a text on an edge."""
         edge, of, size = self.credit.edges[key], self.owner(key), self.layout.style.pill_text
-        part, told = self._part(edge), self.words.told(edge)
+        part, told = self.part(self.words.flow(edge)), self.words.told(edge)
         self.canvas.pill(p, *self._tag_size(text), part, kind=f"pill of-{of}", told=told)
         self.canvas.text(p, text, part, size=size, bold=True, kind=f"credit of-{of}")
 
     def _tag_size(self, text: str) -> tuple[float, float]:
         size = self.layout.style.pill_text
         return text_width(text, size, bold=True) + 10.0, size + 8.0
-
-    def _clear(self, spots: Sequence[Point], width: float, height: float) -> Point:
-        """Return the first of some places where a text covers nothing; the first of all if there is none."""
-        boxes = self.canvas.boxes
-        return next(
-            (
-                p for p in spots
-                if not any(abs(p.x - q.x) < (width + w) / 2 and abs(p.y - q.y) < (height + h) / 2 for q, w, h in boxes)
-            ),
-            spots[0],
-        )  # fmt: skip
 
     def _curves(self, key: Key) -> list[Curve]:
         return [c for c in (self.layout.tails.get(key), self.layout.heads[key]) if c is not None]
@@ -266,20 +251,22 @@ class CreditGraph:
         """Write what meets on an edge: z beside its tail, δ beside its head."""
         edge = self.credit.edges[key]
         *before, head = self._curves(key)
-        for text, curves, middle in (
-            (edge.z_name, before, 0.5), (edge.delta_name, [head], 0.35),
-        ):  # fmt: skip
-            places = sorted((k / 20 for k in range(3, 18)), key=lambda t: abs(t - middle))
-            spots = [
-                Point(p.x + side * math.sin(turn), p.y - side * math.cos(turn))
-                for curve in reversed(curves) for t in places
-                for p, turn in [(curve.at(t), curve.heading(t))] for side in (18.0, -18.0)
-            ]  # fmt: skip
-            p = self._clear(spots, text_width(text, SIZE, bold=True), 0.8 * SIZE)
-            self.canvas.text(p, text, bold=True, italic=True, kind=f"meet of-{owner(key)}")
+        self._beside(before[::-1], edge.z_name, 0.5, f"meet of-{owner(key)}")
+        self._beside([head], edge.delta_name, 0.35, f"meet of-{owner(key)}")
+
+    def _beside(self, curves: list[Curve], text: str, middle: float, kind: str) -> None:
+        """Write a text beside the middle of a curve, or, where something stands there, farther on."""
+        places, spots = sorted((k / 20 for k in range(3, 18)), key=lambda t: abs(t - middle)), []
+        for curve in curves:
+            for p, heading in ((curve.at(t), curve.heading(t)) for t in places):
+                x, y = 18 * math.sin(heading), 18 * math.cos(heading)
+                spots += [Point(p.x + x, p.y - y), Point(p.x - x, p.y + y)]
+        size = text_width(text, SIZE, bold=True), 0.8 * SIZE
+        p = free(spots, size, self.canvas.boxes) or spots[0]
+        self.canvas.text(p, text, bold=True, italic=True, kind=kind)
 
     def _pill(self, key: Key, edge: Edge) -> None:
-        p, part, name = self.layout.pills[key], self._part(edge), owner(key)
+        p, part, name = self.layout.pills[key], self.part(self.words.flow(edge)), owner(key)
         fade = self._fade(key in self.edges)
         width = self.layout.pill_widths[self.credit.nodes[edge.target].layer]
         height, size = self.layout.style.pill[1], self.layout.style.pill_text
@@ -304,46 +291,59 @@ class CreditGraph:
     # ---------------------------------------------------------------- units
 
     def _unit(self, node: Node) -> None:
-        canvas, style = self.canvas, self.layout.style
-        p, lit, i = self.layout.units[node.index], node.index in self.nodes, node.index
-        fade = self._fade(lit)
-        if i in self._began:
-            canvas.circle(
-                p, style.radius + 6.0, "odd fill", rim="odd", pen=2.0, kind=f"began of-{i}"
-            )
-        canvas.circle(
-            p, style.radius, pen=3.0 if self.path and lit else 1.6, fade=fade, kind=f"unit of-{i}"
-        )
-        canvas.text(
-            p, node.names.mark(i), size=style.number, bold=True, fade=fade, kind=f"unit of-{i}"
-        )
+        p, radius, i = self.layout.units[node.index], self.layout.style.radius, node.index
+        fade, small = self._round(node, p, radius), self.layout.style.small
         if node.delta is None:
-            place = Point(p.x - style.radius - 10, p.y)
-            canvas.text(
-                place, self.words.input(node), size=style.small, anchor="end", fade=fade,
+            place = Point(p.x - radius - 10, p.y)
+            self.canvas.text(
+                place,
+                self.words.input(node),
+                size=small,
+                anchor="end",
+                fade=fade,
                 kind=f"unit of-{i}",
-            )  # fmt: skip
+            )
             return
         if said := self.words.delta(node):
             near = self.layout.shows == "pattern"
-            above = Point(p.x + 6.0 * (not near), p.y - style.radius - (11.0 if near else 17.0))
+            above = Point(p.x + 6.0 * (not near), p.y - radius - (11.0 if near else 17.0))
             self._delta(node, said, above, (12.0, 9.0), fade)
-        lines = self.words.unit(node)
-        pitch = style.small + 4
+        lines, pitch = self.words.unit(node), small + 4
+        shift = OUTPUT_SHIFT if i in self.credit.layers[-1] else 0.0
         for k, (kind, line) in enumerate(lines):
-            part, named = "muted" if kind == "target" else "ink", f"{kind} of-{i}"
             if self.layout.beside(node):
-                y = p.y + (k - (len(lines) - 1) / 2) * pitch
-                place = Point(p.x + style.radius + 10, y)
-                canvas.text(
-                    place, line, part, size=style.small, anchor="start", fade=fade, kind=named
+                place = Point(p.x + radius + 10, p.y + (k - (len(lines) - 1) / 2) * pitch)
+                part = "muted" if kind == "target" else "ink"
+                self.canvas.text(
+                    place, line, part, size=small, anchor="start", fade=fade, kind=f"{kind} of-{i}"
                 )
-                continue
-            shift = OUTPUT_SHIFT if i in self.credit.layers[-1] else 0.0
-            place = Point(p.x + shift, p.y + style.radius + 15 + k * pitch)
-            # an edge that passes here must not run through the text
-            canvas.pill(place, 0.92 * text_width(line, style.small), pitch, "card", kind=named)
-            canvas.text(place, line, part, size=style.small, fade=fade, kind=named)
+            else:
+                place = Point(p.x + shift, p.y + radius + 15 + k * pitch)
+                self._below(node, kind, line, place, (0.92, pitch), fade)
+
+    def _round(self, node: Node, p: Point, radius: float) -> float:
+        """Draw a node with its number; return how much is left of its colours."""
+        canvas, i, lit = self.canvas, node.index, node.index in self.nodes
+        fade, kind = self._fade(lit), f"unit of-{i}"
+        if i in self.began:
+            canvas.circle(p, radius + 6.0, "odd fill", rim="odd", pen=2.0, kind=f"began of-{i}")
+        if node.kind == "input" and not self.credit.layers:
+            canvas.pill(p, 2 * radius, 1.3 * radius, "input", fade=fade, kind=kind)
+        else:
+            canvas.circle(p, radius, pen=3.0 if self.path and lit else 1.6, fade=fade, kind=kind)
+        number = self.layout.style.number
+        canvas.text(p, node.names.mark(i), size=number, bold=True, fade=fade, kind=kind)
+        return fade
+
+    def _below(
+        self, node: Node, kind: str, line: str, p: Point, room: tuple[float, float], fade: float
+    ) -> None:
+        """Write a line below a node, on a card: an edge that passes there must not run through it."""
+        size, named = self.layout.style.small, f"{kind} of-{node.index}"
+        wide, pitch = room
+        self.canvas.pill(p, wide * text_width(line, size), pitch, "card", kind=named)
+        part = "muted" if kind in ("target", "does") else "ink"
+        self.canvas.text(p, line, part, size=size, fade=fade, kind=named)
 
     def _delta(
         self, node: Node, text: str, p: Point, room: tuple[float, float], fade: float
@@ -364,60 +364,3 @@ class CreditGraph:
         size = self.layout.style.small
         self.canvas.pill(p, text_width(text, size) + 8.0, size + 6.0, "card")
         self.canvas.text(p, text, "muted", size=size)
-
-    # ---------------------------------------------------------------- legend
-
-    def legend(self) -> None:
-        """Say what colour, dash and width mean, in the lower corners; at the right the rule."""
-        show = self.words.show
-        names = self.credit.names
-        by_weight = names.gradient(names.weight("i", "j"))
-        rule = f"{by_weight} = {self.credit.total}{names.credit()}"
-        if show == "forward":
-            rule = names.sum("j", bool(self.layout.biases))
-        if show == "blank":
-            self.footer(rule)
-            return
-        canvas, y = self.canvas, self.layout.height - 26
-        found = {self._part(edge) for edge in self.credit.edges.values()}
-        x = MARGIN
-        where = f", from {' '.join(map(self._called, self._began[:3]))}" if self._began else ""
-        told = f"credit {names.gradient(names.letter('weight'))}"
-        for part, text in (
-            ("plus", f"{names.passed if show == 'forward' else told} > 0 (solid)"),
-            ("minus", "< 0 (dashed)"),
-            ("zero", "0"),
-            ("odd", f"nan or ∞ (dotted){where}"),
-        ):
-            if part in ("plus", "minus") or part in found:
-                middle = Point(x + 19, y)
-                line = Curve((Point(x, y), middle, middle, Point(x + 38, y)))
-                width = 1.2 if part == "zero" else 4.0
-                canvas.curve(line, part=part, width=width, style=DASHES[part])
-                canvas.text(Point(x + 46, y), text, "muted", size=LEGEND, anchor="start")
-                x += 62 + 0.92 * text_width(text, LEGEND)
-        thickest = self._thickest()
-        canvas.text(Point(x, y), thickest, "muted", size=LEGEND, anchor="start")
-        end = x + text_width(thickest, LEGEND) + MARGIN + text_width(rule, SIZE)
-        if end < self.layout.width - MARGIN:  # else the heading says it
-            self.footer(rule)
-
-    def _thickest(self) -> str:
-        names = self.credit.names
-        what = f"|{names.passed if self.words.show == 'forward' else names.product.lstrip('−')}|"
-        if self.largest < FLOOR:
-            return f"{what} below {shown(FLOOR)}: thin"
-        return f"width by {what}, thickest = {shown(self.largest)}"
-
-    def _called(self, item: int | Key) -> str:
-        if isinstance(item, int):
-            return self.credit.nodes[item].name
-        return self.credit.edges[item].name
-
-    def footer(self, text: str, aside: str = "") -> None:
-        """Write a formula into the right corner, and something beside it into the left."""
-        y = self.layout.height - 26
-        place = Point(self.layout.width - MARGIN, y)
-        self.canvas.text(place, text, size=SIZE + 0.5, anchor="end")
-        if aside:
-            self.canvas.text(Point(MARGIN, y), aside, "muted", size=LEGEND, anchor="start")

@@ -14,6 +14,7 @@ from nn.credit.assignment import Assignment
 from nn.credit.parts import Key
 from nn.credit.pictures.graph import LARGEST
 from nn.credit.pictures.layout import LEGEND, MARGIN
+from nn.credit.pictures.legend import footer, legend
 from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.pictures.words import BLANK, Show
 from nn.credit.telling.derivation import slope_symbol
@@ -54,35 +55,35 @@ def credit_drawing(
     loss, aside, back = _loss(credit, show), "", frozenset[Key]()
     if path is None:
         kind = credit.total or show
-        title, footer, rule = f"{_TITLES[kind]}, {credit.title}", "", _RULES[kind]
+        title, below, rule = f"{_TITLES[kind]}, {credit.title}", "", _RULES[kind]
         if credit.names.sign < 0.0:
             rule = rule.replace("credit = error", "credit = minus the error")
         subtitle = rule if show == "forward" else f"{loss} · {rule}"
         nodes, edges = frozenset[int](), frozenset[Key]()
     else:
         title = f"Who is responsible for {credit.edges[path].name}?"
-        footer = "" if credit.total else product(credit, path)
+        below = "" if credit.total else product(credit, path)
         subtitle, aside = _way(credit, path), loss
         nodes, edges = lit(credit, path)
         back = edges - {path}
     title, subtitle = fitting(title, WIDEST, 20, bold=True), fitting(subtitle, WIDEST)
     # titles come out narrower than estimated, formulas do not
     heading = 0.92 * max(text_width(title, 20, bold=True), text_width(subtitle))
-    below = 1.05 * text_width(footer) + text_width(aside, LEGEND) + 20.0 * bool(aside)
+    footing = 1.05 * text_width(below) + text_width(aside, LEGEND) + 20.0 * bool(aside)
     arrange, draw = kinds(credit)
-    width = max(heading, below) + 2 * MARGIN
+    width = max(heading, footing) + 2 * MARGIN
     with patience("drawing"):
         layout = arrange(credit, width, path=path, show=show, back=back)
         if path is None:  # in a folded graph an edge may stand for others
             nodes, edges = frozenset(layout.credit.nodes), frozenset(layout.credit.edges)
         marks = edges if path else frozenset[Key]()
-        graph = draw(layout, nodes, edges, path, marks, largest=LARGEST, hover=True)
+        graph = draw(layout, nodes, edges, path, marks, largest=LARGEST)
     graph.canvas.text(Point(MARGIN, 30), title, size=20, bold=True, anchor="start")
     graph.canvas.text(Point(MARGIN, 55), subtitle, "muted", size=SIZE, anchor="start")
     if path is None:
-        graph.legend()
+        legend(graph)
     else:
-        graph.footer(footer, aside)
+        footer(graph, below, aside)
     told = f"{credit.title}, to be worked out." if show == "blank" else description(credit)
     return Drawing(graph.canvas.source, title, told, True, theme, transparent)
 

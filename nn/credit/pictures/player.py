@@ -16,6 +16,7 @@ from nn.credit.assignment import Assignment
 from nn.credit.parts import Key
 from nn.credit.pictures.frames import Frames, talk
 from nn.credit.pictures.graph import CreditGraph
+from nn.credit.pictures.legend import legend
 from nn.credit.pictures.picture import credit_drawing, description
 from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.pictures.words import Words
@@ -66,7 +67,7 @@ class Player:
         """
         title = f"Credit assignment, {self.credit.title}"
         graph = self._graph()
-        graph.legend()
+        legend(graph)
         width, height = graph.layout.width, graph.layout.height
         least = max(620.0, SMALLEST * width)
         drawing = Drawing(graph.canvas.source, title, description(self.credit), pinned=True)

@@ -14,6 +14,7 @@ from nn.arguments import learning_rate
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge
 from nn.credit.pictures.graph import owner
+from nn.credit.pictures.legend import legend
 from nn.credit.pictures.live.presets import python
 from nn.credit.pictures.live.recorded import Recorded
 from nn.credit.pictures.units.unit_graph import kinds
@@ -76,7 +77,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
     joined = bool(credit.layers) and layout.shows == "pattern"
     graph = draw(layout, named.nodes.keys(), named.edges.keys(), waiting=True, joined=joined)
     graph.largest = marks.place("x", graph.largest)
-    graph.legend()
+    legend(graph)
     title = f"Who is to blame? A {credit.title}, live"
     drawing = Drawing(graph.canvas.source, title, "Its numbers are in the table.", pinned=True)
     items = [*sorted(named.nodes), *recorded.order]

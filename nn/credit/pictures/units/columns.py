@@ -303,9 +303,9 @@ class Columns(Layout):
         self.steps = self._step_spans()
 
     def boxes(self) -> list[tuple[Point, float, float]]:
-        """Return the middle, half the width and half the height of all that stands in the picture."""
+        """Return the middle, the width and the height of all that stands in the picture."""
         items = (item for item in self._items.values() if item.width)
-        return [(self._points[id(item)], item.width / 2, item.height / 2) for item in items]
+        return [(self._points[id(item)], item.width, item.height) for item in items]
 
     def _step_spans(self) -> list[tuple[float, float, str]]:
         """Return from where to where each time step reaches, and its heading; none if two would overlap."""

@@ -3,10 +3,9 @@
 from autograd.notation import shown
 from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.palette import sign_part
-from autograd.pictures.text import text_width
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Key, Link, Node
-from nn.credit.pictures.graph import NOTHING, CreditGraph
+from nn.credit.pictures.graph import NOTHING, CreditGraph, free
 from nn.credit.pictures.layout import BOTTOM, Layout
 from nn.credit.pictures.units.columns import Columns
 
@@ -68,19 +67,17 @@ class UnitGraph(CreditGraph):
         if self.path:
             super()._tags(order, largest)
             return
-        taken, written = self.layout.boxes(), 0
+        taken, most = self.layout.boxes(), len(self.layout.boxes()) + 2 * largest
         for key in reversed(order):
-            edge = self.credit.edges[key]
-            if written == 2 * largest or abs(self.words.flow(edge)) < NOTHING:
+            flow = self.words.flow(self.credit.edges[key])
+            if len(taken) == most or abs(flow) < NOTHING:
                 break
-            text = shown(self.words.flow(edge), sign=True)
-            w, h = (size / 2 for size in self._tag_size(text))
-            for p in (c.at(t) for c in reversed(self._curves(key)) for t in (0.5, 0.3, 0.7)):
-                if not any(abs(p.x - q.x) < w + v and abs(p.y - q.y) < h + u for q, v, u in taken):
-                    self._tag(key, text, p)
-                    taken.append((p, w, h))
-                    written += 1
-                    break
+            text = shown(flow, sign=True)
+            size = self._tag_size(text)
+            spots = [c.at(t) for c in reversed(self._curves(key)) for t in (0.5, 0.3, 0.7)]
+            if (p := free(spots, size, taken)) is not None:
+                self._tag(key, text, p)
+                taken.append((p, *size))
 
     def _curves(self, key: Key) -> list[Curve]:
         return [*self.layout.ways.get(key, ()), self.layout.heads[key]]
@@ -92,32 +89,18 @@ class UnitGraph(CreditGraph):
             elif node.kind == "joint" or node.index in self.layout.fold.members:
                 self._box(node, p)
             else:
-                self._round(node, p)
+                self._circle(node, p)
 
-    def _round(self, node: Node, p: Point) -> None:
+    def _circle(self, node: Node, p: Point) -> None:
         """Draw a unit or an input."""
-        canvas, i, style = self.canvas, node.index, self.layout.style
-        lit, radius = i in self.nodes, self.layout.reach(node)
-        fade, named = self._fade(lit), f"unit of-{i}"
-        if i in self._began:
-            canvas.circle(p, radius + 6.0, "odd fill", rim="odd", pen=2.0, kind=f"began of-{i}")
-        pen = 3.0 if self.path and lit else 1.6
-        if node.kind == "input":
-            canvas.pill(p, 2 * radius, 1.3 * radius, "input", fade=fade, kind=named)
-        else:
-            canvas.circle(p, radius, pen=pen, fade=fade, kind=named)
-        canvas.text(p, node.names.mark(i), size=style.number, bold=True, fade=fade, kind=named)
+        radius, small = self.layout.reach(node), self.layout.style.small
+        fade = self._round(node, p, radius)
         if node.kind == "unit" and (said := self.layout.error(node)):
             self._delta(node, said, Point(p.x, p.y - radius - 11.0), (8.0, 6.0), fade)
         below = 0.65 * radius if node.kind == "input" else radius
-        pitch = style.small + 3.0
         for k, (kind, line) in enumerate(self.layout.lines(node)):
-            place = Point(p.x, p.y + below + 10.0 + k * pitch)
-            part = "muted" if kind in ("target", "does") else "ink"
-            canvas.pill(
-                place, 0.9 * text_width(line, style.small), pitch, "card", kind=f"{kind} of-{i}"
-            )
-            canvas.text(place, line, part, size=style.small, fade=fade, kind=f"{kind} of-{i}")
+            place = Point(p.x, p.y + below + 10.0 + k * (small + 3.0))
+            self._below(node, kind, line, place, (0.9, small + 3.0), fade)
 
     def _box(self, node: Node, p: Point) -> None:
         """Draw a joint, small and grey, with what it does; or a vector."""
