@@ -24,6 +24,7 @@ from nn.arguments import named
 Counting = Literal["back", "within", "forward", "kinds"]
 # which way a matrix of weights lies: a row an input, and Wᵀ Z; a row a unit, and W Z; or a row an input, and X W
 Matrix = Literal["WᵀZ", "WZ", "XW"]
+Whole = Literal["a", "z", "delta", "weight", "bias"]  # columns and a matrix
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,10 @@ class Names:
         )  # fmt: skip
         return text if head.layer is not None else re.sub(r"⁽⁾|\^?\[\W*\]|_$", "", text)
 
-    def _last(self, j: int | str) -> bool:
-        return j in self.outputs
+    def template(self, kind: str, j: int | str) -> str:
+        """Return the template of a kind of number of a unit."""
+        last = kind == "delta" and j in self.outputs
+        return (last and self.notation.last_delta) or getattr(self.notation, kind)
 
     def a(self, j: int | str) -> str:
         """Return the name of the sum of a unit."""
@@ -185,7 +188,7 @@ class Names:
 
     def z(self, j: int | str) -> str:
         """Return the name of what a node gives out."""
-        if self._last(j):
+        if j in self.outputs:
             return self._output(self.notation.output, j)
         return self.spelled(self.notation.x if self.is_input(j) else self.notation.z, j)
 
@@ -199,7 +202,7 @@ class Names:
 
     def _output(self, template: str, j: int | str) -> str:
         single = self.notation.bare and len(self.outputs) == 1
-        return re.sub(r"\{\w+\}", "", template) if single else self.spelled(template, j)
+        return bare(template) if single else self.spelled(template, j)
 
     def is_input(self, j: int | str) -> bool:
         """Tell whether a node is an input."""
@@ -207,8 +210,7 @@ class Names:
 
     def delta(self, j: int | str) -> str:
         """Return the name of the error of a unit."""
-        last = self.notation.last_delta if self._last(j) else ""
-        return self.spelled(last or self.notation.delta, j)
+        return self.spelled(self.template("delta", j), j)
 
     def p(self, j: int | str) -> str:
         """Return the name of the probability of an output."""
@@ -233,16 +235,14 @@ class Names:
 
     def letter(self, kind: str) -> str:
         """Return the letter of a kind of number, without indices."""
-        bare = re.sub(r"\{\w+\}", "", getattr(self.notation, kind))
-        return re.sub(r"⁽⁾|\^?\[,?\]|_$|⇝", "", bare) or "x"
+        return re.sub(r"⁽⁾|\^?\[,?\]|_$|⇝", "", bare(getattr(self.notation, kind))) or "x"
 
-    def whole(self, kind: Literal["a", "z", "delta", "weight", "bias"], layer: int) -> str:
+    def whole(self, kind: Whole, layer: int) -> str:
         """Return the name of a matrix, or of a column, of a layer counted from the inputs, 0."""
-        notation, last = self.notation, layer == len(self.layers) - 1
-        template = notation.last_delta if kind == "delta" and last else ""
+        notation = self.notation
         if kind == "z" and layer == 0 and notation.inputs == 0:
             return self.letter("x")
-        template = template or getattr(notation, kind)
+        template = self.template(kind, self.layers[layer][0])
         number = layer + notation.inputs - (notation.leaves and kind in ("weight", "bias"))
         number += notation.key == "slides" and kind == "z"  # Z⁽²⁾ is what enters layer 2
         named = "{L}" in template or "{l}" in template or template == notation.last_delta
@@ -299,6 +299,11 @@ class Names:
         if self.is_input(j):
             return self.z(j)
         return f"{place.index} of layer {place.layer + self.notation.inputs}"
+
+
+def bare(template: str) -> str:
+    """Return a template without its indices."""
+    return re.sub(r"\{\w+\}", "", template)
 
 
 def _lowered(index: int | str) -> str:

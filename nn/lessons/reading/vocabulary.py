@@ -1,7 +1,8 @@
 """What names mean: for each notation, and each way in which people vary it, the numbers of a network by name."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -11,7 +12,7 @@ from autograd.notation import LOWERED, RAISED, on_the_line
 from nn.credit.credit import Credit
 from nn.credit.telling.equations import equations
 from nn.naming import numbering
-from nn.notations import NOTATIONS, Names, Notation
+from nn.notations import NOTATIONS, Names, Notation, Whole, bare
 
 # (kind, of): those of a Quantity; and "weight", "x", "target", "rate": what is given; "step", the change of a weight
 Meaning: TypeAlias = tuple[str, Any]
@@ -41,9 +42,8 @@ def lowered(name: str) -> str:
     """Return a name in small letters, its indices on the line behind ^ and _, Greek letters as such."""
     text = re.sub(f"[{RAISED}]+", lambda m: "^" + on_the_line(m[0]), name.replace("ᵀ", ""))
     text = re.sub(f"[{LOWERED}]+", lambda m: "_" + on_the_line(m[0]), text)
-    text = text.strip(" \t*`\"“”„'|.").casefold() + "'" * name.rstrip(" \t`*").endswith(
-        ("'", "′", "’")
-    )
+    primed = name.rstrip(" \t`*").endswith(("'", "′", "’"))
+    text = text.strip(" \t*`\"“”„'|.").casefold() + "'" * primed
     for pattern, letter in _WORDS:
         text = re.sub(pattern, letter, text)
     return re.sub(r"\s+", " ", text)
@@ -101,36 +101,37 @@ class Vocabulary:
     def meanings(self, name: str) -> frozenset[Meaning]:
         """Return what a name may mean; empty if it means nothing here."""
         if len(name.strip()) == 1 and name.islower() and name not in "δŷ":
-            return frozenset(
-                m for m in self.words.get(key(name), ()) if m[0] != "loss"
-            )  # e is an error, E the loss
+            found = self.words.get(key(name), frozenset())
+            return frozenset(m for m in found if m[0] != "loss")  # e is an error, E the loss
         for role, word in forms(name):
-            if (found := self.words.get(word)) and (of := self._in_role(role, found)):
+            bases = self.words.get(word, frozenset())
+            if of := self._in_role(role, bases) if role else bases:
                 return of
         return frozenset()
 
     def _in_role(self, role: str, bases: frozenset[Meaning]) -> frozenset[Meaning]:
-        if not role:
-            return bases
-        found: set[Meaning] = set()
-        for kind, of in bases:
-            if kind == "weight":
-                found.add((role, of))
-            elif role == "gradient" and (kind == "a" or (kind == "z" and of in self.linear)):
-                found.add(("delta", of))
+        found = {(role, of) for kind, of in bases if kind == "weight"}
+        if role == "gradient":
+            found |= {("delta", of) for kind, of in bases
+                      if kind == "a" or (kind == "z" and of in self.linear)}  # fmt: skip
         return frozenset(found)
 
     def grid(self, name: str) -> Grid:
         """Return the numbers of a matrix; empty if none has that name."""
         for role, word in forms(name):
-            of = self.grids.get(word)
-            if not role and of:
-                return of
-            if of and of[0][0][0] == "weight" and role != "step":
-                return tuple(tuple((role, m[1]) for m in row) for row in of)
-            if of and role == "gradient" and of[0][0][0] == "a":
-                return tuple(tuple(("delta", m[1]) for m in row) for row in of)
+            found = self.grids.get(word)
+            kind = found[0][0][0] if found else ""
+            if found and not role:
+                return found
+            if found and kind == "weight" and role != "step":
+                return _as(role, found)
+            if found and kind == "a" and role == "gradient":
+                return _as("delta", found)
         return ()
+
+
+def _as(kind: str, grid: Iterable[Iterable[Meaning]]) -> Grid:
+    return tuple(tuple((kind, of) for _, of in row) for row in grid)
 
 
 # other ways to write the same, in each notation
@@ -170,7 +171,7 @@ _VARIED = (
 
 
 def _flipped(weight: str) -> str:
-    return weight.translate({ord("I"): "J", ord("J"): "I", ord("i"): "j", ord("j"): "i"})
+    return weight.translate(str.maketrans("IJij", "JIji"))
 
 
 def _candidates(usual: Notation) -> Iterator[tuple[Notation, float, bool]]:
@@ -181,15 +182,13 @@ def _candidates(usual: Notation) -> Iterator[tuple[Notation, float, bool]]:
     yield from ((n, 1.5, False) for n in _VARIED)
     yield from ((n, 1.8, True) for n in (usual, *rows, *_VARIED) if n.counting == "within")
     for n in (usual, *rows, *_VARIED):
-        within = n.counting == "within"
-        others = []
-        if "IJ" in n.weight or "JI" in n.weight or "[{i},{j}]" in n.weight:
-            others.append(replace(n, weight=_flipped(n.weight)))
-        if within:
+        if re.search(r"IJ|JI|\[\{i\},\{j\}\]", n.weight):
+            yield replace(n, weight=_flipped(n.weight)), 2.0, False
+        if n.counting == "within":
             moved = replace(n, inputs=1 - n.inputs, leaves=False)
-            others += [moved, replace(moved, weight=_flipped(n.weight))]
-            others.append(replace(n, first=1 - n.first))
-        yield from ((other, 2.0, False) for other in others)
+            yield moved, 2.0, False
+            yield replace(moved, weight=_flipped(n.weight)), 2.0, False
+            yield replace(n, first=1 - n.first), 2.0, False
 
 
 def vocabularies(credit: Credit) -> Iterator[tuple[Vocabulary, ...]]:
@@ -207,13 +206,9 @@ def vocabularies(credit: Credit) -> Iterator[tuple[Vocabulary, ...]]:
 
 @lru_cache(maxsize=96)
 def _of_layers(
-    rank: int,
-    sizes: tuple[int, ...],
-    biased: frozenset[int],
-    probable: frozenset[int],
-    linear: frozenset[int],
+    rank: int, sizes: tuple[int, ...], biased: frozenset[int], probable: frozenset[int], linear: frozenset[int],
     usual: Notation,
-) -> tuple[Vocabulary, ...]:
+) -> tuple[Vocabulary, ...]:  # fmt: skip
     layers = numbering(sizes)
     return tuple(
         _Maker(notation, layers, biased, probable, layerless).vocabulary(cost, linear)
@@ -222,150 +217,127 @@ def _of_layers(
     )
 
 
-class _Maker:
-    def __init__(
-        self,
-        notation: Notation,
-        layers: Sequence[Sequence[int]],
-        biased: frozenset[int],
-        probable: frozenset[int],
-        layerless: bool = False,
-    ) -> None:
-        self.layerless = layerless
-        self.notation, self.layers, self.biased, self.probable = notation, layers, biased, probable
-        self.names = Names(notation, layers, layers[-1])
-        self.words: dict[str, set[Meaning]] = {}
-        self.grids: dict[str, Grid] = {}
-        self.aliases = _ALIASES.get(notation.key, {})
+class _Words(defaultdict[str, set[Meaning]]):
+    """What the keys of names may mean."""
 
-    def _add(self, meaning: Meaning, *names: str) -> None:
+    def __init__(self) -> None:
+        super().__init__(set)
+
+    def add(self, meaning: Meaning, *names: str) -> None:
         for name in names:
             if (spelled := key(name)) and not spelled.isdigit():
-                self.words.setdefault(spelled, set()).add(meaning)
+                self[spelled].add(meaning)
 
-    def _spell(self, meaning: Meaning, kind: str, template: str, *nodes: Any) -> None:
-        """Add a name, and the same with its layer in front on the line, or without it."""
-        for text in (template, *self.aliases.get(kind, ())):
-            self._forms(meaning, text, *nodes)
+    def vocabulary(
+        self, notation: Notation, cost: float, grids: dict[str, Grid], linear: frozenset[int]
+    ) -> Vocabulary:
+        words = {word: frozenset(meanings) for word, meanings in self.items()}
+        return Vocabulary(notation, cost, words, grids, linear)
 
-    def _forms(self, meaning: Meaning, template: str, *nodes: Any) -> None:
-        flat = re.sub(r"⁽\{([LM])\}⁾|\{([LM])\}|\^\[\{(l)\}\]", r"_{\1\2\3}_", template)
-        if self.layerless:
-            flat = re.sub(r"_\{[LM]\}_|_\{l\}_|(?<=[A-Za-z])\{l\}", "", flat)
-        texts = {template, flat.replace("{L}", "{l}").replace("{M}", "{m}")}
-        if self.notation.counting == "within" and not self.layerless and self._single(nodes[0]):
-            texts |= {
-                re.sub(r"\[?\{(?:J|j|JI|IJ)\}\]?", "", text) for text in texts
-            }  # a layer of one unit
-        for text in texts:
-            apart = (
-                text.replace("{JI}", "{j},{i}").replace("{IJ}", "{i},{j}").replace("{J0}", "{j},0")
-            )
-            self._add(meaning, *(self.names.spelled(t, *nodes) for t in (text, apart)))
 
-    def _single(self, j: int) -> bool:
-        return any(len(layer) == 1 and j in layer for layer in self.layers)
+class _Maker:
+    """Makes the vocabulary of a network with layers in a notation, whose names may leave out the layers."""
+
+    def __init__(
+        self, notation: Notation, layers: Sequence[Sequence[int]], biased: frozenset[int], probable: frozenset[int],
+        layerless: bool,
+    ) -> None:  # fmt: skip
+        self.notation, self.layers, self.biased, self.probable = notation, layers, biased, probable
+        self.layerless = layerless
+        self.names = Names(notation, layers, layers[-1])
+        self.alone = {layer[0] for layer in layers if len(layer) == 1}  # they may have no index
+        self.words = _Words()
+        self.grids: dict[str, Grid] = {}
 
     def vocabulary(self, cost: float, linear: frozenset[int]) -> Vocabulary:
-        n, layers = self.notation, self.layers
-        self._add(("loss", None), n.loss, *LOSS)
-        self._add(("rate", None), n.rate, *RATE)
-        last = layers[-1]
-        for k, layer in enumerate(layers):
-            for j in layer:
-                if k == 0:
-                    self._spell(("x", j), "x", n.x, j)
-                    self._add(("x", j), f"x{layers[0].index(j) + 1}")
-                    continue
-                self._spell(("a", j), "a", n.a, j)
-                self._spell(
-                    ("delta", j), "delta", (n.last_delta if j in last else "") or n.delta, j
-                )
-                kind = "output" if j in last else "z"
-                self._spell(("z", j), kind, getattr(n, kind), j)
-                if j in last:
-                    self._add(("z", j), self.names.spelled(n.z, j))
-                    self._spell(("target", j), "target", n.target, j)
-                    if len(last) == 1:
-                        letter, other = (
-                            re.sub(r"\{\w+\}", "", n.output),
-                            re.sub(r"\{\w+\}", "", n.z),
-                        )
-                        self._add(
-                            ("z", j),
-                            "ŷ",
-                            "output",
-                            "prediction",
-                            "ausgabe",
-                            *[letter] * (letter != other),
-                        )
-                        target = re.sub(r"\{\w+\}", "", n.target)
-                        self._add(("target", j), "target", "t", target)
-                if j in self.probable:
-                    self._add(("p", j), self.names.p(j))
-        for tails, heads in pairwise(layers):
-            for j in heads:
-                for i in tails:
-                    self._weight((i, j))
-                if j in self.biased:
-                    self._weight((None, j))
-        self._wholes()
-        return Vocabulary(
-            n, cost, {k: frozenset(v) for k, v in self.words.items()}, self.grids, linear
-        )
-
-    def _weight(self, edge: tuple[int | None, int]) -> None:
-        n, (i, j) = self.notation, edge
-        meaning = "weight", edge
-        if i is None:
-            self._spell(meaning, "bias", n.bias, j, "")
-            self._add(("gradient", edge), self.names.gradient(self.names.weight(None, j)))
-            return
-        if n.key.endswith("by input"):
-            pairs = [(t, h) for ts, hs in pairwise(self.layers) for t in ts for h in hs]
-            self._add(meaning, f"w{pairs.index((i, j)) + 1}")
-            return
-        self._spell(meaning, "weight", n.weight, j, i)
-        tail, head = self.names.spelled("{j}", i), self.names.spelled("{j}", j)
-        if n.counting in ("back", "forward", "kinds"):
-            self._add(meaning, f"w{tail}>{head}")
-        self._add(("gradient", edge), self.names.gradient(self.names.weight(i, j)))
-
-    def _wholes(self) -> None:
-        names, n = self.names, self.notation
+        n = self.notation
+        self.words.add(("loss", None), n.loss, *LOSS)
+        self.words.add(("rate", None), n.rate, *RATE)
+        for place, j in enumerate(self.layers[0], 1):
+            self._spell(("x", j), "x", j)
+            self.words.add(("x", j), f"x{place}")
+        for j in (j for layer in self.layers[1:] for j in layer):
+            self._unit(j)
+        pairs = [(i, j) for tails, heads in pairwise(self.layers) for i in tails for j in heads]
+        for count, pair in enumerate(pairs, 1):
+            self._weight(count, pair)
+        for j in self.biased:
+            self._spell(("weight", (None, j)), "bias", j, "")
+            bias = self.names.weight(None, j)
+            self.words.add(("gradient", (None, j)), self.names.gradient(bias))
         for k, (tails, heads) in enumerate(pairwise(self.layers), 1):
-            column = [tuple((kind, j) for j in heads) for kind in ("a", "z", "delta")]
-            weights = [[("weight", (i, j)) for i in tails] for j in heads]
-            if n.matrix != "WZ":
-                weights = list(map(list, zip(*weights)))
-            grids: dict[str, Any] = {
-                "a": [column[0]], "z": [column[1]], "delta": [column[2]], "weight": list(map(tuple, weights)),
-            }  # fmt: skip
-            if self.biased:
-                grids["bias"] = [tuple(("weight", (None, j)) for j in heads)]
-            for kind, grid in grids.items():
-                name = names.whole(kind, k)  # type: ignore[arg-type]
-                flat = re.sub(r"[\^\[\]⁽⁾]", "", name)
-                spelled = {key(name), key(flat), key(lowered(flat).replace("^", ""))}
-                if kind == "z" and k == len(self.layers) - 1:
-                    spelled |= {key(names.letter("output")), "ŷ"}
-                if kind == "weight":
-                    self.grids.setdefault(key(names.gradient(name)), tuple(tuple(("gradient", m[1]) for m in row) for row in grid))  # fmt: skip
-                for word in spelled:
-                    self.grids.setdefault(word, tuple(grid))
+            self._wholes(k, tails, heads)
+        return self.words.vocabulary(n, cost, self.grids, linear)
+
+    def _spell(self, meaning: Meaning, kind: str, *nodes: Any) -> None:
+        """Add a name, and the same with its layer in front on the line, or without it, and its indices apart."""
+        aliases = _ALIASES.get(self.notation.key, {}).get(kind, ())
+        for template in (self.names.template(kind, nodes[0]), *aliases):
+            flat = re.sub(r"⁽\{([LM])\}⁾|\{([LM])\}|\^\[\{(l)\}\]", r"_{\1\2\3}_", template)
+            if self.layerless:
+                flat = re.sub(r"_\{[LM]\}_|_\{l\}_|(?<=[A-Za-z])\{l\}", "", flat)
+            texts = {template, flat.replace("{L}", "{l}").replace("{M}", "{m}")}
+            if self.notation.counting == "within" and not self.layerless and nodes[0] in self.alone:
+                texts |= {re.sub(r"\[?\{(?:J|j|JI|IJ)\}\]?", "", text) for text in texts}
+            for text in texts:
+                apart = text.replace("{JI}", "{j},{i}").replace("{IJ}", "{i},{j}")
+                apart = apart.replace("{J0}", "{j},0")
+                self.words.add(meaning, *(self.names.spelled(t, *nodes) for t in (text, apart)))
+
+    def _unit(self, j: int) -> None:
+        names, output = self.names, j in self.layers[-1]
+        self._spell(("a", j), "a", j)
+        self._spell(("delta", j), "delta", j)
+        self._spell(("z", j), "output" if output else "z", j)
+        if output:
+            self.words.add(("z", j), names.spelled(self.notation.z, j))
+            self._spell(("target", j), "target", j)
+        if output and j in self.alone:
+            letter, target = bare(self.notation.output), bare(self.notation.target)
+            others = [letter] if letter != bare(self.notation.z) else []
+            self.words.add(("z", j), "ŷ", "output", "prediction", "ausgabe", *others)
+            self.words.add(("target", j), "target", "t", target)
+        if j in self.probable:
+            self.words.add(("p", j), names.p(j))
+
+    def _weight(self, count: int, pair: tuple[int, int]) -> None:
+        names, meaning, (i, j) = self.names, ("weight", pair), pair
+        if self.notation.key.endswith("by input"):
+            self.words.add(meaning, f"w{count}")
+            return
+        self._spell(meaning, "weight", j, i)
+        if self.notation.counting != "within":
+            self.words.add(meaning, f"w{names.mark(i)}>{names.mark(j)}")
+        self.words.add(("gradient", pair), names.gradient(names.weight(i, j)))
+
+    def _wholes(self, layer: int, tails: Sequence[int], heads: Sequence[int]) -> None:
+        """Add the names of the columns of a layer, of its matrix, and of the gradient of that."""
+        names, last = self.names, layer == len(self.layers) - 1
+        weights = [tuple(("weight", (i, j)) for i in tails) for j in heads]
+        grids: dict[Whole, Any] = {"a": [], "z": [], "delta": []}
+        for kind, rows in grids.items():
+            rows.append([(kind, j) for j in heads])
+        grids["weight"] = weights if self.notation.matrix == "WZ" else zip(*weights)
+        if self.biased:
+            grids["bias"] = [[("weight", (None, j)) for j in heads]]
+        for kind, rows in grids.items():
+            grid, name = tuple(map(tuple, rows)), names.whole(kind, layer)
+            flat = re.sub(r"[\^\[\]⁽⁾]", "", name)
+            spelled = {key(name), key(flat), key(lowered(flat).replace("^", ""))}
+            if kind == "z" and last:
+                spelled |= {key(names.letter("output")), "ŷ"}
+            if kind == "weight":
+                self.grids.setdefault(key(names.gradient(name)), _as("gradient", grid))
+            for word in spelled:
+                self.grids.setdefault(word, grid)
 
 
 def _of_any(credit: Credit, linear: frozenset[int]) -> Vocabulary:
-    words: dict[str, set[Meaning]] = {}
+    words = _Words()
     for equation in equations(credit):
-        for name in equation.names:
-            kind = "x" if equation.kind == "z" and equation.rule is None else equation.kind
-            words.setdefault(key(name), set()).add((kind, equation.of))
+        kind = "x" if equation.kind == "z" and equation.rule is None else equation.kind
+        words.add((kind, equation.of), *equation.names)
     for j in credit.outputs:
-        for word in (credit.names.target(j), credit.names.letter("target")):
-            words.setdefault(key(word), set()).add(("target", j))
-    for word in LOSS:
-        words.setdefault(key(word), set()).add(("loss", None))
-    return Vocabulary(
-        credit.names.notation, 0.0, {k: frozenset(v) for k, v in words.items()}, {}, linear
-    )
+        words.add(("target", j), credit.names.target(j), credit.names.letter("target"))
+    words.add(("loss", None), *LOSS)
+    return words.vocabulary(credit.names.notation, 0.0, {}, linear)
