@@ -11,6 +11,7 @@ from nn.lessons.marking.judging import Judged
 from nn.lessons.marking.rules.hand import NONE, Flaws
 from nn.lessons.marking.rules.intervals import Interval
 from nn.lessons.marking.rules.mistakes import Mistake, mistakes_in
+from nn.lessons.marking.rules.remembered import remembered
 from nn.lessons.quantities import Quantity, Written
 
 CONTRADICTED = 5.0  # the price of a good line that should be otherwise
@@ -76,31 +77,22 @@ class Diagnosis:
         self.good = [q for q, status in judged.status.items() if status != "wrong"]
         self._known = mistakes_in(self.problem)
         self._known += self._rates()
-        self._made: dict[tuple[Quantity, Flaws], list[Interval]] = {}
-        self._kinds: dict[Quantity, frozenset[str]] = {}
-        self._flaws: dict[tuple[Quantity, tuple[Cause, ...]], Flaws] = {}
-        self._lefts: dict[frozenset[Quantity], float] = {}
         self._price = {q: self._unexplained(q) for q in self.wrong}
 
+    @remembered
     def kinds(self, q: Quantity) -> frozenset[str]:
         """Return the kinds of lines whose mistakes show in a line: its own, and of those left out before it."""
-        found = self._kinds.get(q)
-        if found is None:
-            kinds = map(self.problem.line_kind, self.hand.chain(q))
-            found = self._kinds[q] = frozenset(kinds)
-        return found
+        return frozenset(map(self.problem.line_kind, self.hand.chain(q)))
 
     def _acts(self, m: Mistake, q: Quantity) -> bool:
         return not self.kinds(q).isdisjoint(m.lines) and (
             m.unit is None or Quantity("a", m.unit) in self.hand.chain(q)
         )
 
-    def made(self, q: Quantity, flaws: Flaws = NONE) -> list[Interval]:
+    @remembered
+    def made(self, q: Quantity, flaws: Flaws) -> list[Interval]:
         """Return what a line should be if these mistakes are made, by each way of working it out."""
-        found = self._made.get((q, flaws))
-        if found is None:
-            found = self._made[q, flaws] = self.judged.made(q, flaws)
-        return found
+        return self.judged.made(q, flaws)
 
     def explains(self, q: Quantity, causes: tuple[Cause, ...]) -> bool:
         """Tell whether a line is as it is if these mistakes are made."""
@@ -109,16 +101,13 @@ class Diagnosis:
         meant = slips[0].meant if slips else (self.hand.written[q],)
         return any(mine.meets(x) for mine in meant for x in made)
 
+    @remembered
     def _of(self, q: Quantity, causes: tuple[Cause, ...]) -> Flaws:
         """Return which of some mistakes show in a line."""
-        found = self._flaws.get((q, causes))
-        if found is None:
-            rules = [c for c in causes if type(c) is Mistake]
-            acting = [c for c in rules if self._acts(c, q)]
-            drawn = {kind for c in acting for kind in c.draws}
-            found = frozenset(c.flaw for c in rules if c in acting or not drawn.isdisjoint(c.lines))
-            found = self._flaws[q, causes] = found if acting else NONE
-        return found
+        rules = [c for c in causes if type(c) is Mistake]
+        acting = [c for c in rules if self._acts(c, q)]
+        drawn = {kind for c in acting for kind in c.draws}
+        return frozenset(c.flaw for c in rules if c in acting or not drawn.isdisjoint(c.lines))
 
     def cost(self, causes: tuple[Cause, ...], most: float = math.inf) -> float:
         """Return how unlikely it is that these mistakes, and no others, made the working; inf if beyond `most`."""
@@ -137,17 +126,14 @@ class Diagnosis:
                 total += CONTRADICTED
         return total
 
+    @remembered
     def _left(self, lines: frozenset[Quantity]) -> float:
         """Return the price of lines that nothing explains."""
-        found = self._lefts.get(lines)
-        if found is None:
-            prices: dict[str, list[float]] = {}
-            for q in lines:
-                prices.setdefault(q.kind, []).append(self._price[q])
-            # what nobody knows, and made one line of a kind wrong, made the others wrong, too
-            found = sum(ALIKE * sum(x) + (1.0 - ALIKE) * max(x) for x in prices.values())
-            self._lefts[lines] = found
-        return found
+        prices: dict[str, list[float]] = {}
+        for q in lines:
+            prices.setdefault(q.kind, []).append(self._price[q])
+        # what nobody knows, and made one line of a kind wrong, made the others wrong, too
+        return sum(ALIKE * sum(x) + (1.0 - ALIKE) * max(x) for x in prices.values())
 
     def _unexplained(self, q: Quantity) -> float:
         mine, other = self.hand.written[q], self.judged.follows(q)

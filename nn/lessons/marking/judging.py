@@ -11,6 +11,7 @@ from nn.lessons.marking.rules.any_network import hand_of
 from nn.lessons.marking.rules.hand import FROM_Z, NONE, Flaws, Hand
 from nn.lessons.marking.rules.intervals import SLOPES_FROM_Z, Interval, at
 from nn.lessons.marking.rules.problem import Problem
+from nn.lessons.marking.rules.remembered import remembered
 from nn.lessons.quantities import Quantity, Written
 
 Status = Literal["right", "follows", "wrong"]
@@ -76,7 +77,6 @@ class Judged:
     written: Mapping[Quantity, Written]
     status: dict[Quantity, Status] = field(default_factory=dict)
     copied: list[Quantity] = field(default_factory=list)
-    _ways: dict[Quantity, tuple[Flaws, ...]] = field(default_factory=dict)
 
     @property
     def wrong(self) -> list[Quantity]:
@@ -96,30 +96,27 @@ class Judged:
     def gap(self, q: Quantity) -> float:
         """Return by how many units of its last digit a line does not follow."""
         mine = self.hand.written[q]
-        unit = self.style.unit_of(mine.middle, self.written[q].unit)
-        return min(mine.gap(self.follows(q, way)) for way in self.ways(q)) / unit
+        return min(mine.gap(self.follows(q, way)) for way in self.ways(q)) / self._unit(q)
+
+    def _unit(self, q: Quantity) -> float:
+        return self.style.unit_of(self.hand.written[q].middle, self.written[q].unit)
 
     def spread(self, q: Quantity) -> float:
         """Return how many units of its last digit wide it is what a line should be."""
         meant = self.follows(q)
-        return (meant.hi - meant.lo) / self.style.unit_of(
-            self.hand.written[q].middle, self.written[q].unit
-        )
+        return (meant.hi - meant.lo) / self._unit(q)
 
-    def ways(self, q: Quantity) -> tuple[Flaws, ...]:
+    @remembered
+    def ways(self, q: Quantity) -> list[Flaws]:
         """Return the ways of working out a line: a slope that is no constant may come from a or from z."""
-        found = self._ways.get(q)
-        if found is None:
-            functions = self.hand.problem.functions
-            names = {activation_name(functions[step.of]) for step in self.hand.chain(q)
-                     if step.kind == "delta" and step.of in functions}  # fmt: skip
-            found = self._ways[q] = _BOTH if names & SLOPES_FROM_Z.keys() - {"linear"} else _ONE
-        return found
+        functions = self.hand.problem.functions
+        names = {activation_name(functions[step.of]) for step in self.hand.chain(q)
+                 if step.kind == "delta" and step.of in functions}  # fmt: skip
+        either = names & SLOPES_FROM_Z.keys() - {"linear"}
+        return [NONE, frozenset([FROM_Z])] if either else [NONE]
 
 
 _NO_STYLE = Style(None, None)
-_ONE: tuple[Flaws, ...] = (NONE,)
-_BOTH: tuple[Flaws, ...] = (NONE, frozenset([FROM_Z]))
 
 
 def judge(problem: Problem, written: Mapping[Quantity, Written]) -> Judged:
@@ -143,9 +140,8 @@ def _cut_off(found: Judged) -> bool:
     """Tell whether nearly all numbers of a sheet are nearer to 0 than the right ones."""
     right, written = found.hand.problem.right, found.written
     off = [q for q in found.status if abs(written[q].value - right[q]) > 1e-9]
-    return len(off) >= 5 and sum(abs(written[q].value) < abs(right[q]) for q in off) >= 0.75 * len(
-        off
-    )
+    nearer = [q for q in off if abs(written[q].value) < abs(right[q])]
+    return len(off) >= 5 and len(nearer) >= 0.75 * len(off)
 
 
 def _judge(
@@ -153,11 +149,9 @@ def _judge(
 ) -> Judged:
     same = units * style.unit_of(1.0, 1.0)
     fixed = style.digits is None and (style.decimals or 0) > 1
-    hand = hand_of(
-        problem, {}, (lambda x: same) if fixed else (lambda x: units * style.unit_of(x, 1.0))
-    )
     known: dict[Quantity, Interval] = {}
-    hand.written = known
+    half = (lambda x: same) if fixed else (lambda x: units * style.unit_of(x, 1.0))
+    hand = hand_of(problem, known, half)
     found = Judged(hand, units, style, written)
     for q in problem.order:
         if q not in written:

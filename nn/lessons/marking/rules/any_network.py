@@ -7,9 +7,10 @@ from typing import Any
 from nn.activations import ACTIVATIONS, Activation, activation_name
 from nn.credit.credit import Credit
 from nn.credit.telling.equations import Equation, Id, Rule, equations
-from nn.lessons.marking.rules.hand import Flaws, Hand
-from nn.lessons.marking.rules.intervals import SLOPES_FROM_Z, Interval, at, mapped, output, slope
+from nn.lessons.marking.rules.hand import INSTEAD_OF_SLOPES, Flaws, Hand
+from nn.lessons.marking.rules.intervals import SLOPES_FROM_Z, Interval, at, output, slope
 from nn.lessons.marking.rules.problem import Problem, asked_numbers
+from nn.lessons.marking.rules.remembered import remembered
 from nn.lessons.quantities import Quantity
 from nn.optim import Optimizer
 
@@ -36,7 +37,6 @@ class AnyProblem(Problem):
         self.right = asked_numbers(credit, lr, optimizer)
         self.order = list(self.right)
         self.outputs, self.inputs = credit.outputs, []
-        self._reads: dict[Quantity, tuple[Id, ...]] = {}
         by_text: dict[str, Activation | None] = {}
         self.functions = {}
         for q, e in self.equations.items():
@@ -49,24 +49,21 @@ class AnyProblem(Problem):
         self.into, self.out_of, self.layer_of = {}, {}, {}
         self.weights = {of: x for (kind, of), x in self.given.items() if kind == "weight"}
 
+    @remembered
     def reads(self, q: Quantity) -> tuple[Id, ...]:
         """Return the numbers that a rule reads and that make a difference to it."""
-        found = self._reads.get(q)
-        if found is None and (products := self.products(q)) is not None:
-            found = self._reads[q] = products[1]
-        if found is None:
-            e = self.equations[q]
-            rule, values = rule_of(e), {read: self.values[read] for read in e.reads}
+        if (products := self.products(q)) is not None:
+            return products[1]
+        e = self.equations[q]
+        rule, values = rule_of(e), {read: self.values[read] for read in e.reads}
+        base = float(rule(values))
 
-            def matters(read: Id) -> bool:
-                x = values[read]
-                tries = (x + 0.1, 0.0, -x - 0.1, x + 10.0, x - 10.0)
-                return any(float(rule(values | {read: other})) != base for other in tries)
+        def matters(read: Id) -> bool:
+            x = values[read]
+            tries = (x + 0.1, 0.0, -x - 0.1, x + 10.0, x - 10.0)
+            return any(float(rule(values | {read: other})) != base for other in tries)
 
-            base = float(rule(values))
-            kept = (read for read in e.reads if read != e.id and matters(read))
-            found = self._reads[q] = tuple(kept)
-        return found
+        return tuple(read for read in e.reads if read != e.id and matters(read))
 
     def products(
         self, q: Quantity, tail: str | None = None, use: int | None = None
@@ -84,9 +81,10 @@ class AnyProblem(Problem):
         uses = [edge for edge in self.credit.edges.values() if edge.parameter == name]
         terms = list[tuple[Id, Id | None]]()
         for edge in uses if use is None or len(uses) < 2 else [uses[use]]:
-            z: Id | None = None if edge.source is None or tail == "none" else ("z", edge.source)
-            if z is not None and tail == "a" and Quantity("a", edge.source) in self.equations:
-                z = "a", edge.source
+            of_a = tail == "a" and Quantity("a", edge.source) in self.equations
+            z: Id | None = ("a" if of_a else "z", edge.source)
+            if edge.source is None or tail == "none":
+                z = None
             terms.append((("delta", edge.target), z))
 
         def summed(known: Mapping[Id, Any]) -> float:
@@ -95,13 +93,14 @@ class AnyProblem(Problem):
         found = tuple(dict.fromkeys(x for term in terms for x in term if x is not None))
         if not self.values.keys() >= {*found}:
             return None
-        if (
-            tail is None
-            and use is None
-            and not math.isclose(summed(self.values), self.right[q], rel_tol=1e-9, abs_tol=1e-12)
-        ):
+        agrees = math.isclose(summed(self.values), self.right[q], rel_tol=1e-9, abs_tol=1e-12)
+        if tail is None and use is None and not agrees:
             return None  # a penalty has a share in it
         return summed, found
+
+    def share(self, q: Quantity) -> float:
+        """Return 0: what a penalty adds stands in the equations of the gradients."""
+        return 0.0
 
     def needs(self, q: Quantity, from_z: bool = False) -> list[Quantity]:
         """Return the lines of which one is made."""
@@ -125,11 +124,7 @@ class AnyHand(Hand):
         """Return what a line should be, given the numbers before it, if these mistakes are made."""
         s, p = dict(flaws), self.problem
         if q.kind == "new":
-            w, g = p.weights[q.of], self.known("gradient", q.of, flaws)
-            if p.optimizer is not None and not s.keys() & {"rate", "step", "weight kept"}:
-                return mapped(lambda x: p.moved(q, x), g).wider(4.0 * self.half(w))
-            step = self._rounded(g.times(s.get("rate", p.lr) * s.get("step", 1.0)))
-            return step.times(2.0 * s["weight kept"] - 1.0) if "weight kept" in s else at(w) - step
+            return self._new(q.of, flaws, s)
         rule, reads = self._as_it_is_taken(q, s)
         known = {read: self._read(read, flaws, q) for read in reads}
         middle = {**p.values, **{read: x.middle for read, x in known.items()}}
@@ -143,9 +138,8 @@ class AnyHand(Hand):
             spread += len(p.outputs) * self.half(2.0 * base)
         for read, x in known.items():
             term = abs(base - float(rule(middle | {read: 0.0})))
-            spread += (
-                self.half(max(abs(base), term if term < math.inf else 0.0) / shrunk) * shrunk / 2
-            )
+            most = max(abs(base), term if term < math.inf else 0.0)
+            spread += self.half(most / shrunk) * shrunk / 2
             if not x.exact:
                 ends = [float(rule(middle | {read: end})) for end in (x.lo, x.hi)]
                 spread += max(abs(end - base) for end in ends)
@@ -161,24 +155,12 @@ class AnyHand(Hand):
     def _as_it_is_taken(self, q: Quantity, s: Mapping[str, Any]) -> tuple[Rule, tuple[Id, ...]]:
         """Return the rule of a line with the mistakes in it, and the numbers that it reads."""
         p = self.problem
-        rule, reads = rule_of(p.equations[q]), p.reads(q)
-        kind, factor = p.line_kind(q), 1.0
-        if kind == "loss":
-            factor = s.get("loss times", 1.0) * s.get("both times", 1.0)
-        elif kind == "gradient":
-            factor = {"lr": p.lr}.get(s.get("gradient times", 1.0), s.get("gradient times", 1.0))
+        rule, reads, kind = rule_of(p.equations[q]), p.reads(q), p.line_kind(q)
+        factor = self._factor(s, *_FACTORS.get(kind, ()))
+        if kind == "gradient":
             rule, reads = p.products(q, s.get("tail"), s.get("uses")) or (rule, reads)
-        elif kind == "out":
-            factor = (
-                s.get("error times", 1.0)
-                * s.get("both times", 1.0)
-                * (-1.0 if "error sign" in s else 1.0)
-            )
         elif kind == "hidden":
-            factor = -1.0 if "back sign" in s else 1.0
-            instead = (
-                {read: 1.0 for read in reads if read[0] == "weight"} if "no weight" in s else {}
-            )
+            instead = {read: 1.0 for read in reads if read[0] == "weight" and "no weight" in s}
             behind = [read for read in reads if read[0] == "delta"]
             if behind and s.get("path") in (0, -1):
                 instead |= dict.fromkeys(behind, 0.0)
@@ -210,8 +192,8 @@ class AnyHand(Hand):
         taken: Callable[[float], float]
         if "every slope" in s or f"{kind} slope" in s:
             taken = lambda y: 1.0  # noqa: E731
-        elif way in _INSTEAD:
-            taken = _INSTEAD[way]
+        elif way in INSTEAD_OF_SLOPES:
+            taken = INSTEAD_OF_SLOPES[way]
         elif way == "at z":
             taken = lambda y: slope(f, at(y)).middle  # noqa: E731
         elif activation_name(f) in SLOPES_FROM_Z:
@@ -231,8 +213,10 @@ _OF_SLOPES = {
     "out way",
     "hidden way",
 }
-_INSTEAD: dict[str, Callable[[float], float]] = {
-    "z": lambda y: y, "z²": lambda y: y * y, "1−z": lambda y: 1.0 - y,
+# the mistakes that multiply a line
+_FACTORS = {
+    "loss": ("loss times", "both times"), "out": ("error times", "both times", "error sign"),
+    "hidden": ("back sign",), "gradient": ("gradient times",),
 }  # fmt: skip
 _PROBES = (-1.3, -0.4, 0.2, 0.7, 2.1)
 

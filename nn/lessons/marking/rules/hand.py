@@ -17,6 +17,7 @@ from nn.lessons.marking.rules.intervals import (
 )  # fmt: skip
 from nn.lessons.marking.rules.mistakes import Flaw
 from nn.lessons.marking.rules.problem import Problem
+from nn.lessons.marking.rules.remembered import remembered
 from nn.lessons.quantities import Kind, Quantity
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 
@@ -41,28 +42,21 @@ class Hand:
         self.written = written
         self.half = half
         self._fixed: float | None = None
-        self._computed: dict[tuple[Quantity, Flaws], Interval] = {}
         self._losses: dict[Any, tuple[Interval, list[Interval]]] = {}
-        self._slopes: dict[tuple[Activation, float, float], Interval] = {}
-        self._chains: dict[Quantity, frozenset[Quantity]] = {}
 
     def round_to(self, half: float) -> None:
         """Let each result on the way be uncertain by so much from now on."""
-        if half == self._fixed:
-            return
-        self.half, self._fixed = (lambda x: half), half
-        self._computed.clear()
-        self._slopes.clear()
-        self._losses.clear()
+        if half != self._fixed:
+            self.half, self._fixed = (lambda x: half), half
+            for answers in ("_computed", "_slope_at"):
+                vars(self).pop(answers, None)
 
+    @remembered
     def chain(self, q: Quantity) -> frozenset[Quantity]:
         """Return the lines whose mistakes show in a line: its own, and those left out before it."""
-        found = self._chains.get(q)
-        if found is None:
-            needs = {*self.problem.needs(q), *self.problem.needs(q, True)}
-            before = [self.chain(need) for need in needs if need not in self.written]
-            found = self._chains[q] = frozenset([q]).union(*before)
-        return found
+        needs = {*self.problem.needs(q), *self.problem.needs(q, True)}
+        before = [self.chain(need) for need in needs if need not in self.written]
+        return frozenset([q]).union(*before)
 
     def made_of(self, q: Quantity, from_z: bool = False) -> set[Quantity]:
         """Return the written lines of which one is made."""
@@ -80,26 +74,23 @@ class Hand:
     def known(self, kind: Kind, of: Any, flaws: Flaws) -> Interval:
         """Return a number as it was written, or else as it comes out of what was."""
         q = Quantity(kind, of)
-        if (given := self.written.get(q)) is not None:
-            return given
-        if (q, flaws) not in self._computed:
-            self._computed[q, flaws] = self._rounded(self.follows(q, flaws))
-        return self._computed[q, flaws]
+        given = self.written.get(q)
+        return self._computed(q, flaws) if given is None else given
+
+    @remembered
+    def _computed(self, q: Quantity, flaws: Flaws) -> Interval:
+        return self._rounded(self.follows(q, flaws))
 
     def follows(self, q: Quantity, flaws: Flaws = NONE) -> Interval:
         """Return what a line should be, given the numbers before it, if these mistakes are made."""
-        kind, s = q.kind, dict(flaws)
-        if kind == "a":
-            return self._a(q.of, flaws, s)  # type: ignore[arg-type]
-        if kind == "z":
-            return self._z(q.of, flaws, s)  # type: ignore[arg-type]
-        if kind == "p":
-            return self._p(q.of, flaws, s)  # type: ignore[arg-type]
-        if kind == "loss":
-            return self._loss(flaws, s)
-        if kind == "delta":
-            return self._delta(q.of, flaws, s)  # type: ignore[arg-type]
-        return (self._gradient if kind == "gradient" else self._new)(q.of, flaws, s)
+        return _RULES[q.kind](self, q.of, flaws, dict(flaws))
+
+    def _factor(self, s: Mapping[str, Any], *names: str) -> float:
+        """Return by what a number is multiplied by mistake."""
+        n = len(self.problem.outputs)
+        factors = {"mean": 1.0 / n, "sum": float(n), "lr": self.problem.lr}
+        said = [s[name] for name in names if name in s]
+        return math.prod(-1.0 if x is True else factors.get(x, x) for x in said)
 
     # ------------------------------------------------------------ forward
 
@@ -174,28 +165,26 @@ class Hand:
 
     def _of_loss(self, flaws: Flaws, other: Any = None) -> tuple[Interval, list[Interval]]:
         """Return L and ∂L/∂ŷ, or those of another loss."""
-        c, wanted = self.problem.credit, self._targets()
-        if self.problem.credit.probabilities and other is None:
+        c = self.problem.credit
+        if c.probabilities and other is None:
             ps = [self.known("p", j, flaws) for j in self.problem.outputs]
             loss = at(0.0)
-            for p, t in zip(ps, wanted):
+            for p, t in zip(ps, self._targets()):
                 if t:
-                    logs = mapped(
-                        lambda x: -math.log(x), Interval(max(p.lo, 1e-300), max(p.hi, 1e-300))
-                    )
-                    loss = loss + self._rounded(logs).times(t)
-            return loss, [p - at(t or 0.0) for p, t in zip(ps, wanted)]
+                    positive = Interval(max(p.lo, 1e-300), max(p.hi, 1e-300))
+                    loss = loss + self._rounded(mapped(lambda x: -math.log(x), positive)).times(t)
+            return loss, [p - at(t or 0.0) for p, t in zip(ps, self._targets())]
         outputs = [self.known("z", j, flaws) for j in self.problem.outputs]
-        function = other or c.loss_function
         y = c.y
         if other is not None:
-            numbers = [t if t is not None else 0.0 for t in wanted]
+            numbers = [t or 0.0 for t in self._targets()]
             y = numbers[0] if len(numbers) == 1 else numbers
+        function = other or c.loss_function
         if function is binary_cross_entropy_with_logits:
             return self._of_probabilities(outputs, y)
         key = (function, *((z.lo, z.hi) for z in outputs))
         if key not in self._losses:
-            self._losses[key] = loss_of(function, outputs, y, wanted)
+            self._losses[key] = loss_of(function, outputs, y, self._targets())
         loss, slopes = self._losses[key]
         return loss.wider(len(outputs) * self.half(2.0 * loss.middle)), slopes
 
@@ -213,26 +202,21 @@ class Hand:
             slopes.append((p - at(float(t))).times(1.0 / n))
         return loss.times(1.0 / n), slopes
 
-    def _loss(self, flaws: Flaws, s: dict[str, Any]) -> Interval:
+    def _loss(self, _: None, flaws: Flaws, s: dict[str, Any]) -> Interval:
         p = self.problem
-        n = len(p.outputs)
         loss, slopes = self._of_loss(flaws, s.get("other loss"))
         if "loss one" in s:
             z, t = self.known("z", p.outputs[s["loss one"]], flaws), self._targets()[s["loss one"]]
-            loss, _ = loss_of(p.credit.loss_function, [z], t, [t]) if t is not None and not p.credit.probabilities \
-                else (at(float("nan")), [])  # fmt: skip
+            alone = t is not None and not p.credit.probabilities
+            loss = loss_of(p.credit.loss_function, [z], t, [t])[0] if alone else at(math.nan)
         if "loss root" in s:
-            # of one output ½·(ŷ−y), or ŷ−y
-            loss = slopes[0].times(0.5) if n == 1 else mapped(lambda x: abs(x) ** 0.5, loss)
-        factor = s.get("loss times", 1.0)
-        factor = {"mean": 1.0 / n, "sum": float(n)}.get(factor, factor)
-        return loss.times(factor * s.get("both times", 1.0)) + at(p.penalty)
+            one = len(p.outputs) == 1  # ½·(ŷ−y), or ŷ−y
+            loss = slopes[0].times(0.5) if one else mapped(lambda x: abs(x) ** 0.5, loss)
+        return loss.times(self._factor(s, "loss times", "both times")) + at(p.penalty)
 
     def error(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
         """Return ∂L/∂ŷ of an output, or what is taken for it."""
-        p = self.problem
-        n = len(p.outputs)
-        instead = s.get("error")
+        p, instead = self.problem, s.get("error")
         if instead == "one":
             return at(1.0)
         if instead == "output":
@@ -240,12 +224,8 @@ class Hand:
         if instead == "loss":
             return self.known("loss", None, flaws)
         _, slopes = self._of_loss(flaws, s.get("other error"))
-        e = slopes[p.outputs.index(j)]
-        factor = s.get("error times", 1.0)
-        factor = {"mean": 1.0 / n, "sum": float(n)}.get(factor, factor)
-        e = self._rounded(
-            e.times(factor * s.get("both times", 1.0) * (-1.0 if "error sign" in s else 1.0))
-        )
+        factor = self._factor(s, "error times", "both times", "error sign")
+        e = self._rounded(slopes[p.outputs.index(j)].times(factor))
         return e * e if instead == "square" else e
 
     def _slope(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
@@ -259,17 +239,18 @@ class Hand:
         way = s.get("slope") or s.get("out way" if j in p.outputs else "hidden way")
         if name == "linear":
             return at(1.0)
-        if way in ("z", "z²", "1−z"):
-            z = self.known("z", j, flaws)
-            return z if way == "z" else z * z if way == "z²" else at(1.0) - z
+        if way in INSTEAD_OF_SLOPES:
+            taken: Interval = INSTEAD_OF_SLOPES[way](self.known("z", j, flaws))
+            return taken
         from_z = "from z" in s and name in SLOPES_FROM_Z
         x = self.known("z" if from_z or way == "at z" else "a", j, flaws)
         if from_z and way is None:
             return self._rounded(mapped(SLOPES_FROM_Z[name], x))
-        key = (f, x.lo, x.hi)
-        if key not in self._slopes:
-            self._slopes[key] = self._rounded(slope(f, x))
-        return self._slopes[key]
+        return self._slope_at(f, x.lo, x.hi)
+
+    @remembered
+    def _slope_at(self, f: Activation, lo: float, hi: float) -> Interval:
+        return self._rounded(slope(f, Interval(lo, hi)))
 
     def _delta(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
         p = self.problem
@@ -289,32 +270,22 @@ class Hand:
             heads = [heads[s["path"]]]
         total = at(0.0)
         for edge in heads:
-            k = edge.target
-            of_output = k in p.outputs
-            if of_output and ("raw" in s or "flat" in s):
-                e = self.error(k, flaws, s)
-            else:
-                e = self.known("delta", k, flaws)
-            if "no weight" in s or (of_output and "raw" in s):
+            k, through = edge.target, at(edge.weight)
+            as_it_is = k in p.outputs and ("raw" in s or "flat" in s)
+            e = self.error(k, flaws, s) if as_it_is else self.known("delta", k, flaws)
+            if "no weight" in s or (k in p.outputs and "raw" in s):
                 total = total + e
                 continue
             if "updated" in s:
                 # with this mistake alone it would go in a circle
-                through = self.known(
-                    "new",
-                    edge.key,
-                    frozenset(f for f in flaws if f[0] not in ("updated", "gradient")),
-                )
+                others = frozenset(f for f in flaws if f[0] not in ("updated", "gradient"))
+                through = self.known("new", edge.key, others)
             elif "crossed" in s:
                 through = at(self._crossed(j, k))
-            else:
-                through = at(edge.weight)
             total = total + self._rounded(through * e)
         if s.get("path") == "mean":
             total = total.times(1.0 / len(heads))
-        if "back sign" in s:
-            total = -total
-        return self._rounded(total)
+        return self._rounded(total.times(self._factor(s, "back sign")))
 
     def _crossed(self, j: int, k: int) -> float:
         p = self.problem
@@ -331,15 +302,11 @@ class Hand:
         p = self.problem
         i, j = key[0], key[1]
         way, tail = s.get("gradient"), s.get("tail")
-        if way == "error" and j in p.outputs:
-            delta = self.error(j, flaws, {})
-        elif way == "turned" and i is not None and i not in p.inputs:
+        if way == "turned" and i is not None and i not in p.inputs:
             return self.known("delta", i, flaws) * self.known("z", j, flaws)
-        else:
-            delta = self.known("delta", j, flaws)
-        factor = s.get("gradient times", 1.0)
-        if factor == "lr":
-            factor = p.lr
+        of_loss = way == "error" and j in p.outputs
+        delta = self.error(j, flaws, {}) if of_loss else self.known("delta", j, flaws)
+        factor = self._factor(s, "gradient times")
         if i is None:
             instead = s.get("bias gradient", 1.0)
             factor *= p.weights[None, j] if instead == "b" else instead
@@ -362,27 +329,26 @@ class Hand:
         return (delta * z).times(factor)
 
     def _new(self, key: Any, flaws: Flaws, s: dict[str, Any]) -> Interval:
-        p = self.problem
-        w, bias = p.weights[key[:2]], key[0] is None
+        p, q = self.problem, Quantity("new", key)
+        w, bias = p.weight_of(q), key[0] is None
         rate = s.get("rate", p.lr) * s.get("step", 1.0) * (s.get("bias step", 1.0) if bias else 1.0)
-        if "step delta" in s:
-            g = self.known("delta", key[1], flaws)
-        else:
-            g = self.known("gradient", key, flaws)
+        delta = "step delta" in s
+        g = self.known("delta", key[1], flaws) if delta else self.known("gradient", key, flaws)
         if "step times" in s:
             g = g.times(w)
-        q = Quantity("new", key)
-        if p.optimizer is not None and not s.keys() & {
-            "step",
-            "rate",
-            "bias step",
-            "step delta",
-            "step times",
-            "weight kept",
-        }:
+        if p.optimizer is not None and not s.keys() & _OF_UPDATES:
             # several results on the way: a mean, a square, a root
             return mapped(lambda x: p.moved(q, x + p.share(q)), g).wider(4.0 * self.half(w))
         step = self._rounded((g + at(p.share(q))).times(rate))
-        if "weight kept" in s:
-            return step.times(2.0 * s["weight kept"] - 1.0)
-        return at(w) - step
+        return step.times(2.0 * s["weight kept"] - 1.0) if "weight kept" in s else at(w) - step
+
+
+_OF_UPDATES = {"step", "rate", "bias step", "step delta", "step times", "weight kept"}
+_RULES: dict[Kind, Callable[[Hand, Any, Flaws, dict[str, Any]], Interval]] = {
+    "a": Hand._a, "z": Hand._z, "p": Hand._p, "loss": Hand._loss, "delta": Hand._delta, "gradient": Hand._gradient,
+    "new": Hand._new,
+}  # fmt: skip
+# what is taken for a slope by mistake, given the output; of numbers and of intervals
+INSTEAD_OF_SLOPES: dict[str, Callable[[Any], Any]] = {
+    "z": lambda z: z, "z²": lambda z: z * z, "1−z": lambda z: 1.0 - z,
+}  # fmt: skip

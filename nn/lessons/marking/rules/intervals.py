@@ -26,6 +26,9 @@ class Interval:
     def __sub__(self, other: "Interval") -> "Interval":
         return Interval(self.lo - other.hi, self.hi - other.lo)
 
+    def __rsub__(self, x: float) -> "Interval":
+        return Interval(x - self.hi, x - self.lo)
+
     def __mul__(self, other: "Interval") -> "Interval":
         a, b, c, d = self.lo * other.lo, self.lo * other.hi, self.hi * other.lo, self.hi * other.hi
         return Interval(min(a, b, c, d), max(a, b, c, d))
