@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
@@ -12,7 +12,7 @@ from nn.lessons.marking.rules.hand import NONE, Flaws
 from nn.lessons.marking.rules.intervals import Interval
 from nn.lessons.marking.rules.mistakes import Mistake, mistakes_in
 from nn.lessons.marking.rules.remembered import remembered
-from nn.lessons.quantities import Quantity, Written
+from nn.lessons.quantities import Quantity
 
 CONTRADICTED = 5.0  # the price of a good line that should be otherwise
 LARGEST = 3  # how many mistakes are looked for at once
@@ -65,12 +65,11 @@ class Diagnosis:
 
     Args:
         judged: the working with the status of its lines.
-        written: the numbers as they were written.
     """
 
-    def __init__(self, judged: Judged, written: Mapping[Quantity, Written]) -> None:
+    def __init__(self, judged: Judged) -> None:
         self.judged = judged
-        self.written = written
+        self.written = judged.written
         self.hand = judged.hand
         self.problem = judged.hand.problem
         self.wrong = judged.wrong

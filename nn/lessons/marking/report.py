@@ -20,10 +20,12 @@ OTHER_SIGN = (
     "δ has the other sign throughout, δ = −∂L/∂a, as in Mitchell, Haykin and Han & Kamber, whose updates add: "
     "marked by that rule."
 )
+CUT_OFF = "Digits were cut off in place of rounded: marked to a whole unit of the last digit."
 EXCHANGED = (
     "The letters a and z are exchanged throughout, as in Ng, Nielsen and Goodfellow, where z comes before the activation "
     "and a after it: read so."
 )
+Numbers = Mapping[Quantity, Written]
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,13 @@ class Line:
     def difference(self) -> float:
         """By how much the given number is too large."""
         return self.value - (self.right or 0.0)
+
+    @property
+    def verdict(self) -> str:
+        """The status as the report has it: by how much it is wrong, or that it earns nothing."""
+        if self.status == "wrong":
+            return f"wrong, {shown(self.difference, max(self.decimals, 1) + 1, sign=True)}"
+        return self.status + " (no marks)" * (self.ok and bool(self.note))
 
     def places(self, x: float) -> str:
         """Return a number with a few more digits than were given."""
@@ -119,40 +128,30 @@ class Marking:
     @property
     def verdict(self) -> str:
         """How many lines are right, and the marks, in a sentence."""
-        right, follows, wrong = map(self.count, ("right", "follows", "wrong"))
-        parts = [f"{right} right"]
-        if follows:
-            parts.append(f"{follows} follow{'s' * (follows == 1)} from your own earlier numbers")
-        parts += [f"{wrong} wrong"] * bool(wrong)
-        parts += [f"{self.count('unread')} could not be read"] * bool(self.count("unread"))
-        parts += [f"{len(self.blank)} left blank"] * bool(self.blank)
+        right, follows = self.count("right"), self.count("follows")
+        parts = [
+            (follows, f"follow{'s' * (follows == 1)} from your own earlier numbers"),
+            (self.count("wrong"), "wrong"), (self.count("unread"), "could not be read"), (len(self.blank), "left blank"),
+        ]  # fmt: skip
+        told = [f"{right} right", *(f"{count} {what}" for count, what in parts if count)]
         whole = len(self.blank) + len({line.name for line in self.lines if line.right is not None})
-        counted = (
-            f"All {whole} lines are right"
-            if right == whole
-            else f"Of {whole} lines {', '.join(parts)}"
-        )
+        counted = f"Of {whole} lines {', '.join(told)}"
+        if right == whole:
+            counted = f"All {whole} lines are right"
         return f"{counted}: {self.marks:.4g} of {self.of:.4g} marks."
 
     def __str__(self) -> str:
-        rows = [
-            [
-                line.name,
-                line.given,
-                "" if line.right is None else line.places(line.right),
-                f"wrong, {shown(line.difference, max(line.decimals, 1) + 1, sign=True)}"
-                if line.status == "wrong"
-                else line.status + " (no marks)" * (line.ok and bool(line.note)),
-            ]
-            for line in self.lines
-        ]
-        told = [self.verdict, *self.mistakes, *self.facts]
-        told += [
+        rows = []
+        for line in self.lines:
+            right = "" if line.right is None else line.places(line.right)
+            rows.append([line.name, line.given, right, line.verdict])
+        notes = [
             f"{line.name}: {'no marks' if line.ok else 'not marked'}: {line.note}."
             for line in self.lines
             if line.note
         ]
-        return "\n".join([table(["number", "given", "right", ""], rows), "", *told, *self.remarks])
+        lines = [table(["number", "given", "right", ""], rows), "", self.verdict]
+        return "\n".join([*lines, *self.mistakes, *self.facts, *notes, *self.remarks])
 
 
 def marked(
@@ -172,28 +171,23 @@ def marked(
         optimizer: what makes the new weights, if it is not w − η·∂L/∂w.
     """
     problem, scheme = problem_of(credit, lr, optimizer), scheme or Scheme()
-    written, judged, remarks = _by_its_own_rule(problem, reading)
-    named, more = Diagnosis(judged, written).best() if judged.wrong else ([], False)
-    nothing = earning(judged, written, (q for n in named for q in n.lines))
+    judged, remarks = _by_its_own_rule(problem, reading)
+    named, more = Diagnosis(judged).best() if judged.wrong else ([], False)
+    explained = {q for n in named for q in n.lines}
+    nothing = earning(judged, explained)
     worth = scheme.worth(problem.order)
-    words = _Words(judged, written, lambda q: called(q, credit))
-    if judged.units > 0.5:
-        remarks.append(
-            "Digits were cut off in place of rounded: marked to a whole unit of the last digit."
-        )
+    words = _Words(judged, lambda q: called(q, credit))
     lines = []
     for q, status in judged.status.items():
         earned = {"right": 1.0, "follows": scheme.follows}.get(status, 0.0) * (q not in nothing)
-        line = words.line(q, status)
-        lines.append(
-            replace(line, marks=earned * worth[q], worth=worth[q], note=nothing.get(q, ""))
-        )
-    lines += [
-        Line(unread.text, unread.text, None, "unread", note=unread.why) for unread in reading.unread
-    ]
+        marks = earned * worth[q]
+        line = replace(words.line(q, status), marks=marks, worth=worth[q], note=nothing.get(q, ""))
+        lines.append(line)
+    lines += [Line(u.text, u.text, None, "unread", note=u.why) for u in reading.unread]
+    if judged.units > 0.5:
+        remarks.append(CUT_OFF)
     if more:
         remarks.append("Several other things are wrong, too.")
-    explained = {q for n in named for q in n.lines}
     remarks += [f"Another problem? {setting.text} is not what the sheet says; it does not count."
                 for setting in reading.restated if not setting.same]  # fmt: skip
     return Marking(
@@ -203,31 +197,28 @@ def marked(
         [words.mistake(n) for n in named],
         [tuple(cause.text for cause in n.causes) for n in named],
         [words.fact(q) for q in judged.wrong if q not in explained],
-        [called(q, credit) for q in problem.order if q not in written],
+        [called(q, credit) for q in problem.order if q not in judged.written],
         reading.notation,
         tuple(remarks),
         tuple(called(q, credit) for q in judged.copied),
     )
 
 
-def _by_its_own_rule(
-    problem: Problem, reading: Reading
-) -> tuple[dict[Quantity, Written], Judged, list[str]]:
-    """Return the numbers, with their marks, as the working itself means them: signs of δ, letters."""
-    written = dict(reading.numbers)
+def _by_its_own_rule(problem: Problem, reading: Reading) -> tuple[Judged, list[str]]:
+    """Return the numbers with their status as the working itself means them, signs of δ and letters, and what to say of it."""
+    written = reading.numbers
     if reading.error_sign < 0 and reading.told:
-        written = _turned(written, "delta")
-        return written, judge(problem, written), [OTHER_SIGN]
+        return judge(problem, _turned(written, "delta")), [OTHER_SIGN]
     plain = judge(problem, written)
-    best, most, chosen, told = plain, _score(plain), written, list[str]()
+    best, most, told = plain, _score(plain), list[str]()
     if not plain.wrong:
-        return written, plain, told
-    tries: list[tuple[dict[Quantity, Written], float, str]] = []
+        return plain, told
+    tries: list[tuple[Numbers, float, str]] = []
     if {"a", "z"} & {q.kind for q in plain.wrong}:
         hidden = {j for j in problem.functions if j not in problem.outputs}
         letters = [_exchanged(written, units) for units in (hidden, {*problem.functions})]
         tries += [(other, 0.0, EXCHANGED) for other in letters]
-    turned = [(w, 0.0, "") for w in (written,)] + tries
+    turned = [(written, 0.0, ""), *tries]
     for kinds in (("delta",), ("delta", "gradient")):
         tries += [(_turned(w, *kinds), 0.5, f"{text} {OTHER_SIGN}".strip())
                   for w, _, text in turned if _may_turn(plain, w)]  # fmt: skip
@@ -235,25 +226,21 @@ def _by_its_own_rule(
         if other == written:
             continue
         found = judge(problem, other)
-        if (score := _score(found) - less) > most and _agreed(found, other, written):
-            best, most, chosen, told = found, score, other, [text]
-    if (
-        best is not plain
-        and best.wrong
-        and Diagnosis(plain, written).least <= Diagnosis(best, chosen).least
-    ):
-        return written, plain, []
-    return chosen, best, told
+        if (score := _score(found) - less) > most and _agreed(found, written):
+            best, most, told = found, score, [text]
+    unsure = best is not plain and best.wrong
+    if unsure and Diagnosis(plain).least <= Diagnosis(best).least:
+        return plain, []
+    return best, told
 
 
 def _score(judged: Judged) -> float:
     return sum({"right": 1.0, "follows": 0.5}.get(status, 0.0) for status in judged.status.values())
 
 
-def _agreed(
-    found: Judged, other: Mapping[Quantity, Written], written: Mapping[Quantity, Written]
-) -> bool:
+def _agreed(found: Judged, written: Numbers) -> bool:
     """Tell whether a rule of one's own is kept throughout: what it changes is right, and the updates agree."""
+    other = found.written
     changed = {q.kind for q in other if other[q] != written.get(q)}
     if "delta" not in changed:
         return all(found.status[q] != "wrong" for q in found.status if q.kind in changed)
@@ -269,7 +256,7 @@ def _agreed(
     return bool(first and new) and new.count("wrong") < len(new) / 2
 
 
-def _may_turn(plain: Judged, written: Mapping[Quantity, Written]) -> bool:
+def _may_turn(plain: Judged, written: Numbers) -> bool:
     """Tell whether the δ of the outputs may have the other sign; with exchanged letters that is not known yet."""
     out = [q for q in plain.wrong if plain.hand.problem.line_kind(q) == "out"]
     return (
@@ -279,11 +266,11 @@ def _may_turn(plain: Judged, written: Mapping[Quantity, Written]) -> bool:
     )
 
 
-def _turned(written: Mapping[Quantity, Written], *kinds: str) -> dict[Quantity, Written]:
+def _turned(written: Numbers, *kinds: str) -> Numbers:
     return {q: replace(w, value=-w.value) if q.kind in kinds else w for q, w in written.items()}
 
 
-def _exchanged(written: Mapping[Quantity, Written], units: set[int]) -> dict[Quantity, Written]:
+def _exchanged(written: Numbers, units: set[int]) -> Numbers:
     """Return the numbers with a for z and z for a in those of the units of which both are written."""
     found = dict(written)
     for q, w in written.items():
@@ -298,15 +285,11 @@ def _exchanged(written: Mapping[Quantity, Written], units: set[int]) -> dict[Qua
 class _Words:
     """What is said about lines and mistakes."""
 
-    def __init__(
-        self, judged: Judged, written: Mapping[Quantity, Written], called: Callable[[Quantity], str]
-    ) -> None:
-        self.judged = judged
-        self.written = written
-        self.called = called
+    def __init__(self, judged: Judged, called: Callable[[Quantity], str]) -> None:
+        self.judged, self.called = judged, called
 
     def line(self, q: Quantity, status: str) -> Line:
-        w, hand = self.written[q], self.judged.hand
+        w, hand = self.judged.written[q], self.judged.hand
         # a number that was turned, for its sign is another here, is told as it was written
         sign = -1.0 if as_written(w.text).value * w.value < 0.0 else 1.0
         right, follows = sign * hand.problem.right[q], sign * hand.follows(q).middle
@@ -318,12 +301,11 @@ class _Words:
         own = bool(hand.made_of(q))
         mine, meant = hand.written[q], self.judged.follows(q)
         source = "follows from your own numbers" if own else "is right"
-        for factor, text in _RATIOS:
-            if _tells(mine, meant) and mine.meets(meant.times(factor)):
-                return (
-                    f"{line.name} = {line.given} {text} what {source}, {line.places(line.follows)}."
-                )
-        return f"{line.name} = {line.given} is wrong: {line.places(line.follows)} {source}."
+        told, follows = f"{line.name} = {line.given}", line.places(line.follows)
+        for factor, text in _RATIOS if _tells(mine, meant) else ():
+            if mine.meets(meant.times(factor)):
+                return f"{told} {text} what {source}, {follows}."
+        return f"{told} is wrong: {follows} {source}."
 
     def mistake(self, named: Named) -> str:
         texts = list(dict.fromkeys(cause.text for cause in named.causes))
@@ -339,9 +321,8 @@ _RATIOS = ((-1.0, "has the other sign of"), (2.0, "is twice"), (0.5, "is half of
 
 def _tells(mine: Interval, meant: Interval) -> bool:
     """Tell whether a ratio of two numbers says something: neither is near 0."""
-    return min(abs(mine.middle), abs(meant.middle)) > 4 * max(
-        mine.hi - mine.lo, meant.hi - meant.lo
-    )
+    width = max(mine.hi - mine.lo, meant.hi - meant.lo)
+    return min(abs(mine.middle), abs(meant.middle)) > 4 * width
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,9 +48,8 @@ class Scheme:
                 known = ", ".join([*PARTS, "follows"])
                 raise ValueError(f"{unknown[0]!r} is not known; known are {known}")
             if not found:
-                raise ValueError(
-                    f"it gives no marks: say forward = 30, say; parts are {', '.join(PARTS)}"
-                )
+                known = ", ".join(PARTS)
+                raise ValueError(f"it gives no marks: say forward = 30, say; parts are {known}")
             parts = {part: real(part, found[part]) for part in PARTS if part in found}
         except (ValueError, TypeError) as error:
             raise ValueError(f"{path}: {error}") from None
@@ -65,9 +64,7 @@ class Scheme:
         return {q: self.parts.get(part, 0.0) / counts[part] for q, part in parts.items()}
 
 
-def earning(
-    judged: Judged, written: Mapping[Quantity, Written], named: Iterable[Quantity]
-) -> dict[Quantity, str]:
+def earning(judged: Judged, named: Container[Quantity]) -> dict[Quantity, str]:
     """Return the lines that earn nothing although they are not wrong, each with the reason.
 
     A number that needs no work (0, ±1, f(0), the old weight, one that stands in many wrong lines) is not believed:
@@ -76,14 +73,11 @@ def earning(
 
     Args:
         judged: the working with the status of its lines.
-        written: the numbers as they were written.
         named: the lines whose mistake is known.
     """
-    hand, named = judged.hand, set(named)
+    hand, written = judged.hand, judged.written
     same = Counter(written[q].value for q in judged.wrong)
-    easy = {
-        q for q, w in written.items() if _needs_no_work(judged, q, w) or same[w.value] >= REPEATED
-    }
+    easy = {q for q, w in written.items() if same[w.value] >= REPEATED or _easy(judged, q, w)}
     honest = any(status != "wrong" and q not in easy for q, status in judged.status.items())
     tainted: set[Quantity] = set()
     nothing: dict[Quantity, str] = {}
@@ -101,7 +95,8 @@ def earning(
     return nothing
 
 
-def _needs_no_work(judged: Judged, q: Quantity, w: Written) -> bool:
+def _easy(judged: Judged, q: Quantity, w: Written) -> bool:
+    """Tell whether a number needs no work."""
     problem = judged.hand.problem
     if w.value in (0.0, 1.0, -1.0):
         return True

@@ -65,56 +65,48 @@ def mark(
     δ1 = 0.440 is wrong: 0.13634 follows from your own numbers. A likely cause: the slope f′(a) of the activation is left out of the hidden δ.
     """
     credit, lr = (sheet, lr) if isinstance(sheet, Credit) else (sheet.credit, sheet.lr)
-    reading = None
-    if isinstance(working, Mapping):
-        for name, number in working.items():
-            expect(
-                isinstance(number, str),
-                f"{name} is given as text, because its digits count",
-                number,
-            )
-        reading = _as_the_sheet_has_it(working, credit, lr) if notation is None else None
-        text = "\n".join(f"{name} = {number}" for name, number in working.items())
-    elif isinstance(working, str):
-        text = working
-    else:
-        wanted = "a working is a text, a path or a dict of texts by name"
-        expect(isinstance(working, PathLike), wanted, working)
-        text = decoded(Path(working).read_bytes())
+    text, reading = _text(working), None
+    if isinstance(working, Mapping) and notation is None:
+        reading = _as_the_sheet_has_it(working, credit, lr)
     if reading is None:
         reading = read(_without(text, sheet), credit, notation, lr)
     usual = credit.names.notation.key
     if not reading.numbers:
-        why = (
-            "; ".join(str(unread) for unread in reading.unread[:1])
-            or "it has no answers yet: write numbers beside their names"
-        )
-        raise ValueError(f"there is nothing to mark: {why}")
+        why = "it has no answers yet: write numbers beside their names"
+        raise ValueError(f"there is nothing to mark: {[*map(str, reading.unread), why][0]}")
     if reading.notation in NOTATIONS:
         credit = credit.in_notation(reading.notation)  # told in the letters of the working
     told = reading.told or credit.names.sign < 0.0  # the notation's own sign of δ
-    marking = marked(
-        replace(reading, told=told), credit, lr, scheme, getattr(sheet, "optimizer", None)
-    )
+    optimizer = getattr(sheet, "optimizer", None)
+    marking = marked(replace(reading, told=told), credit, lr, scheme, optimizer)
     if reading.notation == usual and credit.names.sign < 0.0:
         marking = replace(marking, remarks=tuple(r for r in marking.remarks if r != OTHER_SIGN))
     if reading.told or reading.notation == usual or EXCHANGED in marking.remarks:
         return marking
-    said = (
-        f"Read in the letters of {reading.notation}, which were recognised; notation= says others."
-    )
-    if "exchanged" in reading.notation:
-        said = EXCHANGED
+    known = f"Read in the letters of {reading.notation}, which were recognised"
+    said = EXCHANGED if "exchanged" in reading.notation else f"{known}; notation= says others."
     return replace(marking, remarks=(*marking.remarks, said))
+
+
+def _text(working: Any) -> str:
+    if isinstance(working, Mapping):
+        for name, number in working.items():
+            digits = f"{name} is given as text, because its digits count"
+            expect(isinstance(number, str), digits, number)
+        return "\n".join(f"{name} = {number}" for name, number in working.items())
+    if isinstance(working, str):
+        return working
+    wanted = "a working is a text, a path or a dict of texts by name"
+    expect(isinstance(working, PathLike), wanted, working)
+    return decoded(Path(working).read_bytes())
 
 
 def _without(text: str, sheet: Any) -> str:
     """Return a text without the lines that the sheet itself has printed, each other line where it was."""
     if not hasattr(sheet, "problem") or text.lstrip()[:1] in "{[":
         return text
-    printed = {
-        line.strip() for form in (sheet.problem, sheet.latex()) for line in plain(form).split("\n")
-    }
+    forms = plain(sheet.problem), plain(sheet.latex())
+    printed = {line.strip() for form in forms for line in form.split("\n")}
     return "\n".join("" if line.strip() in printed else line for line in plain(text).split("\n"))
 
 

@@ -374,7 +374,7 @@ def test_a_usual_learning_rate_is_seen_in_one_line_and_any_other_in_two(rate, co
 @pytest.mark.parametrize("text", ["12.34", "0.5067", "-1.19", "70"])
 def test_a_slip_of_the_pen_is_undone_in_the_digits_alone(text):
     q, numbers = Quantity("a", 1), read(f"a1 = {text}", FULL).numbers
-    slips = {s.text: s for s in Diagnosis(judge(Problem(FULL, 0.1), numbers), numbers)._slips(q)}
+    slips = {s.text: s for s in Diagnosis(judge(Problem(FULL, 0.1), numbers))._slips(q)}
     places = len(text.partition(".")[2])
     swapped, other = (
         [f"{x.middle:.{places}f}".zfill(len(text)) for x in slips[words].meant]
@@ -388,7 +388,7 @@ def test_a_slip_of_the_pen_is_undone_in_the_digits_alone(text):
 
 def test_the_price_of_a_working_is_that_of_the_mistake_which_made_it_all():
     numbers = read(f"L = {2 * FULL.loss:.6f}", FULL).numbers
-    found = Diagnosis(judge(Problem(FULL, 0.1), numbers), numbers)
+    found = Diagnosis(judge(Problem(FULL, 0.1), numbers))
     (named,), more = found.best()
     assert found.least == named.causes[0].price
     assert not more
