@@ -7,7 +7,6 @@ import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,21 +64,18 @@ class _Lines:
 
     def column(self, wanted: int | str) -> int:
         """Return the place of a column, by its name or its number."""
-        width = len(self.names)
+        width, known = len(self.names), ", ".join(self.names)
+        if isinstance(wanted, str) and wanted not in self.names:
+            raise ValueError(f"{self.path} has no column {wanted!r}; it has {known}")
         if isinstance(wanted, str):
-            if wanted not in self.names:
-                raise ValueError(
-                    f"{self.path} has no column {wanted!r}; it has {', '.join(self.names)}"
-                )
             return self.names.index(wanted)
         if not -width <= wanted < width:
-            raise ValueError(
-                f"{self.path} has {width} columns: too few for a target in column {wanted}"
-            )
+            few = f"{width} columns: too few for a target in column {wanted}"
+            raise ValueError(f"{self.path} has {few}")
         return wanted % width
 
-    def bad(self, line: int, what: str) -> ValueError:
-        return ValueError(f"{self.path}, line {line}: {what}")
+    def bad(self, row: int, what: str) -> ValueError:
+        return ValueError(f"{self.path}, line {self.rows[row][0]}: {what}")
 
 
 def load_csv(
@@ -130,31 +126,26 @@ def load_csv(
     else:
         wanted = [lines.column(name) for name in inputs]
     if not wanted or goal in wanted:
-        raise ValueError(
-            f"{lines.path}: the inputs are other columns than the target, at least one"
-        )
+        others = "the inputs are other columns than the target, at least one"
+        raise ValueError(f"{lines.path}: {others}")
     numbers = _numbers(lines, wanted)
     ys, classes = _targets(lines, goal)
     _check_complete(lines, wanted, goal, numbers, ys, missing)
-    keep = [r for r, y in enumerate(ys) if y is not None and None not in numbers[r]]
-    if missing == "mean":
-        keep = list(range(len(ys)))
+    keep = [r for r, y in enumerate(ys) if y is not None]
+    if missing != "mean":
+        keep = [r for r in keep if None not in numbers[r]]
     if not keep:
         raise ValueError(f"{lines.path} holds no complete example")
     held = _held_back(len(keep), test, seed)
     training = [r for k, r in enumerate(keep) if k not in held]
     names = [lines.names[c] for c in wanted]
-    means = [0.0] * len(names)
-    if scale or missing == "mean":
-        means = [_mean(name, [numbers[r][c] for r in training]) for c, name in enumerate(names)]
-    filled = [[m if v is None else v for v, m in zip(row, means)] for row in numbers]
+    known = [numbers[r] for r in training]
+    means = _means(names, known) if scale or missing == "mean" else [0.0] * len(names)
+    filled = _filled(numbers, means)
     scaling: list[tuple[float, float]] = []
-    if scale:
-        columns = [[filled[r][c] - m for r in training] for c, m in enumerate(means)]
-        scaling = [
-            (m, math.hypot(*column) / math.sqrt(len(training)) or 1.0)
-            for m, column in zip(means, columns)
-        ]
+    for c, mean in enumerate(means if scale else []):
+        norm = math.hypot(*(filled[r][c] - mean for r in training))
+        scaling.append((mean, norm / math.sqrt(len(training)) or 1.0))
 
     def part(rows: list[int], beside: CsvExamples | None) -> CsvExamples:
         table = CsvExamples([filled[r] for r in rows], [ys[r] for r in rows])
@@ -184,26 +175,22 @@ def read_inputs(
         ValueError: if there are not so many columns, or a value is missing; and as for `load_csv`.
     """
     lines = _read(path, least=1)
+    wanted = list(range(len(lines.names)))
     if inputs is not None and (lines.named or not all(isinstance(name, str) for name in inputs)):
         wanted = [lines.column(name) for name in inputs]
-    else:
-        wanted = list(range(len(lines.names)))
     if len(wanted) != count:
         raise ValueError(
             f"{lines.path} has {len(wanted)} columns, but the network {count} input{'s' * (count != 1)}: say "
             "which columns they are (inputs=)"
         )
-    numbers = _numbers(lines, wanted)
-    for (line, _), row in zip(lines.rows, numbers):
-        if None in row and missing != "mean":
-            column = lines.names[wanted[row.index(None)]]
-            raise lines.bad(
-                line, f"no value in {column}: say missing='mean' to put the mean of the column"
-            )
-    means = [0.0] * count
+    names, numbers = [lines.names[c] for c in wanted], _numbers(lines, wanted)
     if missing == "mean":
-        means = [_mean(lines.names[c], column) for c, column in zip(wanted, zip(*numbers))]
-    return [[m if v is None else v for v, m in zip(row, means)] for row in numbers]
+        return _filled(numbers, _means(names, numbers))
+    for r, row in enumerate(numbers):
+        if None in row:
+            say = "say missing='mean' to put the mean of the column"
+            raise lines.bad(r, f"no value in {names[row.index(None)]}: {say}")
+    return _filled(numbers, [0.0] * count)
 
 
 def _read(path: str | os.PathLike[str], least: int = 2) -> _Lines:
@@ -216,19 +203,18 @@ def _read(path: str | os.PathLike[str], least: int = 2) -> _Lines:
         raise ValueError(f"{path} does not hold separated values as UTF-8 text: {error}") from None
     even = [rows for rows in found if len({len(row) for _, row in rows}) == 1 < len(rows[0][1])]
     rows = (even or [rows for rows in found if rows and len(rows[0][1]) > 1] or found)[0]
-    header = bool(rows) and not any(map(_is_number, rows[0][1]))
+    header = bool(rows) and all(_number(cell) is None for cell in rows[0][1])
     width = len(rows[0][1]) if rows else 0
     names = [name.strip() for name in rows.pop(0)[1]] if header else []
     if not rows:
         raise ValueError(f"{path} holds no examples")
     if width < least:
-        raise ValueError(
-            f"{path} has a single column: inputs and target are separated by commas, semicolons or tabs"
-        )
+        apart = "inputs and target are separated by commas, semicolons or tabs"
+        raise ValueError(f"{path} has a single column: {apart}")
     lines = _Lines(str(path), names or [f"column {k + 1}" for k in range(width)], rows, header)
-    for line, row in rows:
+    for r, (_, row) in enumerate(rows):
         if len(row) != width:
-            raise lines.bad(line, f"{len(row)} columns, but {width} before")
+            raise lines.bad(r, f"{len(row)} columns, but {width} before")
     return lines
 
 
@@ -237,12 +223,12 @@ def _split(text: str, separator: str) -> list[tuple[int, list[str]]]:
     return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
 
 
-def _is_number(cell: str) -> bool:
+def _number(cell: str) -> float | None:
+    """Return the number that a cell holds, with a decimal comma or point; None if it is none."""
     try:
-        read_number(cell)
+        return read_number(cell.replace(",", ".") if DECIMAL_COMMA.fullmatch(cell) else cell)
     except ValueError:
-        return bool(DECIMAL_COMMA.fullmatch(cell))
-    return True
+        return None
 
 
 def _index_column(lines: _Lines, goal: int) -> int | None:
@@ -250,9 +236,8 @@ def _index_column(lines: _Lines, goal: int) -> int | None:
     cells = [row[0].strip() for _, row in lines.rows]
     if goal == 0 or len(lines.names) < 3 or lines.names[0].lower() not in INDEX_NAMES:
         return None
-    if not all(map(str.isdecimal, cells)) or int(cells[0]) > 1:
-        return None
-    if any(int(b) != int(a) + 1 for a, b in pairwise(cells)):
+    counted = list(map(int, cells)) if all(map(str.isdecimal, cells)) else [2]
+    if counted[0] > 1 or counted != list(range(counted[0], counted[0] + len(cells))):
         return None
     warnings.warn(
         f"{lines.path}: the first column, {lines.names[0]!r}, only counts the rows, so it is left out; say which "
@@ -264,43 +249,28 @@ def _index_column(lines: _Lines, goal: int) -> int | None:
 
 def _numbers(lines: _Lines, wanted: list[int]) -> list[list[float | None]]:
     """Return the inputs of each row; None where a value is missing."""
+    cells = [[row[c].strip() for c in wanted] for _, row in lines.rows]
+    present = [cell for row in cells for cell in row if cell.lower() not in MISSING]
     rows: list[list[float | None]] = []
-    comma = point = ""
-    for line, row in lines.rows:
-        numbers: list[float | None] = []
-        for c in wanted:
-            cell = row[c].strip()
-            if cell.lower() in MISSING:
-                numbers.append(None)
-                continue
-            if DECIMAL_COMMA.fullmatch(cell):
-                comma, cell = comma or cell, cell.replace(",", ".")
-            elif "." in cell:
-                point = point or cell
-            x = _number(cell)
-            if not math.isfinite(x):
+    for r, row in enumerate(cells):
+        numbers = [None if cell.lower() in MISSING else _number(cell) for cell in row]
+        for c, cell, x in zip(wanted, row, numbers):
+            if cell.lower() not in MISSING and (x is None or not math.isfinite(x)):
                 why = "inputs are finite numbers, and inputs= says which columns they are"
-                raise lines.bad(line, f"{row[c]!r} is not a number; {why}")
-            numbers.append(x)
+                raise lines.bad(r, f"{lines.rows[r][1][c]!r} is not a number; {why}")
         rows.append(numbers)
+    comma = next(filter(DECIMAL_COMMA.fullmatch, present), "")
+    point = next((cell for cell in present if "." in cell), "")
     if comma and point:
-        raise ValueError(
-            f"{lines.path} has decimal commas ({comma}) and decimal points ({point}): which is it?"
-        )
+        both = f"decimal commas ({comma}) and decimal points ({point})"
+        raise ValueError(f"{lines.path} has {both}: which is it?")
     return rows
-
-
-def _number(cell: str) -> float:
-    try:
-        return read_number(cell)
-    except ValueError:
-        return math.nan
 
 
 def _targets(lines: _Lines, goal: int) -> tuple[list[Any], list[str]]:
     """Return the target of each row, None where it is missing, and the labels of the classes if they are text."""
     cells = [row[goal].strip() for _, row in lines.rows]
-    if any(map(_is_number, cells)):
+    if any(_number(cell) is not None for cell in cells):
         return [row[0] for row in _numbers(lines, [goal])], []
     # a label may read "NA" or "none": only an empty cell is missing among labels
     labels = [cell for cell in cells if cell]
@@ -314,25 +284,19 @@ def _targets(lines: _Lines, goal: int) -> tuple[list[Any], list[str]]:
 
 
 def _check_complete(
-    lines: _Lines,
-    wanted: list[int],
-    goal: int,
-    numbers: list[list[float | None]],
-    ys: list[Any],
-    missing: str,
-) -> None:
+    lines: _Lines, wanted: list[int], goal: int, numbers: list[list[float | None]], ys: list[Any], missing: str
+) -> None:  # fmt: skip
     """Refuse missing values unless it was said what to do with them; those of a target cannot be filled in."""
     empty = [(r, goal) for r, y in enumerate(ys) if y is None]
     if missing == "refuse":
         empty += [(r, c) for r, row in enumerate(numbers) for c, v in zip(wanted, row) if v is None]
     if empty and missing != "drop":
         r, c = min(empty)
-        raise lines.bad(
-            lines.rows[r][0],
-            f"no value in {lines.names[c]}; {len({r for r, _ in empty})} of {len(ys)} rows lack one: say "
-            "missing='drop' to leave such rows out"
-            + (", or missing='mean' to put the mean of the column" if missing == "refuse" else ""),
-        )
+        lack = f"{len({r for r, _ in empty})} of {len(ys)} rows lack one"
+        say = "say missing='drop' to leave such rows out"
+        if missing == "refuse":
+            say += ", or missing='mean' to put the mean of the column"
+        raise lines.bad(r, f"no value in {lines.names[c]}; {lack}: {say}")
 
 
 def _held_back(count: int, test: float, seed: int) -> set[int]:
@@ -342,19 +306,27 @@ def _held_back(count: int, test: float, seed: int) -> set[int]:
     else:
         held = round(real("test", test, below=1.0) * count)
     if test and not 0 < held < count:
-        raise ValueError(
-            f"test is the share of the {count} examples to hold back, or how many: some, but not all; got {test:g}"
-        )
+        share = f"the share of the {count} examples to hold back, or how many"
+        raise ValueError(f"test is {share}: some, but not all; got {test:g}")
     order = list(range(count))
     generator(seed).shuffle(order)
     return set(order[:held])
 
 
-def _mean(column: str, numbers: Sequence[float | None]) -> float:
-    present = [x for x in numbers if x is not None]
-    if not present:
-        raise ValueError(f"no example to learn from has a value in {column}")
-    try:
-        return math.fsum(present) / len(present)
-    except OverflowError:
-        raise ValueError(f"the numbers in {column} are too large for their mean") from None
+def _means(names: Sequence[str], rows: Sequence[Sequence[float | None]]) -> list[float]:
+    """Return the mean of each column over the rows that have a value there."""
+    means = []
+    for name, column in zip(names, zip(*rows)):
+        present = [x for x in column if x is not None]
+        if not present:
+            raise ValueError(f"no example to learn from has a value in {name}")
+        try:
+            means.append(math.fsum(present) / len(present))
+        except OverflowError:
+            raise ValueError(f"the numbers in {name} are too large for their mean") from None
+    return means
+
+
+def _filled(rows: Sequence[Sequence[float | None]], means: Sequence[float]) -> list[list[float]]:
+    """Return rows with the mean of the column where a value is missing."""
+    return [[mean if x is None else x for x, mean in zip(row, means)] for row in rows]

@@ -7,19 +7,22 @@ from collections.abc import Sequence
 from autograd.notation import shown
 from nn.cli.options import (
     AddCommand,
+    Options,
+    Run,
     add_notation,
     add_options,
     brief,
     check_output,
     check_picture,
     number,
+    own_example,
+    target,
     where,
 )
 from nn.credit import Credit, assign_credit
 from nn.credit.parts import cut
 from nn.lessons.published.networks import WORKED
 from nn.losses import LOSSES, half_squared_error
-from nn.network import MLP
 from nn.optim import SGD
 from nn.training.loop import fit
 
@@ -30,10 +33,30 @@ FEW_YS = [WORKED.y, -0.4, 0.1, -0.3]
 
 def add_commands(command: AddCommand) -> None:
     """Add `credit`, `explain`, `draw` and `live` to the command line."""
-    _add_credit(command)
-    _add_explain(command)
-    _add_draw(command)
-    _add_live(command)
+
+    def add(name: str, run: Run, text: str, options: Options) -> None:
+        sub = command(name, run, text)
+        add_options(sub, _EXAMPLE)
+        add_notation(sub)
+        add_options(sub, options)
+
+    lr = {"--lr": ("the learning rate η (default: 0.1)", {"type": number, "default": 0.1})}
+    edge = {"nargs": "+", "metavar": "NAME"}
+    add("credit", _credit, "print the credit of every edge, and draw it", lr | {
+        "--out": ("write the credit graph: .svg, .png, .pdf or .gv", {"metavar": "FILE"}),
+        "--html": ("write the story as a page to click through", {"metavar": "FILE.html"}),
+        "--steps": ("tell the story step by step in the terminal", {"action": "store_true"}),
+    })  # fmt: skip
+    add("explain", _explain, "print how the error reaches each edge", {
+        "--edge": ("one edge: its two nodes, b for a bias, or the name of its weight", edge),
+    })  # fmt: skip
+    add("draw", _draw, "draw the credit graph", {
+        "--path": ("light the way to one edge, given as for explain", edge),
+        "--out": ("default: credit.svg", {"metavar": "FILE", "default": "credit.svg"}),
+    })  # fmt: skip
+    add("live", _live, "write a page in which every number follows a dragged weight", lr | {
+        "--out": ("the page (default: live.html)", {"metavar": "FILE.html", "default": "live.html"}),
+    })  # fmt: skip
 
 
 # ---------------------------------------------------------------- without a command
@@ -41,17 +64,13 @@ def add_commands(command: AddCommand) -> None:
 
 def demonstrate(arguments: argparse.Namespace) -> None:
     """Show the credit of the worked network, draw it, tell its story and train it."""
-    check_output("credit.svg")
-    check_output("steps.html")
-    check_output("live.html")
+    for path in ("credit.svg", "steps.html", "live.html"):
+        check_output(path)
     credit = WORKED.credit()
     credit.draw().save("credit.svg")
     credit.steps(lr=0.1).save("steps.html")
     credit.live(lr=0.1).save("live.html")
-    print(_summary(credit, 0.1))
-    print()
-    print(_story_of_learning())
-    print()
+    print(_summary(credit, 0.1), _story_of_learning(), "", sep="\n\n", end="")
     print(f"the credit graph is in {where('credit.svg')}")
     print(f"the same, step by step, is in {where('steps.html')}")
     print(f"to drag the weights yourself, open {where('live.html')}")
@@ -60,54 +79,36 @@ def demonstrate(arguments: argparse.Namespace) -> None:
 def _story_of_learning() -> str:
     net = WORKED.network()
     history = fit(net, FEW_XS, FEW_YS, half_squared_error, SGD(lr=0.1), epochs=200, progress=False)
-    losses = history.losses
-    moments = [("first iteration", 0), ("try again", 1), ("after a while", len(losses) - 1)]
     lines = [f"learning from {len(FEW_XS)} examples, mean loss"]
-    lines += [f"  {name:<16} step {k + 1:>3}  L = {shown(losses[k], 6)}" for name, k in moments]
+    for name, step in (("first iteration", 1), ("try again", 2), ("after a while", 200)):
+        loss = shown(history.losses[step - 1], 6)
+        lines.append(f"  {name:<16} step {step:>3}  L = {loss}")
     return "\n".join(lines)
 
 
 # ---------------------------------------------------------------- the example
 
 
-def _add_example(parser: argparse.ArgumentParser) -> None:
-    add_options(parser, {
-        "--weights": ('the network: {"weights": [W1, W2, ...], "biases": [...], "activation": "tanh"}, each W with one '
-                      "row per input and one column per unit (default: the worked 3-2-1 network)", {"metavar": "FILE.json"}),
-        "--x": ("the input vector", {"nargs": "+", "type": number, "metavar": "X"}),
-        "--y": ("the target, one number per output", {"nargs": "+", "type": number, "metavar": "Y"}),
-        "--loss": (f"one of {', '.join(sorted(LOSSES))} (default: half_squared_error)",
-                   {"choices": sorted(LOSSES), "default": "half_squared_error", "metavar": "NAME"}),
-    })  # fmt: skip
-    add_notation(parser)
+_EXAMPLE: Options = {
+    "--weights": ('the network: {"weights": [W1, W2, ...], "biases": [...], "activation": "tanh"}, each W with one '
+                  "row per input and one column per unit (default: the worked 3-2-1 network)", {"metavar": "FILE.json"}),
+    "--x": ("the input vector", {"nargs": "+", "type": number, "metavar": "X"}),
+    "--y": ("the target, one number per output", {"nargs": "+", "type": number, "metavar": "Y"}),
+    "--loss": (f"one of {', '.join(sorted(LOSSES))} (default: half_squared_error)",
+               {"choices": sorted(LOSSES), "default": "half_squared_error", "metavar": "NAME"}),
+}  # fmt: skip
 
 
 def _credit_of(arguments: argparse.Namespace) -> Credit:
-    if arguments.weights is None:
-        net = WORKED.network()
-        x = arguments.x or WORKED.x
-        y = arguments.y or [WORKED.y]
+    if arguments.weights is not None:
+        net, x, y = own_example(arguments)
     else:
-        net = MLP.load(arguments.weights)
-        if arguments.x is None or arguments.y is None:
-            raise ValueError("give the example with --x and --y")
-        x, y = arguments.x, arguments.y
-    y = y[0] if len(y) == 1 else y
+        net, x = WORKED.network(), arguments.x or WORKED.x
+        y = WORKED.y if arguments.y is None else target(arguments.y)
     return assign_credit(net, x, y, LOSSES[arguments.loss], notation=arguments.notation)
 
 
 # ---------------------------------------------------------------- credit
-
-
-def _add_credit(command: AddCommand) -> None:
-    credit = command("credit", _credit, "print the credit of every edge, and draw it")
-    _add_example(credit)
-    add_options(credit, {
-        "--lr": ("the learning rate η (default: 0.1)", {"type": number, "default": 0.1}),
-        "--out": ("write the credit graph: .svg, .png, .pdf or .gv", {"metavar": "FILE"}),
-        "--html": ("write the story as a page to click through", {"metavar": "FILE.html"}),
-        "--steps": ("tell the story step by step in the terminal", {"action": "store_true"}),
-    })  # fmt: skip
 
 
 def _credit(arguments: argparse.Namespace) -> None:
@@ -130,28 +131,26 @@ def _credit(arguments: argparse.Namespace) -> None:
 
 
 def _summary(credit: Credit, lr: float) -> str:
-    after = credit.after(lr)
-    outputs = ", ".join(
-        f"{credit.nodes[i].name} = {shown(credit.nodes[i].z, 6)}" for i in credit.layers[-1]
-    )
     names = credit.names
-    w, loss, minus = names.letter("weight"), names.loss, "minus " if names.sign < 0.0 else ""
-    return "\n".join(
-        [
-            f"{credit.title}, {loss} = {credit.loss_formula}, {names.wanted(names.letter('target'))} = {credit.y}",
-            "",
-            "forward, and the error on its way back",
-            credit.forward_table(),
-            "",
-            f"{outputs}, {loss} = {shown(credit.loss, 6)}",
-            "",
-            f"credit of every edge: {names.gradient(w)} = {names.product}, {minus}the error at its head times the activation "
-            "at its tail",
-            credit.table(lr),
-            "",
-            f"after these updates {loss} = {shown(after.loss, 6)}, before {shown(credit.loss, 6)}",
-        ]
-    )
+    wanted, gradient = names.wanted(names.letter("target")), names.gradient(names.letter("weight"))
+    minus = "minus " if names.sign < 0.0 else ""
+    outputs = [
+        f"{node.name} = {shown(node.z, 6)}"
+        for node in map(credit.nodes.__getitem__, credit.outputs)
+    ]
+    before, after = shown(credit.loss, 6), shown(credit.after(lr).loss, 6)
+    return f"""\
+{credit.title}, {names.loss} = {credit.loss_formula}, {wanted} = {credit.y}
+
+forward, and the error on its way back
+{credit.forward_table()}
+
+{", ".join(outputs)}, {names.loss} = {before}
+
+credit of every edge: {gradient} = {names.product}, {minus}the error at its head times the activation at its tail
+{credit.table(lr)}
+
+after these updates {names.loss} = {after}, before {before}"""
 
 
 def _walk_through(credit: Credit, lr: float) -> None:
@@ -162,28 +161,17 @@ def _walk_through(credit: Credit, lr: float) -> None:
     steps = story(credit, lr)
     for k, step in enumerate(steps):
         print(step)
-        if interactive and k + 1 < len(steps):
-            try:
-                input("— Enter for the next step —")
-            except EOFError:
-                print()
-                return
-        else:
+        if not interactive or k + 1 == len(steps):
             print()
+            continue
+        try:
+            input("— Enter for the next step —")
+        except EOFError:
+            print()
+            return
 
 
 # ---------------------------------------------------------------- explain and draw
-
-
-def _add_explain(command: AddCommand) -> None:
-    explain = command("explain", _explain, "print how the error reaches each edge")
-    _add_example(explain)
-    explain.add_argument(
-        "--edge",
-        nargs="+",
-        metavar="NAME",
-        help="one edge: its two nodes, b for a bias, or the name of its weight",
-    )
 
 
 def _explain(arguments: argparse.Namespace) -> None:
@@ -191,15 +179,6 @@ def _explain(arguments: argparse.Namespace) -> None:
     keys = [_edge_key(arguments.edge, credit)] if arguments.edge else list(credit.edges)
     told = [credit.derivation(source, target, *place) for source, target, *place in keys]
     print("\n\n".join(map(str, told)))
-
-
-def _add_draw(command: AddCommand) -> None:
-    draw = command("draw", _draw, "draw the credit graph")
-    _add_example(draw)
-    draw.add_argument(
-        "--path", nargs="+", metavar="NAME", help="light the way to one edge, given as for explain"
-    )
-    draw.add_argument("--out", metavar="FILE", default="credit.svg", help="default: credit.svg")
 
 
 def _draw(arguments: argparse.Namespace) -> None:
@@ -216,18 +195,16 @@ def _edge_key(words: Sequence[str], credit: Credit) -> tuple[int | None, int]:
 
     said, names = [word.strip() for word in words], credit.names
     if len(said) == 2:
-        anew = (
-            names.notation.counting == "within"
-        )  # in each layer: the slides' numbers tell nodes apart
+        # where each layer is counted anew, the slides' numbers tell nodes apart
+        anew = names.notation.counting == "within"
         nodes = {str(j) if anew else names.mark(j): j for j in credit.nodes}
         tails: dict[str, int | None] = {**nodes, "b": None}
         if said[0] in tails and said[1] in nodes:
             found = tails[said[0]], nodes[said[1]]
             if found in credit.edges:
                 return found
-            way = (
-                f"bias of node {said[1]}" if found[0] is None else f"edge from {' to '.join(said)}"
-            )
+            of_bias = found[0] is None
+            way = f"bias of node {said[1]}" if of_bias else f"edge from {' to '.join(said)}"
             known = cut(", ".join(edge.name for edge in credit.edges.values()))
             raise ValueError(f"there is no {way}; there are {known}")
     meant = next(vocabularies(credit))[0].meanings(" ".join(said))
@@ -243,15 +220,6 @@ def _edge_key(words: Sequence[str], credit: Credit) -> tuple[int | None, int]:
 
 
 # ---------------------------------------------------------------- live
-
-
-def _add_live(command: AddCommand) -> None:
-    live = command("live", _live, "write a page in which every number follows a dragged weight")
-    _add_example(live)
-    live.add_argument("--lr", type=number, default=0.1, help="the learning rate η (default: 0.1)")
-    live.add_argument(
-        "--out", default="live.html", metavar="FILE.html", help="the page (default: live.html)"
-    )
 
 
 def _live(arguments: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from nn.cli.options import (
     add_options,
     check_picture,
     number,
+    own_example,
     where,
     whole,
 )
@@ -22,16 +23,9 @@ if TYPE_CHECKING:
 
 def add_commands(command: AddCommand) -> None:
     """Add `check` and `gallery` to the command line."""
-    _add_check(command)
-    _add_gallery(command)
-
-
-def _add_check(command: AddCommand) -> None:
     sub = command("check", _check, "mark numbers worked out by hand")
-    sub.add_argument(
-        "file", metavar="FILE", help="a worksheet that is filled in; or text, LaTeX, CSV or JSON"
-    )
     add_options(sub, {
+        "file": ("a worksheet that is filled in; or text, LaTeX, CSV or JSON", {"metavar": "FILE"}),
         "--problem": ("what is asked: a worksheet, blank or a key, of the teacher's; or its key.json", {"metavar": "FILE"}),
         "--seed": ("what is asked: the worksheet of this seed", {"type": whole}),
         "--sizes": ("with --seed", {"type": whole, "nargs": "+", "default": [2, 2, 1], "metavar": "N"}),
@@ -50,6 +44,12 @@ def _add_check(command: AddCommand) -> None:
         "Without --notation the letters are recognised. The exit status is 0 if all is right, 1 if an answer is wrong, 2 if "
         "something is missing or cannot be read."
     )  # fmt: skip
+    sub = command("gallery", _gallery, "published worked examples: what is printed, what is right")
+    add_options(sub, {
+        "key": ("one of them; without it a list", {"nargs": "?", "metavar": "NAME"}),
+        "--out": ("draw it: .svg, .png, .pdf or .gv", {"metavar": "FILE"}),
+    })  # fmt: skip
+    add_notation(sub, default=None)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -61,12 +61,11 @@ def _check(arguments: argparse.Namespace) -> int:
     if sheet is None:
         working = read_working(arguments.file)
         sheet, own = Worksheet(None, working.credit, working.lr), working.own
-    marking = mark(Path(arguments.file), sheet, notation=arguments.notation)
+    file = arguments.file
+    marking = mark(Path(file), sheet, notation=arguments.notation)
     print(marking)
     if own:
-        print(
-            f"The problem is the one that {arguments.file} states itself: --problem gives the teacher's."
-        )
+        print(f"The problem is the one that {file} states itself: --problem gives the teacher's.")
     if marking.count("wrong"):
         return 1
     missing = marking.blank and not arguments.allow_blanks
@@ -78,7 +77,6 @@ def _asked(arguments: argparse.Namespace) -> "Worksheet | None":
     from nn.credit import assign_credit
     from nn.lessons.answers import read_working
     from nn.lessons.worksheets import Worksheet, make_worksheet
-    from nn.network import MLP
 
     given = [n for n in ("problem", "seed", "weights") if getattr(arguments, n) is not None]
     if len(given) > 1:
@@ -94,18 +92,7 @@ def _asked(arguments: argparse.Namespace) -> "Worksheet | None":
         return make_worksheet(arguments.seed, arguments.sizes)
     if arguments.weights is None:
         return None
-    if arguments.x is None or arguments.y is None:
-        raise ValueError("give the example with --x and --y")
-    y = arguments.y[0] if len(arguments.y) == 1 else arguments.y
-    net = MLP.load(arguments.weights)
-    return Worksheet(None, assign_credit(net, arguments.x, y, arguments.loss), arguments.lr)
-
-
-def _add_gallery(command: AddCommand) -> None:
-    sub = command("gallery", _gallery, "published worked examples: what is printed, what is right")
-    sub.add_argument("key", nargs="?", metavar="NAME", help="one of them; without it a list")
-    sub.add_argument("--out", metavar="FILE", help="draw it: .svg, .png, .pdf or .gv")
-    add_notation(sub, default=None)
+    return Worksheet(None, assign_credit(*own_example(arguments), arguments.loss), arguments.lr)
 
 
 def _gallery(arguments: argparse.Namespace) -> None:

@@ -8,18 +8,19 @@ from typing import Any, TypeAlias
 
 from autograd.files import check_writable, ending
 from nn.arguments import read_number
+from nn.network import MLP
 from nn.notations import NOTATIONS
 
 Run: TypeAlias = Callable[[argparse.Namespace], int | None]
 # adds a command, given its name, what runs it and what it does; returns the parser of its own arguments
 AddCommand: TypeAlias = Callable[[str, Run, str], argparse.ArgumentParser]
+# of each option what it says of itself, and what argparse is told of it
+Options: TypeAlias = Mapping[str, tuple[str, dict[str, Any]]]
 LONGEST = 60  # letters of a word in a message
 
 
-def add_options(
-    parser: argparse.ArgumentParser, table: Mapping[str, tuple[str, dict[str, Any]]]
-) -> None:
-    """Add the options of a table: of each what it says of itself, and what argparse is told of it."""
+def add_options(parser: argparse.ArgumentParser, table: Options) -> None:
+    """Add the options of a table."""
     for option, (text, settings) in table.items():
         parser.add_argument(option, help=text, **settings)
 
@@ -30,6 +31,19 @@ def add_notation(parser: argparse.ArgumentParser, default: str | None = "slides"
         "--notation", choices=NOTATIONS, default=default, metavar="NAME",
         help=f"in the letters of a book: {', '.join(NOTATIONS)}",
     )  # fmt: skip
+
+
+def own_example(arguments: argparse.Namespace) -> tuple[MLP, list[float], Any]:
+    """Return the network of --weights with its example of --x and --y."""
+    net = MLP.load(arguments.weights)
+    if arguments.x is None or arguments.y is None:
+        raise ValueError("give the example with --x and --y")
+    return net, arguments.x, target(arguments.y)
+
+
+def target(numbers: list[float]) -> Any:
+    """Return a target as a loss takes it: one number alone."""
+    return numbers[0] if len(numbers) == 1 else numbers
 
 
 def number(text: str) -> float:

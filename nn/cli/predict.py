@@ -7,7 +7,7 @@ from pathlib import Path
 from autograd.files import write_whole
 from autograd.tables import as_csv
 from nn import saving
-from nn.cli.options import AddCommand, check_output, number, where
+from nn.cli.options import AddCommand, add_options, check_output, number, where
 from nn.cli.train import add_table
 from nn.csv_files import read_inputs
 from nn.network import MLP
@@ -16,15 +16,13 @@ from nn.network import MLP
 def add_commands(command: AddCommand) -> None:
     """Add `predict` to the command line."""
     sub = command("predict", _predict, "print what a saved network makes of inputs")
-    sub.add_argument(
-        "--weights", metavar="FILE", required=True,
-        help="the network, as train saved it: .json, .npz, .safetensors, .onnx",
-    )  # fmt: skip
+    saved = "the network, as train saved it: .json, .npz, .safetensors, .onnx"
+    add_options(sub, {"--weights": (saved, {"metavar": "FILE", "required": True})})
     add_table(sub, "the inputs", ["refuse", "mean"])
-    sub.add_argument("--x", nargs="+", type=number, metavar="X", help="a single input vector")
-    sub.add_argument(
-        "--out", metavar="FILE.csv", help="where to write the predictions (default: the terminal)"
-    )
+    add_options(sub, {
+        "--x": ("a single input vector", {"nargs": "+", "type": number, "metavar": "X"}),
+        "--out": ("where to write the predictions (default: the terminal)", {"metavar": "FILE.csv"}),
+    })  # fmt: skip
 
 
 def _predict(arguments: argparse.Namespace) -> None:

@@ -13,9 +13,8 @@ _LEVELS = ("first", "usual", "more", "most")
 
 def add_commands(command: AddCommand) -> None:
     """Add `worksheet` and `mark` to the command line."""
-    sub = command(
-        "worksheet", _worksheet, "make a worksheet and its answer key, or one for each of a class"
-    )
+    text = "make a worksheet and its answer key, or one for each of a class"
+    sub = command("worksheet", _worksheet, text)
     add_options(sub, {
         "--roster": ("names, a line each or a CSV: a sheet of their own for everybody", {"metavar": "FILE"}),
         "--seed": ("the same seed gives the same sheet (default: 0; for a class nobody knows it)", {"type": whole}),
@@ -35,8 +34,8 @@ def add_commands(command: AddCommand) -> None:
     })  # fmt: skip
     add_notation(sub, default=None)
     sub = command("mark", _mark, "mark the workings of a class")
-    sub.add_argument("folder", metavar="FOLDER", help="a class, as worksheet --roster made it")
     add_options(sub, {
+        "folder": ("a class, as worksheet --roster made it", {"metavar": "FOLDER"}),
         "--workings": ("where the workings are (default: FOLDER/students)", {"metavar": "FOLDER"}),
         "--scheme": ("the marks of each part, in TOML: forward = 30, loss = 5, delta = 35, ...", {"metavar": "FILE"}),
         "--csv": ("write a table of the marks", {"metavar": "FILE"}),
