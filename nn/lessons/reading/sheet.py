@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -18,9 +18,8 @@ from nn.lessons.reading.vocabulary import Grid, Meaning, Vocabulary, vocabularie
 from nn.losses import LOSSES, SHORT
 from nn.notations import notation_of
 
-_NUMERIC = re.compile(
-    r"(?<![\w₀-₉^_{⁽⇝>.,])\d+[.,]\d|^\S+ = -?\d"
-)  # has numbers, not indices alone
+# has numbers, not indices alone
+_NUMERIC = re.compile(r"(?<![\w₀-₉^_{⁽⇝>.,])\d+[.,]\d|^\S+ = -?\d")
 _UNITS = 2.0  # of the last digit: a number that is so near follows, as far as the choice of a notation goes
 
 
@@ -49,11 +48,9 @@ def read(
     [('delta', 1, 0.1363, 0.0001), ('z', 0, 0.83, 0.01)]
     """
     said = decoded(text) if isinstance(text, bytes) else text
-    judge, tries = _Judge(credit, lr), list[_Try]()
-    known: list[Vocabulary] = []
-    for more in vocabularies(
-        credit if notation is None else credit.in_notation(notation_of(notation))
-    ):
+    judge, tries, known = _Judge(credit, lr), list[_Try](), list[Vocabulary]()
+    told = credit if notation is None else credit.in_notation(notation_of(notation))
+    for more in vocabularies(told):
         known += more
         everything = _union(known)
         named = cache(lambda name, all=everything: bool(all.meanings(name)))
@@ -70,10 +67,11 @@ def read(
     )  # fmt: skip
 
 
-def _union(known: Iterable[Vocabulary]) -> Vocabulary:
-    known = list(known)
-    words: dict[str, frozenset[Meaning]] = {}
-    grids: dict[str, Grid] = {}
+Rows = tuple[tuple[str, ...], ...]
+
+
+def _union(known: Sequence[Vocabulary]) -> Vocabulary:
+    words, grids = dict[str, frozenset[Meaning]](), dict[str, Grid]()
     for v in known:
         grids |= v.grids
         for word, meanings in v.words.items():
@@ -113,13 +111,14 @@ class _Try:
 
     def reading(self, unsure: Mapping[Quantity, str]) -> Reading:
         """Return what was read, but for what is unsure."""
-        numbers = {q: w for q, (w, _) in self.numbers.items() if q not in unsure}
-        unread = [
-            Unread(f"{w.name} = {w.text}", w.line, unsure[q])
-            for q, (w, _) in self.numbers.items()
-            if q in unsure
-        ]
+        written = {q: w for q, (w, _) in self.numbers.items()}
+        numbers = {q: w for q, w in written.items() if q not in unsure}
+        unread = [_not_read(w, unsure[q]) for q, w in written.items() if q in unsure]
         return Reading(numbers, (*self.unread, *unread), tuple(self.restated))
+
+
+def _not_read(w: Written, why: str) -> Unread:
+    return Unread(f"{w.name} = {w.text}", w.line, why)
 
 
 def _best(tries: list[_Try], judge: "_Judge") -> list[_Try]:
@@ -170,9 +169,7 @@ class _Judge:
         one = _Try(vocabulary)
         for item in found:
             if item.setting:
-                one.restated.append(
-                    Restated(item.text, item.line, self._same(item.name, item.setting))
-                )
+                self._restated(one, item, item.setting)
             elif item.rows:
                 self._matrix(one, item)
             elif not item.name:
@@ -183,18 +180,19 @@ class _Judge:
         one.unread += [u for meanings, u in one.unfinished if not meanings & answered]
         for q in one.twice:
             w, _ = one.numbers.pop(q)
-            one.unread.append(Unread(f"{w.name} = {w.text}", w.line, f"{w.name} has two numbers"))
+            one.unread.append(_not_read(w, f"{w.name} has two numbers"))
         return one
+
+    def _restated(self, one: _Try, item: Item, said: str) -> None:
+        one.restated.append(Restated(item.text, item.line, self._same(item.name, said)))
 
     def _one(self, one: _Try, item: Item) -> None:
         meanings = one.vocabulary.meanings(item.name)
-        if item.name in SETTINGS and self._same(item.name, item.number):
-            one.restated.append(Restated(item.text, item.line, True))
-            return
         if not meanings and len(grid := one.vocabulary.grid(item.name)) == len(sum(grid, ())) == 1:
             meanings = frozenset(grid[0])  # a column of one number
-        if not meanings and item.name in ("x", "y", "lr", "seed", "loss"):
-            one.restated.append(Restated(item.text, item.line, self._same(item.name, item.number)))
+        given = not meanings and item.name in ("x", "y", "lr", "seed", "loss")
+        if given or (item.name in SETTINGS and self._same(item.name, item.number)):
+            self._restated(one, item, item.number)
             return
         why = item.why
         if not meanings:
@@ -234,51 +232,35 @@ class _Judge:
         one.numbers[q] = written, item
 
     def _matrix(self, one: _Try, item: Item) -> None:
-        grid = one.vocabulary.grid(item.name)
-        rows = [list(row) for row in item.rows]
+        grid, meanings = one.vocabulary.grid(item.name), one.vocabulary.meanings(item.name)
+        rows, why = item.rows, ""
         flat = [x for row in rows for x in row]
-        if item.name in SETTINGS or not grid:
-            if item.name in ("x", "y", "weights", "biases"):
-                text = json.dumps(
-                    [[float(x.replace(",", ".").replace("−", "-")) for x in row] for row in rows]
-                )
-                one.restated.append(Restated(item.text, item.line, self._same(item.name, text)))
-                return
-            meanings = one.vocabulary.meanings(item.name)
-            if len(flat) == 1 and len(meanings) == 1:
-                (meaning,) = meanings
-                self._number(one, meaning, as_written(flat[0], item.name, item.line), item)
-                return
-            why = f"{item.name} is not a matrix of this network in the letters of {one.vocabulary.notation.key}"
-            one.unread.append(Unread(item.text, item.line, why))
+        if item.name in ("x", "y", "weights", "biases") and (item.name in SETTINGS or not grid):
+            numbers = [[float(x.replace(",", ".").replace("−", "-")) for x in row] for row in rows]
+            self._restated(one, item, json.dumps(numbers))
             return
-        shape = len(grid), len(grid[0])
-        if 1 in shape and len(flat) == shape[0] * shape[1]:
-            rows = [flat] if shape[0] == 1 else [[x] for x in flat]
-        elif (len(rows[0]), len(rows)) == shape and shape[0] != shape[1]:
-            rows = list(map(list, zip(*rows)))
-        if (len(rows), len(rows[0])) != shape or len({*map(len, rows)}) > 1:
-            given, wanted = f"{len(rows)}×{len(rows[0])}", f"{shape[0]}×{shape[1]}"
-            one.unread.append(
-                Unread(
-                    item.text,
-                    item.line,
-                    f"{item.name} is {given} here, but {wanted} in this network",
-                )
-            )
+        if not grid and len(flat) == 1 and len(meanings) == 1:
+            grid = (tuple(meanings),)
+        if not grid:
+            why = f"is not a matrix of this network in the letters of {one.vocabulary.notation.key}"
+        else:
+            rows = _in_shape(rows, len(grid), len(grid[0]))
+            if [*map(len, rows)] != [*map(len, grid)]:
+                given, wanted = f"{len(rows)}×{len(rows[0])}", f"{len(grid)}×{len(grid[0])}"
+                why = f"is {given} here, but {wanted} in this network"
+        if why:
+            one.unread.append(Unread(item.text, item.line, f"{item.name} {why}"))
             return
-        for across, numbers in zip(grid, rows):
-            for meaning, number in zip(across, numbers):
-                self._number(one, meaning, as_written(number, item.name, item.line), item)
+        for meaning, number in zip(sum(grid, ()), (x for row in rows for x in row)):
+            self._number(one, meaning, as_written(number, item.name, item.line), item)
 
     def _given(self, kind: str, of: Any) -> float | None:
         if kind == "rate":
             return self.lr
-        if kind == "x":
-            return self.credit.nodes[of].z
-        if kind == "target":
-            return self.credit.nodes[of].target
-        return self.values.get(("weight", of))
+        if kind == "weight":
+            return self.values.get(("weight", of))
+        node = self.credit.nodes[of]
+        return node.z if kind == "x" else node.target
 
     def _same(self, name: str, text: str) -> bool:
         """Tell whether what is given says what the problem says."""
@@ -306,9 +288,7 @@ class _Judge:
 
     def score(self, one: _Try) -> float:
         """Return ½·right + ½·(right or follows), less ½ for the other sign of δ than the notation has."""
-        usual = one.vocabulary.notation.error_sign
-        plain, other = self._agreement(one, usual), self._agreement(one, -usual) - 0.5
-        return max(plain, other)
+        return max(self._by_sign(one).values())
 
     def convinced(self, one: _Try) -> bool:
         """Tell whether all that stands there was read, and is right."""
@@ -317,16 +297,17 @@ class _Judge:
 
     def sign(self, one: _Try) -> float:
         """Return the sign of δ with which a working agrees best."""
+        scores = self._by_sign(one)
+        return max(scores, key=scores.__getitem__)
+
+    def _by_sign(self, one: _Try) -> dict[float, float]:
         usual = one.vocabulary.notation.error_sign
-        return (
-            usual if self._agreement(one, usual) >= self._agreement(one, -usual) - 0.5 else -usual
-        )
+        return {usual: self._agreement(one, usual), -usual: self._agreement(one, -usual) - 0.5}
 
     def _agreement(self, one: _Try, sign: float) -> float:
-        own: dict[Any, float] = {
-            (q.kind, q.of): (sign if q.kind == "delta" else 1.0) * w.value
-            for q, (w, _) in one.numbers.items()
-        }
+        own: dict[Any, float] = {}
+        for q, (w, _) in one.numbers.items():
+            own[q.kind, q.of] = (sign if q.kind == "delta" else 1.0) * w.value
         known: dict[Any, float] = self.values | own
         total = 0.0
         for q, (w, _) in one.numbers.items():
@@ -359,14 +340,23 @@ def _listed(meanings: Iterable[Meaning], credit: Credit) -> str:
     return " or ".join(sorted(dict.fromkeys(texts))[:4])
 
 
+def _in_shape(rows: Rows, height: int, width: int) -> Rows:
+    """Return the rows of a matrix turned, or a column, as a matrix of another shape has them; else as they are."""
+    flat = [x for row in rows for x in row]
+    if 1 in (height, width) and len(flat) == height * width:
+        return (tuple(flat),) if height == 1 else tuple((x,) for x in flat)
+    turned = (len(rows[0]), len(rows)) == (height, width) and height != width
+    return tuple(zip(*rows)) if turned else rows
+
+
 def _close(given: Any, known: Any) -> bool:
-    if isinstance(given, list) and isinstance(known, (list, tuple)):
-        if len(given) == 1 and len(known) != 1 and isinstance(given[0], list):
-            return _close(given[0], known)
-        return len(given) == len(known) and all(map(_close, given, known))
-    if isinstance(given, list) and len(given) == 1:
+    """Tell whether what is given is what is known, numbers or lists; a list of one may stand for what is in it."""
+    several = isinstance(known, (list, tuple))
+    if isinstance(given, list) and several and len(given) == len(known):
+        return all(map(_close, given, known))
+    if isinstance(given, list) and len(given) == 1 and (not several or isinstance(given[0], list)):
         return _close(given[0], known)
-    if isinstance(known, (list, tuple)) and len(known) == 1:
+    if several and len(known) == 1 and not isinstance(given, list):
         return _close(given, known[0])
     if isinstance(given, (int, float)) and isinstance(known, (int, float)):
         return abs(given - known) <= 1e-9 * max(1.0, abs(known))
