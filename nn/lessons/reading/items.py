@@ -11,6 +11,7 @@ from nn.lessons.reading.plain import NEW_ROW, NUMBER, plain
 from nn.lessons.reading.tables import block, table
 
 _LONGEST = 30  # lines of a matrix
+_LABELS, _VALUES = ("name", "quantity", "label"), ("value", "answer", "result", "number")
 _OPEN = re.compile(r"[=:≈]\s*(?:[\w.]*array|tensor|Matrix)?\s*\(?\s*\[")
 _GOES_ON = re.compile(r"\s*[=≈](?!=)\s*\S|\s+[+·×*/]\s*[\d(]")
 _UNFINISHED = re.compile(r"[-+−·×*/]\s*$")
@@ -80,21 +81,14 @@ def _printed(lines: Sequence[str], k: int, phrases: Phrases) -> tuple[str, int] 
 
 def _from_json(content: Any, name: str, known: Known) -> Iterator[Item]:
     if isinstance(content, dict):
-        label = next(
-            (content[k] for k in ("name", "quantity", "label") if isinstance(content.get(k), str)),
-            "",
-        )
-        value = next(
-            (content[k] for k in ("value", "answer", "result", "number") if k in content), None
-        )
-        if label and value is not None:
-            yield from _from_json(value, label, known)
+        labels = [content[k] for k in _LABELS if isinstance(content.get(k), str)]
+        values = [content[k] for k in _VALUES if k in content]
+        if labels and labels[0] and values and values[0] is not None:
+            yield from _from_json(values[0], labels[0], known)
             return
         for k, v in ((plain(k), v) for k, v in content.items()):
-            joined = next(
-                (n for n in (name + k, f"{name} {k}", f"{k}_{name}") if name and known(n)), k
-            )
-            yield from _from_json(v, k if known(k) else joined, known)
+            joined = (name + k, f"{name} {k}", f"{k}_{name}") if name else ()
+            yield from _from_json(v, next(filter(known, (k, *joined)), k), known)
     elif isinstance(content, list) and content and all(isinstance(v, dict) for v in content):
         for v in content:
             yield from _from_json(v, name, known)
@@ -105,11 +99,10 @@ def _from_json(content: Any, name: str, known: Known) -> Iterator[Item]:
         numbers = () if given else tuple(tuple(map(str, row)) for row in rows)
         yield Item(name, "", 0, text, rows=numbers, setting=said if given else "")
     elif content is not None and name:
-        number, why = value_of(str(content))
-        given = name in SETTINGS and not re.fullmatch(NUMBER, str(content).strip())
+        said = str(content)
+        (number, why), text = value_of(said), f"{name} = {said}"
+        given = name in SETTINGS and not re.fullmatch(NUMBER, said.strip())
         if known(name) or name in SETTINGS:
-            yield Item(
-                name, number, 0, f"{name} = {content}", why, setting=str(content) if given else ""
-            )
+            yield Item(name, number, 0, text, why, setting=said if given else "")
         elif re.search(r"\d[.,]\d", number):
-            yield Item("", "", 0, f"{name} = {content}", "it names no number of this network")
+            yield Item("", "", 0, text, "it names no number of this network")

@@ -9,28 +9,17 @@ from nn.lessons.reading.plain import NUMBER
 Known = Callable[[str], bool]
 ROW = "\x1f"  # ends a row of a matrix
 SETTINGS = (
-    "weights",
-    "biases",
-    "activation",
-    "output_activation",
-    "x",
-    "y",
-    "loss",
-    "lr",
-    "seed",
-    "notation",
-)
+    "weights", "biases", "activation", "output_activation", "x", "y", "loss", "lr", "seed", "notation",
+)  # fmt: skip
 RELATION = re.compile(r"\s*(?::=|==|=|≈|≃|≅|≡|~=|←|:(?=\s|$|[-−+.\d\[(]))\s*")
 _FILLER = (
     "is|are|equals|gives|ist|beträgt|wird|of|to|was|becomes|comes|as|about|roughly|approximately|now|then|et|est|es|thus|"
     "von|auf|zu|etwa|rund|vaut|out|at|gleich|ergibt|sich|lautet|also|somit|erhalte|ich|obtain|get|we|I|daher|so|égale?|à|de|donc|nun"
 )
-_RESULT = re.compile(
-    r"(?<=[\d)])\s*(?:→|->|=>|⇒|ergibt|gives|makes|soit|donne)\s*(?=[-−+]?\d*[.,]\d)"
-)  # of a calculation
-PROMPT = re.compile(
-    r"(?:>{1,3} |(?:In|Out) ?\[\d+\]: ?|\[\d+\] )"
-)  # of Python, MATLAB, R and Jupyter
+# the sign before the result of a calculation
+_RESULT = re.compile(r"(?<=[\d)])\s*(?:→|->|=>|⇒|ergibt|gives|makes|soit|donne)\s*(?=[-−+]?\d*[.,]\d)")  # fmt: skip
+# of Python, MATLAB, R and Jupyter
+PROMPT = re.compile(r"(?:>{1,3} |(?:In|Out) ?\[\d+\]: ?|\[\d+\] )")
 _LIST = re.compile(r"\s*(?:,\s|,(?=\D)|;|&|\band\b|\bund\b|\bet\b)\s*")
 _AFTER_NAME = re.compile(rf"\s*(?:->|→|⇒|=>|~|=|≈|:|\bca\.?|\b(?:{_FILLER})\b)\s*$")
 _BULLET = re.compile(rf"^\s*(?:{PROMPT.pattern}|[-*•–·>+]\s+|#+\s*|//\s*|%\s*|--\s+|/\*+\s*|\(?\d{{1,2}}[.)]\s+|\(?[a-h][.)]\s+)+")  # fmt: skip
@@ -41,11 +30,13 @@ _TERM = re.compile(r"[\w)]\s*[-−+*/·×^]\s*$|[\w'′]\(\s*$")
 _TWO = re.compile(r"^(?:or|oder|ou|bzw\.?|resp\.?|to|bis|and|und|-|–|±|\+/-|\+-|vs\.?)\s*[-−+.\d±]", re.IGNORECASE)  # fmt: skip
 _BLANK = re.compile(r"[?_.…\-–—\s]*|tbd|todo|n/?a|none|null", re.IGNORECASE)
 _PIECES = re.compile(r";\s+|;$|=>|⇒|∴|\s+(?=\(\d{1,2}\)\s)|\s\|\s|(?<=[\d%)])[.]\s+(?=[A-Zδ∂])")
-
-
 # what follows a number as a comment, or as the next line of the working
 _APART = re.compile(r"(?<=[\d\]%✓)⁰-⁹¹²³])\s*(?:(?:#|//|;\s*%)\s*|[&|/—✓]\s+(?=[^\d\s(.]))")
+_APART_FROM_NAMES = re.compile(r"[\s,;:(\"'`*|–•\[.{\u0590-\u06ff\u2e80-\u9fff]+")
 _REMARK = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*$")  # L (loss)
+
+
+_MADE = r"^(?:np\.|numpy\.|torch\.)?(?:array|tensor|Matrix|c)\s*\(\s*(?=\[)"  # by a program
 
 
 @dataclass(frozen=True)
@@ -116,7 +107,7 @@ class Phrases:
     def _chain(self, piece: str, at: int) -> Iterator[Item]:
         """Yield name = … = number, of which the last number counts, one after another."""
         segments = RELATION.split(piece)
-        relations = [m[0].strip() for m in RELATION.finditer(piece)]
+        relations = [relation.strip() for relation in RELATION.findall(piece)]
         name, parts = "", list[str]()
         for k, segment in enumerate(segments):
             last = k == len(segments) - 1
@@ -135,32 +126,31 @@ class Phrases:
                 parts.append(segment)
             elif not last:
                 name = self._begun(segment)
-                following = segments[k + 1]
-                after = "" if _STARTS.match(following) else self.suffix(following)
-                if relations[k] == ":" and k + 2 < len(segments) and after:
-                    name = ""  # the error: δ0 = …
-                yield from self.prose(segment[: len(segment.rstrip(" *`")) - len(name)], at)
+                if relations[k] == ":" and k + 2 < len(segments):
+                    following = segments[k + 1]
+                    if not _STARTS.match(following) and self.suffix(following):
+                        name = ""  # the error: δ0 = …
+                yield from self.prose(_before(name, segment), at)
             else:
                 yield from self.prose(segment, at)
 
     def _begun(self, segment: str) -> str:
         alone = segment.strip(" *`")
-        if name := self.suffix(segment) or self.suffix(_REMARK.sub("", segment)):
-            return name
-        return alone if alone in SETTINGS else ""
+        setting = alone if alone in SETTINGS else ""
+        return self.suffix(segment) or self.suffix(_REMARK.sub("", segment)) or setting
 
     def _stated(
         self, name: str, parts: Sequence[str], segment: str, at: int, text: str
     ) -> Iterator[Item]:
         said, text = segment.strip(), text.strip().replace(ROW, ";")
-        if rows := rows_of(said):
-            given = (name in SETTINGS and not self.listed(name)) or said.startswith("[[[")
-            yield Item(
-                name, "", at, text, rows=() if given else rows, setting=said if given else ""
-            )
-            return
-        if name in SETTINGS and re.match(r"[a-z_][a-z_0-9-]*$|\[", said):
+        rows = rows_of(said)
+        given = rows and ((name in SETTINGS and not self.listed(name)) or said.startswith("[[["))
+        word = name in SETTINGS and re.match(r"[a-z_][a-z_0-9-]*$|\[", said)
+        if given or (word and not rows):
             yield Item(name, "", at, text, setting=said)
+            return
+        if rows:
+            yield Item(name, "", at, text, rows=rows)
             return
         number, why = value_of(said if said or not parts else parts[-1])
         yield Item(name, number, at, text, why)
@@ -177,7 +167,7 @@ class Phrases:
         if begun.end() == begun.end(1) and rest[:1].isalpha():  # 2x
             return None
         name = self.suffix(rest)
-        between = rest[: len(rest.rstrip(" *`")) - len(name)]
+        between = _before(name, rest)
         if not name or _TWO.match(between.strip()):
             return None
         return segment[: begun.end()], between, name
@@ -185,21 +175,13 @@ class Phrases:
     def _broken(self, segment: str) -> str:
         """Return the name at the end of a segment, if a number, a comma or a word before it says that something new begins."""
         name = self.suffix(segment)
-        before = segment[: len(segment.rstrip(" *`")) - len(name)]
-        begins = re.search(r"(?:,|(?<![^\W\d_])[^\W\d_]{2,})\s*$|\d[.,]\d\D*$", before)
+        begins = re.search(r"(?:,|(?<![^\W\d_])[^\W\d_]{2,})\s*$|\d[.,]\d\D*$", _before(name, segment))  # fmt: skip
         return name if name and begins else ""
 
     def suffix(self, text: str) -> str:
         """Return the longest end of a text that is a name."""
         text = text.rstrip(' \t*`"' + "'" * (not re.search(r"\d'\s*$", text)))
-        starts = [
-            0,
-            *(
-                m.end()
-                for m in re.finditer(r"[\s,;:(\"'`*|–•\[.{\u0590-\u06ff\u2e80-\u9fff]+", text)
-            ),
-        ]
-        for start in starts:
+        for start in (0, *(m.end() for m in _APART_FROM_NAMES.finditer(text))):
             candidate = text[start:].strip(' \t*`"')
             if candidate and len(candidate) <= 60 and self.named(candidate):
                 return "" if _TERM.search(text[: len(text) - len(candidate)]) else candidate
@@ -225,6 +207,11 @@ class Phrases:
             elif not _OPERATOR.match(rest):
                 yield Item(name, match[1].strip(), at, text.strip())
             last = match.end()
+
+
+def _before(name: str, text: str) -> str:
+    """Return what stands before the name at the end of a text."""
+    return text[: len(text.rstrip(" *`")) - len(name)]
 
 
 def value_of(text: str) -> tuple[str, str]:
@@ -253,23 +240,20 @@ def rows_of(text: str) -> tuple[tuple[str, ...], ...]:
     >>> rows_of("[[1.5, -2], [0.5, 1]]"), rows_of("(0,1363; −0,2376)ᵀ")
     ((('1.5', '-2'), ('0.5', '1')), (('0,1363',), ('−0,2376',)))
     """
-    said = re.sub(
-        r"^(?:np\.|numpy\.|torch\.)?(?:array|tensor|Matrix|c)\s*\(\s*(?=\[)", "", text.strip()
-    )
+    said = re.sub(_MADE, "", text.strip())
     said = re.sub(r"(?<=[\])])[)\s.;,ᵀT'^]*$", "", said)
     match = re.fullmatch(r"\[(.*)\]|\((.*)\)", said, re.DOTALL)
-    inside = (match[1] if match[1] is not None else match[2]).strip() if match else ""
-    nested = re.match(r"[\[(]", inside)
-    parts = (
-        re.findall(r"[\[(]([^\[\]()]*)[\])]", inside) if nested else re.split(f"[;{ROW}]", inside)
-    )
+    inside = (match[1] or match[2] or "").strip() if match else ""
+    parts = re.split(f"[;{ROW}]", inside)
+    if inside.startswith(("[", "(")):
+        parts = re.findall(r"[\[(]([^\[\]()]*)[\])]", inside)
     rows = []
     for part in parts:
         pointed = "." in part or ", " in part or not re.search(r"\s", part.strip())
-        separator = (
-            r"[\s,]+" if pointed and not re.search(r"\d,\d+[\s,]+[-−]?\d+,\d", part) else r",?\s+"
+        commas = not pointed or re.search(r"\d,\d+[\s,]+[-−]?\d+,\d", part)  # in numbers
+        cells = list(
+            filter(None, re.split(r",?\s+" if commas else r"[\s,]+", part.strip(" ,\t\n")))
         )
-        cells = [cell for cell in re.split(separator, part.strip(" ,\t\n")) if cell]
         if re.fullmatch(NUMBER, part.strip()):
             cells = [part.strip()]
         if not cells or not all(re.fullmatch(NUMBER, cell) for cell in cells):

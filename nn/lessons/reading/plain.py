@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from decimal import Decimal
 from html import unescape
 
@@ -12,9 +13,12 @@ _GREEK = {
     "delta": "δ", "theta": "θ", "Theta": "Θ", "eta": "η", "alpha": "α", "epsilon": "ε", "varepsilon": "ε",
     "partial": "∂", "varphi": "φ", "phi": "φ", "sigma": "σ", "Delta": "Δ", "nabla": "∇", "ell": "L", "mathcal{L}": "L",
     "approx": "≈", "simeq": "≈", "cdot": "·", "times": "·", "to": "→", "rightarrow": "→", "leadsto": "⇝", "prime": "'",
-    "Rightarrow": "⇒", "implies": "⇒", "therefore": "⇒", "quad": "   ", "qquad": "   ", "pm": "±", "ast": "*", "top": "ᵀ",
+    "tanh": "tanh", "exp": "exp", "max": "max", "Rightarrow": "⇒", "implies": "⇒", "therefore": "⇒", "quad": "   ", "qquad": "   ", "pm": "±", "ast": "*", "top": "ᵀ",
 }  # fmt: skip
 _DROPPED = r"\\(?:left\b\.?|right\b\.?|big|Big|,|;|!|:|displaystyle|hline|label\{[^}]*\}|tag\{[^}]*\}|item)"
+_SETUP = r"\\(?:renewcommand|setlength|[vh]space|label|tag|ref|section)\*?(?:\{[^{}]*\})+|\{\|l\|p\{.*?\}\|\}"
+_ENVIRONMENT = r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\documentclass.*|\\usepackage.*"
+_GROUP = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
 # a command with what it is of: \mathbf{0.83}, \num{1.19}
 _GROUPS = (
     r"\\(?!begin|end|d?t?frac|(?:wide)?hat\b|mathcal|usepackage)[A-Za-z]+\s*\{([^{}]*)\}(?:\{\})?"
@@ -28,7 +32,6 @@ NUMBER = (
 )
 NEW_ROW = "\x1e"  # ends a row of LaTeX within its line
 _MINUS = str.maketrans("−–D", "--e")
-_FUNCTIONS = ("tanh", "exp", "max")
 # marks of direction and what else cannot be seen; blanks; wide signs; the commas and points of other scripts
 _LETTERS: dict[int, str | None] = dict.fromkeys(map(ord, "\r\u200b\u00ad\u200e\u200f\u061c\ufeff٬"))
 _LETTERS |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -36,9 +39,8 @@ _LETTERS |= dict.fromkeys([0xA0, 0x202F, 0x3000, *range(0x2000, 0x200B)], " ")
 _LETTERS |= {k + 0xFEE0: chr(k) for k in range(0x21, 0x7F)} | {ord("－"): "−"}
 _WIDE = {"，、،": ", ", "；؛": "; ", "。": ". ", "٫": ".", "„“”«»": '"', "│┃║": "|"}
 _LETTERS |= {ord(c): sign for letters, sign in _WIDE.items() for c in letters}
-_UNSEEN = re.compile(
-    r"<(svg|style|script|head)\b.*?</\1>", re.DOTALL
-)  # nothing that somebody worked out
+# nothing that somebody worked out
+_UNSEEN = re.compile(r"<(svg|style|script|head)\b.*?</\1>", re.DOTALL)
 _TAGS = {
     r"<sub>": "_", r"<sup>": "^", r"</t[dh]>\s*<t[dh][^>]*>": " | ", r"</?t[dh][^>]*>": " | ", r"</tr>[ \t]*(?=<)": "\n",
     r"<br ?/?>|</p>|</li>": NEW_ROW, r"</?[a-zA-Z][^<>]*>": "",
@@ -53,12 +55,11 @@ _MARKS = {
 
 def decoded(content: bytes) -> str:
     """Return the text of a file, in UTF-8 or UTF-16, or, if it is neither, in the letters of Western Europe."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
-    if content[1:40:2].count(0) > len(content[1:40:2]) // 2:
-        return content.decode("utf-16-le", "replace")
-    if content[:40:2].count(0) > len(content[:40:2]) // 2:
-        return content.decode("utf-16-be", "replace")
+    for coding, high in (("utf-16-le", content[1:40:2]), ("utf-16-be", content[:40:2])):
+        if high.count(0) > len(high) // 2:
+            return content.decode(coding, "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -92,31 +93,26 @@ def _without_commands(text: str) -> str:
     text = text.replace("{,}", ",").replace(r"\%", "%").replace(r"\_", "_")
     head, begun, body = text.rpartition(r"\begin{document}")
     text = "\n" * head.count("\n") + body if begun else text
-    setup = r"\\(?:renewcommand|setlength|[vh]space|label|tag|ref|section)\*?(?:\{[^{}]*\})+|\{\|l\|p\{.*?\}\|\}"
-    text = re.sub(setup, " ", text)
-    text = _MATRIX.sub(
-        lambda m: "[" + re.sub(r"\\\\\s*", ";", m[1]).replace("&", ",").replace("\n", " ") + "]",
-        text,
-    )
+    text = re.sub(_SETUP, " ", text)
+    text = _MATRIX.sub(lambda m: f"[{_rows(m[1])}]", text)
     text = re.sub(r"\\(?:hat|widehat)\s*\{?\s*y\s*\}?", "ŷ", text)
     text = re.sub(r"\\mathcal\s*\{?\s*L\s*\}?", " L", text)
     text = re.sub(r"(?<=[A-Za-z])(?=\\[A-Za-z]+\s*\{)", " ", text)  # \partial\mathrm{net}
-    group = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
-    for _ in range(3):
+    for _ in range(3):  # one within another
         text = re.sub(r"(\\(?:under|over)brace\s*\{[^{}]*\})[_^]\{[^{}]*\}", r"\1", text)
         text = re.sub(_GROUPS, r"\1", text)
-        text = re.sub(rf"\\[dt]?frac\s*{group}\s*{group}", r"\1/\2", text)
+        text = re.sub(rf"\\[dt]?frac\s*{_GROUP}\s*{_GROUP}", r"\1/\2", text)
     text = re.sub(r"\\[dt]?frac\s*(\d)\s*(\d)", r"\1/\2", text)
-    text = re.sub(
-        r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\documentclass.*|\\usepackage.*", " ", text
-    )
+    text = re.sub(_ENVIRONMENT, " ", text)
     text = re.sub(_DROPPED, " ", text)
     text = re.sub(r"\\\\(?:\[[^\]]*\])?", NEW_ROW, text)
-    text = re.sub(
-        r"\\([A-Za-z]+)", lambda m: _GREEK.get(m[1], m[1] if m[1] in _FUNCTIONS else " "), text
-    )
+    text = re.sub(r"\\([A-Za-z]+)", lambda m: _GREEK.get(m[1], " "), text)
     text = re.sub(r"\\([\[\]()])", " ", text)
     return re.sub(r"&\s*([=≈:])", r"\1", text).replace("&", "   ")
+
+
+def _rows(matrix: str) -> str:
+    return re.sub(r"\\\\\s*", ";", matrix).replace("&", ",").replace("\n", " ")
 
 
 def as_written(text: str, name: str = "", line: int = 0) -> Written:

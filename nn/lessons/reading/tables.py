@@ -32,21 +32,15 @@ def cells_of(line: str) -> list[str]:
         return [c.strip() for c in text.split("\t")]
     masked = re.sub(r"\[[^\]]*\]|\{[^}]*\}|\([^)]*\)", "", text)
     parts = re.split("[,;]", text)
-    if re.search(r"[=≈]", masked) or (
-        len(parts) > 1 and any(len(_WORD.findall(p)) > 3 for p in parts)
-    ):
-        return []  # equations, or prose
+    prose = len(parts) > 1 and any(len(_WORD.findall(p)) > 3 for p in parts)
+    if prose or re.search(r"[=≈]", masked):
+        return []
     if ";" in masked.strip(" ;"):
         return [c.strip().strip('"') for c in text.split(";")]
     if re.search(r"\S,\S|\",\"", masked) and not re.search(r", |\s[-−+]?\d+,\d", text):
-        quoted = re.findall(r'(?:^|,)(?:"([^"]*)"|([^,"]*))', text)
-        cells = [a or b for a, b in quoted]
-        if (
-            len(cells) == 3
-            and re.fullmatch(r"[-−+]?\d+", cells[1])
-            and re.fullmatch(r"\d{2,}", cells[2])
-        ):
-            return [cells[0], f"{cells[1]},{cells[2]}"]  # a decimal comma
+        cells = [a or b for a, b in re.findall(r'(?:^|,)(?:"([^"]*)"|([^,"]*))', text)]
+        if len(cells) == 3 and re.fullmatch(r"[-−+]?\d+,\d{2,}", number := ",".join(cells[1:])):
+            return [cells[0], number]
         return [] if re.fullmatch(NUMBER, text.strip()) else cells
     apart = re.search(r"\s{2}", masked.strip())
     return re.split(r"\s{2,}", text.strip()) if apart else []
@@ -73,19 +67,15 @@ def table(rows: list[list[str]], at: int, phrases: Phrases, lines: Sequence[str]
         lines: its lines.
     """
     head: list[str] = []
+    rules = [all(map(_RULE.fullmatch, row)) for row in rows]
     for k, row in enumerate(rows):
-        if all(map(_RULE.fullmatch, row)):
+        if rules[k]:
             continue
-        ruled = k + 1 < len(rows) and all(map(_RULE.fullmatch, rows[k + 1]))
+        ruled = any(rules[k + 1 : k + 2])
         names = [cell for cell in row if phrases.known(cell)]
         bare = not any(map(_PURE.fullmatch, row))
-        if ruled or (
-            bare
-            and (
-                len(names) > 1
-                or (k == 0 and not any(_PAIR.search(_PARENTHESES.sub("", c)) for c in row))
-            )
-        ):
+        pairs = any(_PAIR.search(_PARENTHESES.sub("", cell)) for cell in row)
+        if ruled or (bare and (len(names) > 1 or (k == 0 and not pairs))):
             head = row
             if (ruled and bare) or not (len(row) == 2 and len(names) == 1):
                 continue
@@ -98,23 +88,19 @@ def _row(row: list[str], head: list[str], at: int, text: str, phrases: Phrases) 
     if composed:
         yield from (Item(name, number, at, f"{name} = {number}") for name, number in composed)
         return
-    place = next(
-        (k for k, cell in enumerate(row) if known(cell) and not _PURE.fullmatch(cell)), None
-    )
-    if place is None:
+    places = [k for k, cell in enumerate(row) if known(cell) and not _PURE.fullmatch(cell)]
+    if not places:
         if row[0] not in SETTINGS:
             yield from phrases.line((" ; " if any(map(_PAIR.search, row)) else "   ").join(row), at)
         return
+    place = places[0]
     titles = [cell.strip("*` ").casefold() for cell in head]
     wanted = [k for k, title in enumerate(titles) if title in _VALUE_HEADS and k != place]
     cells = [row[k] for k in wanted if k < len(row)] or [*reversed(row[place + 1 :]), *row[:place]]
     values = [value_of(RELATION.split(cell)[-1]) for cell in cells]
     number, why = next((v for v in values if v[0] or (v[1] and wanted)), ("", ""))
-    if (
-        not number
-        and not why
-        and any(re.search(r"\d", c) for k, c in enumerate(row) if k != place and not c.isdigit())
-    ):
+    beside = [*row[:place], *row[place + 1 :]]
+    if not (number or why) and any(re.search(r"\d", c) for c in beside if not c.isdigit()):
         why = "no number stands beside it"
     yield Item(row[place], number, at, text, why)
 
@@ -136,11 +122,8 @@ def _composed(row: list[str], head: list[str], phrases: Phrases) -> Iterator[tup
             if label == cell:
                 continue
             index = re.sub(rf"^[^\d{DIGITS}{RAISED}\[^_]+", "", label)
-            tries = (
-                [f"{label}{bare}", f"{label}_{bare}"]
-                if bare.isdigit()
-                else [bare + label, f"{bare}_{label}"]
-            )
+            letter, number_of = (label, bare) if bare.isdigit() else (bare, label)
+            tries = [letter + number_of, f"{letter}_{number_of}"]
             tries += [bare + index] * bool(index and not known(f"gradient {label}"))
             if re.match(r"new\b|neu", bare.casefold()) and known(label):
                 tries = [f"new {label}"]
