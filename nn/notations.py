@@ -242,7 +242,8 @@ class Names:
         notation = self.notation
         if kind == "z" and layer == 0 and notation.inputs == 0:
             return self.letter("x")
-        template = self.template(kind, self.layers[layer][0])
+        last = kind == "delta" and layer == len(self.layers) - 1
+        template = (last and notation.last_delta) or getattr(notation, kind)
         number = layer + notation.inputs - (notation.leaves and kind in ("weight", "bias"))
         number += notation.key == "slides" and kind == "z"  # Z⁽²⁾ is what enters layer 2
         named = "{L}" in template or "{l}" in template or template == notation.last_delta
