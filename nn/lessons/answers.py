@@ -17,10 +17,7 @@ from nn.lessons.worksheets.worksheet import HEADING, NETWORK, Worksheet
 
 _SETTINGS = (*NETWORK, "x", "y", "loss", "lr", "notation")
 # what a sheet says of an optimiser or of a penalty
-_BEYOND = re.compile(
-    r"^Forward: .*(?:what it remembers|before it, in the order|The penalty adds|a step of )",
-    re.MULTILINE,
-)
+_BEYOND = re.compile(r"^Forward: .*(?:what it remembers|before it, in the order|The penalty adds|a step of )", re.M)  # fmt: skip
 _SETTING = re.compile(rf"^\s*({'|'.join(_SETTINGS)})\s*=\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
 
 

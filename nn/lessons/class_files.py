@@ -1,13 +1,11 @@
 """Marks as other systems take them: Gradescope, nbgrader and Moodle."""
 
-import csv
-import io
 import json
 from collections import Counter
 from datetime import UTC, datetime
 
 from autograd.tables import as_csv
-from nn.lessons.classroom import ClassMarks, Marked, plain_cell
+from nn.lessons.classroom import ClassMarks, Marked, plain_cell, rows_of
 from nn.lessons.marking import Marking
 
 
@@ -57,11 +55,11 @@ def nbgrader(marks: ClassMarks, assignment: str = "worksheet") -> str:
         last, comma, first = m.name.partition(", ")
         if not comma:
             first, _, last = m.name.rpartition(" ")
-        score = f"{round(m.report.marks, 4) if m.report else 0.0}"
+        score, given = f"{round(m.report.marks, 4) if m.report else 0.0}", now if m.report else ""
         row = [
             assignment,
             "",
-            now if m.report else "",
+            given,
             key,
             last,
             first,
@@ -93,21 +91,17 @@ def moodle(sheet: str, marks: ClassMarks) -> tuple[str, list[str]]:
         ValueError: if it is no such worksheet.
     """
     text = sheet.removeprefix("\ufeff")
-    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    rows = rows_of(text)
     body = [row for row in rows[1:] if row]
     width = len(rows[0]) if rows else 0
     if not body or any(len(row) != width for row in body):
-        raise ValueError(
-            "a grading worksheet of Moodle has a head, and a row of as many cells for each student"
-        )
-    highest = [
-        k for k in range(1, width) if len({row[k] for row in body}) == 1 and _number(body[0][k])
-    ]
+        has = "has a head, and a row of as many cells for each student"
+        raise ValueError(f"a grading worksheet of Moodle {has}")
+    columns = list(enumerate(zip(*body)))
+    highest = [k for k, cells in columns[1:] if len(set(cells)) == 1 and _number(cells[0])]
     if not highest or width < 4:
-        raise ValueError(
-            "there is no column with the highest grade in it: download the worksheet from Moodle, all columns"
-        )
+        all_of_it = "download the worksheet from Moodle, all columns"
+        raise ValueError(f"there is no column with the highest grade in it: {all_of_it}")
     top = highest[-1]
     counts = Counter(_plain(m.name) for m in marks.marked.values())
     by_name = {_plain(m.name): m for m in marks.marked.values() if counts[_plain(m.name)] == 1}

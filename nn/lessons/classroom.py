@@ -2,11 +2,13 @@
 
 import csv
 import io
+import itertools
 import json
 import os
 import random
 import re
 import secrets
+import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,10 +21,12 @@ from autograd.tables import as_csv
 from nn.credit import Credit
 from nn.lessons.marking import Marking, Scheme, mark
 from nn.lessons.marking.working import Sheet
+from nn.lessons.reading import decoded
 from nn.lessons.worksheets import Worksheet, make_worksheet
 from nn.lessons.worksheets.worksheet import DAMAGED
 
 LONGEST = 60  # letters of a folder
+HEADS = ("name", "full name", "student", "names")  # of the column of names
 ANSWERS = (".md", ".txt", ".csv", ".json", ".tex", ".markdown", "")
 COLUMNS = [
     "name", "file", "marks", "of", "right", "follows", "wrong", "unread", "left_blank", "mistakes", "notation", "remarks",
@@ -38,27 +42,23 @@ def read_roster(path: str | os.PathLike[str]) -> list[str]:
         ValueError: if there is no name in it.
         OSError: if it cannot be read.
     """
-    content = Path(path).read_bytes()
-    text = content.decode(
-        "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace"
-    )
-    rows = [[cell.strip() for cell in row] for row in _rows(text) if any(map(str.strip, row))]
-    column, first = 0, [cell.casefold() for cell in rows[0]] if rows else []
-    heads = [k for k, cell in enumerate(first) if cell in ("name", "full name", "student", "names")]
-    if heads:
-        column, rows = heads[0], rows[1:]
-    cells = [row[column] for row in rows if len(row) > column and row[column]]
+    text = decoded(Path(path).read_bytes())
+    rows = [list(map(str.strip, row)) for row in rows_of(text) if any(map(str.strip, row))]
+    first = [cell.casefold() for cell in rows[0]] if rows else []
+    heads = [k for k, cell in enumerate(first) if cell in HEADS]
+    column, body = (heads[0], rows[1:]) if heads else (0, rows)
+    cells = [row[column] for row in body if len(row) > column and row[column]]
     names = [unicodedata.normalize("NFC", cell) for cell in cells]
     if not names:
-        raise ValueError(
-            f"{os.fspath(path)!r} holds no names: a line each, or a column called name"
-        )
+        known = "a line each, or a column called name"
+        raise ValueError(f"{os.fspath(path)!r} holds no names: {known}")
     return names
 
 
-def _rows(text: str) -> list[list[str]]:
-    head = text.split("\n", 1)[0]
-    return list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=head.count)))
+def rows_of(text: str) -> list[list[str]]:
+    """Return the cells of a text, separated by what stands most often in its first line: comma, semicolon or tab."""
+    separator = max(",;\t", key=text.split("\n", 1)[0].count)
+    return list(csv.reader(io.StringIO(text), delimiter=separator))
 
 
 def folders(names: Iterable[str]) -> dict[str, str]:
@@ -74,10 +74,8 @@ def folders(names: Iterable[str]) -> dict[str, str]:
         base = re.sub("-+", "-", kept).strip("-")[:LONGEST] or "nameless"
         if _RESERVED.fullmatch(base):
             base = f"{base}-"
-        folder, count = base, 1
-        while folder.casefold() in used:
-            count += 1
-            folder = f"{base}-{count}"
+        numbered = (f"{base}-{count}" for count in itertools.count(2))
+        folder = next(f for f in itertools.chain([base], numbered) if f.casefold() not in used)
         used.add(folder.casefold())
         found[folder] = name
     return found
@@ -114,9 +112,10 @@ def make_class(
         sheets[folder] = make_worksheet(own, name=name, **options)
     kept = root / "teacher" / _KEPT
     if kept.exists() and not overwrite:
-        raise FileExistsError(
-            f"{kept} belongs to another class: choose another folder, or say that it may be lost with overwrite=True (--overwrite)"
+        other = (
+            "choose another folder, or say that it may be lost with overwrite=True (--overwrite)"
         )
+        raise FileExistsError(f"{kept} belongs to another class: {other}")
     for folder, sheet in sheets.items():
         sheet.save(root / "students" / folder, overwrite, root / "teacher" / folder)
     content = {folder: json.loads(sheet.json()) for folder, sheet in sheets.items()}
@@ -136,9 +135,8 @@ def load_class(out: str | os.PathLike[str]) -> dict[str, Worksheet]:
         content = json.loads(kept.read_text(encoding="utf-8"))
         return {folder: Worksheet.from_settings(given) for folder, given in content.items()}
     except FileNotFoundError:
-        raise ValueError(
-            f"there is no {kept}: a class is made by backprop worksheet --roster names.csv --out FOLDER"
-        ) from None
+        made = "a class is made by backprop worksheet --roster names.csv --out FOLDER"
+        raise ValueError(f"there is no {kept}: {made}") from None
     except DAMAGED as error:
         raise ValueError(f"{kept} does not hold a class: {error}") from None
 
@@ -195,10 +193,8 @@ class ClassMarks:
         counted = f"{len(reports)} of {len(self.marked)} workings were marked."
         lines = ["# Report of the class", "", counted]
         if marks:
-            middle = (marks[(len(marks) - 1) // 2] + marks[len(marks) // 2]) / 2
-            lines.append(
-                f"Marks of {self.of:g}: from {marks[0]:.4g} to {marks[-1]:.4g}, half of them up to {middle:.4g}."
-            )
+            half = f"half of them up to {statistics.median(marks):.4g}"
+            lines.append(f"Marks of {self.of:g}: from {marks[0]:.4g} to {marks[-1]:.4g}, {half}.")
         wrong = Counter(line.name for r in reports for line in r.lines if line.status == "wrong")
         blank = Counter(name for r in reports for name in r.blank)
         causes = Counter(causes[0] for r in reports for causes in r.causes)
@@ -249,10 +245,8 @@ def mark_class(
     >>> mark_class(folder, {"ada": sheet}).of
     100.0
     """
-    scheme = scheme or Scheme()
-    found = {
-        name: _marked(Path(folder), name, sheet, scheme, notation) for name, sheet in sheets.items()
-    }
+    root, scheme = Path(folder), scheme or Scheme()
+    found = {key: _marked(root, key, sheet, scheme, notation) for key, sheet in sheets.items()}
     return ClassMarks(found, sum(scheme.parts.values()))
 
 
@@ -270,10 +264,8 @@ def _marked(
     if not written:
         return Marked(name, "", None, "there are no answers yet" if files else "there is no file")
     # the sheet itself, filled in, before other files
-    written.sort(key=lambda p: (p.stem != "worksheet", p.name))
-    path = written[0]
-    more = ", ".join(p.name for p in written[1:])
-    others = f"There are other files, too: {more}." if more else ""
+    path, *more = sorted(written, key=lambda p: (p.stem != "worksheet", p.name))
+    others = f"There are other files, too: {', '.join(p.name for p in more)}." if more else ""
     file = path.relative_to(root).as_posix()
     try:
         return Marked(name, file, mark(path, sheet, scheme=scheme, notation=notation), others)

@@ -41,9 +41,18 @@ class Row:
     def ok(self) -> bool:
         """Whether the right number rounds to the printed one."""
         given, right = Decimal(self.printed), Decimal(self.right)
-        exponent = given.as_tuple().exponent
-        half_a_digit = Decimal(5).scaleb(int(exponent) - 1)
+        half_a_digit = Decimal(5).scaleb(-self._decimals - 1)
         return abs(given - right) <= max(half_a_digit, abs(right) * Decimal(ULPS))
+
+    @property
+    def shown(self) -> str:
+        """The right number with a few more digits than were printed."""
+        digits = min(max(2, self._decimals) + 2, 17)
+        return f"{self.right:.{digits}f}" if abs(self.right) > 1e-4 else f"{self.right:.12g}"
+
+    @property
+    def _decimals(self) -> int:
+        return -int(Decimal(self.printed).as_tuple().exponent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,18 +105,12 @@ class Example(ABC):
         return [row.name for row in self.rows() if not row.ok]
 
     def __str__(self) -> str:
-        rows = [
-            [row.name, row.printed, _shown(row), "" if row.ok else "✗ wrong in print"]
-            for row in self.rows()
-        ]
+        rows = []
+        for row in self.rows():
+            verdict = "" if row.ok else "✗ wrong in print"
+            rows.append([row.name, row.printed, row.shown, verdict])
         lines = [self.title, self.source, table(["number", "printed", "right", ""], rows)]
-        return "\n".join(lines + ([f"note: {self.note}"] if self.note else []))
-
-
-def _shown(row: Row) -> str:
-    """Return the right number with a few more digits than were printed."""
-    digits = max(2, -int(Decimal(row.printed).as_tuple().exponent)) + 2
-    return f"{row.right:.{min(digits, 17)}f}" if abs(row.right) > 1e-4 else f"{row.right:.12g}"
+        return "\n".join([*lines, *[f"note: {self.note}"] * bool(self.note)])
 
 
 @dataclass(frozen=True, eq=False)

@@ -107,7 +107,5 @@ def _example(key: str, leaves: dict[str, float], **given: Any) -> ExpressionExam
     return ExpressionExample(key, build=build, more=_MORE.get(key), **given)
 
 
-_ROWS = (
-    resources.files("nn.lessons.published").joinpath("expressions.toml").read_text(encoding="utf-8")
-)
+_ROWS = (resources.files("nn.lessons.published") / "expressions.toml").read_text("utf-8")
 EXPRESSIONS = [_example(key, **given) for key, given in tomllib.loads(_ROWS).items()]

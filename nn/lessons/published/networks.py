@@ -29,19 +29,15 @@ def _by_output(credit: Credit, j: int) -> float:
 def _neuron(e: NetworkExample) -> Mapping[str, float | None]:
     credit = e.credit()
     x1, x2 = credit.edges[2, 0], credit.edges[1, 0]
-    return {
-        "slope": credit.nodes[0].slope,
-        "dx1": x1.delta * x1.weight,
-        "dx2": x2.delta * x2.weight,
-    }
+    slope = credit.nodes[0].slope
+    return {"slope": slope, "dx1": x1.delta * x1.weight, "dx2": x2.delta * x2.weight}
 
 
 def _mazur(e: NetworkExample) -> Mapping[str, float]:
     """Return the error of each output, and that after a step which leaves the biases alone."""
-    c = e.credit()
-    errors = {
-        f"E{j + 1}": half_squared_error(Value(c.nodes[j].z), t).data for j, t in enumerate(e.y)
-    }
+    c, errors = e.credit(), dict[str, float]()
+    for j, target in enumerate(e.y):
+        errors[f"E{j + 1}"] = half_squared_error(Value(c.nodes[j].z), target).data
     kept = {key: edge.weight for key, edge in c.edges.items() if key[0] is None}
     return errors | {"after": _error(c.network(c.updates(e.lr) | kept), e)}
 
@@ -83,8 +79,6 @@ def _example(key: str, loss: str = "half_squared_error", **given: Any) -> Networ
     return NetworkExample(key, loss=known[loss], more=_MORE.get(key), **given)
 
 
-_ROWS = (
-    resources.files("nn.lessons.published").joinpath("networks.toml").read_text(encoding="utf-8")
-)
+_ROWS = (resources.files("nn.lessons.published") / "networks.toml").read_text("utf-8")
 NETWORKS = [_example(key, **given) for key, given in tomllib.loads(_ROWS).items()]
 WORKED = NETWORKS[0]

@@ -129,9 +129,11 @@ def loss_data(credit: Credit) -> str | Data:
     f, y = credit.loss_function, credit.y
     if f in LOSSES.values() or not credit.layers or y is None:
         return getattr(f, "__name__", loss_name(f))
-    return kept_function(
-        lambda *z: f(z[0] if len(z) == 1 else list(z), y), loss_name(f), *credit.prediction
-    )
+
+    def of_outputs(*z: Value) -> Value:
+        return f(z[0] if len(z) == 1 else list(z), y)
+
+    return kept_function(of_outputs, loss_name(f), *credit.prediction)
 
 
 def loss_of(given: Any) -> Loss:
@@ -213,9 +215,8 @@ def optimizer_data(optimizer: Optimizer) -> Data:
     """
     kind = type(optimizer)
     if _OPTIMIZERS.get(kind.__name__) is not kind:
-        raise ValueError(
-            f"{kind.__name__} is an optimiser of your own, which no file holds: make its worksheet again"
-        )
+        own = "an optimiser of your own, which no file holds"
+        raise ValueError(f"{kind.__name__} is {own}: make its worksheet again")
     state = {name: list(x) if hasattr(x, "__len__") else x for name, x in vars(optimizer).items()}
     return {"kind": kind.__name__, **state, "lr": optimizer.learning_rate()}
 
@@ -223,12 +224,8 @@ def optimizer_data(optimizer: Optimizer) -> Data:
 def optimizer_of(given: Mapping[str, Any]) -> Optimizer:
     """Return the optimiser that `optimizer_data` made data of."""
     kind = named("optimiser", given["kind"], _OPTIMIZERS)
-    made = kind(**{name: given[name] for name in arguments_of(kind)})
-    vars(made).update(
-        {
-            name: x
-            for name, x in given.items()
-            if name in vars(made) and name not in arguments_of(kind)
-        }
-    )
+    arguments = {name: given[name] for name in arguments_of(kind)}
+    made = kind(**arguments)
+    state = vars(made).keys() - arguments.keys()
+    vars(made).update({name: given[name] for name in state if name in given})
     return made

@@ -13,16 +13,7 @@ from nn.credit import Credit, assign_credit
 from nn.lessons.marking.rules.problem import asked_numbers
 from nn.lessons.quantities import Quantity
 from nn.lessons.worksheets.worksheet import DIGITS, Worksheet, check_size
-from nn.losses import (
-    LOSSES,
-    TAKES_LOGITS,
-    Loss,
-    as_loss,
-    cross_entropy,
-    half_squared_error,
-    l2,
-    loss_name,
-)
+from nn.losses import LOSSES, TAKES_LOGITS, Loss, as_loss, half_squared_error, l2, loss_name
 from nn.network import MLP
 from nn.optim import SGD, Adam, Optimizer
 
@@ -95,33 +86,32 @@ def make_worksheet(
     check_size(sum(inputs * units for inputs, units in pairwise(sizes)))
     rng, loss = generator(seed), as_loss(loss)
     if output_activation == "sigmoid" and loss in TAKES_LOGITS:
-        raise ValueError(
-            f"{loss_name(loss)} takes logits and has its own squashing in it: with it the output is "
-            "linear, not sigmoid"
-        )
+        own = "takes logits and has its own squashing in it"
+        raise ValueError(f"{loss_name(loss)} {own}: with it the output is linear, not sigmoid")
     step = named("optimiser", optimizer, OPTIMIZERS)(lr) if optimizer is not None else None
     share = l2(penalty) if penalty else None
 
     def layers(rng: random.Random) -> Credit:
         weights = [
-            [[_nonzero(rng, 9) / 10 for _ in range(units)] for _ in range(inputs)]
+            [_numbers(rng, units, 9, 10) for _ in range(inputs)]
             for inputs, units in pairwise(sizes)
         ]
-        x = [_nonzero(rng, 4) / 2 for _ in range(sizes[0])]
-        y = _target(rng, sizes[-1], loss)
-        biases = [[_nonzero(rng, 5) / 10 for _ in range(n)] for n in sizes[1:]] if bias else None
+        x, y = _numbers(rng, sizes[0], 4, 2), _target(rng, sizes[-1], loss)
+        biases = [_numbers(rng, n, 5, 10) for n in sizes[1:]] if bias else None
         if output_activation == "sigmoid":
             y = [abs(t) for t in y]
+        if is_sequence(y) and len(y) == 1:
+            y = y[0]
         net = MLP.from_weights(weights, biases, activation, output_activation)
-        return assign_credit(
-            net, x, y[0] if is_sequence(y) and len(y) == 1 else y, loss, penalty=share
-        )
+        return assign_credit(net, x, y, loss, penalty=share)
 
     def recorded(rng: random.Random) -> Credit:
         f, g = ACTIVATIONS[activation], ACTIVATIONS[output_activation]
         recurrent = network == "recurrent"
         labels = ["wx", "wh", "wy"] if recurrent else ["k1", "k2", "u1", "u2", "u3"]
-        w = {label: Value(_nonzero(rng, 9) / 10, label=label) for label in labels + ["b"] * bias}
+        labels += ["b"] * bias
+        numbers = zip(labels, _numbers(rng, len(labels), 9, 10))
+        w = {label: Value(x, label=label) for label, x in numbers}
         b = w.get("b", 0.0)
 
         def net(x: Sequence[Value]) -> Value:
@@ -134,7 +124,7 @@ def make_worksheet(
             return g(w["wy"] * h)
 
         net.__name__ = f"{network} network" if recurrent else "convolution"
-        x = [_nonzero(rng, 4) / 2 for _ in range(NETWORKS[str(network)])]
+        x = _numbers(rng, NETWORKS[str(network)], 4, 2)
         return assign_credit(net, x, _target(rng, 1, loss)[0], loss, parameters=w, penalty=share)
 
     draw: Drawn = layers
@@ -142,26 +132,25 @@ def make_worksheet(
         draw = network
     elif network is not None:
         named("network", network, NETWORKS)
-        if loss is cross_entropy:
+        if loss is LOSSES["cross_entropy"]:
             raise ValueError("cross entropy needs several outputs, and this network has one")
         draw = recorded
-    best: tuple[int, Credit] | None = None
-    for _ in range(DRAWS):
-        credit = draw(rng)
-        hard = _hard(asked_numbers(credit, lr, step))
-        if best is None or hard < best[0]:
-            best = hard, credit
+    credit = draw(rng)
+    hard = _hard(asked_numbers(credit, lr, step))
+    for _ in range(DRAWS - 1):
         if not hard:
             break
-    assert best is not None
-    check_size(len(best[1].edges))
-    return Worksheet(seed, best[1].in_notation(notation), lr, name, step)
+        other = draw(rng)
+        if (harder := _hard(asked_numbers(other, lr, step))) < hard:
+            credit, hard = other, harder
+    check_size(len(credit.edges))
+    return Worksheet(seed, credit.in_notation(notation), lr, name, step)
 
 
 def _target(rng: random.Random, outputs: int, loss: Loss) -> Any:
     """Return the targets of outputs as a loss takes them."""
     y = [rng.randint(-2, 2) / 2 for _ in range(outputs)]
-    if loss is cross_entropy:
+    if loss is LOSSES["cross_entropy"]:
         return rng.randrange(outputs)
     if loss is LOSSES["binary_cross_entropy_with_logits"]:
         return [float(t > 0.0) for t in y]
@@ -181,5 +170,6 @@ def _hard(numbers: dict[Quantity, float]) -> int:
     return count
 
 
-def _nonzero(rng: random.Random, most: int) -> int:
-    return rng.choice([-1, 1]) * rng.randint(1, most)
+def _numbers(rng: random.Random, count: int, most: int, parts: int) -> list[float]:
+    """Return numbers other than 0, each up to so many halves or tenths, as `parts` says."""
+    return [rng.choice([-1, 1]) * rng.randint(1, most) / parts for _ in range(count)]

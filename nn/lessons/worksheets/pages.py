@@ -15,9 +15,7 @@ ROWS = "Each weight matrix has a row per input and a column per unit."
 
 
 def _template(name: str) -> Template:
-    return Template(
-        resources.files("nn.lessons.worksheets").joinpath(name).read_text(encoding="utf-8")
-    )
+    return Template((resources.files("nn.lessons.worksheets") / name).read_text("utf-8"))
 
 
 def markdown(s: Mapping[str, str], answers: Mapping[str, str], picture: str) -> str:
@@ -44,9 +42,8 @@ def latex_page(s: Mapping[str, str], answers: Mapping[str, str], credit: Credit,
     text = {part: _as_latex(words) for part, words in s.items()}
     lines = [f"${latex.formula(line)}$" if line else "" for line in s["settings"].split("\n")]
     settings = _matrices(credit, lr) if credit.layers else r" \\ ".join(lines)
-    rows = "\n".join(
-        rf"${latex.formula(_raised(name, credit))}$ & {x} \\ \hline" for name, x in answers.items()
-    )
+    called = {_raised(name, credit): x for name, x in answers.items()}
+    rows = "\n".join(rf"${latex.formula(name)}$ & {x} \\ \hline" for name, x in called.items())
     # what pdfTeX does not know it shall leave out, not stop at
     strange = sorted({c for c in s["title"] if ord(c) > 0x17F})
     text |= {
@@ -93,24 +90,18 @@ def _raised(name: str, credit: Credit) -> str:
 
 def _plain_latex(text: str) -> str:
     """Return text as LaTeX, its letters as they are."""
-    special = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {
-        c: f"\\{c}" for c in "{}_%$#&"
-    }
+    special = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
+    special |= {c: f"\\{c}" for c in "{}_%$#&"}
     return "".join(special.get(c, c) for c in text)
 
 
 def _as_latex(text: str) -> str:
     """Return a sentence as LaTeX: words as they are, signs that only formulas have as formulas."""
-    words = []
+    signs, words = f"ŷδΣηΔσ_·′⇝\u0302{LOWERED}{RAISED}", []
     for word in text.split(" "):
-        formula = any(
-            unicodedata.category(c) in ("Sm", "No") or c in f"ŷδΣηΔσ_·′⇝\u0302{LOWERED}{RAISED}"
-            for c in word
-        )
         bare = word.rstrip(".,:")
-        words.append(
-            f"${latex.formula(bare)}${word[len(bare) :]}"
-            if formula and bare
-            else _plain_latex(word)
-        )
+        if bare and any(unicodedata.category(c) in ("Sm", "No") or c in signs for c in word):
+            words.append(f"${latex.formula(bare)}${word[len(bare) :]}")
+        else:
+            words.append(_plain_latex(word))
     return " ".join(words)

@@ -29,14 +29,8 @@ if TYPE_CHECKING:
 
 # what a file that somebody changed may lead to
 DAMAGED = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-    AssertionError,
-)
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, AssertionError,
+)  # fmt: skip
 HEADING = "who is to blame for the error?"
 NETWORK = ("weights", "biases", "activation", "output_activation")  # as MLP.from_weights has them
 DIGITS = 4  # of the answers
@@ -132,35 +126,35 @@ class Worksheet:
         return found | {"x": c.x, "y": c.y, "lr": self.lr}
 
     def _sheet(self, title: str, column: str) -> dict[str, str]:
-        c, names = self.credit, self.credit.names
-        biased = any(i is None for i, *_ in c.edges)
-        probable = f"p = softmax({names.letter('output')}). " if c.probabilities else ""
-        summed = ", of a weight with several uses their sum" * (not c.layers)
-        rules = (
-            f"Forward: a = Σ w·z{' + b' * biased} and z = f(a). {probable}Back: δ₀ = ∂L/∂a₀, "
-            "δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ). Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ"
-            + f"{summed}. {self._update()}{self._penalty()}"
-        )
-        if names.notation.key != "slides":
-            update = (
-                f"Update: {names.notation.update}." if self.optimizer is None else self._update()
-            )
-            a, delta, minus = names.a("j"), names.delta("j"), "−" if names.sign < 0.0 else ""
-            rules = (
-                f"Forward: {names.sum('j', biased)} and {names.z('j')} = f({a}). {probable}Back: at an output {delta} = "
-                f"{minus}∂{names.loss}/∂{a}, at other units {delta} = {names.back('j')}. "
-                f"Each weight: {names.gradient(names.weight('i', 'j'))} = {names.credit()}{summed}. {update}{self._penalty()}"
-            )
-        lines = self._stated()
+        c = self.credit
+        intro = f"A {c.title} with the loss {c.loss_formula} and the learning rate {self.lr:g}."
         return {
             "title": f"{title}{' for ' * bool(self.name)}{self.name}: {HEADING}",
-            "intro": f"A {c.title} with the loss {c.loss_formula} and the learning rate {self.lr:g}."
-            + f" {ROWS}" * bool(c.layers),
-            "settings": "\n".join(lines),
-            "rules": rules,
+            "intro": intro + f" {ROWS}" * bool(c.layers),
+            "settings": "\n".join(self._stated()),
+            "rules": self._rules(),
             "digits": f"Write {DIGITS} digits after the point.",
             "column": column,
-        }  # fmt: skip
+        }
+
+    def _rules(self) -> str:
+        """Return how each number is worked out."""
+        c, names, update = self.credit, self.credit.names, self._update()
+        biased = any(i is None for i, *_ in c.edges)
+        probable = f"p = softmax({names.letter('output')}). " if c.probabilities else ""
+        if names.notation.key == "slides":
+            forward = f"a = Σ w·z{' + b' * biased} and z = f(a)"
+            back = "δ₀ = ∂L/∂a₀, δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ)"
+            gradients = "Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ"
+        else:
+            a, delta, minus = names.a("j"), names.delta("j"), "−" if names.sign < 0.0 else ""
+            forward = f"{names.sum('j', biased)} and {names.z('j')} = f({a})"
+            back = f"at an output {delta} = {minus}∂{names.loss}/∂{a}, at other units {delta} = {names.back('j')}"
+            gradients = f"Each weight: {names.gradient(names.weight('i', 'j'))} = {names.credit()}"
+            if self.optimizer is None:
+                update = f"Update: {names.notation.update}."
+        gradients += ", of a weight with several uses their sum" * (not c.layers)
+        return f"Forward: {forward}. {probable}Back: {back}. {gradients}. {update}{self._penalty()}"
 
     def _update(self) -> str:
         """Return how the new weights are made."""
@@ -169,18 +163,15 @@ class Worksheet:
             return "Update: new w = w − η·∂L/∂w."
         before = "what it remembers is 0 before the step"
         if o.steps:
-            kept = {"v": "_velocity", "m": "_mean", "s": "_square"}
-            states = {k: getattr(o, name, ()) for k, name in kept.items()}
-            lists = [
-                f"{k} = {[float(f'{x:.6g}') for x in xs]}" for k, xs in states.items() if len(xs)
-            ]
+            lists = []
+            for letter, name in (("v", "_velocity"), ("m", "_mean"), ("s", "_square")):
+                if len(state := getattr(o, name, ())):
+                    lists.append(f"{letter} = {[float(f'{x:.6g}') for x in state]}")
             order = ", ".join(self._weights().values())
             before = f"before it, in the order {order}: {', '.join(lists)}"
         if type(o) is SGD and o.momentum:
-            ahead = (
-                f", new w = w − η·(∂L/∂w + {o.momentum:g}·v)" if o.nesterov else ", new w = w − η·v"
-            )
-            rule = f"v = {o.momentum:g}·v + ∂L/∂w{ahead}"
+            step = f"(∂L/∂w + {o.momentum:g}·v)" if o.nesterov else "v"
+            rule = f"v = {o.momentum:g}·v + ∂L/∂w, new w = w − η·{step}"
         elif type(o) is Adam:
             (b1, b2), t = o.betas, o.steps + 1
             rule = (f"m = {b1:g}·m + {1.0 - b1:g}·∂L/∂w, s = {b2:g}·s + {1.0 - b2:g}·(∂L/∂w)², "
@@ -188,8 +179,7 @@ class Worksheet:
         else:
             rule = f"a step of {type(o).__name__}"
         decay = f", with the weight decay {o.weight_decay:g}" if o.weight_decay else ""
-        names = self.credit.names
-        w = names.letter("weight")
+        names, w = self.credit.names, self.credit.names.letter("weight")
         letters = {
             "new w": names.new(w),
             "∂L/∂w": names.gradient(w),
@@ -205,13 +195,10 @@ class Worksheet:
         if penalty is None:
             return ""
         added = penalty([Value(p.data) for p in c.recording.parameters]).data
-        plain = dict.fromkeys(c.weights, 0.0)
+        share = {name: weight.credit for name, weight in c.weights.items()}
         for edge in c.edges.values():
-            plain[edge.parameter] += edge.credit
-        shares = [
-            f"{called} {c.weights[name].credit - plain[name]:.6g}"
-            for name, called in self._weights().items()
-        ]
+            share[edge.parameter] -= edge.credit
+        shares = [f"{called} {share[name]:.6g}" for name, called in self._weights().items()]
         names, where = c.names, "in the updates to" if c.layers else "to"
         gradient = names.gradient(names.letter("weight"))
         return f" The penalty adds {added:.6g} to {names.loss}, and {where} {gradient} of {', '.join(shares)}."
@@ -221,31 +208,26 @@ class Worksheet:
         c = self.credit
         if not c.layers:
             return {name: name for name in c.weights}
-        slides = c.names.notation.key == "slides"
-        return {
-            e.parameter: called(Quantity("new", e.key), c).removeprefix("new ")
-            if slides
-            else e.name
-            for e in c.edges.values()
-        }
+        if c.names.notation.key != "slides":
+            return {e.parameter: e.name for e in c.edges.values()}
+        new = {e.parameter: called(Quantity("new", e.key), c) for e in c.edges.values()}
+        return {name: text.removeprefix("new ") for name, text in new.items()}
 
     def _stated(self) -> list[str]:
         """Return what is given, a line each; of a network without layers its equations, too."""
         if self.credit.layers:
-            return [
-                f"{k} = {v if isinstance(v, str) else json.dumps(v)}"
-                for k, v in self.settings.items()
-            ]
-        worked, names = equations(self.credit, self.lr), self.credit.names
-        given = [f"{e.names[0]} = {e.value:g}" + (f" ({names.tail(e.of)})" if e.kind == "z" else "")
-                 for e in worked if e.rule is None]  # fmt: skip
-        told = [
-            f"{e.names[0]} = {e.symbols}"
-            for e in worked
-            if e.rule is not None and e.kind in ("a", "z", "p", "loss")
-        ]
-        target = [] if self.credit.y is None else [f"{names.letter('target')} = {self.credit.y}"]
-        return [*given, *target, "", *told]
+            settings = self.settings.items()
+            return [f"{k} = {v if isinstance(v, str) else json.dumps(v)}" for k, v in settings]
+        names, given, told = self.credit.names, list[str](), list[str]()
+        for e in equations(self.credit, self.lr):
+            if e.rule is None:
+                place = f" ({names.tail(e.of)})" if e.kind == "z" else ""
+                given.append(f"{e.names[0]} = {e.value:g}{place}")
+            elif e.kind in ("a", "z", "p", "loss"):
+                told.append(f"{e.names[0]} = {e.symbols}")
+        if self.credit.y is not None:
+            given.append(f"{names.letter('target')} = {self.credit.y}")
+        return [*given, "", *told]
 
     def _given(self, answered: bool) -> tuple[dict[str, str], dict[str, str]]:
         """Return what the sheet says, and what stands beside each name."""
@@ -327,10 +309,9 @@ class Worksheet:
         found: dict[str, Any] = {"lr": self.lr, "notation": c.names.notation.key}
         if c.anatomy is None and len({e.parameter for e in c.edges.values()}) == len(c.edges):
             found |= self.settings | {"loss": kept.loss_data(c)}
-            functions = zip(c.layers[1:], c.activation_functions)
             own = [
                 [kept.activation_data(f, c.nodes[j].a or 0.0) for j, f in zip(*layer)]
-                for layer in functions
+                for layer in zip(c.layers[1:], c.activation_functions)
             ]
             if any(isinstance(f, dict) for layer in own for f in layer):
                 found |= {"activation": own}
@@ -386,6 +367,5 @@ class Worksheet:
 def check_size(count: int) -> None:
     """Refuse more weights than one works out by hand."""
     if count > MOST_WEIGHTS:
-        raise ValueError(
-            f"a worksheet is worked out by hand: {count:,} weights are too many, up to {MOST_WEIGHTS} will do"
-        )
+        many = f"{count:,} weights are too many, up to {MOST_WEIGHTS} will do"
+        raise ValueError(f"a worksheet is worked out by hand: {many}")
