@@ -18,22 +18,9 @@ _SIGNS = dict(zip("αβγδεζηθικλμνξοπρςστυφχψω", (f"\\{le
 _SIGNS |= {"ο": "o", "Δ": r"\Delta", "Σ": r"\sum", "Ω": r"\Omega", "Θ": r"\Theta", "∂": r"\partial"}
 _SIGNS |= {"·": r" \cdot ", "×": r"\times", "÷": r"\div", "−": "-", "±": r"\pm", "⊙": r" \odot "}
 _SIGNS |= {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx", "→": r"\to", "←": r"\leftarrow"}
-_SIGNS |= {
-    "ŷ": r"\hat{y}",
-    "Ŷ": r"\hat{Y}",
-    "ŝ": r"\hat{s}",
-    "′": "'",
-    "…": r"\ldots",
-    "½": r"\tfrac{1}{2}",
-    "¬": r"\lnot",
-}
-_SIGNS |= {
-    "√": r"\surd",
-    "∛": r"\sqrt[3]{\ }",
-    "◄": r"\blacktriangleleft",
-    "►": r"\blacktriangleright",
-}
-_SIGNS["∞"] = r"\infty"
+_SIGNS |= {"ŷ": r"\hat{y}", "Ŷ": r"\hat{Y}", "ŝ": r"\hat{s}", "′": "'", "…": r"\ldots"}
+_SIGNS |= {"√": r"\surd", "∛": r"\sqrt[3]{\ }", "½": r"\tfrac{1}{2}", "¬": r"\lnot", "∞": r"\infty"}
+_SIGNS |= {"◄": r"\blacktriangleleft", "►": r"\blacktriangleright"}
 _WORDS = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"}
 
 

@@ -42,19 +42,6 @@ _GENERATOR_ENTERS = (
 class _Entry:
     """One mode that is on: for which frame, and a way to see whether its `with` block still lasts."""
 
-    __slots__ = (
-        "mode",
-        "nodes",
-        "opened_in",
-        "frame",
-        "code",
-        "thread",
-        "lasts",
-        "entered",
-        "alone",
-        "settings",
-    )
-
     def __init__(self, mode: "_Mode", opened_in: int, frame: FrameType) -> None:
         self.mode = type(mode)
         self.nodes: dict[int, Any] | None = getattr(mode, "nodes", None)

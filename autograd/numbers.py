@@ -12,9 +12,7 @@ def is_number(x: Any) -> bool:
     if isinstance(x, (float, int, Real, Decimal)):
         return type(x).__name__ != "timedelta64"  # NumPy calls it an integer, but it has a unit
     # NumPy's bool is a scalar, but registered with none of the abstract numbers
-    return type(x).__name__ == "bool_" or (
-        type(x).__module__ == "numpy" and type(x).__name__ == "bool"
-    )
+    return type(x).__module__ == "numpy" and type(x).__name__ in ("bool", "bool_")
 
 
 def as_float(x: Any) -> float:

@@ -47,7 +47,6 @@ class Primitive:
         kink: the convention where the derivative jumps, in words.
         kinks: tells whether the operands stand on a kink.
         aliases: further method names, those under which NumPy's object loops look for it.
-        infix: whether `symbol` stands between the operands.
         paired: value and slope on arrays at once, a function of the namespace and the operand, where
             one costly function serves both.
         conventional: whether the slopes at a kink are conventions; if not, it is the value that jumps there, or a
@@ -69,12 +68,11 @@ class Primitive:
         kink: str = "",
         kinks: Callable[..., bool] | None = None,
         aliases: tuple[str, ...] = (),
-        infix: bool = False,
         paired: Callable[[Any, Any], tuple[Any, Any]] | None = None,
         conventional: bool = True,
         flat: bool = False,
     ) -> None:
-        self.name, self.symbol, self.aliases, self.infix = name, symbol, aliases, infix
+        self.name, self.symbol, self.aliases = name, symbol, aliases
         self.forward, self.partials, self.derivative = forward, partials, derivative
         self.domain, self.edge = domain or (REALS,) * len(partials), edge
         named_alike = getattr(math, name, None) is forward

@@ -78,13 +78,13 @@ def _exponent_slope(x: Any, y: Any, out: Any) -> Any:
     return where(x > 0.0, out * log(positive), where(x == 0.0, at_zero, nan * out))
 
 
-add      = Primitive("add", "+", operator.add, (_one, _one), "1, 1", infix=True)
-subtract = Primitive("sub", "−", operator.sub, (_one, _minus_one), "1, −1", infix=True)
-multiply = Primitive("mul", "×", operator.mul, (_other_factor, _first_factor), "y, x", infix=True)
+add      = Primitive("add", "+", operator.add, (_one, _one), "1, 1")
+subtract = Primitive("sub", "−", operator.sub, (_one, _minus_one), "1, −1")
+multiply = Primitive("mul", "×", operator.mul, (_other_factor, _first_factor), "y, x")
 divide   = Primitive("div", "÷", operator.truediv, (_numerator_slope, _denominator_slope), "1/y, −(x/y)/y",
-                     edge=divided, infix=True)
+                     edge=divided)
 power    = Primitive("pow", "**", math.pow, (_base_slope, _exponent_slope), "y·x^(y−1), x^y·log x",
-                     (POSITIVE, REALS), edge=raised, infix=True,
+                     (POSITIVE, REALS), edge=raised,
                      kink="d/dx x⁰ = 0 everywhere; d/dy 0^y = 0 for y ≥ 0, and ∂²/∂x∂y is nan there for y ≤ 1; "
                           "d/dy is nan for a negative base; where the value overflows, so does the slope")
 negative = Primitive("neg", "−", operator.neg, (_negative_slope,), "−1")

@@ -53,9 +53,6 @@ class Table(str):
     def __repr__(self) -> str:
         return str(self)
 
-    def __str__(self) -> str:
-        return str.__str__(self)
-
     @property
     def markdown(self) -> str:
         """The table as Markdown."""
@@ -94,15 +91,13 @@ class Table(str):
 table = Table  # as it reads where one is made
 
 
-def as_csv(
-    rows: Iterable[Iterable[object]], lineterminator: str = "\n", delimiter: str = ","
-) -> str:
+def as_csv(rows: Iterable[Iterable[object]], lineterminator: str = "\n") -> str:
     """Return rows of cells as comma-separated values."""
     import csv
     import io
 
     file = io.StringIO()
-    csv.writer(file, lineterminator=lineterminator, delimiter=delimiter).writerows(rows)
+    csv.writer(file, lineterminator=lineterminator).writerows(rows)
     return file.getvalue()
 
 

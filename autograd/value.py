@@ -15,7 +15,7 @@ from autograd.graph.conditions import Condition, holds
 from autograd.graph.copying import deep_copy, reduce, shallow_copy
 from autograd.graph.inner_loops import hand_back
 from autograd.graph.node import CONSTANT, SPENT, UNRECORDED, Node, is_leaf, operand_numbers, plain
-from autograd.graph.reverse import flows, gradients, inner_nodes
+from autograd.graph.reverse import gradients, inner_nodes, reached_leaves
 from autograd.graph.traced import detached, joined, refuse_traced
 from autograd.numbers import as_float, clip_bounds, coerced, comparable
 from autograd.primitive import Primitive
@@ -258,7 +258,7 @@ class Value(Node):
 
     def _add(self, found: dict[int, float], order: "list[Value]") -> None:
         """Write gradients that were collected apart: leaves accumulate, inner nodes show them."""
-        leaves = {id(p): p for v in order for p, _ in flows(v) if p._op is None}
+        leaves = {id(p): p for p in reached_leaves(order)}
         for v in order:
             v._grad = found[id(v)]
         for p in leaves.values():

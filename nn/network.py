@@ -20,7 +20,6 @@ from nn.layers import (
     Neuron,
     Number,
     UnitActivations,
-    check_width,
     each_unit,
     overrides,
 )
@@ -146,7 +145,6 @@ class MLP(Fixed):
         """
         if more:
             raise TypeError(f"an input vector is one argument, a list: net({brief([x, *more])})")
-        check_width(self.layers[0].inputs, x)
         z: Any = x
         for layer in self.layers:
             z = layer(z)

@@ -7,6 +7,7 @@ from typing import Any
 from autograd.graph.node import Node
 from autograd.graph.reverse import flows, inner_nodes
 from autograd.primitive import Primitive
+from autograd.structure import leaves
 
 
 def named(x: Any) -> str:
@@ -31,10 +32,7 @@ HINTS = {"sqrt": " (for the length of a vector use hypot, whose slopes at (0, 0)
 def check_forward(
     row: Primitive, operands: Sequence[Any], plain: Sequence[Any], out: float
 ) -> None:
-    if math.isfinite(out):
-        return
-    flat = [item for x in plain for item in (x if isinstance(x, list) else [x])]
-    if all(map(math.isfinite, flat)):
+    if not math.isfinite(out) and all(map(math.isfinite, leaves(list(plain)))):
         raise FloatingPointError(
             f"{row.name} made {out!r} out of finite operands: {_described(row, operands)}"
             + HINTS.get(row.name, "")

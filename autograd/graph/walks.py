@@ -12,22 +12,6 @@ N = TypeVar("N")
 _parents: Callable[[Any], Sequence[Any]] = attrgetter("parents")
 
 
-def walk(root: N, parents: Callable[[N], Sequence[N]] = _parents) -> Iterator[N]:
-    """Yield the root and every ancestor once, each before any of its parents is looked at.
-
-    The walk is lazy: a caller that only wants to know whether a graph is large can stop early.
-    """
-    seen = {id(root)}
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        for parent in parents(node):
-            if id(parent) not in seen:
-                seen.add(id(parent))
-                stack.append(parent)
-
-
 def topological(root: N, parents: Callable[[N], Sequence[N]] = _parents) -> list[N]:
     """Return what `in_order` yields."""
     return list(in_order(root, parents))

@@ -266,7 +266,7 @@ class Batch:
         parts = [run(n, *self._before(n), *chunk) for n, chunk in self._chunks(arrays)]
         if not parts:  # no examples
             parts = [[self._runs.full(0.0, 1, 0)] * self._runs.numbers]
-        return [self._reduced(rows) for rows in zip(*parts)]
+        return [self.reduced(rows) for rows in zip(*parts)]
 
     def value_and_grad(self, arrays: list[Any]) -> tuple[Any, list[Any]]:
         """Return the reduced value, and the gradient by each array."""
@@ -306,7 +306,7 @@ class Batch:
             for part in parts
         )
 
-    def _reduced(self, rows: Sequence[Any]) -> Any:
+    def reduced(self, rows: Sequence[Any]) -> Any:
         """Return the rows of all chunks as one array, reduced as the program says."""
         xp = self.xp
         if self._count is None:

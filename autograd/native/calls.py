@@ -48,12 +48,8 @@ def _plain(tree: Any) -> bool:
 class Function(Text):
     """A C function that Python calls, while it is written.
 
-    Args:
-        name: the function's name in the module.
-        otherwise: the function of Python that gets the arguments if they are not as expected.
-
-    Attributes:
-        kept: the objects that it knows by address; they must live as long as it.
+    Where the arguments are not as expected, it calls `otherwise`, a function of Python, with them. The objects that it
+    knows by address are `kept`: they must live as long as it.
     """
 
     def __init__(self, name: str, otherwise: Any) -> None:

@@ -52,12 +52,10 @@ class Text:
         self.lines.append(f"  {text}")
 
     def label(self, name: str) -> None:
-        """Begin a block."""
         self.lines.append(f"{name}:")
         self.block = name
 
     def go(self, label: str) -> None:
-        """Go on at a label."""
         self.do(f"br label %{label}")
 
     def branch(self, condition: str, label: str, other: str) -> None:
@@ -65,7 +63,6 @@ class Text:
         self.do(f"br i1 {condition}, label %{label}, label %{other}")
 
     def end(self, result: str = "void") -> str:
-        """Return the whole text."""
         return "\n".join([*self.lines, f"  ret {result}\n}}"])
 
     @contextmanager
@@ -100,7 +97,6 @@ class Text:
     # ------------------------------------------------------------ places
 
     def sum(self, *indices: Index) -> Index:
-        """Return the sum of indices."""
         total: Index = sum(int(i) for i in indices if _known(i))
         for i in indices:
             if not _known(i):
@@ -108,7 +104,6 @@ class Text:
         return total
 
     def times(self, index: Index, factor: int) -> Index:
-        """Return an index times a number."""
         if _known(index):
             return int(index) * factor
         return index if factor == 1 else self.new(f"mul i64 {index}, {factor}")
@@ -124,11 +119,9 @@ class Text:
         return self.new(f"load double, ptr {self.place(base, *indices)}, align 1")
 
     def set_number(self, x: str, base: str, *indices: Index) -> None:
-        """Store a number."""
         self.do(f"store double {x}, ptr {self.place(base, *indices)}, align 1")
 
     def add_number(self, x: str, base: str, *indices: Index) -> None:
-        """Add to a number in memory."""
         at = self.sum(*indices)
         self.set_number(self.new(f"fadd double {self.number(base, at)}, {x}"), base, at)
 
@@ -137,11 +130,9 @@ class Text:
         return self.new(f"load {VECTOR}, ptr {self.place(base, *indices)}, align 8")
 
     def store(self, x: str, base: str, *indices: Index) -> None:
-        """Store eight numbers."""
         self.do(f"store {VECTOR} {x}, ptr {self.place(base, *indices)}, align 8")
 
     def add(self, x: str, base: str, *indices: Index) -> None:
-        """Add to eight numbers in memory."""
         at = self.sum(*indices)
         self.store(self.vector("fadd", self.load(base, at), x), base, at)
 
@@ -159,7 +150,6 @@ class Text:
         return self.new(f"select <{LANES} x i1> {condition}, {VECTOR} {x}, {VECTOR} {y}")
 
     def total(self, x: str) -> str:
-        """Return the sum of eight numbers."""
         start = f"double {hexadecimal(-0.0)}"
         return self.new(
             f"call reassoc double @llvm.vector.reduce.fadd.v8f64({start}, {VECTOR} {x})"

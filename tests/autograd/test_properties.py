@@ -10,7 +10,7 @@ from mpmath import mp
 from autograd import Value, edges, explain, steps
 from autograd.graph.node import operand_numbers
 from autograd.graph.reverse import differentiable_gradients, errors, gradients
-from autograd.graph.walks import topological, walk
+from autograd.graph.walks import topological
 from tests import random_programs
 from tests.strategies import by_rows, exactly, expressions, results
 
@@ -28,7 +28,7 @@ def _bits(numbers):
 
 
 def _well_away_from_kinks(root):
-    for v in walk(root):
+    for v in topological(root):
         row, operands = operand_numbers(v)
         if row is not None and row.kinks is not None:
             a, b = (*operands, 0.0)[:2]
@@ -96,7 +96,7 @@ def test_the_pure_walk_and_the_steps_are_backward(program, numbers):
         totals.update((id(e.parent), total) for e, total in zip(step.edges, step.totals))
     inner = errors(root)
     root.backward()
-    for v in walk(root):
+    for v in topological(root):
         if id(v) in inner:
             assert _bits([inner[id(v)]]) == _bits([found[id(v)]])
         else:
@@ -123,7 +123,7 @@ def test_credits_into_a_node_sum_to_its_gradient(expression, numbers):
     shares: dict[int, list[float]] = {}
     for edge in edges(root):
         shares.setdefault(id(edge.parent), []).append(edge.credit)
-    for v in walk(root):
+    for v in topological(root):
         if v is not root and v.op != "constant":
             size = math.fsum(map(abs, shares[id(v)]))
             assert abs(math.fsum(shares[id(v)]) - v.grad) <= 1e-12 * size
@@ -184,5 +184,5 @@ def test_topological_order_puts_parents_first(expression, numbers):
     place = {id(v): i for i, v in enumerate(order)}
     assert order[-1] is root
     assert len(place) == len(order)
-    assert set(place) == {id(v) for v in walk(root)}
+    assert set(place) == {id(v) for v in topological(root)}
     assert all(place[id(parent)] < place[id(v)] for v in order for parent in v.parents)

@@ -58,7 +58,6 @@ class Memory:
         self.tables: list[array[int]] = []
 
     def add(self, rows: int, wide: bool, conditional: bool = False) -> Source:
-        """Return new rows."""
         if wide:
             places = range(self.wide, self.wide + rows * self.block, self.block)
             self.wide += rows * self.block
@@ -69,7 +68,6 @@ class Memory:
         return self.sources[-1]
 
     def constant(self, x: float) -> int:
-        """Return where a constant lies."""
         if repr(x) not in self.constants:
             self.constants[repr(x)] = self.add(1, False).places[0], float(x)
         return self.constants[repr(x)][0]

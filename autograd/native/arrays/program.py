@@ -2,7 +2,7 @@
 
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from autograd.matrices.arguments import namespace
 from autograd.matrices.vectorize import Batch, VectorProgram
@@ -21,7 +21,7 @@ class CompiledVectorProgram(VectorProgram):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._xp = xp = namespace(())
+        self.xp = xp = namespace(())
         tree = self._arguments.put_together(self.blocks)
         self._refusal = machine.refusal(xp) or plan.refusal(self.grouping) or unreadable(tree)
         if self._refusal:
@@ -53,58 +53,40 @@ class CompiledVectorProgram(VectorProgram):
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Return the function's result, as a `VectorProgram` does."""
         refuse_names(self.recording.parameters, named)
-        found = self._prepared_for_code(args)
-        if isinstance(found, str):
+        why, arrays, count = self._prepared_for_code(args)
+        if why:
             return super().__call__(*args)
-        arrays, count = found
-        rows: Any = _Rows(self)
-        return self._structured(self._xp, Batch(rows, self.reduction, count).results(arrays))
+        rows = self._rows(*self._arguments.put_together(arrays))
+        batch = Batch(cast(Any, self), self.reduction, count)  # which needs nothing but our NumPy
+        return self._structured(self.xp, [batch.reduced([row]) for row in rows[:, None]])
 
     def engine(self, *args: Any) -> str:
         """Return what runs a call with these arguments, in words: machine code, or what else and why."""
-        found = self._prepared_for_code(args)
-        if isinstance(found, str):
-            return f"{super().engine(*args)}, not machine code{found}"
-        return "machine code"
+        why, _, _ = self._prepared_for_code(args)
+        return f"{super().engine(*args)}, not machine code{why}" if why else "machine code"
 
-    def _prepared_for_code(self, args: tuple[Any, ...]) -> Any:
-        """Return the arrays and the number of examples, or why the code cannot take them."""
+    def _prepared_for_code(self, args: tuple[Any, ...]) -> tuple[str, list[Any], int | None]:
+        """Return why the code cannot take the arguments, if it cannot, their arrays, and the number of examples."""
         xp, dtype, arrays, count = self._arguments.checked(self._arguments.taken_apart(args))
-        if xp is not self._xp:
-            return ", which runs on NumPy's arrays"
-        if self._refusal:
-            return f": {self._refusal}"
-        if dtype != xp.float64:
-            return f", which computes in double precision: {dtype} was given"
-        if count == 0:
-            return ": there are no examples"
-        return [xp.asarray(x, order="C") for x in arrays], count
+        if xp is not self.xp:
+            why = ", which runs on NumPy's arrays"
+        elif self._refusal:
+            why = f": {self._refusal}"
+        elif dtype != xp.float64:
+            why = f", which computes in double precision: {dtype} was given"
+        elif count == 0:
+            why = ": there are no examples"
+        else:
+            return "", [xp.asarray(x, order="C") for x in arrays], count
+        return why, arrays, count
 
     def _value_and_grad_of_others(self, *args: Any, **named: Any) -> Any:
         """`value_and_grad` of arguments that the code did not take as they are."""
         refuse_names(self.recording.parameters, named)
-        found = self._prepared_for_code(args)
-        if isinstance(found, str):
+        why, arrays, _ = self._prepared_for_code(args)
+        if why:
             return super().value_and_grad(*args)
-        return self.value_and_grad(*self._arguments.put_together(found[0]))
+        return self.value_and_grad(*self._arguments.put_together(arrays))
 
     def _rows_of_others(self, *args: Any) -> Any:
         return self._rows(*args)
-
-
-class _Rows:
-    """What a `Batch` asks of the runs of a program, for results alone."""
-
-    chunk = 2**62  # the code itself takes the examples block by block
-
-    def __init__(self, program: CompiledVectorProgram) -> None:
-        self.xp, self._program = program._xp, program
-
-    def before(self, n: int | None) -> list[Any]:
-        """Return what a run takes before the arguments."""
-        return []
-
-    def results(self, n: int | None, *arrays: Any) -> list[Any]:
-        """Return each number of the result as a row."""
-        rows = self._program._rows(*self._program._arguments.put_together(arrays))
-        return [rows[i : i + 1] for i in range(len(rows))]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from autograd import Value
 from autograd.graph.reverse import inner_nodes
-from autograd.graph.walks import topological, walk
+from autograd.graph.walks import topological
 
 
 @dataclass(eq=False)
@@ -34,25 +34,11 @@ def test_a_parent_met_early_waits_for_its_own_parents():
     assert [node.name for node in topological(Node("d", (c, a)))] == ["a", "b", "c", "d"]
 
 
-def test_walk_yields_each_node_once_and_lazily():
-    names = [node.name for node in walk(_diamond())]
-    assert sorted(names) == ["a", "b", "c", "d"]
-    assert names[0] == "d"
-
-    class Endless:
-        @property
-        def parents(self):
-            return (Endless(),)
-
-    nodes = walk(Endless())
-    assert len([next(nodes) for _ in range(1000)]) == 1000
-
-
 def test_depth_does_not_matter():
     node = Node("0")
     for i in range(100_000):
         node = Node(str(i), (node, node))
-    assert len(topological(node)) == len(list(walk(node))) == 100_001
+    assert len(topological(node)) == 100_001
     while node.parents:  # a dataclass of tuples is freed by recursion
         node = node.parents[0]
 
