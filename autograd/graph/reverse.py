@@ -189,47 +189,57 @@ def errors(root: Node) -> dict[int, float]:
     return found
 
 
-def differentiable_gradients(root: Node) -> dict[int, Any]:
-    """Return ∂root/∂node by the node's id as Values: the rules applied to Values record a graph.
+class Arriving:
+    """Gradients on their way back, by the keys of the nodes, and for each the condition under which it arrives, or True.
 
     A `where` that was decided by a recorded condition hands its gradient to both branches, each under the
     condition that it is taken; so does whatever only a branch leads to.
     """
-    found: dict[int, Any] = {id(root): 1.0}
-    reached: dict[int, Any] = {id(root): True}  # or the condition under which it is
 
-    def contribute(parent: Node, amount: Any, condition: Any) -> None:
+    def __init__(self, root: Any) -> None:
+        self.found: dict[Any, Any] = {root: 1.0}
+        self.reached: dict[Any, Any] = {root: True}
+
+    def add(self, key: Any, amount: Any, condition: Any) -> None:
         if condition is not True:
             amount = primitives.where(condition, amount, 0.0)
-        before = found.get(id(parent))
-        found[id(parent)] = amount if before is None else before + amount
-        known = reached.get(id(parent), False)
-        reached[id(parent)] = True if known is True or condition is True else condition | known
+        self.found[key] = self.found[key] + amount if key in self.found else amount
+        known = self.reached.get(key, False)
+        self.reached[key] = True if known is True or condition is True else condition | known
 
+    def choose(self, chosen: Any, branches: Iterable[Any], g: Any, condition: Any) -> None:
+        """Hand on the gradient of a `where`; of a branch that is a plain number the key is None."""
+        sides = (chosen, not chosen) if type(chosen) is bool else (chosen, ~chosen)
+        for side, key in zip(sides, branches):
+            if side is not False and key is not None:
+                self.add(key, g, side if condition is True else condition & side)
+
+
+def differentiable_gradients(root: Node) -> dict[int, Any]:
+    """Return ∂root/∂node by the node's id as Values: the rules applied to Values record a graph."""
+    arriving = Arriving(id(root))
     order = inner_nodes(root)
     if any(v._op is primitives.where and type(v._c) is Condition for v in order):
         order = topological(root)  # with both branches
     for v in reversed(order):
         row = v._op
-        if row is None or id(v) not in found:
+        if row is None or id(v) not in arriving.found:
             continue
-        operands, g, condition = v._operands(), found[id(v)], reached[id(v)]
+        operands, g, condition = v._operands(), arriving.found[id(v)], arriving.reached[id(v)]
         if row is primitives.where:
             chosen, *branches = operands
-            sides = (chosen, not chosen) if type(chosen) is bool else (chosen, ~chosen)
-            for side, branch in zip(sides, branches):
-                if side is not False and hasattr(branch, "__primitive__"):
-                    contribute(branch, g, side if condition is True else condition & side)
+            keys = [id(x) if hasattr(x, "__primitive__") else None for x in branches]
+            arriving.choose(chosen, keys, g, condition)
             continue
         for operand, rule in zip(operands, row.partials):
             if type(operand) is tuple:
                 for parent, slope in zip(operand, slopes_of(rule, [*operands, v])):
-                    contribute(parent, contribution(row, g, slope), condition)
+                    arriving.add(id(parent), contribution(row, g, slope), condition)
             elif hasattr(operand, "__primitive__"):
                 slope = slopes_of(rule, [*operands, v])
                 amount = settled_contribution(row, operands, g, slope)
-                contribute(operand, amount, condition)
-    return found
+                arriving.add(id(operand), amount, condition)
+    return arriving.found
 
 
 def contribution(row: Primitive, g: Any, slope: Any) -> Any:

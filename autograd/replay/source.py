@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from autograd.graph.reverse import contribution
+from autograd.graph.reverse import Arriving, contribution
 from autograd.primitive import slopes_of
 from autograd.replay.recording import DECISIONS, Recording, fetch, slots_of
 from autograd.replay.statements import Namer, Writer, helpers
@@ -89,17 +89,10 @@ def gradients_in(
 ) -> tuple[list[Any], list[Any]]:
     """Apply the chain rule in the order of `Value.backward`, so that the sums have the same bits."""
     first, forward = len(recording.names), len(sheet)
-    found: dict[int, Any] = {}
-    reached: dict[int, Any] = {}  # True, or the condition under which the gradient arrives
-    if type(recording.result) is int:  # the constant 2.0 would be taken for slot 2
-        found[recording.result], reached[recording.result] = 1.0, True
     branches: list[Any] = []
-
-    def contribute(slot: int, amount: Any, condition: Any) -> None:
-        amount = amount if condition is True else sheet.where(condition, amount, 0.0)
-        found[slot] = found[slot] + amount if slot in found else amount
-        reached[slot] = condition | reached.get(slot, False)
-
+    # the constant 2.0 would be taken for slot 2
+    arriving = Arriving(recording.result if type(recording.result) is int else None)
+    found, reached = arriving.found, arriving.reached
     for slot in reversed(recording.order(recording.result)):
         if slot not in found:  # below a branch that constants decide against
             continue
@@ -111,13 +104,10 @@ def gradients_in(
         if type(g) is Symbol and g.op == "if" and g.args[0] is condition:
             g = g.args[1]  # the condition is that of the contributions below
         if instruction.op == "where":
-            choice = operands[0]
-            sides = (choice, (not choice) if type(choice) is bool else ~choice)
-            if type(choice) is Symbol:
-                branches.append(choice)
-            for side, operand in zip(sides, instruction.operands[1:]):
-                if type(operand) is int and side is not False:
-                    contribute(operand, g, condition & side)
+            if type(operands[0]) is Symbol:
+                branches.append(operands[0])
+            slots = [x if type(x) is int else None for x in instruction.operands[1:]]
+            arriving.choose(operands[0], slots, g, condition)
             continue
         row = instruction.row
         if row is None:
@@ -129,7 +119,7 @@ def gradients_in(
                 for x, slope in pairs:
                     if type(x) is int:
                         amount = slope * g if type(slope) is float else contribution(row, g, slope)
-                        contribute(x, amount, condition)
+                        arriving.add(x, amount, condition)
     # + 0.0 makes 0.0 of -0.0, as a sum that starts from 0.0 does
     gradients = [found.get(slot, 0.0) + 0.0 for slot in range(first)]
     for g, symbol in zip(gradients, symbols):
