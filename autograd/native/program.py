@@ -9,8 +9,8 @@ from typing import Any
 
 from autograd.native.calls import DECLARATIONS, HEADER, Function, unreadable
 from autograd.native.engine import Code
-from autograd.native.speller import CONDITIONS, PlainSheet, Speller, declarations, hexadecimal
-from autograd.native.text import Text
+from autograd.native.speller import CONDITIONS, PlainSheet, Speller, declarations
+from autograd.native.text import Text, hexadecimal
 from autograd.replay.recording import Recording, fetch
 from autograd.replay.source import gradients_in, values_in
 from autograd.replay.statements import below
@@ -107,13 +107,13 @@ class Parts:
         self.texts = [self._text(f"{name}.{i}", *x) for i, x in enumerate(zip(pieces, given))]
 
     def _text(self, name: str, piece: Sequence[Symbol], given: Sequence[Symbol]) -> str:
-        text, speller = Text(f"define internal void @{name}(ptr noalias %cells)"), Speller()
+        text = Text(f"define internal void @{name}(ptr noalias %cells)")
+        speller = Speller(text)
         for x in given:
             found = text.number("%cells", self.cells[x])
             truth = x.op in CONDITIONS  # kept as 1.0 or 0.0
             speller.texts[x.index] = text.new(f"fcmp une double {found}, 0.0") if truth else found
-        for line in speller.lines(piece):
-            text.do(line)
+        speller.write(piece)
         for x in piece:
             if x in self.cells:
                 found = speller.operand(x)

@@ -2,61 +2,59 @@
 
 import ctypes
 import math
-import struct
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from autograd.native.text import LANES, VECTOR, Text, hexadecimal
 from autograd.primitive import Primitive
 from autograd.primitives import TABLE
 from autograd.replay.symbols import HELPERS, Sheet, Symbol
 
-LANES = 8  # numbers that are computed at once
-
-# {t} the type of a number, {c} of a condition, {s} of a number in names; {0}, {1}, {2} the operands
-_SPELLINGS = {
-    "+": "fadd {t} {0}, {1}",
-    "-": "fsub {t} {0}, {1}",
-    "*": "fmul {t} {0}, {1}",
-    "/": "fdiv {t} {0}, {1}",
-    "neg": "fneg {t} {0}",
-    "<": "fcmp olt {t} {0}, {1}",
-    "<=": "fcmp ole {t} {0}, {1}",
-    ">": "fcmp ogt {t} {0}, {1}",
-    ">=": "fcmp oge {t} {0}, {1}",
-    "==": "fcmp oeq {t} {0}, {1}",
-    "!=": "fcmp une {t} {0}, {1}",
-    "&": "and {c} {0}, {1}",
-    "|": "or {c} {0}, {1}",
-    "if": "select {c} {0}, {t} {1}, {t} {2}",
-    "abs": "call {t} @llvm.fabs.{s}({t} {0})",
-    "sqrt": "call {t} @llvm.sqrt.{s}({t} {0})",
-    "copysign": "call {t} @llvm.copysign.{s}({t} {0}, {t} {1})",
-    "fma": "call {t} @llvm.fmuladd.{s}({t} {0}, {t} {1}, {t} {2})",
-}
-# Operations on the bits of a number, one instruction after the other: {p} is the one before, {i} the type of
-# the bits. 3fe6a09e667f3bcd are the bits of √½, and 3ff0000000000000 those of 1.
+# The bits of √½ and those of 1, as whole numbers.
 _SQRT_HALF, _ONE = 0x3FE6A09E667F3BCD, 0x3FF0000000000000
-_BITS = {
-    "two_to": (
+# The instructions of an operation, one after the other. {0}, {1}, {2} are the operands, {p} is the result of the
+# instruction before; {t} is the type of a number, {c} of a condition, {i} of the bits of a number, {s} that of a number in
+# names; {w} makes a constant as wide as they are, {true} is one.
+_SPELLINGS = {
+    "+": ["fadd {t} {0}, {1}"],
+    "-": ["fsub {t} {0}, {1}"],
+    "*": ["fmul {t} {0}, {1}"],
+    "/": ["fdiv {t} {0}, {1}"],
+    "neg": ["fneg {t} {0}"],
+    "<": ["fcmp olt {t} {0}, {1}"],
+    "<=": ["fcmp ole {t} {0}, {1}"],
+    ">": ["fcmp ogt {t} {0}, {1}"],
+    ">=": ["fcmp oge {t} {0}, {1}"],
+    "==": ["fcmp oeq {t} {0}, {1}"],
+    "!=": ["fcmp une {t} {0}, {1}"],
+    "&": ["and {c} {0}, {1}"],
+    "|": ["or {c} {0}, {1}"],
+    "~": ["xor {c} {0}, {true}"],
+    "if": ["select {c} {0}, {t} {1}, {t} {2}"],
+    "abs": ["call {t} @llvm.fabs.{s}({t} {0})"],
+    "sqrt": ["call {t} @llvm.sqrt.{s}({t} {0})"],
+    "copysign": ["call {t} @llvm.copysign.{s}({t} {0}, {t} {1})"],
+    "fma": ["call {t} @llvm.fmuladd.{s}({t} {0}, {t} {1}, {t} {2})"],
+    "two_to": [
         f"fadd {{t}} {{0}}, {{w}}(double {2.0**52 * 1.5 + 1023.0})",
         "bitcast {t} {p} to {i}",
         "shl {i} {p}, {w}(i64 52)",
         "bitcast {i} {p} to {t}",
-    ),
-    "exponent": (
+    ],
+    "exponent": [
         "bitcast {t} {0} to {i}",
         f"add {{i}} {{p}}, {{w}}(i64 {_ONE - _SQRT_HALF})",
         "lshr {i} {p}, {w}(i64 52)",
         "sub {i} {p}, {w}(i64 1023)",
         "sitofp {i} {p} to {t}",
-    ),
-    "significand": (
+    ],
+    "significand": [
         "bitcast {t} {0} to {i}",
         f"add {{i}} {{p}}, {{w}}(i64 {_ONE - _SQRT_HALF})",
         f"and {{i}} {{p}}, {{w}}(i64 {2**52 - 1})",
         f"add {{i}} {{p}}, {{w}}(i64 {_SQRT_HALF})",
         "bitcast {i} {p} to {t}",
-    ),
+    ],
 }
 CONDITIONS = {"<", "<=", ">", ">=", "==", "!=", "&", "|", "~"}
 
@@ -77,22 +75,24 @@ class PlainSheet(Sheet):
 
 
 class Speller:
-    """Writes symbols as instructions, each once.
+    """Writes symbols as instructions of a function, each once.
 
     Args:
+        text: the function.
         wide: whether a number is a vector of eight.
-        prefix: what the names of results begin with.
 
     Attributes:
         texts: how to write the symbols that are known already, by index.
         calls: the rows that are functions of C or of Python.
     """
 
-    def __init__(self, wide: bool = False, prefix: str = "%") -> None:
-        self._prefix = prefix
-        self.number, self.suffix = (f"<{LANES} x double>", "v8f64") if wide else ("double", "f64")
-        self.condition = f"<{LANES} x i1>" if wide else "i1"
-        self._wide = wide
+    def __init__(self, text: Text, wide: bool = False) -> None:
+        self._text, self._wide = text, wide
+        self._kinds = {"t": "double", "c": "i1", "s": "f64", "true": "true"}
+        if wide:
+            bits, condition = (f"<{LANES} x {kind}>" for kind in ("i64", "i1"))
+            self._kinds = {"t": VECTOR, "c": condition, "s": "v8f64", "true": "splat (i1 true)"}
+            self._kinds |= {"i": bits, "w": "splat "}
         self.texts: dict[int, str] = {}
         self.calls: set[str] = set()
 
@@ -103,37 +103,21 @@ class Speller:
         text = f"i1 {str(x).lower()}" if type(x) is bool else f"double {hexadecimal(x)}"
         return f"splat ({text})" if self._wide else text.split()[1]
 
-    def lines(self, symbols: Iterable[Symbol]) -> Iterator[str]:
-        """Yield the instructions that compute the symbols, which come after their operands."""
+    def write(self, symbols: Iterable[Symbol]) -> None:
+        """Write the instructions that compute the symbols, which come after their operands."""
         for symbol in symbols:
-            if symbol.index not in self.texts:
-                name = self.texts[symbol.index] = f"{self._prefix}s{symbol.index}"
-                *first, last = self._spell(symbol)
-                yield from (f"{name}.{i} = {text}" for i, text in enumerate(first))
-                yield f"{name} = {last}"
+            if symbol.index in self.texts:
+                continue
+            op, operands, found = symbol.op, [self.operand(x) for x in symbol.args], ""
+            for spelling in _SPELLINGS.get(op) or [self._call(op, len(operands))]:
+                found = self._text.new(spelling.format(*operands, p=found, **self._kinds))
+            self.texts[symbol.index] = found
 
-    def _spell(self, symbol: Symbol) -> list[str]:
-        """Return the instructions of a symbol."""
-        op, operands = symbol.op, [self.operand(x) for x in symbol.args]
-        kinds = {"t": self.number, "c": self.condition, "s": self.suffix}
-        if op in _SPELLINGS:
-            return [_SPELLINGS[op].format(*operands, **kinds)]
-        if op in _BITS:
-            kinds |= {"i": f"<{LANES} x i64>", "w": "splat "}
-            before = [f"{self._prefix}s{symbol.index}.{i}" for i in range(-1, len(_BITS[op]) - 1)]
-            return [text.format(*operands, p=p, **kinds) for text, p in zip(_BITS[op], before)]
-        if op == "~":
-            return [f"xor {self.condition} {operands[0]}, {self.operand(True)}"]
+    def _call(self, op: str, count: int) -> str:
         name = "pow" if op == "**" else op
         self.calls.add(name)
-        arguments = ", ".join(f"{self.number} {x}" for x in operands)
         called = f"@each.{name}" if self._wide else _called(name)
-        return [f"call {self.number} {called}({arguments})"]
-
-
-def hexadecimal(x: float) -> str:
-    """Return the bits of a number, as LLVM reads them."""
-    return f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
+        return f"call {{t}} {called}({', '.join(f'{{t}} {{{i}}}' for i in range(count))})"
 
 
 def declarations(calls: Iterable[str], wide: bool = False) -> Iterator[str]:
@@ -145,8 +129,7 @@ def declarations(calls: Iterable[str], wide: bool = False) -> Iterator[str]:
         if c_name:
             yield f"declare double @{c_name}({', '.join(['double'] * count)}) #0"
     if wide:
-        for name in names:
-            yield from _one_by_one(name)
+        yield from map(_one_by_one, names)
 
 
 def _c_name(name: str, wide: bool) -> str:
@@ -160,20 +143,17 @@ def _called(name: str, wide: bool = False) -> str:
     return f"@{c_name}" if c_name else f"inttoptr (i64 {_callback(TABLE[name])} to ptr)"
 
 
-def _one_by_one(name: str) -> Iterator[str]:
-    """Yield the function on eight numbers that calls the one on numbers eight times."""
-    count = len(TABLE[name].partials)
-    operands = ", ".join(f"<{LANES} x double> %{i}" for i in range(count))
-    yield f"define internal <{LANES} x double> @each.{name}({operands}) #0 {{"
-    found = "undef"
+def _one_by_one(name: str) -> str:
+    """Return the function on eight numbers that calls the one on numbers eight times."""
+    places = range(len(TABLE[name].partials))
+    operands = ", ".join(f"{VECTOR} %{i}" for i in places)
+    text, found = Text(f"define internal {VECTOR} @each.{name}({operands}) #0"), "undef"
     for lane in range(LANES):
-        for i in range(count):
-            yield f"  %x{lane}.{i} = extractelement <{LANES} x double> %{i}, i32 {lane}"
-        numbers = ", ".join(f"double %x{lane}.{i}" for i in range(count))
-        yield f"  %y{lane} = call double {_called(name, wide=True)}({numbers})"
-        yield f"  %r{lane} = insertelement <{LANES} x double> {found}, double %y{lane}, i32 {lane}"
-        found = f"%r{lane}"
-    yield f"  ret <{LANES} x double> {found}\n}}"
+        numbers = [text.new(f"extractelement {VECTOR} %{i}, i32 {lane}") for i in places]
+        arguments = ", ".join(f"double {x}" for x in numbers)
+        y = text.new(f"call double {_called(name, wide=True)}({arguments})")
+        found = text.new(f"insertelement {VECTOR} {found}, double {y}, i32 {lane}")
+    return text.end(f"{VECTOR} {found}")
 
 
 _callbacks: dict[Primitive, Any] = {}  # never forgotten: machine code knows only where they are

@@ -1,15 +1,22 @@
 """The text of a function in LLVM's language: instructions, loops, and numbers in memory, eight at a time."""
 
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from autograd.native.speller import LANES, hexadecimal
-
 Index: TypeAlias = "str | int"  # the name of a number, or a known one
 
+LANES = 8  # numbers that are computed at once
 VECTOR = f"<{LANES} x double>"
+
+
+def hexadecimal(x: float) -> str:
+    """Return the bits of a number, as LLVM reads them."""
+    return f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
+
+
 NOTHING = f"splat (double {hexadecimal(-0.0)})"  # a gradient that did not arrive: it changes no sum
 INTRINSICS = f"""
 declare double @llvm.vector.reduce.fadd.v8f64(double, {VECTOR})

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from autograd.matrices.arguments import Block
 from autograd.native.arrays.memory import POINTERS, Source
 from autograd.native.arrays.plan import Plan
-from autograd.native.speller import LANES, hexadecimal
-from autograd.native.text import NOTHING, Index, Text
+from autograd.native.text import LANES, NOTHING, Index, Text, hexadecimal
 
 _ZERO = f"double {hexadecimal(0.0)}"  # added to −0.0, a gradient that did not arrive, it gives 0.0
 

@@ -10,8 +10,8 @@ from autograd.native.arrays.body import Body
 from autograd.native.arrays.plan import Plan
 from autograd.native.calls import DECLARATIONS, Function
 from autograd.native.engine import Code
-from autograd.native.speller import declarations, hexadecimal
-from autograd.native.text import INTRINSICS
+from autograd.native.speller import declarations
+from autograd.native.text import INTRINSICS, hexadecimal
 
 # Where NumPy keeps what belongs to an array, in bytes from the beginning of the object.
 _DATA, _AXES, _SIZES, _TYPE, _FLAGS = 16, 24, 32, 56, 64

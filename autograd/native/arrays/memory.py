@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.native.speller import LANES
-from autograd.native.text import NOTHING, VECTOR, Index, Text
+from autograd.native.text import LANES, NOTHING, VECTOR, Index, Text
 
 POINTERS = ("n", "w", "gn", "gw", "p")
 

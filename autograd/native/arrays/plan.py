@@ -8,7 +8,7 @@ from autograd.matrices.arguments import Block
 from autograd.matrices.grouping import Group, Grouping
 from autograd.native.arrays.memory import Memory, Operand, Places, Source, whole
 from autograd.native.arrays.steps import Elementwise, Product, Step
-from autograd.native.speller import LANES
+from autograd.native.text import LANES
 from autograd.primitives import TABLE
 from autograd.replay.recording import DECISIONS
 from autograd.structure import leaves

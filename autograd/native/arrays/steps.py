@@ -7,8 +7,8 @@ from typing import Any
 
 from autograd.native.arrays.kernels import WideSheet
 from autograd.native.arrays.memory import POINTERS, Memory, Operand, Places, Source, give_sum, whole
-from autograd.native.speller import CONDITIONS, LANES, Speller
-from autograd.native.text import NOTHING, VECTOR, Index, Text
+from autograd.native.speller import CONDITIONS, Speller
+from autograd.native.text import LANES, NOTHING, VECTOR, Index, Text
 from autograd.primitive import Primitive
 from autograd.replay.statements import below
 from autograd.replay.symbols import Symbol
@@ -151,8 +151,7 @@ class Elementwise(Step):
         self, text: Text, places: dict[Operand, Index], vector: Index, wanted: Sequence[Any]
     ) -> Speller:
         """Write the symbols that are wanted, after loading what they are made of."""
-        speller = Speller(wide=True, prefix=f"%v{len(text.lines)}.")
-        symbols = below(wanted)
+        speller, symbols = Speller(text, wide=True), below(wanted)
         met = {x for symbol in symbols for x in symbol.args if type(x) is Symbol}
         met |= {x for x in wanted if type(x) is Symbol}
         for x, symbol in self._symbols.items():
@@ -161,8 +160,7 @@ class Elementwise(Step):
                 if x.condition:
                     found = text.new(f"fcmp une {VECTOR} {found}, zeroinitializer")
                 speller.texts[symbol.index] = found
-        for line in speller.lines(symbols):
-            text.do(line)
+        speller.write(symbols)
         self.calls |= speller.calls
         return speller
 
