@@ -65,14 +65,6 @@ class Function(Text):
         """Return a number as a new object of Python."""
         return self.new(f"call ptr @PyFloat_FromDouble(double {x})")
 
-    def called(self, f: Any, *arguments: str) -> str:
-        """Return what a function of Python returns, a new object."""
-        places = self.new(f"alloca ptr, i64 {len(arguments)}")
-        for i, x in enumerate(arguments):
-            self.do(f"store ptr {x}, ptr {self.place(places, i, kind='ptr')}")
-        given = f"ptr {places}, i64 {len(arguments)}, ptr null"
-        return self.new(f"call ptr @PyObject_Vectorcall(ptr {self.object(f)}, {given})")
-
     def drop(self, *objects: str) -> None:
         """Let go of objects, of those that are there."""
         for x in objects:

@@ -10,124 +10,119 @@ from autograd.native.text import LANES, NOTHING, Index, Text, hexadecimal
 _ZERO = f"double {hexadecimal(0.0)}"  # added to −0.0, a gradient that did not arrive, it gives 0.0
 
 
-class Body:
-    """Writes a run of a plan into a function.
+class Run(Text):
+    """`double name.run(ptr memory, ptr in0, ..., ptr out0, ..., i64 count, double seed)`, while it is written.
+
+    It takes the addresses of scratch memory, of the numbers of each block and of what is to be filled, the number of
+    examples, and the derivative to start from.
 
     Args:
-        text: the function.
+        name: of the function that runs it.
         plan: the steps.
-        memory: the address of as much scratch memory as the plan takes.
-        count: the number of examples.
+        outs: how many arrays are to be filled.
     """
 
-    def __init__(self, text: Text, plan: Plan, memory: str, count: str) -> None:
-        self._text, self._plan, self._count = text, plan, count
-        self._size = plan.memory.block
+    def __init__(self, name: str, plan: Plan, outs: int) -> None:
+        self._inputs = [f"%in{i}" for i in range(len(plan.blocks))]
+        self._outs = [f"%out{i}" for i in range(outs)]
+        pointers = ", ".join(f"ptr {x}" for x in ("%memory", *self._inputs, *self._outs))
+        super().__init__(
+            f"define internal double @{name}.run({pointers}, i64 %count, double %seed)"
+        )
+        self._plan, self._size = plan, plan.memory.block
         for i, pointer in enumerate(POINTERS):
             start = sum(plan.sizes[:i])
-            text.do(f"%{pointer} = getelementptr double, ptr {memory}, i64 {start}")
+            self.do(f"%{pointer} = getelementptr double, ptr %memory, i64 {start}")
 
-    def rows(self, inputs: Sequence[str], out: str) -> None:
-        """Write the numbers of the result, a row for each, with a column for each example.
-
-        Args:
-            inputs: the addresses of the numbers of each block.
-            out: where the rows go.
-        """
-        text = self._text
-        rows = [(text.times(self._count, i), *x) for i, x in enumerate(self._plan.result)]
-        self._forward(inputs)
+    def rows(self) -> str:
+        """Return the whole text: the numbers of the result, a row for each, with a column for each example."""
+        (out,) = self._outs
+        rows = [(self.times("%count", i), *x) for i, x in enumerate(self._plan.result)]
+        self._forward()
         if self._plan.batched:
-            with text.loop(self._blocks()) as loop:
-                first, m, _ = self._forward_of_block(inputs, loop.index)
+            with self.loop(self._blocks()) as loop:
+                first, m, _ = self._forward_of_block(loop.index)
                 for row, source, place in rows:
                     if source is not None and source.wide:
-                        self._copy(text.place(out, row, first), text.place("%w", place), m)
+                        self._copy(self.place(out, row, first), self.place("%w", place), m)
         for row, source, place in rows:
             if source is None or not source.wide:
-                x = text.number("%n", place)
-                with text.loop(self._count) as loop:
-                    text.set_number(x, out, row, loop.index)
+                x = self.number("%n", place)
+                with self.loop("%count") as loop:
+                    self.set_number(x, out, row, loop.index)
+        return self.end(_ZERO)
 
-    def value_and_gradients(self, inputs: Sequence[str], outs: Sequence[str], seed: str) -> str:
-        """Write the gradients by the numbers of each block; return the result, added up.
-
-        Args:
-            inputs: the addresses of these numbers.
-            outs: where the gradients go.
-            seed: the derivative to start from.
-        """
-        text = self._text
+    def value_and_gradients(self) -> str:
+        """Return the whole text: the gradients by the numbers of each block; it returns the result, added up."""
         ((source, place),) = self._plan.result
         wide = source is not None and source.wide
-        self._forward(inputs)
+        self._forward()
         if self._plan.batched:
             self._clear("%p", 0, LANES * self._plan.narrow)
-            with text.loop(self._blocks()) as loop:
-                first, m, vectors = self._forward_of_block(inputs, loop.index)
+            with self.loop(self._blocks()) as loop:
+                first, m, vectors = self._forward_of_block(loop.index)
                 if wide:
                     self._add_up(place, m, vectors)
                 for rows in self._plan.memory.sources:
                     if rows.fill and rows.wide:
                         self._clear("%gw", rows.places[0], len(rows.places) * self._size)
                 if wide:
-                    eight = text.eight(seed)
-                    with text.loop(vectors) as vector:
-                        text.add(eight, "%gw", place, text.times(vector.index, LANES))
+                    eight = self.eight("%seed")
+                    with self.loop(vectors) as vector:
+                        self.add(eight, "%gw", place, self.times(vector.index, LANES))
                 self._pass("backward", True, vectors, m)
-                self._transpose(outs, first, m, "%gw")
-            with text.loop(self._plan.narrow) as loop:
-                parts = text.load("%p", text.times(loop.index, LANES))
-                text.set_number(text.total(parts), "%gn", loop.index)
+                self._transpose(self._outs, first, m, "%gw")
+            with self.loop(self._plan.narrow) as loop:
+                parts = self.load("%p", self.times(loop.index, LANES))
+                self.set_number(self.total(parts), "%gn", loop.index)
         else:
             self._clear("%gn", 0, self._plan.narrow)
         if wide:
-            result = text.new(f"fadd {_ZERO}, {text.number('%gn', self._plan.total)}")
+            result = self.new(f"fadd {_ZERO}, {self.number('%gn', self._plan.total)}")
         else:
-            n = text.new(f"uitofp i64 {self._count} to double")
-            result = text.new(f"fmul double {text.number('%n', place)}, {n}")
+            n = self.new("uitofp i64 %count to double")
+            result = self.new(f"fmul double {self.number('%n', place)}, {n}")
             if source is not None:
-                text.add_number(text.new(f"fmul double {seed}, {n}"), "%gn", place)
+                self.add_number(self.new(f"fmul double %seed, {n}"), "%gn", place)
         self._pass("backward", False)
-        for out, block, arguments in self._beside(outs, batched=False):
-            with text.loop(len(block.slots)) as loop:
-                x = text.number("%gn", arguments.places[0], loop.index)
-                text.set_number(text.new(f"fadd {_ZERO}, {x}"), out, loop.index)
-        return result
+        for out, block, arguments in self._beside(self._outs, batched=False):
+            with self.loop(len(block.slots)) as loop:
+                x = self.number("%gn", arguments.places[0], loop.index)
+                self.set_number(self.new(f"fadd {_ZERO}, {x}"), out, loop.index)
+        return self.end(f"double {result}")
 
     # ------------------------------------------------------------ forward
 
-    def _forward(self, inputs: Sequence[str]) -> None:
+    def _forward(self) -> None:
         """Write what all examples share."""
-        for numbers, block, source in self._beside(inputs, batched=False):
-            place = self._text.place("%n", source.places[0])
+        for numbers, block, source in self._beside(self._inputs, batched=False):
+            place = self.place("%n", source.places[0])
             self._copy(place, numbers, len(block.slots))
         self._pass("forward", False)
 
     def _blocks(self) -> str:
         """Return how many blocks the examples are."""
-        last = self._text.sum(self._count, self._size - 1)
-        return self._text.new(f"udiv i64 {last}, {self._size}")
+        last = self.sum("%count", self._size - 1)
+        return self.new(f"udiv i64 {last}, {self._size}")
 
-    def _forward_of_block(self, inputs: Sequence[str], k: Index) -> tuple[Index, str, str]:
+    def _forward_of_block(self, k: Index) -> tuple[Index, str, str]:
         """Write what a block of examples needs; return its first, their number, and that in vectors."""
-        text, size = self._text, self._size
-        first = text.times(k, size)
-        left = text.new(f"sub i64 {self._count}, {first}")
-        few = text.new(f"icmp ult i64 {left}, {size}")
-        m = text.new(f"select i1 {few}, i64 {left}, i64 {size}")
-        vectors = text.new(f"udiv i64 {text.sum(m, LANES - 1)}, {LANES}")
-        self._transpose(inputs, first, m, "%w")
+        size = self._size
+        first = self.times(k, size)
+        left = self.new(f"sub i64 %count, {first}")
+        few = self.new(f"icmp ult i64 {left}, {size}")
+        m = self.new(f"select i1 {few}, i64 {left}, i64 {size}")
+        vectors = self.new(f"udiv i64 {self.sum(m, LANES - 1)}, {LANES}")
+        self._transpose(self._inputs, first, m, "%w")
         self._pass("forward", True, vectors, m)
         return first, m, vectors
 
     def _add_up(self, place: int, m: str, vectors: str) -> None:
         """Add the results of a block to the parts of the total."""
-        text = self._text
-        with text.loop(vectors) as vector:
-            x = text.load("%w", place, text.times(vector.index, LANES))
-            alive = text.before(m, vector.index)
-            text.add(text.chosen(alive, x, NOTHING), "%p", self._plan.total * LANES)
+        with self.loop(vectors) as vector:
+            x = self.load("%w", place, self.times(vector.index, LANES))
+            alive = self.before(m, vector.index)
+            self.add(self.chosen(alive, x, NOTHING), "%p", self._plan.total * LANES)
 
     # ------------------------------------------------------------ what is written often
 
@@ -140,13 +135,13 @@ class Body:
                 yield address, block, source
 
     def _copy(self, to: str, origin: str, count: Index) -> None:
-        size = self._text.times(count, 8)
+        size = self.times(count, 8)
         arguments = f"ptr {to}, ptr {origin}, i64 {size}, i1 false"
-        self._text.do(f"call void @llvm.memcpy.p0.p0.i64({arguments})")
+        self.do(f"call void @llvm.memcpy.p0.p0.i64({arguments})")
 
     def _clear(self, base: str, start: int, size: int) -> None:
-        with self._text.loop(size // LANES) as loop:
-            self._text.store(NOTHING, base, start, self._text.times(loop.index, LANES))
+        with self.loop(size // LANES) as loop:
+            self.store(NOTHING, base, start, self.times(loop.index, LANES))
 
     def _pass(self, which: str, batched: bool, vectors: Index = 0, m: Index = 0) -> None:
         """Call the steps, from the last to the first if it is backward."""
@@ -154,19 +149,18 @@ class Body:
         for step in self._plan.steps if which == "forward" else reversed(self._plan.steps):
             if step.batched == batched:
                 arguments = f"{pointers}, i64 {vectors}, i64 {m}"
-                self._text.do(f"call void @{step.name}.{which}({arguments})")
+                self.do(f"call void @{step.name}.{which}({arguments})")
 
     def _transpose(self, addresses: Sequence[str], first: Index, m: str, base: str) -> None:
         """Copy the numbers of a block of examples to wide rows, or gradients from there."""
-        text = self._text
         for address, block, source in self._beside(addresses, batched=True):
             rows = len(block.slots)
-            with text.loop(m) as example, text.loop(rows) as row:
-                along = text.times(row.index, self._size)
-                inside = text.sum(source.places[0], along, example.index)
-                outside = text.times(text.sum(first, example.index), rows)
+            with self.loop(m) as example, self.loop(rows) as row:
+                along = self.times(row.index, self._size)
+                inside = self.sum(source.places[0], along, example.index)
+                outside = self.times(self.sum(first, example.index), rows)
                 if base == "%w":
-                    text.set_number(text.number(address, outside, row.index), base, inside)
+                    self.set_number(self.number(address, outside, row.index), base, inside)
                 else:
-                    x = text.new(f"fadd {_ZERO}, {text.number(base, inside)}")
-                    text.set_number(x, address, outside, row.index)
+                    x = self.new(f"fadd {_ZERO}, {self.number(base, inside)}")
+                    self.set_number(x, address, outside, row.index)

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.matrices.arguments import Block
 from autograd.matrices.grouping import Grouping
-from autograd.native.arrays.body import Body
+from autograd.native.arrays.body import Run
 from autograd.native.arrays.plan import Plan
 from autograd.native.calls import DECLARATIONS, Function
 from autograd.native.engine import Code
@@ -17,8 +17,6 @@ from autograd.native.text import INTRINSICS, hexadecimal
 _DATA, _AXES, _SIZES, _TYPE, _FLAGS = 16, 24, 32, 56, 64
 _CAREFUL = 100  # groups that are worth LLVM's care: it takes three times as long
 _CALLS = """
-declare i32 @PyList_Append(ptr, ptr)
-declare i32 @PyList_SetSlice(ptr, i64, i64, ptr)
 declare ptr @PyLong_FromSsize_t(i64)
 declare ptr @PyEval_SaveThread()
 declare void @PyEval_RestoreThread(ptr)
@@ -65,13 +63,13 @@ def functions(
     """
     plan = Plan(grouping, blocks)
     scratch = _Scratch(sum(plan.sizes), [*plan.memory.constants.values()], xp)
-    faces = {name: _Face(name, scratch.enough(f), plan, xp) for name, f in otherwise.items()}
+    faces = {name: _Face(name, f, plan, scratch, xp) for name, f in otherwise.items()}
     texts = [DECLARATIONS, _CALLS, INTRINSICS]
     texts += [step.function("forward") for step in plan.steps]
     if "value_and_grad" in faces:
         texts += [step.function("backward") for step in plan.steps]
     texts += declarations({name for step in plan.steps for name in step.calls}, wide=True)
-    texts += [face.written(tree, mean, scratch.spare) for face in faces.values()]
+    texts += [face.written(tree, mean) for face in faces.values()]
     code = Code("\n".join(texts), 2 if len(grouping.groups) <= _CAREFUL else 0)
     tables = plan.memory.tables
     return {name: code.function(name, *face.kept, tables) for name, face in faces.items()}
@@ -80,28 +78,33 @@ def functions(
 class _Scratch:
     """Memory for calls, in pieces of their own: as many as there were calls at once.
 
+    Those that no call uses are a linked list: behind the numbers of a piece is the address of the next one.
+
     Attributes:
-        spare: the pieces that no call uses.
+        first: the address of the first piece that no call uses, or 0.
     """
 
     def __init__(self, size: int, constants: list[tuple[int, float]], xp: Any) -> None:
         self._size, self._constants, self._xp = size, constants, xp
-        self.spare = [self._new()]
+        self._pieces: list[Any] = []
+        self.first = xp.zeros(1, dtype=xp.intp)
+        self._add()
 
-    def _new(self) -> Any:
-        """Return a piece that begins at a multiple of 64 bytes and has the constants in it."""
-        room = self._xp.zeros(self._size + 8)
-        room = room[-room.ctypes.data % 64 // 8 :][: self._size]
+    def _add(self) -> None:
+        """Add a piece that begins at a multiple of 64 bytes and has the constants in it."""
+        room = self._xp.zeros(self._size + 9)
+        room = room[-room.ctypes.data % 64 // 8 :]
         for place, x in self._constants:
             room[place] = x
-        return room
+        self._pieces.append(room)
+        self.first[0] = room.ctypes.data
 
     def enough(self, otherwise: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function so that the next call finds a piece."""
 
         def function(*args: Any, **named: Any) -> Any:
-            if not self.spare:
-                self.spare.append(self._new())
+            if not self.first[0]:
+                self._add()
             return otherwise(*args, **named)
 
         return function
@@ -110,50 +113,70 @@ class _Scratch:
 class _Face(Function):
     """A function of arrays, while it is written."""
 
-    def __init__(self, name: str, otherwise: Any, plan: Plan, xp: Any) -> None:
-        super().__init__(name, otherwise)
-        self._gradient, self._plan, self._xp = name == "value_and_grad", plan, xp
+    def __init__(self, name: str, otherwise: Any, plan: Plan, scratch: _Scratch, xp: Any) -> None:
+        super().__init__(name, scratch.enough(otherwise))
+        self._name, self._plan, self._xp = name, plan, xp
+        self._free = f"inttoptr (i64 {scratch.first.ctypes.data} to ptr)"
+        self._piece = sum(plan.sizes)
+        self.do("%argument = alloca ptr")
 
-    def written(self, tree: Any, mean: bool, spare: list[Any]) -> str:
-        """Return its whole text: see `functions` for tree and mean, `_Scratch` for spare."""
-        blocks = self._plan.blocks
+    def written(self, tree: Any, mean: bool) -> str:
+        """Return its whole text, and that of the run that it calls: see `functions` for tree and mean."""
+        blocks, gradient = self._plan.blocks, self._name == "value_and_grad"
         arrays: list[str] = []
         self.unpack(tree, lambda block, given: arrays.append(given))
         n = "1"
         for block, x in zip(blocks, arrays):
             n = self._checked(block, x, n)
         shapes: list[list[int | str]] = [[len(self._plan.result), n]]
-        if self._gradient:
+        if gradient:
             shapes = [[*[n] * block.batched, *block.shape] for block in blocks]
-        room = self._taken(spare)
+        memory = self._take_memory()
         new = [*map(self._empty, shapes)]
-        self._need_all([room, *new])
+        self._need_all(new, memory)
         scale = self.new(f"uitofp i64 {n} to double") if mean else hexadecimal(1.0)
-        memory, inputs, outs = self._data(room), [*map(self._data, arrays)], [*map(self._data, new)]
+        seed = self.new(f"fdiv double {hexadecimal(1.0)}, {scale}")
         for x in arrays:  # another thread may let go of them
             self.do(f"call void @Py_IncRef(ptr {x})")
+        numbers = [memory, *(self._content(x, _DATA, "ptr") for x in (*arrays, *new))]
         thread = self.new("call ptr @PyEval_SaveThread()")
-        body = Body(self, self._plan, memory, n)
-        if self._gradient:
-            seed = self.new(f"fdiv double {hexadecimal(1.0)}, {scale}")
-            total = body.value_and_gradients(inputs, outs, seed)
-        else:
-            body.rows(inputs, outs[0])
+        given = ", ".join(f"ptr {x}" for x in numbers)
+        total = self.new(f"call double @{self._name}.run({given}, i64 {n}, double {seed})")
         self.do(f"call void @PyEval_RestoreThread(ptr {thread})")
-        self.new(f"call i32 @PyList_Append(ptr {self.object(spare)}, ptr {room})")
-        self.drop(*arrays, room)
-        if not self._gradient:
-            return self.end(f"ptr {new[0]}")
-        number = self.float(self.new(f"fdiv double {total}, {scale}"))
-        found = iter([self.called(self._xp.float64, number), *new])
-        self.drop(number)
-        return self.end(f"ptr {self.build((None, tree), lambda _: next(found))}")
+        self._give_memory(memory)
+        self.drop(*arrays)
+        result = new[0]
+        if gradient:
+            number = self.float(self.new(f"fdiv double {total}, {scale}"))
+            found = iter([self._called(self._xp.float64, number), *new])
+            self.drop(number)
+            result = self.build((None, tree), lambda _: next(found))
+        run = Run(self._name, self._plan, len(new))
+        body = run.value_and_gradients() if gradient else run.rows()
+        return f"{body}\n{self.end(f'ptr {result}')}"
+
+    def _take_memory(self) -> str:
+        """Take the first free piece of memory; go on only if there is one."""
+        memory = self.new(f"load ptr, ptr {self._free}")
+        self.need(self.new(f"icmp ne ptr {memory}, null"))
+        following = self.new(f"load ptr, ptr {self.place(memory, self._piece)}")
+        self.do(f"store ptr {following}, ptr {self._free}")
+        return memory
+
+    def _give_memory(self, memory: str) -> None:
+        """Put a piece of memory before the free ones."""
+        first = self.new(f"load ptr, ptr {self._free}")
+        self.do(f"store ptr {first}, ptr {self.place(memory, self._piece)}")
+        self.do(f"store ptr {memory}, ptr {self._free}")
+
+    def _called(self, f: Any, x: str) -> str:
+        """Return what a function of Python returns, a new object."""
+        self.do(f"store ptr {x}, ptr %argument")
+        given = f"ptr {self.object(f)}, ptr %argument, i64 1, ptr null"
+        return self.new(f"call ptr @PyObject_Vectorcall({given})")
 
     def _content(self, x: str, place: int, kind: str) -> str:
         return self.new(f"load {kind}, ptr {self.place(x, place, kind='i8')}")
-
-    def _data(self, x: str) -> str:
-        return self._content(x, _DATA, "ptr")
 
     def _checked(self, block: Block, x: str, n: str) -> str:
         """Go on only with an array of doubles of the right shape; return the number of examples."""
@@ -174,22 +197,11 @@ class _Face(Function):
                 self.need(self.new(f"icmp eq i64 {size}, {wanted}"))
         return n
 
-    def _taken(self, pieces: list[Any]) -> str:
-        """Take the last of the pieces; go on only if there is one."""
-        spare = self.object(pieces)
-        count = self.new(f"call i64 @PyList_Size(ptr {spare})")
-        self.need(self.new(f"icmp sgt i64 {count}, 0"))
-        last = self.new(f"sub i64 {count}, 1")
-        piece = self.new(f"call ptr @PyList_GetItem(ptr {spare}, i64 {last})")
-        self.do(f"call void @Py_IncRef(ptr {piece})")
-        self.new(f"call i32 @PyList_SetSlice(ptr {spare}, i64 {last}, i64 {count}, ptr null)")
-        return piece
-
     def _empty(self, shape: Sequence[int | str]) -> str:
         """Return a new array; a size that is a text is the name of a number."""
         known = not any(isinstance(size, str) for size in shape)
         sizes = self.object(tuple(shape)) if known else self.build(tuple(shape), self._integer)
-        array = self.called(self._xp.empty, sizes)
+        array = self._called(self._xp.empty, sizes)
         if not known:
             self.drop(sizes)
         return array
@@ -197,14 +209,15 @@ class _Face(Function):
     def _integer(self, size: int | str) -> str:
         return self.new(f"call ptr @PyLong_FromSsize_t(i64 {size})")
 
-    def _need_all(self, objects: Sequence[str]) -> None:
-        """Go on only if there was memory for all of these objects."""
+    def _need_all(self, objects: Sequence[str], memory: str) -> None:
+        """Go on only if there was room for all of these objects."""
         missing = "false"
         for x in objects:
             missing = self.new(f"or i1 {missing}, {self.new(f'icmp eq ptr {x}, null')}")
         self.branch(missing, "drop", "made")
         self.label("drop")
         self.drop(*objects)
+        self._give_memory(memory)
         self.new("call ptr @PyErr_NoMemory()")
         self.do("ret ptr null")
         self.label("made")
