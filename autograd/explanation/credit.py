@@ -74,12 +74,8 @@ def edges(root: Value) -> list[Edge]:
     expect_value("edges", root)
     upstream = gradients(root)
     order = [child for child in bar(in_order(root), "node", passing=True) if child._op is not None]
-    order.reverse()
-    return [
-        edge
-        for child in bar(order, "node", passing=True)
-        for edge in operand_edges(child, upstream)
-    ]
+    children = bar(order[::-1], "node", passing=True)
+    return [edge for child in children for edge in operand_edges(child, upstream)]
 
 
 def operand_edges(child: Value, upstream: Mapping[int, float]) -> list[Edge]:
@@ -130,15 +126,13 @@ class Step:
     totals: tuple[float, ...]
 
     def __str__(self) -> str:
-        lines = [
-            f"step {self.index}: {made(self.node)}  data {shown(self.node.data, 4)}  grad {shown(self.upstream, 4)}"
-        ]
+        data, grad = shown(self.node.data, 4), shown(self.upstream, 4)
+        lines = [f"step {self.index}: {made(self.node)}  data {data}  grad {grad}"]
         for edge, total in zip(self.edges, self.totals):
             lines.append(f"   → {named(edge.parent)}: {edge.product}, sum {shown(total, 4)}")
         return "\n".join(lines)
 
-    def __repr__(self) -> str:
-        return str(self)
+    __repr__ = __str__
 
 
 class Steps(Iterator[Step]):
@@ -164,9 +158,8 @@ class Steps(Iterator[Step]):
         """Return the first steps as text; the iterator stays where it is."""
         told = [*map(str, islice(_steps(self._root, self._seed), MOST + 1))]
         more = ["… and more: for step in steps(y) goes through all"] if len(told) > MOST else []
-        return (
-            "\n".join([*told[:MOST], *more]) or f"{named(self._root)} is not computed from anything"
-        )
+        nothing = f"{named(self._root)} is not computed from anything"
+        return "\n".join([*told[:MOST], *more]) or nothing
 
     def _repr_html_(self) -> str:
         """Return the first steps as a table; the iterator stays where it is."""

@@ -32,30 +32,24 @@ def tree(root: Value, max_lines: int = 200) -> Text:
     └─ a  #1 above
     """
     expect_value("tree", root)
-    seen: set[int] = set()
-    shared: dict[int, str] = {}
-    # node, what stands before it, shown above already
-    shown_nodes: list[tuple[Value, str, bool]] = []
-    stack: list[tuple[Value, str, str]] = [(root, "", "")]
-    while stack and len(shown_nodes) < max_lines:
+    first: dict[int, int] = {}  # the line of each node
+    marks: dict[int, str] = {}  # of those that are met again, by this line
+    lines: list[str] = []
+    stack = [(root, "", "")]
+    while stack and len(lines) < max_lines:
         v, indent, branch = stack.pop()
-        again = id(v) in seen
-        shown_nodes.append((v, indent + branch, again))
-        if again:
-            shared.setdefault(id(v), f"#{len(shared) + 1}")
+        if id(v) in first:
+            mark = marks.setdefault(first[id(v)], f"  #{len(marks) + 1}")
+            lines.append(f"{indent}{branch}{named(v)}{mark} above")
             continue
-        seen.add(id(v))
+        first[id(v)] = len(lines)
+        grad = "" if v.op == "constant" else f"  grad {shown(v.grad, 4)}"
+        lines.append(f"{indent}{branch}{made(v)}  {shown(v.data, 4)}{grad}")
         below = indent + {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
         for i, parent in enumerate(reversed(v.parents)):
             stack.append((parent, below, "├─ " if i else "└─ "))
-    lines = []
-    for v, before, again in shown_nodes:
-        mark = f"  {shared[id(v)]}" if id(v) in shared else ""
-        if again:
-            lines.append(f"{before}{named(v)}{mark} above")
-            continue
-        grad = "" if v.op == "constant" else f"  grad {shown(v.grad, 4)}"
-        lines.append(f"{before}{made(v)}  {shown(v.data, 4)}{grad}{mark}")
+    for line, mark in marks.items():
+        lines[line] += mark
     if stack:
         lines.append("… and more below; tree(root, max_lines=...) shows it")
     return Text("\n".join(lines))

@@ -85,13 +85,10 @@ class Explanation:
         head = f"∂{_name(self.root)}/∂{_name(self.leaf)} = {shown(self.gradient, 4, sign=True)}"
         if self.count == 0:
             return f"{head}: {_name(self.root)} does not depend on {_name(self.leaf)}"
-        ways = (
-            "one path; its local derivatives multiply to this"
-            if self.count == 1
-            else f"{_counted(self.count)} paths; the local derivatives of each multiply, and the products add up to this"
-        )
-        lines = [f"{head}: {ways}"]
-        lines += [f"  {path}" for path in self.paths]
+        ways = "one path; its local derivatives multiply to this"
+        if self.count > 1:
+            ways = f"{_counted(self.count)} paths; the local derivatives of each multiply, and the products add up to this"
+        lines = [f"{head}: {ways}", *(f"  {path}" for path in self.paths)]
         if self.count > len(self.paths):
             lines.append(
                 f"  … {_counted(self.count - len(self.paths))} more paths are counted but not listed "
@@ -99,8 +96,7 @@ class Explanation:
             )
         return "\n".join(lines)
 
-    def __repr__(self) -> str:
-        return str(self)
+    __repr__ = __str__
 
     @property
     def latex(self) -> str:
@@ -109,12 +105,12 @@ class Explanation:
         if self.count == 0:
             return rf"\frac{{\partial {root}}}{{\partial {leaf}}} = 0"
         more = r" + \cdots" if self.count > len(self.paths) else ""
-        symbols, numbers = (
-            " + ".join(
-                r" \cdot ".join(_shortened(path.edges, text, r"\cdots")) for path in self.paths
-            )
-            for text in (_latex_slope, _latex_local)
-        )
+
+        def added(text: Callable[[Edge], str]) -> str:
+            products = (_shortened(path.edges, text, r"\cdots") for path in self.paths)
+            return " + ".join(map(r" \cdot ".join, products))
+
+        symbols, numbers = added(_latex_slope), added(lambda edge: latex.number(factor(edge.local)))
         total = latex.number(shown(self.gradient, 4))
         return (
             rf"\begin{{aligned}}\frac{{\partial {root}}}{{\partial {leaf}}} &= {symbols}{more} \\ "
@@ -205,10 +201,6 @@ def _name(v: Value) -> str:
 
 def _latex_slope(edge: Edge) -> str:
     return rf"\frac{{\partial {_latex_name(edge.child)}}}{{\partial {_latex_name(edge.parent)}}}"
-
-
-def _latex_local(edge: Edge) -> str:
-    return latex.number(factor(edge.local))
 
 
 def _latex_name(v: Value) -> str:

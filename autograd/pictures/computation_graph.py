@@ -39,14 +39,11 @@ def nearest(root: Value, limit: int) -> tuple[list[Value], bool]:
 
 
 class ComputationGraph:
-    """A graph of Values as DOT: a node for each Value and one for each operation.
+    """A graph of Values as DOT: a node for each Value and one for each operation; see `draw`.
 
     Args:
-        root: the result.
+        root, credit, fold, direction: as for `draw`.
         nodes: the Values to draw, the nearest to the root first.
-        credit: whether every edge carries upstream × local.
-        fold: whether a unit of a network is one node, its parameters left out.
-        direction: from left to right, top down, or whichever fits.
 
     Attributes:
         count: how many Values are drawn: without what is folded into units and sums.
@@ -147,14 +144,8 @@ class ComputationGraph:
     # ---------------------------------------------------------------- nodes
 
     def _box(
-        self,
-        name: str,
-        lines: Sequence[str],
-        part: str,
-        size: float = SIZE,
-        kind: str = "",
-        **given: str,
-    ) -> None:
+        self, name: str, lines: Sequence[str], part: str, size: float = SIZE, kind: str = "", **given: str,
+    ) -> None:  # fmt: skip
         """Add a box with lines of text."""
         room = max(text_width(line, size) for line in lines) + size
         if kind:
@@ -174,11 +165,6 @@ class ComputationGraph:
 
     def _grad(self, v: Value) -> float:
         return v.grad if self.gradients is None else self.gradients.get(id(v), 0.0)
-
-    def _product(self, edge: Edge) -> list[str]:
-        """Return what the pill of an edge says."""
-        product = f"{significant(edge.upstream)} × {bracketed(significant(edge.local))}"
-        return [product, f"= {significant(edge.credit, sign=True)}"]
 
     def _value(self, v: Value, name: str) -> None:
         kind = self.kinds.get(id(v), "unit")
@@ -207,26 +193,23 @@ class ComputationGraph:
             "fillcolor": colour("ink"), "color": colour("ink"), "class": f"operation of-{name}",
         }  # fmt: skip
         self._edges.append((f"{name}-op", name, {**SPINE, "class": f"result of-{name}"}))
-        missing = 0
-        for k, edge in enumerate(self._operands(v, inner)):
+        operands = self._operands(v, inner)
+        for k, edge in enumerate(operands):
             parent = edge.parent
             if id(parent) not in self.names:
-                missing += 1
                 continue
             tail = self.names[id(parent)]
             if id(parent) in self.repeated:
                 tail = f"{tail}-{name}-{k}"
                 self._value(parent, tail)
+            look = SPINE if id(parent) in self.spine else {}
             if self.gradients is None or parent.op == "constant":
-                self._edges.append((tail, f"{name}-op", self._weight(parent)))
+                self._edges.append((tail, f"{name}-op", look))
             else:
-                self._credit(tail, f"{name}-op", k, edge)
-        if missing:
+                self._credit(tail, f"{name}-op", k, edge, look)
+        if missing := sum(id(edge.parent) not in self.names for edge in operands):
             self._box(f"{name}-more", [f"… {missing} more"], "zero", style="rounded,dashed")
             self._edges.append((f"{name}-more", f"{name}-op", {"style": "dashed"}))
-
-    def _weight(self, operand: Value) -> dict[str, str]:
-        return SPINE if id(operand) in self.spine else {}
 
     def _operands(self, v: Value, inner: Value) -> list[Edge]:
         """Return the edges of an operation: of a unit those of its inputs, of a sum those of all its terms."""
@@ -238,15 +221,15 @@ class ComputationGraph:
         n = len(found) // 2
         return found[n : 2 * n] if id(v) in self.units else found
 
-    def _credit(self, tail: str, head: str, k: int, edge: Edge) -> None:
+    def _credit(self, tail: str, head: str, k: int, edge: Edge, look: dict[str, str]) -> None:
         """Draw an edge with a pill that says upstream × local = credit."""
         part, pill = sign_part(edge.credit), f"{head}-{k}"
         of = f"of-{head.removesuffix('-op')}-{k}"
-        self._pill(pill, self._product(edge), part, kind=f"pill {of}")
-        look = {"color": colour(part), "style": DASHES[part], "class": f"line {of}"}
-        look |= self._weight(edge.parent)
-        self._edges.append((tail, pill, {**look, "dir": "none"}))
-        self._edges.append((pill, head, look))
+        product = f"{significant(edge.upstream)} × {bracketed(significant(edge.local))}"
+        lines = [product, f"= {significant(edge.credit, sign=True)}"]
+        self._pill(pill, lines, part, kind=f"pill {of}")
+        look = {"color": colour(part), "style": DASHES[part], "class": f"line {of}", **look}
+        self._edges += [(tail, pill, {**look, "dir": "none"}), (pill, head, look)]
 
     def _pill(self, name: str, lines: Sequence[str], part: str, **given: str) -> None:
         self._box(name, lines, part, SMALL, fontsize=f"{SMALL:g}", fontcolor=colour(part), **given)

@@ -156,20 +156,17 @@ def missing_signs(source: str, engine: str | None = None) -> list[str]:
 def _run(command: list[str], given: bytes) -> tuple[int, bytes, bytes]:
     """Run a program in a group of its own; whatever interrupts it, nothing that it started is left behind."""
     pipe = subprocess.PIPE
+    posix = os.name == "posix"
     with subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=os.name == "posix"
+        command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=posix
     ) as process:
         try:
             drawn, complaints = process.communicate(given, TIMEOUT)
         except BaseException:
-            _stop(process)
+            with contextlib.suppress(ProcessLookupError):
+                if posix:
+                    os.killpg(process.pid, signal.SIGKILL)
+                else:
+                    process.kill()
             raise
     return process.returncode, drawn, complaints
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()

@@ -13,8 +13,6 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 FONT = '"DejaVu Sans", Verdana, "Segoe UI", sans-serif'
 
 SMALLEST = 0.55  # what share of its width a picture shrinks to on a screen: smaller cannot be read, so it scrolls
-
-
 PAGE = 850.0  # pixels: how wide the cell of a notebook is, or a page
 _TEXT_SIZE = re.compile(r'<text [^>]*?font-size="([\d.]+)"')
 _BOX = re.compile(r'viewBox="\S+ \S+ (\S+) ')
@@ -33,13 +31,7 @@ def digest(text: str) -> str:
 
 
 def finish(svg: bytes, title: str, desc: str, prefix: str, themed: bool = True) -> str:
-    """Return an SVG that is described, follows the reader's theme and can share a page with others.
-
-    Args:
-        svg: what the engine drew.
-        title, desc: what a reader who cannot see the picture is told.
-        prefix: the picture's id; those of its title and description start with it.
-        themed: whether it is dark where the reader's system is.
+    """Return what the engine drew as an SVG that is described and can share a page; themed, it is dark where the reader's system is.
 
     Raises:
         ValueError: if that is not an SVG with a size.
@@ -73,11 +65,7 @@ def finish(svg: bytes, title: str, desc: str, prefix: str, themed: bool = True) 
 
 
 def size(svg: bytes) -> tuple[float, float]:
-    """Return how wide and how high an SVG is.
-
-    Raises:
-        ValueError: if that is not an SVG with a size.
-    """
+    """Return how wide and how high an SVG is."""
     return _parsed(svg)[1]
 
 

@@ -85,13 +85,11 @@ def picture(svg: str) -> Picture:
 def _parts(
     element: ElementTree.Element, inherited: dict[str, str], origin: Point, classes: tuple[str, ...]
 ) -> Iterator[Shape | Words]:
-    said = {**inherited, **element.attrib}
-    if moved := _TRANSLATION.search(element.get("transform", "")):
+    said = inherited | element.attrib
+    if moved := _TRANSLATION.search(said.pop("transform", "")):
         origin = origin[0] + float(moved[1]), origin[1] + float(moved[2])
-    said.pop("transform", None)
-    own = tuple(element.get("class", "").split())
-    classes = own or classes
-    tag = element.tag.removeprefix(SVG)
+    classes = tuple(element.get("class", "").split()) or classes
+    tag, fill = element.tag.removeprefix(SVG), said.get("fill", "#000000")
     if tag in ("svg", "g", "a"):
         for child in element:
             yield from _parts(child, said, origin, () if "graph" in classes else classes)
@@ -100,39 +98,34 @@ def _parts(
         x, y = origin[0] + float(said["x"]), origin[1] + float(said["y"])
         size, anchor = float(said.get("font-size", "14")), said.get("text-anchor", "start")
         bold, italic = said.get("font-weight") == "bold", said.get("font-style") == "italic"
-        fill = said.get("fill", "#000000")
         yield Words(classes, x, y, text, size, anchor, fill, bold, italic)
     elif tag in ("path", "polygon", "polyline", "ellipse"):
-        yield Shape(
-            classes,
-            tuple(_moves(tag, element, origin)),
-            said.get("fill", "#000000"),
-            said.get("stroke", "none"),
-            float(said.get("stroke-width", "1")),
-            tuple(map(float, _NUMBER.findall(said.get("stroke-dasharray", "")))),
+        moves = tuple(
+            (kind, tuple((x + origin[0], y + origin[1]) for x, y in points))
+            for kind, points in _moves(tag, element.attrib)
         )
+        stroke, width = said.get("stroke", "none"), float(said.get("stroke-width", "1"))
+        dashes = tuple(map(float, _NUMBER.findall(said.get("stroke-dasharray", ""))))
+        yield Shape(classes, moves, fill, stroke, width, dashes)
 
 
-def _moves(
-    tag: str, element: ElementTree.Element, origin: Point
-) -> Iterator[tuple[str, tuple[Point, ...]]]:
+def _moves(tag: str, said: dict[str, str]) -> Iterator[tuple[str, tuple[Point, ...]]]:
     if tag == "ellipse":
-        x, y, a, b = (float(element.attrib[key]) for key in ("cx", "cy", "rx", "ry"))
-        x, y = x + origin[0], y + origin[1]
+        x, y, a, b = (float(said[key]) for key in ("cx", "cy", "rx", "ry"))
         k, m = _KAPPA * a, _KAPPA * b
         yield "M", ((x + a, y),)
         yield "C", ((x + a, y + m), (x + k, y + b), (x, y + b))
         yield "C", ((x - k, y + b), (x - a, y + m), (x - a, y))
         yield "C", ((x - a, y - m), (x - k, y - b), (x, y - b))
         yield "C", ((x + k, y - b), (x + a, y - m), (x + a, y))
-        return
-    if tag == "path":
-        said = _PART.findall(element.attrib["d"])
+    elif tag == "path":
+        for kind, text in _PART.findall(said["d"]):
+            yield kind, _points(text)
     else:
-        numbers = _NUMBER.findall(element.attrib["points"])
-        said = [("M", " ".join(numbers[:2]))]
-        said += [("L", " ".join(numbers[k : k + 2])) for k in range(2, len(numbers), 2)]
-    for kind, text in said:
-        values = [float(n) for n in _NUMBER.findall(text)]
-        points = tuple((x + origin[0], y + origin[1]) for x, y in zip(values[::2], values[1::2]))
-        yield kind, points
+        first, *others = _points(said["points"])
+        yield from [("M", (first,)), *(("L", (point,)) for point in others)]
+
+
+def _points(text: str) -> tuple[Point, ...]:
+    values = [float(n) for n in _NUMBER.findall(text)]
+    return tuple(zip(values[::2], values[1::2]))

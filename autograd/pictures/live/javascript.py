@@ -97,7 +97,8 @@ def script(operations: Iterable[Operation]) -> str:
         for name in missing:
             known[name] = _PORTS.get(name) or _helper(name, calls)
             calls |= _NEEDS.get(name, set())
-    named = [*([f"{{{','.join(sorted(calls & _MATH))}}}=Math"] if calls & _MATH else []), *(f"{name}={text}" for name, text in known.items())]  # fmt: skip
+    named = [f"{{{','.join(sorted(calls & _MATH))}}}=Math"] * bool(calls & _MATH)
+    named += [f"{name}={text}" for name, text in known.items()]
     head = f"let {','.join(named)};" if named else ""
     # in a function of their own: their names are nobody else's
     return f"let table=(()=>{{{head}return{{{','.join(rows)}}}}})();\n"
@@ -138,10 +139,8 @@ def _helper(name: str, calls: set[str]) -> str:
 def _function(parameters: str, result: Any, calls: set[str]) -> str:
     writer = Script(Namer(parameters.split(",")), [result])
     statements = ",".join(x.replace(" = ", "=", 1) for x in writer.statements(result))
-    if isinstance(result, list):
-        text = f"[{','.join(map(writer.text, result))}]"
-    else:
-        text = writer.text(result)
+    several = isinstance(result, list)
+    text = f"[{','.join(map(writer.text, result))}]" if several else writer.text(result)
     calls |= writer.calls
     head = parameters if parameters.isalpha() else f"({parameters})"
     return f"{head}=>{{let {statements};return {text}}}" if statements else f"{head}=>{text}"

@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Callable
 
-from autograd.notation import Spelled, shown, significant
+from autograd.notation import Spelled, bracketed, shown, significant
 
 # A mark is so many signs that nobody writes: as wide as the widest number of a picture.
 _WIDTH, _FIRST, _BASE = 8, 0x2801, 250
@@ -101,4 +101,4 @@ def written(x: float, how: str) -> str:
     if how == "r":
         return repr(x) if x - x == 0.0 else f'float("{x}")'
     text = (significant if "s" in how else shown)(x, int(how[0]), "+" in how)
-    return f"({text})" if "(" in how and text.startswith("−") else text
+    return bracketed(text) if "(" in how else text

@@ -132,14 +132,11 @@ class Player:
         story = str(self)
         shown = dict(self.drawing()._repr_mimebundle_())
         shown["text/plain"] = f"{shown['text/plain']}\n\n{story}"
-        if "text/html" in shown:
-            shown["text/html"] = framed(
-                self.html(), shown["text/html"], story, self.drawing().title
-            )
+        if picture := shown.get("text/html"):
+            shown["text/html"] = framed(self.html(), picture, story, self.drawing().title)
         if "text/latex" in shown:
-            shown["text/latex"] += "\n".join(
-                rf"\noindent {tex(line)}\par" for line in story.splitlines()
-            )
+            lines = (rf"\noindent {tex(line)}\par" for line in story.splitlines())
+            shown["text/latex"] += "\n".join(lines)
         return shown
 
     def drawing(self) -> Drawing:
@@ -177,25 +174,25 @@ class Player:
         items: list[int | Key] = [*graph.credit.nodes, *edges]
         for item in items:
             places[item] = owners.setdefault(graph.owner(item), len(owners))
-        known: dict[int, int] = {}
-        errors: dict[int, int] = {}
-        for k, step in enumerate(self.steps):
-            for fact, item in step.known:
+        # since which step a part is known, and the error of a node
+        known, errors = [0] * len(owners), [0] * len(graph.credit.nodes)
+        for k in reversed(range(len(self.steps))):
+            for fact, item in self.steps[k].known:
                 if (place := places.get(item)) is not None:
-                    (errors if fact == "delta" else known).setdefault(place, k)
+                    (errors if fact == "delta" else known)[place] = k
         pills = graph.layout.shows != "pattern"
+        back = {
+            places[key]: graph.back(edge)
+            for key, edge in graph.credit.edges.items()
+            if pills and key[0] is not None and graph.credit.nodes[key[0]].layer
+        }
         return {
-            "links": pills
-            and scale(self.credit) == "edge",  # whether each edge has a step of its own
+            "links": pills and scale(self.credit) == "edge",  # each edge has a step of its own
             "backward": self._chapters()["back"],
-            "back": {
-                places[key]: graph.back(edge)
-                for key, edge in graph.credit.edges.items()
-                if pills and key[0] is not None and graph.credit.nodes[key[0]].layer
-            },
+            "back": back,
             "owners": list(owners),
-            "known": [known.get(k, 0) for k in range(len(owners))],  # since which step
-            "errors": [errors.get(k, 0) for k in range(len(graph.credit.nodes))],
+            "known": known,
+            "errors": errors,
             "steps": [_state(step, places) for step in self.steps],
             "after": _numbers(graph.layout.words.of(self.after), places),
         }
@@ -221,15 +218,11 @@ def _numbers(words: Words, places: Mapping[int | Key, int]) -> dict[str, dict[in
     credit = words.credit
     found: dict[str, dict[int, str]] = {"weight": {}, "a": {}, "z": {}}
     for item, place in places.items():
-        if isinstance(item, int):
-            node = credit.nodes[item]
-            lines = [] if node.kind == "input" else words.node(node)
-        else:
-            lines = (
-                [("weight", words.weight_line(credit.edges[item]))]
-                if words.room != "pattern"
-                else []
-            )
+        lines: list[tuple[str, str]] = []
+        if not isinstance(item, int) and words.room != "pattern":
+            lines = [("weight", words.weight_line(credit.edges[item]))]
+        elif isinstance(item, int) and credit.nodes[item].kind != "input":
+            lines = words.node(credit.nodes[item])
         for kind, line in lines:
             if kind in found:
                 found[kind][place] = line.split(" ")[-1]
