@@ -245,7 +245,7 @@ class Layout:
         middle = x + style.radius + near + width / 2
         places = column(len(edges), self._top, height, style.pill_pitch[1])
         for edge, y in zip(order, places):
-            self.pills[edge.source, edge.target] = Point(middle, y)
+            self.pills[edge.key] = Point(middle, y)
         # steep edges need room to swing in under the units' numbers; deep networks need to be compact
         heads = column(len(self.credit.layers[k]), self._top, height, style.most)
         steepest = max(abs(y - heads[self._vertical(e)[1]]) for e, y in zip(order, places))
@@ -267,34 +267,26 @@ class Layout:
 
     def _connect(self, layer: int) -> None:
         """Draw the curves of the edges into a layer."""
-        edges = sorted(self._gaps[layer], key=self._vertical)
+        edges, radius = sorted(self._gaps[layer], key=self._vertical), self.style.radius
         if not self.style.pill[1]:
             for edge in edges:
-                self.heads[edge.source, edge.target] = _straight(
-                    *self.tail(edge), self.units[edge.target], self.style.radius
-                )
+                self.heads[edge.key] = _straight(*self.tail(edge), self.units[edge.target], radius)
             return
+        leaving: dict[int | None, list[Key]] = {}
+        arriving: dict[int, list[Key]] = {}
+        for edge in edges:
+            leaving.setdefault(edge.source, []).append(edge.key)
+            arriving.setdefault(edge.target, []).append(edge.key)
         half = self.pill_widths[layer] / 2
-        for i in dict.fromkeys(edge.source for edge in edges):
-            group = [edge for edge in edges if edge.source == i]
-            centre, radius = self.tail(group[0])
-            ends = [
-                Point(self.pills[e.source, e.target].x - half, self.pills[e.source, e.target].y)
-                for e in group
-            ]
-            for edge, curve in zip(group, _fan(centre, radius, ends, 0.0)):
-                self.tails[edge.source, edge.target] = curve
-        for j in dict.fromkeys(edge.target for edge in edges):
-            group = [edge for edge in edges if edge.target == j]
-            ends = [
-                Point(self.pills[e.source, e.target].x + half, self.pills[e.source, e.target].y)
-                for e in group
-            ]
-            fan = _fan(self.units[j], self.style.radius + 3.0, ends, math.pi)
-            for edge, curve in zip(group, fan):
-                self.heads[edge.source, edge.target] = Curve(
-                    (curve.points[3], curve.points[2], curve.points[1], curve.points[0])
-                )
+        for keys in leaving.values():
+            ends = [Point(p.x - half, p.y) for p in map(self.pills.__getitem__, keys)]
+            tail = self.tail(self.credit.edges[keys[0]])
+            self.tails.update(zip(keys, _fan(*tail, ends, 0.0)))
+        for j, keys in arriving.items():
+            ends = [Point(p.x + half, p.y) for p in map(self.pills.__getitem__, keys)]
+            for key, curve in zip(keys, _fan(self.units[j], radius + 3.0, ends, math.pi)):
+                start, first, second, end = curve.points
+                self.heads[key] = Curve((end, second, first, start))
 
 
 def _fan(centre: Point, radius: float, ends: list[Point], side: float) -> list[Curve]:
@@ -315,16 +307,9 @@ def _fan(centre: Point, radius: float, ends: list[Point], side: float) -> list[C
         way = Point(forward * math.cos(angle), math.sin(angle))
         start = Point(centre.x + radius * way.x, centre.y + radius * way.y)
         reach = abs(end.x - start.x)
-        curves.append(
-            Curve(
-                (
-                    start,
-                    Point(start.x + forward * 0.62 * reach, start.y + 0.2 * reach * way.y),
-                    Point(end.x - forward * 0.46 * reach, end.y),
-                    end,
-                )
-            )
-        )
+        first = Point(start.x + forward * 0.62 * reach, start.y + 0.2 * reach * way.y)
+        second = Point(end.x - forward * 0.46 * reach, end.y)
+        curves.append(Curve((start, first, second, end)))
     return curves
 
 

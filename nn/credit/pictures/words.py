@@ -56,16 +56,13 @@ class Words:
             return 0.0
         if self.show == "forward":
             return edge.weight * edge.z
-        if self._carries(edge):
+        if edge.key in self.back:
             return edge.delta * edge.weight
         return edge.credit if self.knows("credit", (edge.source, edge.target)) else 0.0
 
-    def _carries(self, edge: Edge) -> bool:
-        return edge.key in self.back
-
     def flow_line(self, edge: Edge) -> str:
         """Return what a pill says of what passes along an edge."""
-        if self._carries(edge):
+        if edge.key in self.back:
             return self.back_line(edge)
         if not self.knows("credit", (edge.source, edge.target)):
             return ""
@@ -123,48 +120,36 @@ class Words:
         assert node.a is not None
         if self.credit.total:
             return []
-        linear = node.does == "linear"
-        name, z = node.a_name, f"{node.name} = {self.number(node.z)}"
-        a = "a", f"{name} = {self.number(node.a)}"
-        if node.index not in self.credit.outputs:
-            if self.room == "pattern":
-                return []
-            lines = [("z", z)] if self.room == "credit" else [a, ("z", z)]
-            if self.room == "full" and self.show == "backward":
-                lines = [("z", z)]
-        elif self.room != "full":
-            lines = [("z", z)]
-        elif linear:
-            lines = [("z", f"{node.name} = {name} = {self.number(node.z)}")]
-        else:
-            lines = [a, ("z", z)]
-        if self._slope_matters(node) and (slope := self._slope(node)):
+        output, full = node.index in self.credit.outputs, self.room == "full"
+        if self.room == "pattern" and not output:
+            return []
+        z = self.number(node.z)
+        lines = [("z", f"{node.name} = {z}")]
+        if full and output and node.does == "linear":
+            lines = [("z", f"{node.name} = {node.a_name} = {z}")]
+        elif full and (output or self.show != "backward"):
+            lines.insert(0, ("a", f"{node.a_name} = {self.number(node.a)}"))
+        if slope := self._slope(node):
             lines.append(("slope", slope))
-        lines += self._probability(node)
+        if output and node.index in (chances := self.credit.probabilities):
+            chance = self.number(chances[node.index])
+            lines.append(("p", f"{node.names.p(node.index)} = {chance}"))
         if not self.knows("z", node.index):
             lines.clear()
         if node.target is not None and self.show != "forward":
-            lines.append(
-                ("target", f"{node.names.wanted(node.target_name)} = {shown(node.target)}")
-            )
+            wanted = node.names.wanted(node.target_name)
+            lines.append(("target", f"{wanted} = {shown(node.target)}"))
         return lines
 
-    def _slope_matters(self, node: Node) -> bool:
-        """Tell whether the slope is needed to follow the error through a unit."""
-        on_the_way = any(key[0] == node.index for key in self.back)
-        return self.room == "full" and (self.show == "backward" or on_the_way)
-
     def _slope(self, node: Node) -> str:
+        """Return the slope of a unit, where it is needed to follow the error through it and is not 1."""
+        on_the_way = any(key[0] == node.index for key in self.back)
         symbol = slope_symbol(node.does, node.a_name)
-        if not symbol or node.slope is None:
+        wanted = self.room == "full" and (self.show == "backward" or on_the_way)
+        if not wanted or not symbol or node.slope is None:
             return ""
-        return f"{symbol.removeprefix('(').removesuffix(')') if symbol[0] == '(' else symbol} = {self.number(node.slope)}"
-
-    def _probability(self, node: Node) -> list[tuple[str, str]]:
-        known = self.credit.probabilities
-        if node.index not in known or node.index not in self.credit.outputs:
-            return []
-        return [("p", f"{node.names.p(node.index)} = {self.number(known[node.index])}")]
+        bare = symbol[1:-1] if symbol.startswith("(") else symbol
+        return f"{bare} = {self.number(node.slope)}"
 
     def delta(self, node: Node) -> str:
         """Return what is written above a unit: its error; nothing where only the way forward is shown."""

@@ -20,7 +20,7 @@ from nn.losses import (
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One equation of a derivation.
+    """One equation of a derivation, or a remark, which has a left side alone.
 
     Attributes:
         left: what it gives, δ₁ say.
@@ -32,9 +32,9 @@ class Line:
     """
 
     left: str
-    symbols: str
-    numbers: str
-    value: float
+    symbols: str = ""
+    numbers: str = ""
+    value: float = 0.0
     several: bool = False
     signed: bool = True
 

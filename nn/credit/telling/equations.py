@@ -19,7 +19,7 @@ from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.replay import numbers_of
 from nn.credit.finding.units import Unit
 from nn.credit.parts import Edge, Key, Node, Weight
-from nn.credit.telling.derivation import probability_line
+from nn.credit.telling.derivation import Line, probability_line
 from nn.credit.telling.ways import Ways, share
 
 Kind = Literal["weight", "z", "a", "p", "loss", "delta", "share", "gradient", "new"]
@@ -225,9 +225,8 @@ class _Working:
             yield from self._forward(node)
         for j, p in credit.probabilities.items():
             yield self._probability(j, p)
-        yield self._computed(
-            ("loss", None), (credit.names.loss,), credit.loss, credit.loss_formula, ""
-        )
+        loss = Line(credit.names.loss, credit.loss_formula, value=credit.loss)
+        yield self._computed(("loss", None), (loss.left,), loss)
         yield from map(self._error, inner)
         yield from (
             self._share(e)
@@ -237,32 +236,27 @@ class _Working:
         yield from map(self._gradient, weights)
         yield from map(self._new, weights)
 
-    def _computed(
-        self, name: Id, names: tuple[str, ...], value: float, symbols: str, numbers: str
-    ) -> Equation:
+    def _computed(self, of: Id, names: tuple[str, ...], line: Line) -> Equation:
         """Return an equation that is computed as it was recorded."""
-        piece = self.pieces[name]
+        piece = self.pieces[of]
 
         def rule(known: Known) -> Any:
             return piece.numbers(known)[piece.root]
 
         reads = tuple(dict.fromkeys(piece.reads.values()))
-        return Equation(*name, names, value, reads, symbols, numbers, rule)
+        return Equation(*of, names, line.value, reads, line.symbols, line.numbers, rule)
 
     def _forward(self, node: Node) -> Iterator[Equation]:
         line = self.ways.forward(node)
-        if node.kind == "joint":
-            yield self._computed(
-                ("z", node.index), _z_names(node), node.z, line.symbols, line.numbers
-            )
-            return
-        assert node.a is not None
-        yield self._computed(("a", node.index), (line.left,), node.a, line.symbols, line.numbers)
-        f, a = ("" if node.does == "linear" else node.does), factor(node.a)
-        symbols, numbers = (
-            (f"{f}({line.left})", f"{f}({shown(node.a, 4)})") if f else (line.left, a)
-        )
-        yield self._computed(("z", node.index), _z_names(node), node.z, symbols, numbers)
+        if node.kind != "joint":
+            assert node.a is not None
+            yield self._computed(("a", node.index), (line.left,), line)
+            f, a = node.does, line.left
+            symbols, numbers = f"{f}({a})", f"{f}({shown(node.a, 4)})"
+            if f == "linear":
+                symbols, numbers = a, factor(node.a)
+            line = Line(node.name, symbols, numbers, node.z)
+        yield self._computed(("z", node.index), _z_names(node), line)
 
     def _probability(self, j: int, p: float) -> Equation:
         reads: tuple[Id, ...] = tuple(("z", i) for i in self.credit.outputs)
@@ -275,20 +269,17 @@ class _Working:
 
     def _error(self, node: Node) -> Equation:
         """Return the δ of a unit or a joint: what comes back to its z, times the slope of its activation."""
-        j, z = node.index, self.z[node.index]
-        line = self.ways.line(node)
-        back, reads = self._back(z)
+        j, line = node.index, self.ways.line(node)
+        back, reads = self._back(self.z[j])
+        rule = back
+        if node.kind != "joint":
+            slope, a = self.pieces["z", j], self.a[j]
+
+            def rule(known: Known) -> Any:
+                return back(known) * slope.slopes(known).get(a, 0.0)
+
+            reads = tuple(dict.fromkeys([*reads, *slope.reads.values()]))
         assert node.delta is not None
-        if node.kind == "joint":
-            return Equation(
-                "delta", j, (line.left,), node.delta, reads, line.symbols, line.numbers, back
-            )
-        slope, a = self.pieces["z", j], self.a[j]
-
-        def rule(known: Known) -> Any:
-            return back(known) * slope.slopes(known).get(a, 0.0)
-
-        reads = tuple(dict.fromkeys([*reads, *slope.reads.values()]))
         return Equation(
             "delta", j, (line.left,), node.delta, reads, line.symbols, line.numbers, rule
         )

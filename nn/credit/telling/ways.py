@@ -174,7 +174,7 @@ class Ways:
     def strongest(self, edge: Edge) -> Line | None:
         """Return the credit of an edge by the strongest way alone, as one product, if that is at least half of it."""
         credit, nodes = self.credit, self.credit.nodes
-        best: dict[int, tuple[float, Edge | Link | None]] = {}
+        best: dict[int, tuple[float, Edge | Link | None]] = {}  # None: the loss reads it
         for i in self.behind([edge.target]):
             choices: list[tuple[float, Edge | Link | None]] = [
                 (best[way.target][0] * _number(way), way) for way in credit.out_of(i)
@@ -185,37 +185,35 @@ class Ways:
             slope = nodes[i].slope
             best[i] = value * (1.0 if slope is None else slope), way
         value, way = best[edge.target]
-        share = value / edge.delta * edge.sign if edge.delta else 0.0
-        if way is None or credit.names.sign < 0.0 or not 0.5 <= share < 1.0 + 1e-9:
+        part = value / edge.delta * edge.sign if edge.delta else 0.0
+        if way is None or credit.names.minus or not 0.5 <= part < 1.0 + 1e-9:
             return None
-        symbols, numbers, i = [edge.z_name], [factor(edge.z)], edge.target
-        while True:
-            node, way = nodes[i], best[i][1]
-            if way is None and not credit.out_of(i):
-                symbols.append(node.delta_name)
-                numbers.append(factor(node.error))
-                break
-            if node.slope is not None and (prime := slope_symbol(node.does, node.a_name)):
-                symbols.append(prime)
-                numbers.append(factor(node.slope))
-            if way is None:
-                symbols.append(f"∂{node.names.loss}/∂{node.name}")
-                numbers.append(factor(credit.read_by_loss[i]))
-                break
-            local = way.name if isinstance(way, Edge) else self._local(way)
-            if isinstance(way, Edge) and way.sign < 0.0:
-                local = f"−{local}"
+        factors, node = [(edge.z_name, edge.z)], nodes[edge.target]
+        while (way := best[node.index][1]) is not None:
+            factors += self._slope(node)
+            local = (
+                f"{'−' * (way.sign < 0.0)}{way.name}" if isinstance(way, Edge) else self._local(way)
+            )
             if local:
-                symbols.append(f"({local})" if local.startswith("−") and local != "−" else local)
-                numbers.append(factor(_number(way)))
-            i = way.target
-        symbols = ["(−1)" if symbol == "−" else symbol for symbol in symbols]
+                bracketed = {"−": "(−1)"}.get(local, f"({local})")
+                factors.append((bracketed if local.startswith("−") else local, _number(way)))
+            node = nodes[way.target]
+        if credit.out_of(node.index):
+            factors += self._slope(node)
+            factors.append((f"∂{node.names.loss}/∂{node.name}", credit.read_by_loss[node.index]))
+        else:
+            factors.append((node.delta_name, node.error))
         minus = "−" if edge.sign < 0.0 else ""
-        many = "all of it" if share > 0.9995 else f"{100.0 * share:.0f} % of it"
-        return Line(
-            f"the strongest way, {many}", minus + "·".join(reversed(symbols)),
-            minus + "·".join(reversed(numbers)), value * edge.sign * edge.z,
-        )  # fmt: skip
+        symbols = minus + "·".join(symbol for symbol, _ in reversed(factors))
+        numbers = minus + "·".join(factor(number) for _, number in reversed(factors))
+        many = "all of it" if part > 0.9995 else f"{100.0 * part:.0f} % of it"
+        return Line(f"the strongest way, {many}", symbols, numbers, value * edge.sign * edge.z)
+
+    def _slope(self, node: Node) -> list[tuple[str, float]]:
+        """Return the slope of a unit as a factor, if it is one."""
+        if node.slope is None or not (prime := slope_symbol(node.does, node.a_name)):
+            return []
+        return [(prime, node.slope)]
 
     def total(self, weight: Weight) -> tuple[str, str]:
         """Return the sum over the uses of a weight, in symbols and in numbers."""
@@ -269,99 +267,69 @@ def _bare(text: str) -> str:
 
 def derive(credit: Assignment, edge: Edge) -> Derivation:
     """Return how the error reaches an edge, and the other uses of its weight: the δs behind them, then the sum."""
-    ways, layered = Ways(credit), bool(credit.layers)
+    ways, layered, names = Ways(credit), bool(credit.layers), credit.names
     weight = None if layered else credit.weights.get(edge.parameter)
     uses: list[Edge | Use] = (weight.uses if weight else []) or [edge]  # the loss may need none
     heads = [use.target for use in uses if isinstance(use, Edge)]
     nodes = [credit.nodes[i] for i in ways.behind(heads)]
     told = [n for n in nodes if layered or n.delta != 0.0 or n.index == edge.target]
     lines = [ways.line(node) for node in told]
-    probabilities = [
-        probability_line(credit, n.index) for n in told if n.index in credit.probabilities
-    ]
     if len(lines) > LINES and not layered:
-        lines = _grouped(told, lines, credit.names)
-    lines = [*probabilities, *lines, *_notes(credit, told)]
-    if ways.dead:
-        letter = credit.names.letter("delta")
-        several = (
-            f"{ways.dead} ways, by which no error comes ({letter} = 0), are"
-            if ways.dead > 1
-            else f"one way, by which no error comes ({letter} = 0), is"
+        lines = _grouped(told, lines, names)
+    chances = [probability_line(credit, n.index) for n in told if n.index in credit.probabilities]
+    lines = [*chances, *lines]
+    if any(n.does in ("norm", "mix") and n.block is not None for n in told):
+        slope = f"∂{names.z('i')}/∂{names.z('k')}"
+        lines.append(
+            Line(f"{slope}: each result of a normalisation depends a little on each of its numbers")
         )
-        lines.append(Line(f"{several} left out", "", "", 0.0))
+    if ways.dead:
+        why = f"by which no error comes ({names.letter('delta')} = 0)"
+        several = f"{ways.dead} ways, {why}, are" if ways.dead > 1 else f"one way, {why}, is"
+        lines.append(Line(f"{several} left out"))
     if not layered and (strongest := ways.strongest(edge)) is not None:
         lines.append(strongest)
-    own = (
-        f"{edge.delta_name}·{edge.z_name}",
-        f"{factor(edge.delta)}·{factor(edge.z)}",
-        edge.credit,
+    if weight is None or len(uses) == 1:
+        return Derivation(edge, [*lines, Line(edge.gradient_name, *share(edge))])
+    symbols, numbers = joined([share(use, names.loss) for use in uses])
+    return Derivation(
+        edge,
+        [
+            *lines,
+            Line(f"this use of {edge.name}, {edge.source}⇝{edge.target}", *share(edge)),
+            Line(names.gradient(weight.name), symbols, numbers, weight.credit),
+        ],
     )
-    if len(uses) == 1:
-        lines.append(Line(edge.gradient_name, own[0], own[1], edge.credit))
-        return Derivation(edge, lines)
-    called = f"this use of {edge.name}, {edge.source}⇝{edge.target}"
-    lines.append(Line(called, own[0], own[1], edge.credit))
-    terms = [share(use, credit.names.loss) for use in uses]
-    symbols, numbers = joined(terms)
-    assert weight is not None
-    lines.append(Line(edge.names.gradient(weight.name), symbols, numbers, weight.credit))
-    return Derivation(edge, lines)
 
 
 def share(use: Edge | Use, loss: str = "L") -> Term:
     """Return what a use adds to ∂L/∂w, in symbols and in numbers, and its value."""
     if isinstance(use, Edge):
-        numbers = f"{factor(use.delta)}·{factor(use.z)}"
-        return f"{use.delta_name}·{use.z_name}", numbers, use.credit
-    return (
-        f"∂{loss}/∂({use.where})·({use.where})′",
-        f"{factor(use.delta)}·{factor(use.z)}",
-        use.credit,
-    )
-
-
-def _notes(credit: Assignment, nodes: Sequence[Node]) -> list[Line]:
-    """Return what is to be said of normalisations, whose derivatives are not written out."""
-    blocks = {n.block for n in nodes if n.does in ("norm", "mix") and n.block is not None}
-    if not blocks:
-        return []
-    return [
-        Line(
-            f"∂{credit.names.z('i')}/∂{credit.names.z('k')}: each result of a normalisation depends a little on each of its numbers",
-            "",
-            "",
-            0.0,
-        )
-    ]
+        symbols = f"{use.delta_name}·{use.z_name}"
+    else:
+        symbols = f"∂{loss}/∂({use.where})·({use.where})′"
+    return symbols, f"{factor(use.delta)}·{factor(use.z)}", use.credit
 
 
 def _grouped(nodes: Sequence[Node], lines: Sequence[Line], names: Names) -> list[Line]:
     """Return one line for units of one rank and kind; of very many groups the first and the last."""
-    groups: dict[tuple[int, str, str], list[int]] = {}
-    for k, node in enumerate(nodes):
-        groups.setdefault((-node.layer, node.kind, node.does), []).append(k)
+    groups: dict[tuple[int, str, str], list[Line]] = {}
+    for node, line in zip(nodes, lines):
+        groups.setdefault((node.layer, node.kind, node.does), []).append(line)
     found = []
-    for (_, kind, does), places in sorted(groups.items(), key=lambda item: item[1][0]):
-        if len(places) == 1:
-            found.append(lines[places[0]])
+    for (_, kind, does), alike in groups.items():
+        if len(alike) == 1:
+            found += alike
             continue
-        left = ", ".join(lines[k].left for k in places[:3]) + (", …" if len(places) > 3 else "")
-        symbols = f"Σₖ {names.delta('k')}·∂{names.a('k')}/∂{names.z('j')}" + (
-            f"·{slope_symbol(does, names.a('j'))}" if kind == "unit" and does != "linear" else ""
-        )
-        values = ", ".join(shown(lines[k].value, 4, sign=True) for k in places[:8])
-        found.append(
-            Line(
-                left,
-                symbols,
-                values + (", …" if len(places) > 8 else ""),
-                float("nan"),
-                several=True,
-            )
-        )
+        left = ", ".join([line.left for line in alike[:3]] + ["…"] * (len(alike) > 3))
+        symbols = f"Σₖ {names.delta('k')}·∂{names.a('k')}/∂{names.z('j')}"
+        if kind == "unit" and does != "linear":
+            symbols += f"·{slope_symbol(does, names.a('j'))}"
+        values = [shown(line.value, 4, sign=True) for line in alike[:WIDE]]
+        values += ["…"] * (len(alike) > WIDE)
+        found.append(Line(left, symbols, ", ".join(values), float("nan"), several=True))
     first, last = ENDS
     if len(found) > LINES:
         more = len(found) - first - last
-        found = [*found[:first], Line(f"… {more} more steps", "", "", 0.0), *found[-last:]]
+        found = [*found[:first], Line(f"… {more} more steps"), *found[-last:]]
     return found

@@ -6,6 +6,7 @@ regression, and the curves are handed to Graphviz with the places.
 
 from collections.abc import Iterable
 from copy import copy
+from typing import Any
 
 from autograd.notation import DIGITS, shown
 from autograd.pictures.canvas import Curve, Point
@@ -68,10 +69,7 @@ class Columns(Layout):
         rooms = [("full", False), ("credit", False), ("credit", True), ("pattern", True)]
         for self.shows, self.terse in rooms[0 if pills <= FULL else 1 if pills <= SOME else 3 :]:
             self.style = STYLES[self.shows]
-            words = Words if not self.fold.uses else FoldedWords
-            self.words = words(credit, self.shows, self._show, self._back)
-            if isinstance(self.words, FoldedWords):
-                self.words.fold = self.fold
+            self.words = FoldedWords(self.fold, self.shows, self._show, self._back)
             most = PAGE * min(self.style.small, LEGEND) / LEGIBLE
             self._build()
             for ease in EASES:
@@ -97,19 +95,17 @@ class Columns(Layout):
 
     def _build(self) -> None:
         credit = self.credit
-        self._items: dict[tuple[object, ...], Item] = {}
+        self._items: dict[tuple[Any, ...], Item] = {}
         for node in credit.nodes.values():
             if node.kind != "input":
                 self._node(node, node.layer)
         for way in self._ways:
             head = self._at(way.target, credit.nodes[way.target].layer)
-            pill = isinstance(way, Edge) and self.style.pill[1] > 0.0
-            if pill:
-                end = Item(head.level - 1, self._pill_width(way), self.style.pill[1])  # type: ignore[arg-type]
-                self._items["pill", way.key] = end  # type: ignore[union-attr]
+            end = head
+            if isinstance(way, Edge) and self.style.pill[1]:
+                end = Item(head.level - 1, self._pill_width(way), self.style.pill[1])
+                self._items["pill", way.key] = end
                 join(end, head)
-            else:
-                end = head
             if way.source is not None:
                 self._chain(way.source, credit.nodes[way.target].layer, end)
         if self.fold.left_out:
@@ -139,34 +135,32 @@ class Columns(Layout):
         node = self.credit.nodes[index]
         return self._node(node, column if node.kind == "input" else node.layer)
 
+    @property
+    def _radius(self) -> float:
+        return 24.0 if self.shows == "full" else self.style.radius
+
+    def _results(self, block: int | None) -> list[Node]:
+        return [node for node in self.credit.nodes.values() if node.block == block]
+
     def _size(self, node: Node) -> tuple[float, float]:
-        style = self.style
+        small, number = self.style.small, self.style.number
+        if node.block is not None:
+            results = self._results(node.block)
+            texts = [text for result in results for _, text in self.lines(result)]
+            width = max(text_width(text, small) for text in [*texts, node.does])
+            return width + 16.0, 26.0 + len(results) * (small + 5.0)
         lines = [text for _, text in self.lines(node)]
-        wide = max((text_width(line, style.small) for line in lines), default=0.0)
+        wide = max((text_width(line, small) for line in lines), default=0.0)
         if node.kind == "joint":
-            count = 1
-            if node.block is not None:
-                peers = [n for n in self.credit.nodes.values() if n.block == node.block]
-                lines = [text for peer in peers for _, text in self.lines(peer)]
-                wide, count = max(text_width(line, style.small) for line in lines), len(peers)
-                return max(wide, text_width(node.does, style.small)) + 16.0, 26.0 + count * (
-                    style.small + 5.0
-                )
-            head = text_width(f"{self.called(node)} {node.does}", style.small, bold=True)
-            return max(head, wide) + 14.0, 12.0 + (1 + len(lines)) * (style.small + 3.0)
+            head = text_width(f"{self.called(node)} {node.does}", small, bold=True)
+            return max(head, wide) + 14.0, 12.0 + (1 + len(lines)) * (small + 3.0)
         if node.index in self.fold.members:
-            wide = max(wide, text_width(self.called(node), style.number, bold=True))
-            return wide + 14.0, style.number + 16.0 + len(lines) * (style.small + 4.0)
-        radius = self.style.radius if self.shows != "full" else 24.0
-        above = 0.0
+            head = text_width(self.called(node), number, bold=True)
+            return max(head, wide) + 14.0, number + 16.0 + len(lines) * (small + 4.0)
+        radius, above = self._radius, 0.0
         if node.kind == "unit" and (said := self.error(node)):
-            above, wide = (
-                style.small + 10.0,
-                max(wide, text_width(said, style.small, bold=True) + 8.0),
-            )
-        return max(2 * radius, wide), 2 * radius + 2.0 * max(
-            above, (style.small + 4.0) * len(lines)
-        )
+            above, wide = small + 10.0, max(wide, text_width(said, small, bold=True) + 8.0)
+        return max(2 * radius, wide), 2 * (radius + max(above, (small + 4.0) * len(lines)))
 
     def lines(self, node: Node) -> list[tuple[str, str]]:
         """Return what is written at a node, as pairs of kind and text."""
@@ -281,23 +275,21 @@ class Columns(Layout):
             id(item): Point(self._x[item.level] + shift, item.y + top)
             for item in self._items.values()
         }
-        for key, item in self._items.items():
+        for (kind, of, *_), item in self._items.items():
             p = self._points[id(item)]
-            if key[0] == "node":
-                self.copies.setdefault(key[1], []).append(p)  # type: ignore[arg-type]
-            elif key[0] == "block":
-                members = [n.index for n in self.credit.nodes.values() if n.block == key[1]]
-                self.blocks[key[1]] = p, item.width, item.height, members  # type: ignore[index]
+            if kind == "node":
+                self.copies.setdefault(of, []).append(p)
+            elif kind == "block":
+                members = [node.index for node in self._results(of)]
+                self.blocks[of] = p, item.width, item.height, members
+                pitch, top_of_lines = self.style.small + 5.0, p.y - item.height / 2 + 20.0
                 for k, i in enumerate(members):
-                    pitch = self.style.small + 5.0
-                    y = p.y - item.height / 2 + 24.0 + (k + 0.5) * pitch - 4.0
-                    self.copies[i] = [Point(p.x, y)]
-            elif key[0] == "note":
+                    self.copies[i] = [Point(p.x, top_of_lines + (k + 0.5) * pitch)]
+            elif kind == "note":
                 self.notes.append((p, self._left_out))
-            elif key[0] == "pill":
-                edge_key: Key = key[1]  # type: ignore[assignment]
-                self.pills[edge_key] = p
-                layer = self.credit.nodes[edge_key[1]].layer
+            elif kind == "pill":
+                self.pills[of] = p
+                layer = self.credit.nodes[of[1]].layer
                 self.pill_widths[layer] = max(self.pill_widths.get(layer, 0.0), item.width)
         self.units = {i: points[0] for i, points in self.copies.items()}
         self.steps = self._step_spans()
@@ -329,7 +321,7 @@ class Columns(Layout):
             return self.blocks[node.block][1] / 2
         if node.kind == "joint" or node.index in self.fold.members:
             return self._size(node)[0] / 2
-        return self.style.radius if self.shows != "full" else 24.0
+        return self._radius
 
     def _curve(self) -> None:
         self.tails: dict[Key, Curve] = {}

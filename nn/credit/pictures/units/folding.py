@@ -5,13 +5,13 @@ the largest credit. Windows share their weights, whatever they read. Time steps 
 same one was used on the way from the inputs.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 
 from autograd.notation import DIGITS, shown
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge, Key, Node, Nodes
-from nn.credit.pictures.words import Words
+from nn.credit.pictures.words import Show, Words
 
 ENDS = 2  # so many time steps are drawn at the beginning and at the end
 WIDE = 4  # of longer vectors the first number is written, and the last
@@ -236,7 +236,9 @@ def shortened(numbers: Iterable[str], narrow: bool) -> list[str]:
 class FoldedWords(Words):
     """The numbers of a folded graph: a pill of several weights says how many they are, and the largest credit."""
 
-    fold: Folded
+    def __init__(self, fold: Folded, room: str, show: Show, back: Set[Key]) -> None:
+        super().__init__(fold.credit, room, show, back)
+        self.fold = fold
 
     def weight_line(self, edge: Edge) -> str:
         """Return what a pill says of its weights."""
