@@ -129,11 +129,9 @@ class Credit(Assignment):
         Raises:
             ImportError: if the package anywidget is missing; it says how to install it.
         """
-        from nn.credit.pictures.live.network import live_network, values
         from nn.credit.pictures.live.widget import CreditWidget
 
-        self.needs_layers("the widget")
-        return CreditWidget(self, live_network([self], lr, hosted=True), values(self))
+        return CreditWidget(self, lr)
 
     def check(self, most: int | None = None) -> "CreditCheck":
         """Put δ·z beside central differences, weight by weight.

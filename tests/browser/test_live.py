@@ -390,6 +390,24 @@ def test_two_views_of_a_widget_agree_and_python_hears(browser: Chrome, tmp_path:
     assert complaints(browser) == []
 
 
+def test_a_widget_without_layers_tells_its_host_and_hears_it(
+    browser: Chrome, tmp_path: Path
+) -> None:
+    pytest.importorskip("anywidget", reason="anywidget is not installed")
+    widget = unit_graph("elman").widget()
+    show(browser, tmp_path, widget.page)  # alone in a window, the page is its own host
+    heard = """const done = arguments[0];
+      addEventListener("message", event => { if (event.data.values) done(event.data.values); });
+      live.set("x1", -0.75);"""
+    values = browser.execute_async_script(heard)
+    assert values == widget.values | {"x1": -0.75}
+    widget.values = values
+    assert differences(state(browser), numbers(widget.credit)) == []
+    browser.execute_script("postMessage({ values: { Wx1: 0.25 } }, '*')")
+    WebDriverWait(browser, 20).until(lambda _: "Wx1 = Value(0.25, " in python(browser))
+    assert complaints(browser) == []
+
+
 def test_pills_and_arrows_take_the_colour_of_their_sign(browser: Chrome, tmp_path: Path) -> None:
     show(browser, tmp_path, ag.live(Value(2.0, label="a") * Value(3.0, label="b")).html())
     looks = """return [...document.querySelectorAll("[class~='of-v0-0'] :is(path, polygon):not([class])")]

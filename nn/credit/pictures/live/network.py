@@ -10,7 +10,8 @@ from autograd.pictures.live.page import Contents, shortened
 from autograd.pictures.live.places import quantity, stale
 from autograd.pictures.live.written import python as expression
 from autograd.pictures.page import Live, runs, stored
-from nn.arguments import learning_rate
+from autograd.structure import rebuild
+from nn.arguments import learning_rate, plain
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge
 from nn.credit.pictures.graph import owner
@@ -60,14 +61,30 @@ def live_network(credits: Sequence[Assignment], lr: float = 0.1, hosted: bool = 
     )
 
 
-def values(credit: Assignment) -> dict[str, float]:
+def values(recorded: Recorded) -> dict[str, float]:
     """Return the numbers that the page of an example begins with, by the names of its variables."""
-    recorded = Recorded(credit)
+    credit, numbers = recorded.credit, recorded.tape.numbers
     found = {owner(key): edge.weight for key, edge in credit.edges.items()}
     if not credit.layers:
         found = {name: weight.weight for name, weight in credit.weights.items()}
-    numbers = recorded.tape.numbers
     return found | {name: numbers[slot] for _, name, _, slot, _ in _given(recorded)}
+
+
+def with_values(recorded: Recorded, numbers: Mapping[str, float]) -> Assignment:
+    """Return the credit of an example with other numbers, by the names of the page's variables."""
+    credit, given = recorded.credit, [float(numbers[name]) for _, name, *_ in _given(recorded)]
+    x, targets = given[: len(recorded.inputs)], iter(given[len(recorded.inputs) :])
+    y = [*targets] if credit.probabilities else credit.y
+    if recorded.targets and not credit.probabilities:
+        y = rebuild(plain(credit.y), lambda _: next(targets))
+    if credit.layers:
+        net = credit.network({key: float(numbers[owner(key)]) for key in credit.edges})
+        penalty = credit.recording.penalty
+        now = credit.of(net, x, y, credit.loss_function, penalty=penalty)
+    else:
+        weights = [float(numbers[name]) for name in credit.weights]
+        now = credit.of_recording(recorded.again(weights, x, y), y, credit.loss_function)
+    return now.in_notation(credit.names.notation)
 
 
 def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda: str) -> Contents:

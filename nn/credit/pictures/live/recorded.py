@@ -77,6 +77,18 @@ class Recorded:
         node, operand = self._uses[key]
         return self._graph.values[self._graph.parents[self._graph.places[node]][operand]]
 
+    def again(self, weights: Iterable[float], x: Iterable[float], y: Any) -> Recording:
+        """Return what was recorded of a network without layers, with other numbers."""
+        anatomy, old = self.credit.anatomy, self.credit.recording
+        assert anatomy is not None
+        places = anatomy.graph.places
+        inputs = (v for v, _ in old.inputs if places.get(id(v)) in anatomy.cells)
+        changed = [*zip(old.parameters, weights), *zip(inputs, x)]
+        new = anatomy.again({places[id(v)]: n for v, n in changed if id(v) in places})
+        if self.targets:
+            new = replace(new, loss=_loss(self.credit, new, y, rebuild(y, Value))[0])
+        return new
+
     def _inside(self, start: int, nodes: Iterable[int]) -> int:
         part = self._at[start], sorted(self._at[k] for k in nodes)
         if part not in self.insides:

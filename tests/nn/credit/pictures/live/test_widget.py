@@ -7,7 +7,9 @@ import pytest
 
 pytest.importorskip("anywidget", reason="anywidget is not installed")
 
+from autograd.structure import leaves, rebuild
 from nn import MLP, assign_credit, losses
+from tests.nn.credit.networks import CASES, Case
 from tests.worked import X, Y, network, worked
 
 
@@ -50,3 +52,39 @@ def test_without_anywidget_it_says_what_to_install() -> None:
     assert last.startswith(
         "ImportError: a widget needs anywidget: pip install 'scalar-autograd[widget]'"
     )
+
+
+def changed(case: Case, label: str, x: float) -> None:
+    (leaf,) = [v for v in leaves(case.parameters) if v.label == label]
+    leaf.data = x
+
+
+@pytest.mark.parametrize("name", ["elman", "lstm", "residual", "autoencoder", "attention"])
+def test_a_network_without_layers_has_a_widget(name: str) -> None:
+    """The credit of now is that of the same network with other numbers from the beginning."""
+    case = CASES[name]()
+    credit = assign_credit(case.net, case.x, case.y, loss=case.loss, parameters=case.parameters)
+    widget = credit.widget()
+    assert widget.credit.loss == pytest.approx(credit.loss, rel=1e-15)
+    weight = next(iter(credit.weights))
+    moved = {weight: 0.125, "x1": -0.75}
+    widget.values = widget.values | moved
+    changed(case, weight, 0.125)
+    numbers = iter([-0.75, *[*leaves(case.x)][1:]])
+    x = rebuild(case.x, lambda _: next(numbers))
+    now = assign_credit(case.net, x, case.y, loss=case.loss, parameters=case.parameters)
+    assert widget.credit.loss == pytest.approx(now.loss, rel=1e-12)
+    found = {name: w.credit for name, w in widget.credit.weights.items()}
+    assert found == pytest.approx({name: w.credit for name, w in now.weights.items()}, rel=1e-9)
+    with pytest.raises(ValueError, match="an MLP"):
+        widget.net  # noqa: B018
+
+
+def test_the_target_of_a_network_without_layers() -> None:
+    case = CASES["elman"]()
+    credit = assign_credit(case.net, case.x, case.y, loss=case.loss, parameters=case.parameters)
+    widget = credit.widget()
+    widget.values = widget.values | {"y": -2.0}
+    now = assign_credit(case.net, case.x, -2.0, loss=case.loss, parameters=case.parameters)
+    assert widget.credit.loss == now.loss
+    assert widget.credit.y == -2.0
