@@ -6,9 +6,13 @@ And Ctrl-C: a shell starts what runs in the background with it ignored, and so f
 import gc
 import os
 import signal
+import sys
 
 import pytest
 from hypothesis import Phase, settings
+
+# jsonschema, which notebooks are checked by, does without this, which takes seconds to read its grammar
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 settings.register_profile("home", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)

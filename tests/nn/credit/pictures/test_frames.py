@@ -83,11 +83,11 @@ def test_text_on_a_slide_can_be_read() -> None:
     ("engine", "credit"),
     [
         ("lualatex", worked()),
-        ("pdflatex", assign_credit(MLP(2, [3, 2], "relu", rng=0), [1.0, -2.0], 1, cross_entropy)),
+        ("pdflatex", assign_credit(MLP(2, [2, 2], "relu", rng=0), [1.0, -2.0], 1, cross_entropy)),
         # the loss and activation of the 3-2-1 network, units of two digits, and too many weights for pills
-        ("pdflatex", assign_credit(MLP(1, [6, 4, 1], rng=1), [0.5], 1.0)),
+        ("pdflatex", assign_credit(MLP(6, [5, 1], rng=1), [0.5] * 6, 1.0)),
     ],
-    ids=["3-2-1", "2-3-2", "1-6-4-1"],
+    ids=["3-2-1", "2-2-2", "6-5-1"],
 )
 def test_a_talk_has_a_page_for_each_step(tmp_path: Path, credit, engine: str) -> None:
     if not shutil.which(engine):
