@@ -1,10 +1,13 @@
-"""One headless Chromium for all browser tests, driven by selenium."""
+"""One headless Chromium for all browser tests, driven by selenium; one server for what Jupyter shows."""
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.browser.serving import serving
 
 BROWSER = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -42,3 +45,19 @@ def driver() -> Iterator[Any]:
     chromium = webdriver.Chrome(options=options, service=Service(DRIVER))
     yield chromium
     chromium.quit()
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A server of JupyterLab and Notebook 7: its address, and the folder of its notebooks."""
+    for module in ("jupyterlab", "notebook"):
+        pytest.importorskip(module, reason=f"{module} is not installed")
+    folder = tmp_path_factory.mktemp("jupyter")
+    root = folder / "root"
+    root.mkdir()
+    command = [
+        "jupyterlab", "--no-browser", "--allow-root", "--IdentityProvider.token=", f"--ServerApp.root_dir={root}",
+        "--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
+    ]  # fmt: skip
+    with serving(command, folder, "/api") as address:
+        yield address, root

@@ -76,28 +76,21 @@ def dragged(browser: Any, heard: Path, frames: Callable[[], list[Any]]) -> None:
     assert sorted(told["net"]) == sorted(seen["weight"].values())
 
 
-def test_jupyterlab(browser: Any, tmp_path: Path) -> None:
-    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
+def test_jupyterlab(browser: Any, jupyter: tuple[str, Path]) -> None:
     nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
-    root = tmp_path / "root"
-    root.mkdir()
+    address, root = jupyter
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
     notebook.cells = [nbformat.v4.new_code_cell(code) for code in (SETUP, "widget", "widget")]
     nbformat.write(notebook, root / "live.ipynb")
-    command = [
-        "jupyterlab", "--no-browser", "--allow-root", "--IdentityProvider.token=", f"--ServerApp.root_dir={root}",
-        "--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True",
-    ]  # fmt: skip
-    with serving(command, tmp_path, "/api") as address:
-        browser.set_window_size(1200, 2800)
-        browser.get(f"{address}/lab/tree/live.ipynb?reset")
-        until(lambda: browser.execute_script(READY) or None, "a kernel")
-        browser.execute_script("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        dragged(
-            browser, root / "heard.json",
-            lambda: browser.find_elements(By.CSS_SELECTOR, ".jp-OutputArea-output iframe"),
-        )  # fmt: skip
+    browser.set_window_size(1200, 2800)
+    browser.get(f"{address}/lab/tree/live.ipynb?reset")
+    until(lambda: browser.execute_script(READY) or None, "a kernel")
+    browser.execute_script("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    dragged(
+        browser, root / "heard.json",
+        lambda: browser.find_elements(By.CSS_SELECTOR, ".jp-OutputArea-output iframe"),
+    )  # fmt: skip
     browser.set_window_size(900, 900)
 
 
