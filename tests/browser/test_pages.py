@@ -45,21 +45,26 @@ def complaints(browser: Chrome) -> list[object]:
     return list(browser.get_log("browser"))
 
 
+# of each edge: whether its credit and its halo can be seen, whether it is faint
+EDGES = """
+const seen = (part, of) => document.querySelector(`svg .${part}.${of}`).checkVisibility({visibilityProperty: true, opacityProperty: true});
+return arguments[0].map(of => ({
+  credit: seen("credit", of), halo: seen("halo", of), dim: document.querySelector(`svg .pill.${of}`).classList.contains("dim")
+}));
+"""
+
+
 def test_every_step_by_its_button(browser: Chrome, tmp_path: Path, player: Player) -> None:
     show(browser, tmp_path, player.html())
     forward = browser.find_element(By.ID, "next")
     for step in player.steps:
         assert text(browser, "title") == f"{step.index} · {step.title}"
         assert text(browser, "place") == f"{step.index} / {len(player.steps)}"
-        for key in player.credit.edges:
-            name = f"of-{key[0]}-{key[1]}"
-            known = ("credit", key) in step.known
-            assert part(browser, f"credit {name}").is_displayed() == known
-            assert part(browser, f"halo {name}").is_displayed() == (
-                key == step.path or key in step.back
-            )
-            dim = "dim" in (part(browser, f"pill {name}").get_attribute("class") or "")
-            assert dim == (key not in step.edges)
+        shown = browser.execute_script(EDGES, [f"of-{j}-{i}" for j, i in player.credit.edges])
+        for key, edge in zip(player.credit.edges, shown):
+            assert edge["credit"] == (("credit", key) in step.known)
+            assert edge["halo"] == (key == step.path or key in step.back)
+            assert edge["dim"] == (key not in step.edges)
         if step.index < len(player.steps):
             forward.click()
     assert forward.get_attribute("aria-disabled") == "true"
@@ -263,6 +268,16 @@ def test_light_and_dark_from_one_file(
     emulate(browser, "light")
 
 
+# the title, the units that are not faint, how many errors can be seen
+STEP = """
+return [
+  document.getElementById("title").innerText,
+  [...document.querySelectorAll("svg text.unit:not(.dim)")].map(t => t.textContent),
+  [...document.querySelectorAll("svg text.delta")].filter(t => getComputedStyle(t).visibility === "visible").length,
+];
+"""
+
+
 @pytest.mark.parametrize("sizes", [(4, 4, 2), (2, 16, 16, 1), (10, 32, 32, 3), (2, *[4] * 30, 1)])
 def test_larger_networks_step_by_step(
     browser: Chrome, tmp_path: Path, sizes: tuple[int, ...]
@@ -273,17 +288,11 @@ def test_larger_networks_step_by_step(
     player = credit.steps(lr=0.1)
     show(browser, tmp_path, player.html())
     for step in player.steps:
-        assert text(browser, "title") == f"{step.index} · {step.title}"
-        units_lit = browser.execute_script(
-            "return [...document.querySelectorAll('svg text.unit:not(.dim)')].map(t => t.textContent)"
-        )
+        title, units_lit, known = browser.execute_script(STEP)
+        assert title == f"{step.index} · {step.title}"
         drawn = {int(i) for i in units_lit if i.isdigit()}
         assert drawn <= step.nodes
         assert drawn or step.title.startswith("Credit")
-        known = browser.execute_script(
-            "return [...document.querySelectorAll('svg text.delta')]"
-            ".filter(t => getComputedStyle(t).visibility === 'visible').length"
-        )
         assert (known > 0) == any(fact == "delta" for fact, _ in step.known)
         browser.find_element(By.TAG_NAME, "body").send_keys(Keys.ARROW_RIGHT)
     assert complaints(browser) == []

@@ -1,5 +1,6 @@
 """Published worked examples of networks, and two of our own; what was printed is in networks.toml, by the same keys."""
 
+import functools
 import tomllib
 from collections.abc import Callable, Mapping
 from importlib import resources
@@ -42,6 +43,7 @@ def _mazur(e: NetworkExample) -> Mapping[str, float]:
     return errors | {"after": _error(c.network(c.updates(e.lr) | kept), e)}
 
 
+@functools.cache  # of so many steps
 def _mazur_long(e: NetworkExample) -> Mapping[str, float]:
     net = e.network()
     weights = [w for layer in net.layers for unit in layer.neurons for w in unit.w]
