@@ -123,14 +123,10 @@ class Names:
     """
 
     def __init__(
-        self,
-        notation: Notation,
-        layers: Sequence[Sequence[int]] = (),
-        outputs: Sequence[int] = (),
+        self, notation: Notation, layers: Sequence[Sequence[int]] = (), outputs: Sequence[int] = ()
     ) -> None:
         self.notation, self.layers, self.outputs = notation, layers, outputs
-        self.loss, self.rate = notation.loss, notation.rate
-        self.sign = notation.error_sign
+        self.loss, self.rate, self.sign = notation.loss, notation.rate, notation.error_sign
 
     @cached_property
     def _places(self) -> dict[int, _Place]:
@@ -160,9 +156,10 @@ class Names:
 
     def spelled(self, template: str, j: int | str, i: int | str | None = None) -> str:
         head, tail = self._place(j), self._place("" if i is None else i)
-        layer = None if head.layer is None else head.layer + self.notation.inputs
-        if layer is not None and i is not None and self.notation.leaves:
-            layer -= 1
+        numbers: dict[str, int | str] = dict.fromkeys("LlMm", "")
+        if head.layer is not None:
+            n = head.layer + self.notation.inputs - (i is not None and self.notation.leaves)
+            numbers = {"L": superscript(n), "l": n, "M": superscript(n + 1), "m": n + 1}
         both = [head.index, tail.index]
         comma = "‚" if any(isinstance(k, int) and k > 9 for k in both) else ""
         down, up = _lowered(head.index), _lowered(tail.index)
@@ -170,10 +167,8 @@ class Names:
         # of all pairs there are many
         count = self._counts.get((i, j), "") if "{C" in template else ""  # type: ignore[arg-type]
         text = template.format(
-            L="" if layer is None else superscript(layer), l="" if layer is None else layer, J=down, I=up, j=head.index, i=tail.index, U=unit,
+            **numbers, J=down, I=up, j=head.index, i=tail.index, U=unit, C=_lowered(count),
             IJ=up + comma + down, JI=down + comma + up, J0=down + comma + "₀",
-            C=_lowered(count), M="" if layer is None else superscript(layer + 1),
-            m="" if layer is None else layer + 1,
         )  # fmt: skip
         return text if head.layer is not None else re.sub(r"⁽⁾|\^?\[\W*\]|_$", "", text)
 
@@ -342,13 +337,12 @@ def compare_notations(one: str | Notation, other: str | Notation) -> Table:
     its output                    a²₁                             a^[1]₁
     """
     columns = [_column(notation_of(n)) for n in (one, other)]
-    heads = [notation_of(n).key for n in (one, other)]
     widths = [max(map(len, column.values())) for column in columns]  # text stands to the left
-    rows = [
+    head, *rows = (
         [what, *(column[what].ljust(width) for column, width in zip(columns, widths))]
         for what in columns[0]
-    ]
-    return table(["", *(h.ljust(width) for h, width in zip(heads, widths))], rows)
+    )
+    return table(head, rows)
 
 
 def _column(notation: Notation) -> dict[str, str]:
@@ -356,22 +350,22 @@ def _column(notation: Notation) -> dict[str, str]:
     weight, bias = names.weight(3, 1), names.weight(None, 1)
     into = "from, to" if notation.from_first else "to, from"
     return {
+        "": notation.key,
         "sum of the first hidden unit": names.a(1),
         "its output": names.z(1),
         "second input": names.z(3),
         "output, target": f"{names.z(0)}, {names.target(0)}",
         "loss": names.loss,
-        "weight between them": f"{weight}" + (f" ({into})" if notation.counting != "kinds" else ""),
+        "weight between them": weight + f" ({into})" * (notation.counting != "kinds"),
         "bias": bias,
-        "error of the hidden unit": f"{names.delta(1)} = {'−' if names.sign < 0 else ''}∂{names.loss}/∂{names.a(1)}",
+        "error of the hidden unit": f"{names.delta(1)} = {names.minus}∂{names.loss}/∂{names.a(1)}",
         "error of the output": names.delta(0),
-        "gradient": f"{names.gradient(weight)} = {'−' if names.sign < 0 else ''}{names.delta(1)}·{names.tail(3)}",
+        "gradient": f"{names.gradient(weight)} = {names.minus}{names.delta(1)}·{names.tail(3)}",
         "weight after the update": names.new(weight),
         "update": notation.update,
         "learning rate": notation.rate,
-        "units are counted": _COUNTED[notation.counting]
-        + (", from 0" if notation.first == 0 else ""),
-        "layer of the inputs": "0" if notation.inputs == 0 else str(notation.inputs),
+        "units are counted": _COUNTED[notation.counting] + ", from 0" * (notation.first == 0),
+        "layer of the inputs": str(notation.inputs),
         "matrix of weights": _LIES[notation.matrix],
         "book": notation.book,
     }

@@ -72,16 +72,16 @@ def content(
         "version": VERSION,
         "activation": [shared_name(layer) for layer in activations],
         "weights": [[[w.data for w in row] for row in matrix] for matrix in weights],
-        "biases": [
-            None
-            if all(b is None for b in layer)
-            else [None if b is None else b.data for b in layer]
-            for layer in biases
-        ],
+        "biases": [_data(layer) for layer in biases],
     }
     if tied := [group for group in places.values() if len(group) > 1]:
         found["tied"] = tied
     return found | {key: list(given) for key, given in (names or {}).items()}
+
+
+def _data(biases: Sequence[Value | None]) -> list[float | None] | None:
+    found = [None if b is None else b.data for b in biases]
+    return None if all(b is None for b in found) else found
 
 
 def save(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
@@ -150,13 +150,11 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
         if raw.startswith(start):
             raise ValueError(f"{os.fspath(path)!r} is {kind}")
     try:
-        content = json.loads(
-            raw.decode("utf-8-sig"), parse_constant=_refuse, object_pairs_hook=_once
-        )
+        text = raw.decode("utf-8-sig")
+        content = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise ValueError(
-            f"{os.fspath(path)!r} is damaged or cut off, or is not a JSON file: {error}"
-        ) from None
+        damaged = f"{os.fspath(path)!r} is damaged or cut off, or is not a JSON file"
+        raise ValueError(f"{damaged}: {error}") from None
     try:
         _check(content)
     except (ValueError, TypeError, OverflowError) as error:
@@ -235,13 +233,10 @@ def _tied(weights: Any, biases: Any, tied: Any) -> tuple[Any, Any]:
             raise ValueError(f"{' and '.join(group)} are tied, but have different numbers")
         if group:
             shared |= dict.fromkeys(group, Value(numbers[group[0]]))
-    return [
-        [
-            [shared.get(weight_name(k, i, j), w) for j, w in enumerate(row)]
-            for i, row in enumerate(matrix)
-        ]
-        for k, matrix in enumerate(weights)
-    ], [
-        offsets and [shared.get(bias_name(k, j), b) for j, b in enumerate(offsets)]
-        for k, offsets in enumerate(biases)
-    ]
+    weights = [[list(row) for row in matrix] for matrix in weights]
+    biases = [offsets and list(offsets) for offsets in biases]
+    for name, value in shared.items():
+        _, layer, kind, *places = name.split(".")
+        row = weights[int(layer)][int(places[0])] if kind == "weight" else biases[int(layer)]
+        row[int(places[-1])] = value
+    return weights, biases

@@ -134,10 +134,8 @@ def _summary(credit: Credit, lr: float) -> str:
     names = credit.names
     wanted, gradient = names.wanted(names.letter("target")), names.gradient(names.letter("weight"))
     minus = "minus " if names.sign < 0.0 else ""
-    outputs = [
-        f"{node.name} = {shown(node.z, 6)}"
-        for node in map(credit.nodes.__getitem__, credit.outputs)
-    ]
+    outputs = [credit.nodes[j] for j in credit.outputs]
+    told = ", ".join(f"{node.name} = {shown(node.z, 6)}" for node in outputs)
     before, after = shown(credit.loss, 6), shown(credit.after(lr).loss, 6)
     return f"""\
 {credit.title}, {names.loss} = {credit.loss_formula}, {wanted} = {credit.y}
@@ -145,7 +143,7 @@ def _summary(credit: Credit, lr: float) -> str:
 forward, and the error on its way back
 {credit.forward_table()}
 
-{", ".join(outputs)}, {names.loss} = {before}
+{told}, {names.loss} = {before}
 
 credit of every edge: {gradient} = {names.product}, {minus}the error at its head times the activation at its tail
 {credit.table(lr)}

@@ -94,10 +94,8 @@ def _train(arguments: argparse.Namespace) -> None:
     sizes = [len(data.xs[0]), *arguments.hidden, outputs]
     count = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
     if count > MOST_PARAMETERS:
-        raise ValueError(
-            f"a {'-'.join(map(str, sizes))} network has {count:,} parameters, which takes a scalar engine "
-            f"too long: up to {MOST_PARAMETERS:,} are trained here"
-        )
+        parameters = f"a {'-'.join(map(str, sizes))} network has {count:,} parameters"
+        raise ValueError(f"{parameters}, which takes a scalar engine too long: up to {MOST_PARAMETERS:,} are trained here")  # fmt: skip
     check_output(arguments.out, size=2 * BYTES * count)
     rng = random.Random(arguments.seed)
     net = MLP(sizes[0], sizes[1:], arguments.activation, rng=rng)
@@ -164,10 +162,8 @@ def _classes(ys: Sequence[float]) -> int:
     """Return how many classes the targets name: whole numbers from 0, not more than the examples."""
     for y in ys:
         if not (0 <= y < len(ys) and y == int(y)):
-            raise ValueError(
-                f"cross_entropy takes classes 0, 1, 2, … as targets, fewer than the {len(ys)} examples, "
-                f"but {y!r} is one"
-            )
+            taken = f"classes 0, 1, 2, … as targets, fewer than the {len(ys)} examples"
+            raise ValueError(f"cross_entropy takes {taken}, but {y!r} is one")
     return int(max(ys)) + 1
 
 

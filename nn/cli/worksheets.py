@@ -54,30 +54,23 @@ def _worksheet(arguments: argparse.Namespace) -> None:
     options = dict(LEVELS[arguments.level or "usual"])
     own = inspect.signature(make_worksheet).parameters.keys() - {"seed"}
     options |= {k: x for k, x in vars(arguments).items() if k in own and x is not None}
-    if arguments.network and (arguments.sizes or arguments.level):
-        raise ValueError(
-            f"--sizes and --level are of layers, and --network {arguments.network} has none"
-        )
+    if (network := arguments.network) and (arguments.sizes or arguments.level):
+        raise ValueError(f"--sizes and --level are of layers, and --network {network} has none")
     if arguments.activation is not None and len(options.get("sizes", (2, 2, 1))) == 2:
-        raise ValueError(
-            "--activation is that of hidden layers, and these sizes have none: give --output-activation, or another size"
-        )
+        none = "--activation is that of hidden layers, and these sizes have none"
+        raise ValueError(f"{none}: give --output-activation, or another size")
     if arguments.roster is not None:
-        out = arguments.out or "class"
-        sheets = make_class(
-            read_roster(arguments.roster), out, arguments.seed, arguments.overwrite, **options
-        )
-        print(
-            f"{len(sheets)} worksheets are in {where(Path(out) / 'students')}, their keys in {where(Path(out) / 'teacher')}"
-        )
+        out, names = arguments.out or "class", read_roster(arguments.roster)
+        sheets = make_class(names, out, arguments.seed, arguments.overwrite, **options)
+        students, teacher = where(Path(out) / "students"), where(Path(out) / "teacher")
+        print(f"{len(sheets)} worksheets are in {students}, their keys in {teacher}")
         print(f"when they are filled in: backprop mark {out} --csv marks.csv")
         return
     sheet = make_worksheet(arguments.seed or 0, **options)
     paths = sheet.save(arguments.out or "worksheet", arguments.overwrite)
     print(sheet.problem)
-    print(
-        f"this sheet and its picture are in {paths[0].resolve().parent}, the key in {paths[-1].resolve().parent}"
-    )
+    folder, key = paths[0].resolve().parent, paths[-1].resolve().parent
+    print(f"this sheet and its picture are in {folder}, the key in {key}")
     print(f"fill in the table, then: backprop check {paths[0]}")
 
 
@@ -110,7 +103,6 @@ def _mark(arguments: argparse.Namespace) -> int:
         write_whole(arguments.moodle[1], filled.encode())
         if left:
             print(f"not found in {arguments.moodle[0]}: {', '.join(left)}")
-    print(
-        f"feedback is in {where(Path(arguments.folder) / 'feedback')}, this report in {where(report)}"
-    )
+    feedback = where(Path(arguments.folder) / "feedback")
+    print(f"feedback is in {feedback}, this report in {where(report)}")
     return 0 if all(m.report is not None for m in marks.marked.values()) else 1

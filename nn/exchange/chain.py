@@ -43,14 +43,12 @@ class Chain:
             raise self.refuse(layer, "has no weights")
         if self.weights and len(weight) != len(self.weights[-1][0]):
             fits = len(weight[0]) == len(self.weights[-1][0])
-            raise ValueError(
-                f"{self.origin}: {layer} takes {len(weight)} inputs, but the layer before it has "
-                f"{len(self.weights[-1][0])} units" + (": is it transposed?" if fits else "")
-            )
+            before = f"the layer before it has {len(self.weights[-1][0])} units"
+            takes = f"{layer} takes {len(weight)} inputs, but {before}"
+            raise ValueError(f"{self.origin}: {takes}{': is it transposed?' * fits}")
         if bias is not None and len(bias) != len(weight[0]):
-            raise ValueError(
-                f"{self.origin}: {layer} has {len(weight[0])} units, but {len(bias)} biases"
-            )
+            units = f"{layer} has {len(weight[0])} units, but {len(bias)} biases"
+            raise ValueError(f"{self.origin}: {units}")
         self.weights.append(weight)
         self.biases.append(bias)
         self.activations.append("linear")
@@ -68,9 +66,8 @@ class Chain:
         self._expect_open(layer)
         known = NAMES.get(name.lower())
         if known is None:
-            raise self.refuse(
-                layer, f"is the activation {name}, and known are {', '.join(ACTIVATIONS)}"
-            )
+            others = ", ".join(ACTIVATIONS)
+            raise self.refuse(layer, f"is the activation {name}, and known are {others}")
         if not self.weights:
             raise self.refuse(layer, "comes before the first dense layer")
         if known == "linear":

@@ -51,9 +51,8 @@ def read(
     if said and activation is not None:
         raise ValueError(f"{file} says its activations itself: leave activation= out")
     if not said and activation is None and len(weights) > 1:
-        raise ValueError(
-            f"{file} holds weights and does not say which activation follows them: give activation="
-        )
+        unsaid = "holds weights and does not say which activation follows them"
+        raise ValueError(f"{file} {unsaid}: give activation=")
     if said:
         return weights, biases, said[:-1], said[-1]
     return weights, biases, activation or "linear", output_activation

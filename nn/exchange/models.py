@@ -60,9 +60,8 @@ def _torch(model: Any) -> Chain:
             chain.softmax(shown)
         elif kind.startswith("Dropout"):
             if layer.training and layer.p > 0.0:
-                raise chain.refuse(
-                    shown, "leaves units out while it is in training mode: call model.eval() first"
-                )
+                out = "leaves units out while it is in training mode"
+                raise chain.refuse(shown, f"{out}: call model.eval() first")
         elif kind in _TORCH_ACTIVATIONS:
             chain.expect(shown, _TORCH_ACTIVATIONS[kind], partial(getattr, layer))
             chain.activation(shown, kind)

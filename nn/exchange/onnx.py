@@ -107,13 +107,8 @@ def read_onnx(path: Path, chain: Chain) -> None:
 
 
 def _add(
-    chain: Chain,
-    shown: str,
-    kind: str,
-    place: int,
-    constants: list[Tensor],
-    attributes: dict[str, Any],
-) -> None:
+    chain: Chain, shown: str, kind: str, place: int, constants: list[Tensor], attributes: dict[str, Any]
+) -> None:  # fmt: skip
     """Add what one node does to the numbers of the node before."""
     if kind in ("Gemm", "MatMul"):
         scales = attributes.get("alpha", 1.0), attributes.get("beta", 1.0)
@@ -179,9 +174,7 @@ def _external(name: str, fields: Fields, path: Path) -> bytes:
         raise ValueError(f"the array {name!r} lies in {location!r}, which is not beside the file")
     beside = path.with_name(location)
     if not beside.is_file():
-        raise ValueError(
-            f"the array {name!r} lies in {location!r}, which is not there: keep both files"
-        )
+        raise ValueError(f"the array {name!r} lies in {location!r}, which is not there: keep both files")  # fmt: skip
     raw = beside.read_bytes()[int(said.get("offset", "0")) :]
     return raw[: int(said["length"])] if "length" in said else raw
 
@@ -233,9 +226,8 @@ def write_onnx(chain: Chain) -> bytes:
     graph += _field(_INPUTS, _port("x", len(chain.weights[0])))
     graph += _field(_OUTPUTS, _port("y", len(chain.weights[-1][0])))
     opset = _field(1, "") + _field(2, 20)
-    return (
-        _field(1, 9) + _field(2, "scalar-autograd") + _field(_GRAPH, graph) + _field(_OPSETS, opset)
-    )
+    made = _field(1, 9) + _field(2, "scalar-autograd")
+    return made + _field(_GRAPH, graph) + _field(_OPSETS, opset)
 
 
 def _field(key: int, value: int | str | bytes) -> bytes:

@@ -34,9 +34,8 @@ def unpacked(name: str, kind: str, shape: tuple[int, ...], raw: bytes) -> Tensor
     """Return the tensor that these bytes hold; a ValueError if its type is another than single or double precision."""
     code = _CODES.get(kind)
     if code is None:
-        raise ValueError(
-            f"the array {name!r} is of type {kind}; convert it to float32 or float64 before saving"
-        )
+        convert = "convert it to float32 or float64 before saving"
+        raise ValueError(f"the array {name!r} is of type {kind}; {convert}")
     count, size = math.prod(shape), struct.calcsize(code)
     if len(raw) != count * size:
         raise ValueError(f"the array {name!r} has {len(raw)} bytes, and {count * size} are needed")
@@ -146,24 +145,21 @@ def write_safetensors(chain: Chain) -> bytes:
 
     Each activation but "linear" counts as a layer, as it does there, so `load_state_dict` takes it.
     """
-    header: dict[str, Any] = {
-        "__metadata__": {"format": "pt", "activation": json.dumps(chain.activations)}
-    }
+    said = {"format": "pt", "activation": json.dumps(chain.activations)}
+    header: dict[str, Any] = {"__metadata__": said}
     data, place = b"", 0
+
+    def add(part: str, shape: list[int], numbers: list[float]) -> None:
+        nonlocal data
+        start, data = len(data), data + struct.pack(f"<{len(numbers)}d", *numbers)
+        entry = {"dtype": "F64", "shape": shape, "data_offsets": [start, len(data)]}
+        header[f"{place}.{part}"] = entry
+
     for weight, bias, name in zip(chain.weights, chain.biases, chain.activations):
-        parts: dict[str, tuple[list[int], list[float]]] = {
-            "weight": (
-                [len(weight[0]), len(weight)],
-                [x for column in zip(*weight) for x in column],
-            )
-        }
+        numbers = [x for column in zip(*weight) for x in column]
+        add("weight", [len(weight[0]), len(weight)], numbers)
         if bias is not None:
-            parts["bias"] = ([len(bias)], bias)
-        for part, (shape, numbers) in parts.items():
-            packed = struct.pack(f"<{len(numbers)}d", *numbers)
-            offsets = [len(data), len(data) + len(packed)]
-            header[f"{place}.{part}"] = {"dtype": "F64", "shape": shape, "data_offsets": offsets}
-            data += packed
+            add("bias", [len(bias)], bias)
         place += 1 if name == "linear" else 2
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
@@ -196,9 +192,8 @@ def add_layers(chain: Chain, tensors: Mapping[str, Tensor]) -> None:
             weights[_natural(stem)] = name, transposed(rows) if part == "weight" else rows
         else:
             shape = "×".join(map(str, tensor.shape)) or "one number"
-            raise chain.refuse(
-                f"the array {name!r} ({shape})", "is no weight or bias of a dense layer"
-            )
+            array = f"the array {name!r} ({shape})"
+            raise chain.refuse(array, "is no weight or bias of a dense layer")
     if loose and (weights or biases):
         raise chain.refuse(f"the array {loose[0][0]!r}", "has no name, but others have")
     ranks = [len(tensor.shape) for _, tensor in loose]

@@ -95,10 +95,8 @@ def _setting(name: str, value: str) -> Any:
 
 def _problem(settings: dict[str, Any], text: str) -> tuple[Credit, float]:
     if ("weights" not in settings and HEADING in text) or _BEYOND.search(text):
-        raise ValueError(
-            "this sheet asks for more than its lines can state, a network without layers, a penalty or an optimiser: "
-            "give its key.json (--problem key.json)"
-        )
+        more = "more than its lines can state, a network without layers, a penalty or an optimiser"
+        raise ValueError(f"this sheet asks for {more}: give its key.json (--problem key.json)")
     if "weights" not in settings:
         return assign_credit(WORKED.network(), WORKED.x, WORKED.y), WORKED.lr
     for name in ("x", "y"):

@@ -84,9 +84,9 @@ class Diagnosis:
         return frozenset(map(self.problem.line_kind, self.hand.chain(q)))
 
     def _acts(self, m: Mistake, q: Quantity) -> bool:
-        return not self.kinds(q).isdisjoint(m.lines) and (
-            m.unit is None or Quantity("a", m.unit) in self.hand.chain(q)
-        )
+        if m.unit is not None and Quantity("a", m.unit) not in self.hand.chain(q):
+            return False
+        return not self.kinds(q).isdisjoint(m.lines)
 
     @remembered
     def made(self, q: Quantity, flaws: Flaws) -> list[Interval]:
@@ -167,12 +167,6 @@ class Diagnosis:
         """Return the slips that may have been made in a line."""
         w, mine = self.written[q], self.hand.written[q]
         half = (mine.hi - mine.lo) / 2
-        found = [
-            Slip(q, "it is twice as large", 2.8, (mine.times(0.5),)),
-            Slip(q, "it is half as large", 2.8, (mine.times(2.0),)),
-            Slip(q, "its sign is lost", 2.8, (-mine,)),
-            Slip(q, "the point is one place off", 3.2, (mine.times(0.1), mine.times(10.0))),
-        ]
         digits = f"{abs(w.value):.{max(w.decimals, 0)}f}"
         swapped, changed = set(), set()
         for k, (a, b) in enumerate(pairwise(digits)):
@@ -187,7 +181,11 @@ class Diagnosis:
             numbers = [sign * float(text) for text in texts]
             return tuple(Interval(x - half, x + half) for x in numbers)
 
-        found += [
+        found = [
+            Slip(q, "it is twice as large", 2.8, (mine.times(0.5),)),
+            Slip(q, "it is half as large", 2.8, (mine.times(2.0),)),
+            Slip(q, "its sign is lost", 2.8, (-mine,)),
+            Slip(q, "the point is one place off", 3.2, (mine.times(0.1), mine.times(10.0))),
             Slip(q, "two digits are swapped", 4.0, around(swapped)),
             Slip(q, "one digit is another", 6.2, around(changed)),
         ]
@@ -302,9 +300,8 @@ class Diagnosis:
             others = tuple(c for c in chosen if c is not cause)
             if self.cost(others) <= least:
                 continue
-            lines = [
-                q for q in self.wrong if self.explains(q, chosen) and not self.explains(q, others)
-            ]
+            lines = [q for q in self.wrong if self.explains(q, chosen)]
+            lines = [q for q in lines if not self.explains(q, others)]
             if not lines or (len(lines) == 1 and self.judged.gap(lines[0]) <= CLOSE):
                 continue
             equal = [

@@ -147,9 +147,9 @@ class Worksheet:
             back = "δ₀ = ∂L/∂a₀, δⱼ = (Σ δₖ·wⱼ⇝ₖ)·f′(aⱼ)"
             gradients = "Each edge i⇝j: ∂L/∂w = δⱼ·zᵢ"
         else:
-            a, delta, minus = names.a("j"), names.delta("j"), "−" if names.sign < 0.0 else ""
+            a, delta = names.a("j"), names.delta("j")
             forward = f"{names.sum('j', biased)} and {names.z('j')} = f({a})"
-            back = f"at an output {delta} = {minus}∂{names.loss}/∂{a}, at other units {delta} = {names.back('j')}"
+            back = f"at an output {delta} = {names.minus}∂{names.loss}/∂{a}, at other units {delta} = {names.back('j')}"
             gradients = f"Each weight: {names.gradient(names.weight('i', 'j'))} = {names.credit()}"
             if self.optimizer is None:
                 update = f"Update: {names.notation.update}."

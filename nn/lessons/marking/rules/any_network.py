@@ -28,11 +28,8 @@ class AnyProblem(Problem):
         found = equations(credit, lr)
         self.credit, self.lr, self.optimizer = credit, lr, optimizer
         self.given = {e.id: e.value for e in found if e.rule is None}
-        self.equations: dict[Quantity, Equation] = {
-            Quantity(e.kind, e.of): e  # type: ignore[arg-type]
-            for e in found
-            if e.rule is not None and e.kind != "share"
-        }
+        worked = [e for e in found if e.rule is not None and e.kind != "share"]
+        self.equations: dict[Quantity, Equation] = {Quantity(e.kind, e.of): e for e in worked}  # type: ignore[arg-type]
         self.values = {e.id: e.value for e in found}
         self.right = asked_numbers(credit, lr, optimizer)
         self.order = list(self.right)
@@ -46,7 +43,7 @@ class AnyProblem(Problem):
                     by_text[text] = _function_of(rule_of(e), q.of)
                 if (f := by_text[text]) is not None:
                     self.functions[q.of] = f  # type: ignore[index]
-        self.into, self.out_of, self.layer_of = {}, {}, {}
+        self.into, self.out_of = {}, {}
         self.weights = {of: x for (kind, of), x in self.given.items() if kind == "weight"}
 
     @remembered

@@ -103,8 +103,7 @@ class Hand:
         """Return the weight from i to j, or the one that is taken for it."""
         p = self.problem
         if i is not None and ("transposed" in s or "columns" in s):
-            layers = p.credit.layers
-            tails, heads = layers[p.layer_of[j] - 1], layers[p.layer_of[j]]
+            tails, heads = p.layer(i), p.layer(j)
             row, column = tails.index(i), heads.index(j)
             if "columns" in s:
                 return p.weights[i, heads[-1 - column]]
@@ -289,8 +288,7 @@ class Hand:
 
     def _crossed(self, j: int, k: int) -> float:
         p = self.problem
-        layers = p.credit.layers
-        mine, behind = layers[p.layer_of[j]], layers[p.layer_of[k]]
+        mine, behind = p.layer(j), p.layer(k)
         row, column = mine.index(j), behind.index(k)
         if len(mine) == len(behind) and len(behind) > 1:
             return p.weights[mine[column], behind[row]]  # transposed
@@ -321,7 +319,7 @@ class Hand:
             z = at(p.weights[i, j])
         else:
             if tail == "other":
-                before = p.credit.layers[p.layer_of[i]]
+                before = p.layer(i)
                 i = before[-1 - before.index(i)]
             z = self._tail(i, flaws)
             if i in (s.get("lost"), s.get("lost back")):

@@ -7,13 +7,7 @@ from typing import Any, TypeAlias
 
 from nn.activations import activation_name
 from nn.lessons.marking.rules.problem import Problem
-from nn.losses import (
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    loss_name,
-    mean_absolute_error,
-    squared_error,
-)  # fmt: skip
+from nn.losses import LOSSES, binary_cross_entropy_with_logits, cross_entropy, loss_name
 
 Flaw: TypeAlias = tuple[str, Any]  # the name of a mistake, and which of its kind it is
 
@@ -122,6 +116,7 @@ _ROWS: list[tuple[str, Any, tuple[str, ...], str]] = [
 ]  # fmt: skip
 
 
+_COMMON = ("sigmoid", "tanh", "relu")
 _SLOPE_WAYS = {
     "at z": "the slope f′ is taken at z, the output of the unit; it belongs at a",
     "1−z": "the slope is taken to be 1−z",
@@ -147,48 +142,35 @@ def mistakes_in(problem: Problem) -> list[Mistake]:
         add("hidden way", way, "hidden", 3.0, f"{text}, in the hidden δ")
         add("out way", way, "out", 3.0, f"{text}, in the δ of the output")
     if not c.layers:
-        of_any = [
-            m
-            for m in found
-            if m.flaw[0] in (*_OF_ANY, "slope", "hidden way") and m.flaw[1] not in _IN_LAYERS
-        ]
-        others = [
-            Mistake(("f", f), f"the activation is taken to be {f}", ("z",), 3.0)
-            for f in ("sigmoid", "tanh", "relu")
-        ]
-        return of_any + others + _rates(problem.lr)
+        found = [m for m in found if m.flaw[0] in _OF_ANY and m.flaw[1] not in _IN_LAYERS]
+        for other in _COMMON:
+            add("f", other, "z", 3.0, f"the activation is taken to be {other}")
+        return found + _rates(problem.lr)
     found = [m for m in found if _possible(problem, m.flaw, hidden, last)]
     for node in (c.nodes[i] for i in problem.inputs if c.nodes[i].z < 0.0):
         lost = f"the minus of {node.name} is lost"
         add("lost", node.index, "a gradient", 2.6, lost)
         add("lost forward", node.index, "a", 3.2, lost)
         add("lost back", node.index, "gradient", 3.2, f"{lost} in the gradients")
-    for other in ("sigmoid", "tanh", "relu"):
-        if {other} != hidden:
-            add("f", other, "z", 3.0, f"the activation is taken to be {other}")
-            text = f"{other} is used in place of the activation, and its slope"
-            add("unit of", other, "z hidden", 3.0, text)
-        if other != "relu" and (hidden | last) - {other, "linear"}:
-            add("slope of", other, "out hidden", 3.0, f"the slope is that of {other}")
-        if other != "relu" and {other} != hidden:
-            text = f"the slope in the hidden δ is that of {other}"
-            add("slope of hidden", other, "hidden", 3.2, text)
-        if last != {"linear"} and last != {other}:
-            text = f"the activation of the output is taken to be {other}"
-            add("f of output", other, "output", 3.2, text)
+    for f in _COMMON:
+        if {f} != hidden:
+            add("f", f, "z", 3.0, f"the activation is taken to be {f}")
+            text = f"{f} is used in place of the activation, and its slope"
+            add("unit of", f, "z hidden", 3.0, text)
+        if f != "relu" and (hidden | last) - {f, "linear"}:
+            add("slope of", f, "out hidden", 3.0, f"the slope is that of {f}")
+        if f != "relu" and {f} != hidden:
+            add("slope of hidden", f, "hidden", 3.2, f"the slope in the hidden δ is that of {f}")
+        if last not in ({"linear"}, {f}):
+            add("f of output", f, "output", 3.2, f"the activation of the output is taken to be {f}")
     targets = [c.nodes[j].target for j in problem.outputs]
-    losses = [mean_absolute_error, squared_error]
+    losses = [LOSSES["mean_absolute_error"], LOSSES["squared_error"]]
     if all(t is not None and 0.0 <= t <= 1.0 for t in targets):
         losses.append(binary_cross_entropy_with_logits)
     for loss in (loss for loss in losses if loss is not c.loss_function):
-        add("other loss", loss, "loss", 3.4, f"the loss is the {loss_name(loss)}")
-        add(
-            "other error",
-            loss,
-            "out",
-            3.4,
-            f"the derivative of the loss is that of the {loss_name(loss)}",
-        )
+        name = loss_name(loss)
+        add("other loss", loss, "loss", 3.4, f"the loss is the {name}")
+        add("other error", loss, "out", 3.4, f"the derivative of the loss is that of the {name}")
     for j in functions:
         for edge in problem.into[j]:
             where = "the bias" if edge.source is None else f"the term {edge.name}·{edge.z_name}"
@@ -199,7 +181,8 @@ def mistakes_in(problem: Problem) -> list[Mistake]:
 
 # what the equations of any network can be mistaken for
 _OF_ANY = {"no f", "loss times", "both times", "error times", "error sign", "out slope", "hidden slope", "every slope",
-           "no weight", "updated", "path", "back sign", "tail", "uses", "gradient times", "step", "weight kept", "rate"}  # fmt: skip
+           "no weight", "updated", "path", "back sign", "tail", "uses", "gradient times", "step", "weight kept", "rate",
+           "slope", "hidden way"}  # fmt: skip
 _IN_LAYERS = ("mean", "sum", LOG10, "head", "weight", "other", "of the head")
 
 

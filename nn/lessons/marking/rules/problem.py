@@ -39,17 +39,18 @@ class Problem:
             self.into[edge.target].append(edge)
             if edge.source is not None:
                 self.out_of[edge.source].append(edge)
-        self.functions: dict[int, Activation] = {
-            j: f
-            for layer, functions in zip(credit.layers[1:], credit.activation_functions)
-            for j, f in zip(layer, functions)
-        }
+        self.functions: dict[int, Activation] = {}
+        for layer, functions in zip(credit.layers[1:], credit.activation_functions):
+            self.functions |= zip(layer, functions)
         self.outputs = credit.layers[-1]
         self.inputs = credit.layers[0]
-        self.layer_of = {j: k for k, layer in enumerate(credit.layers) for j in layer}
         self.weights: dict[Any, float] = {
             key[:2]: edge.weight for key, edge in credit.edges.items()
         }
+
+    def layer(self, j: int) -> list[int]:
+        """Return the layer that a node stands in."""
+        return next(layer for layer in self.credit.layers if j in layer)
 
     @cached_property
     def penalty(self) -> float:
