@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 from autograd.notation import shown
 from nn.cli.options import (
+    NOTATION,
     AddCommand,
     Options,
-    Run,
-    add_notation,
-    add_options,
     brief,
     check_output,
     check_picture,
@@ -33,28 +31,21 @@ FEW_YS = [WORKED.y, -0.4, 0.1, -0.3]
 
 def add_commands(command: AddCommand) -> None:
     """Add `credit`, `explain`, `draw` and `live` to the command line."""
-
-    def add(name: str, run: Run, text: str, options: Options) -> None:
-        sub = command(name, run, text)
-        add_options(sub, _EXAMPLE)
-        add_notation(sub)
-        add_options(sub, options)
-
-    lr = {"--lr": ("the learning rate η (default: 0.1)", {"type": number, "default": 0.1})}
+    lr: Options = {"--lr": ("the learning rate η (default: 0.1)", {"type": number, "default": 0.1})}
     edge = {"nargs": "+", "metavar": "NAME"}
-    add("credit", _credit, "print the credit of every edge, and draw it", lr | {
+    command("credit", _credit, "print the credit of every edge, and draw it", _EXAMPLE | lr | {
         "--out": ("write the credit graph: .svg, .png, .pdf or .gv", {"metavar": "FILE"}),
         "--html": ("write the story as a page to click through", {"metavar": "FILE.html"}),
         "--steps": ("tell the story step by step in the terminal", {"action": "store_true"}),
     })  # fmt: skip
-    add("explain", _explain, "print how the error reaches each edge", {
+    command("explain", _explain, "print how the error reaches each edge", _EXAMPLE | {
         "--edge": ("one edge: its two nodes, b for a bias, or the name of its weight", edge),
     })  # fmt: skip
-    add("draw", _draw, "draw the credit graph", {
+    command("draw", _draw, "draw the credit graph", _EXAMPLE | {
         "--path": ("light the way to one edge, given as for explain", edge),
         "--out": ("default: credit.svg", {"metavar": "FILE", "default": "credit.svg"}),
     })  # fmt: skip
-    add("live", _live, "write a page in which every number follows a dragged weight", lr | {
+    command("live", _live, "write a page in which every number follows a dragged weight", _EXAMPLE | lr | {
         "--out": ("the page (default: live.html)", {"metavar": "FILE.html", "default": "live.html"}),
     })  # fmt: skip
 
@@ -96,6 +87,7 @@ _EXAMPLE: Options = {
     "--y": ("the target, one number per output", {"nargs": "+", "type": number, "metavar": "Y"}),
     "--loss": (f"one of {', '.join(sorted(LOSSES))} (default: half_squared_error)",
                {"choices": sorted(LOSSES), "default": "half_squared_error", "metavar": "NAME"}),
+    **NOTATION,
 }  # fmt: skip
 
 
@@ -105,7 +97,7 @@ def _credit_of(arguments: argparse.Namespace) -> Credit:
     else:
         net, x = WORKED.network(), arguments.x or WORKED.x
         y = WORKED.y if arguments.y is None else target(arguments.y)
-    return assign_credit(net, x, y, LOSSES[arguments.loss], notation=arguments.notation)
+    return assign_credit(net, x, y, LOSSES[arguments.loss], notation=arguments.notation or "slides")
 
 
 # ---------------------------------------------------------------- credit

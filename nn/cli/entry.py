@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TextIO
 from autograd import __version__
 from nn.arguments import read_number
 from nn.cli import credit, lessons, predict, train, worksheets
-from nn.cli.options import Run
+from nn.cli.options import Options, Run
 
 LONGEST = 1000  # letters of a message
 ERRORS = (OSError, ValueError, TypeError, LookupError, AttributeError, ImportError, RuntimeError,
@@ -35,9 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"scalar-autograd {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    def command(name: str, run: Run, text: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Run, text: str, options: Options) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(run=run)
+        for option, (said, settings) in options.items():
+            sub.add_argument(option, help=said, **settings)
         return sub
 
     for room in (credit, train, predict, lessons, worksheets):

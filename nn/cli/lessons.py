@@ -5,16 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nn.cli.options import (
-    AddCommand,
-    add_notation,
-    add_options,
-    check_picture,
-    number,
-    own_example,
-    where,
-    whole,
-)
+from nn.cli.options import NOTATION, AddCommand, check_picture, number, own_example, where, whole
 from nn.losses import LOSSES
 
 if TYPE_CHECKING:
@@ -23,8 +14,7 @@ if TYPE_CHECKING:
 
 def add_commands(command: AddCommand) -> None:
     """Add `check` and `gallery` to the command line."""
-    sub = command("check", _check, "mark numbers worked out by hand")
-    add_options(sub, {
+    sub = command("check", _check, "mark numbers worked out by hand", {
         "file": ("a worksheet that is filled in; or text, LaTeX, CSV or JSON", {"metavar": "FILE"}),
         "--problem": ("what is asked: a worksheet, blank or a key, of the teacher's; or its key.json", {"metavar": "FILE"}),
         "--seed": ("what is asked: the worksheet of this seed", {"type": whole}),
@@ -34,9 +24,8 @@ def add_commands(command: AddCommand) -> None:
         "--y": ("its target", {"nargs": "+", "type": number, "metavar": "Y"}),
         "--loss": ("its loss", {"choices": LOSSES, "default": "half_squared_error", "metavar": "NAME"}),
         "--lr": ("the learning rate η of its update (default: 0.1)", {"type": number, "default": 0.1}),
-        "--allow-blanks": ("what is left out is no fault", {"action": "store_true"}),
+        "--allow-blanks": ("what is left out is no fault", {"action": "store_true"}), **NOTATION,
     })  # fmt: skip
-    add_notation(sub, default=None)
     sub.epilog = (
         "Without more the problem is the one that the file itself states by lines weights = [W1, W2, ...], each W with one "
         "row per input and one column per unit, biases, activation, x, y, loss and lr; in JSON by "
@@ -44,12 +33,10 @@ def add_commands(command: AddCommand) -> None:
         "Without --notation the letters are recognised. The exit status is 0 if all is right, 1 if an answer is wrong, 2 if "
         "something is missing or cannot be read."
     )  # fmt: skip
-    sub = command("gallery", _gallery, "published worked examples: what is printed, what is right")
-    add_options(sub, {
+    command("gallery", _gallery, "published worked examples: what is printed, what is right", {
         "key": ("one of them; without it a list", {"nargs": "?", "metavar": "NAME"}),
-        "--out": ("draw it: .svg, .png, .pdf or .gv", {"metavar": "FILE"}),
+        "--out": ("draw it: .svg, .png, .pdf or .gv", {"metavar": "FILE"}), **NOTATION,
     })  # fmt: skip
-    add_notation(sub, default=None)
 
 
 def _check(arguments: argparse.Namespace) -> int:

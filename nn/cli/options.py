@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,25 +12,14 @@ from nn.network import MLP
 from nn.notations import NOTATIONS
 
 Run: TypeAlias = Callable[[argparse.Namespace], int | None]
-# adds a command, given its name, what runs it and what it does; returns the parser of its own arguments
-AddCommand: TypeAlias = Callable[[str, Run, str], argparse.ArgumentParser]
 # of each option what it says of itself, and what argparse is told of it
-Options: TypeAlias = Mapping[str, tuple[str, dict[str, Any]]]
+Options: TypeAlias = dict[str, tuple[str, dict[str, Any]]]
+# adds a command, given its name, what runs it, what it does, and its options; returns its parser
+AddCommand: TypeAlias = Callable[[str, Run, str, Options], argparse.ArgumentParser]
+NOTATION: Options = {
+    "--notation": (f"in the letters of a book: {', '.join(NOTATIONS)}", {"choices": NOTATIONS, "metavar": "NAME"}),
+}  # fmt: skip
 LONGEST = 60  # letters of a word in a message
-
-
-def add_options(parser: argparse.ArgumentParser, table: Options) -> None:
-    """Add the options of a table."""
-    for option, (text, settings) in table.items():
-        parser.add_argument(option, help=text, **settings)
-
-
-def add_notation(parser: argparse.ArgumentParser, default: str | None = "slides") -> None:
-    """Add the option that says in the letters of which book all is told."""
-    parser.add_argument(
-        "--notation", choices=NOTATIONS, default=default, metavar="NAME",
-        help=f"in the letters of a book: {', '.join(NOTATIONS)}",
-    )  # fmt: skip
 
 
 def own_example(arguments: argparse.Namespace) -> tuple[MLP, list[float], Any]:

@@ -7,19 +7,18 @@ from pathlib import Path
 from autograd.files import write_whole
 from autograd.tables import as_csv
 from nn import saving
-from nn.cli.options import AddCommand, add_options, check_output, number, where
-from nn.cli.train import add_table
+from nn.cli.options import AddCommand, check_output, number, where
+from nn.cli.train import table_options
 from nn.csv_files import read_inputs
 from nn.network import MLP
 
 
 def add_commands(command: AddCommand) -> None:
     """Add `predict` to the command line."""
-    sub = command("predict", _predict, "print what a saved network makes of inputs")
     saved = "the network, as train saved it: .json, .npz, .safetensors, .onnx"
-    add_options(sub, {"--weights": (saved, {"metavar": "FILE", "required": True})})
-    add_table(sub, "the inputs", ["refuse", "mean"])
-    add_options(sub, {
+    command("predict", _predict, "print what a saved network makes of inputs", {
+        "--weights": (saved, {"metavar": "FILE", "required": True}),
+        **table_options("the inputs", ["refuse", "mean"]),
         "--x": ("a single input vector", {"nargs": "+", "type": number, "metavar": "X"}),
         "--out": ("where to write the predictions (default: the terminal)", {"metavar": "FILE.csv"}),
     })  # fmt: skip

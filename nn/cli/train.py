@@ -10,7 +10,7 @@ from typing import Any
 from autograd.files import write_whole
 from nn import datasets
 from nn.activations import ACTIVATIONS
-from nn.cli.options import AddCommand, add_options, check_output, number, where, whole
+from nn.cli.options import AddCommand, Options, check_output, number, where, whole
 from nn.losses import LOSSES, TAKES_LOGITS, Loss, cross_entropy
 from nn.network import MLP
 from nn.optim import SGD, Adam
@@ -33,10 +33,9 @@ BYTES = 25  # of a number in a file, and as much for the rest of it
 
 def add_commands(command: AddCommand) -> None:
     """Add `train` to the command line."""
-    sub = command("train", _train, "train a network, and save it if --out says where")
-    add_table(sub, "the examples", ["refuse", "drop", "mean"])
     n = {"type": whole, "metavar": "N"}
-    add_options(sub, {
+    command("train", _train, "train a network, and save it if --out says where", {
+        **table_options("the examples", ["refuse", "drop", "mean"]),
         "--target": ("the column of the target, by its name (default: the last)", {"metavar": "NAME"}),
         "--scale": ("bring each input to mean 0 and deviation 1 while learning", {"action": "store_true"}),
         "--test": ("hold this share of the examples back, and show their loss (default: 0)",
@@ -61,14 +60,14 @@ def add_commands(command: AddCommand) -> None:
     })  # fmt: skip
 
 
-def add_table(sub: argparse.ArgumentParser, what: str, missing: Sequence[str]) -> None:
-    """Add the options of a file of separated values."""
-    add_options(sub, {
+def table_options(what: str, missing: Sequence[str]) -> Options:
+    """Return the options of a file of separated values."""
+    return {
         "--data": (f"{what}, separated by commas, semicolons or tabs", {"metavar": "FILE.csv"}),
         "--inputs": ("the columns of the inputs, by their names (default: all others)", {"nargs": "+", "metavar": "NAME"}),
         "--missing": (f"what becomes of a row without a value: {', '.join(missing)} (default: refuse)",
                       {"choices": missing, "default": "refuse"}),
-    })  # fmt: skip
+    }  # fmt: skip
 
 
 @dataclass

@@ -5,7 +5,7 @@ import inspect
 from pathlib import Path
 
 from nn.activations import ACTIVATIONS
-from nn.cli.options import AddCommand, add_notation, add_options, check_output, number, where, whole
+from nn.cli.options import NOTATION, AddCommand, check_output, number, where, whole
 from nn.losses import LOSSES
 
 _LEVELS = ("first", "usual", "more", "most")
@@ -14,8 +14,7 @@ _LEVELS = ("first", "usual", "more", "most")
 def add_commands(command: AddCommand) -> None:
     """Add `worksheet` and `mark` to the command line."""
     text = "make a worksheet and its answer key, or one for each of a class"
-    sub = command("worksheet", _worksheet, text)
-    add_options(sub, {
+    command("worksheet", _worksheet, text, {
         "--roster": ("names, a line each or a CSV: a sheet of their own for everybody", {"metavar": "FILE"}),
         "--seed": ("the same seed gives the same sheet (default: 0; for a class nobody knows it)", {"type": whole}),
         "--level": ("how difficult: first (1-1-1), usual (2-2-1), more (biases, sigmoid), most (3-3-2, cross entropy)",
@@ -30,20 +29,17 @@ def add_commands(command: AddCommand) -> None:
         "--bias": ("units have biases", {"action": "store_true", "default": None}),
         "--lr": ("the learning rate η (default: 0.5)", {"type": number}),
         "--out": ("default: worksheet, or class", {"metavar": "FOLDER"}),
-        "--overwrite": ("even a worksheet that is filled in already", {"action": "store_true"}),
+        "--overwrite": ("even a worksheet that is filled in already", {"action": "store_true"}), **NOTATION,
     })  # fmt: skip
-    add_notation(sub, default=None)
-    sub = command("mark", _mark, "mark the workings of a class")
-    add_options(sub, {
+    sub = command("mark", _mark, "mark the workings of a class", {
         "folder": ("a class, as worksheet --roster made it", {"metavar": "FOLDER"}),
         "--workings": ("where the workings are (default: FOLDER/students)", {"metavar": "FOLDER"}),
         "--scheme": ("the marks of each part, in TOML: forward = 30, loss = 5, delta = 35, ...", {"metavar": "FILE"}),
         "--csv": ("write a table of the marks", {"metavar": "FILE"}),
         "--gradescope": ("write a results.json for each", {"metavar": "FOLDER"}),
         "--nbgrader": ("write the marks as nbgrader exports them", {"metavar": "FILE"}),
-        "--moodle": ("fill in Moodle's grading worksheet", {"nargs": 2, "metavar": ("SHEET", "FILE")}),
+        "--moodle": ("fill in Moodle's grading worksheet", {"nargs": 2, "metavar": ("SHEET", "FILE")}), **NOTATION,
     })  # fmt: skip
-    add_notation(sub, default=None)
     sub.epilog = "A page of feedback for each is in FOLDER/feedback, the report of the class in FOLDER/teacher."
 
 
