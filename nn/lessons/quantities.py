@@ -122,18 +122,15 @@ def right_numbers(credit: Credit, lr: float) -> dict[Quantity, float]:
         worked = [e for e in equations(credit, lr) if e.rule is not None and e.kind != "share"]
         return {Quantity(e.kind, e.of): e.value for e in worked}  # type: ignore[arg-type]
     found: dict[Quantity, float] = {}
-    for layer in credit.layers[1:]:
-        for j in layer:
-            node = credit.nodes[j]
-            assert node.a is not None
-            found[Quantity("a", j)] = node.a
-            found[Quantity("z", j)] = node.z
+    layers = [[credit.nodes[j] for j in layer] for layer in credit.layers[1:]]
+    for node in (node for layer in layers for node in layer):
+        assert node.a is not None
+        found[Quantity("a", node.index)] = node.a
+        found[Quantity("z", node.index)] = node.z
     found |= {Quantity("p", j): p for j, p in credit.probabilities.items()}
     found[Quantity("loss")] = credit.loss
-    for layer in reversed(credit.layers[1:]):
-        for j in layer:
-            delta = credit.nodes[j].delta
-            assert delta is not None
-            found[Quantity("delta", j)] = delta
+    for node in (node for layer in reversed(layers) for node in layer):
+        assert node.delta is not None
+        found[Quantity("delta", node.index)] = node.delta
     found |= {Quantity("gradient", key): edge.credit for key, edge in credit.edges.items()}
     return found | {Quantity("new", key): new for key, new in credit.updates(lr).items()}

@@ -166,7 +166,7 @@ class AnyHand(Hand):
                 whole = rule
                 rule = lambda known: whole({**known, **instead})  # noqa: E731
         if kind in ("z", "output") and reads == (("a", q.of),):
-            if s.get("no f") == "all" or s.get("no f") == (True if kind == "z" else "out"):
+            if self._as_a(q.of, s):  # type: ignore[arg-type]
                 return lambda known: known["a", q.of], reads
             if kind == "z" and "f" in s:
                 other = ACTIVATIONS[s["f"]]
@@ -180,9 +180,8 @@ class AnyHand(Hand):
     ) -> tuple[Rule, tuple[Id, ...]]:
         """Return the rule of a δ with the slope of its unit from z, or with something else in its place."""
         p = self.problem
-        a: Id = ("a", q.of)
-        z: Id = ("z", q.of)
-        at_a, f = p.right[Quantity("a", q.of)], p.functions.get(q.of)  # type: ignore[arg-type]
+        a, z = Quantity("a", q.of), Quantity("z", q.of)
+        at_a, f = p.right[a], p.functions.get(q.of)  # type: ignore[arg-type]
         if f is None or not (right := slope(f, at(at_a)).middle):
             return rule, reads
         way = s.get("slope") or s.get("out way" if kind == "out" else "hidden way")
@@ -202,14 +201,8 @@ class AnyHand(Hand):
 
 
 _OF_SLOPES = {
-    "from z",
-    "every slope",
-    "out slope",
-    "hidden slope",
-    "slope",
-    "out way",
-    "hidden way",
-}
+    "from z", "every slope", "out slope", "hidden slope", "slope", "out way", "hidden way",
+}  # fmt: skip
 # the mistakes that multiply a line
 _FACTORS = {
     "loss": ("loss times", "both times"), "out": ("error times", "both times", "error sign"),

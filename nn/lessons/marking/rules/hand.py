@@ -135,10 +135,14 @@ class Hand:
         other = s.get("unit of") or s.get("f") if hidden else s.get("f of output")
         return ACTIVATIONS[other] if other is not None else self.problem.functions[j]
 
+    def _as_a(self, j: int, s: Mapping[str, Any]) -> bool:
+        """Tell whether the activation of a unit is left out."""
+        return s.get("no f") in ("all", "out" if j in self.problem.outputs else True)
+
     def _z(self, j: int, flaws: Flaws, s: dict[str, Any]) -> Interval:
         p = self.problem
         a, f = self.known("a", j, flaws), self._f(j, s)
-        if s.get("no f") in (("out", "all") if j in p.outputs else (True, "all")):
+        if self._as_a(j, s):
             return a
         if "f out" in s and j in p.outputs and activation_name(f) == "linear":
             f = p.functions[p.credit.layers[-2][0]] if len(p.credit.layers) > 2 else f
@@ -309,21 +313,16 @@ class Hand:
             instead = s.get("bias gradient", 1.0)
             factor *= p.weights[None, j] if instead == "b" else instead
             return delta.times(factor)
-        if tail == "none":
-            z = at(1.0)
-        elif tail == "a" and i not in p.inputs:
-            z = self.known("a", i, flaws)
-        elif tail == "head":
-            z = self.known("z", j, flaws)
-        elif tail == "weight":
-            z = at(p.weights[i, j])
-        else:
-            if tail == "other":
-                before = p.layer(i)
-                i = before[-1 - before.index(i)]
-            z = self._tail(i, flaws)
-            if i in (s.get("lost"), s.get("lost back")):
-                z = -z
+        if tail in ("none", "weight"):
+            return delta.times(1.0 if tail == "none" else p.weights[i, j]).times(factor)
+        if tail == "head":
+            return (delta * self.known("z", j, flaws)).times(factor)
+        if tail == "other":
+            before = p.layer(i)
+            i = before[-1 - before.index(i)]
+        z = self._tail(i, flaws, "a" if tail == "a" else "z")
+        if i in (s.get("lost"), s.get("lost back")):
+            z = -z
         return (delta * z).times(factor)
 
     def _new(self, key: Any, flaws: Flaws, s: dict[str, Any]) -> Interval:
