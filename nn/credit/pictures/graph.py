@@ -75,37 +75,38 @@ class CreditGraph:
         self.nodes, self.edges, self.waiting = nodes, edges, waiting
         self._hovers = largest > 0 and not layout.tails
         self.canvas = Canvas(layout.width, layout.height)
-        flows = map(self.words.flow, credit.edges.values())
+        every = list(credit.edges.values())
+        flows = map(self.words.flow, every)
         self.largest = max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0)
         told = self.words.show != "blank" and self.words.known is None
         self.began = began(credit) if told else []
         # what lies below comes first: the rest, then the lit path on its halo; small credits before large
-        order = list(credit.edges)
-        if not layout.tails:
-            order.sort(key=lambda key: self._share(self.words.flow(credit.edges[key])))
+        order = (
+            every if layout.tails else sorted(every, key=lambda e: self._share(self.words.flow(e)))
+        )
         self._ways()
-        self._lines([key for key in order if key not in edges])
-        for key in order:
-            if key in marks:
-                self._halo(key)
-        self._lines([key for key in order if key in edges])
+        self._lines([edge for edge in order if edge.key not in edges])
+        for edge in order:
+            if edge.key in marks:
+                self._halo(edge)
+        self._lines([edge for edge in order if edge.key in edges])
         if self._hovers:
-            for key in order:
-                self._hover(key)
-        for key in credit.edges:
-            if key in marks:
-                self._marks(key)
+            for edge in order:
+                self._hover(edge)
+        marked = [edge for edge in every if edge.key in marks]
+        for edge in marked:
+            self._marks(edge)
         for layer, p in layout.biases.items():
             self._bias(layer, p)
         for node in credit.nodes.values():
             self._unit(node)
         for key in layout.pills:
-            self._pill(key, credit.edges[key])
+            self._pill(credit.edges[key])
         if not layout.tails:
-            self._tags(order, largest)
-        for key in credit.edges:
-            if key in marks and key in layout.tails and self._may_meet(key):
-                self._meet(key)
+            self._tags(order[::-1], largest)
+        for edge in marked:
+            if self._may_meet(edge):
+                self._meet(edge)
         for p, note in layout.notes:
             self._note(p, note)
 
@@ -139,29 +140,24 @@ class CreditGraph:
         flow = edge.delta * edge.weight
         return self.words.back_line(edge), self.part(flow), round(self._width(flow), 1)
 
-    def _halo(self, key: Key) -> None:
-        width = self._width(self.words.flow(self.credit.edges[key])) + (
-            9.0 if self.layout.tails else 4.0
-        )
-        kind = f"halo of-{owner(key)}"
-        self.canvas.curve(*self._curves(key), part="halo", width=width, kind=kind)
+    def _halo(self, edge: Edge) -> None:
+        width = self._look(edge)[1] + (9.0 if self.layout.tails else 4.0)
+        kind = f"halo of-{owner(edge.key)}"
+        self.canvas.curve(*self._curves(edge.key), part="halo", width=width, kind=kind)
 
-    def _lines(self, keys: list[Key]) -> None:
+    def _lines(self, edges: list[Edge]) -> None:
         if not self.joined:
-            for key in keys:
-                self._line(key)
+            for edge in edges:
+                self._line(edge)
             return
         alike: dict[tuple[str, str, float, float], list[Curve]] = {}
-        for key in keys:
-            edge = self.credit.edges[key]
+        for edge in edges:
             part, width, fade = self._look(edge)
-            look = self.owner(key), part, round(2.0 * width) / 2.0, fade
-            alike.setdefault(look, []).append(self.layout.heads[key])
+            look = self.owner(edge.key), part, round(2.0 * width) / 2.0, fade
+            alike.setdefault(look, []).append(self.layout.heads[edge.key])
         for (name, part, width, fade), curves in alike.items():
-            self.canvas.curve(
-                *curves, part=part, width=width, style=DASHES[part], fade=fade,
-                kind=f"line of-{name}",
-            )  # fmt: skip
+            style, kind = DASHES[part], f"line of-{name}"
+            self.canvas.curve(*curves, part=part, width=width, style=style, fade=fade, kind=kind)
 
     def _look(self, edge: Edge) -> tuple[str, float, float]:
         """Return how an edge looks: its part, its width, and how much is left of its colour."""
@@ -171,10 +167,9 @@ class CreditGraph:
             fade *= next(fade for limit, fade in _FADES if self._share(flow) > limit)
         return self.part(flow), self._width(flow), fade
 
-    def _line(self, key: Key) -> None:
-        edge, curves = self.credit.edges[key], self._curves(key)
+    def _line(self, edge: Edge) -> None:
+        curves, kind = self._curves(edge.key), f"line of-{owner(edge.key)}"
         part, width, fade = self._look(edge)
-        kind = f"line of-{owner(key)}"
         if self.layout.tails:
             curve, size = curves[-1], 8.5 + width
             tip = curve.points[3]
@@ -187,34 +182,33 @@ class CreditGraph:
             told="" if self._hovers else self.words.told(edge),
         )  # fmt: skip
 
-    def _hover(self, key: Key) -> None:
+    def _hover(self, edge: Edge) -> None:
         """Lay over a thin line what a mouse can find, with the tooltip."""
-        told = self.words.told(self.credit.edges[key])
-        kind = f"hover of-{owner(key)}"
-        self.canvas.curve(self.layout.heads[key], width=10.0, kind=kind, told=told)
+        curve, kind = self.layout.heads[edge.key], f"hover of-{owner(edge.key)}"
+        self.canvas.curve(curve, width=10.0, kind=kind, told=self.words.told(edge))
 
-    def _tags(self, order: list[Key], largest: int) -> None:
-        """Write the largest credits on their edges, and that of the edge that is asked about."""
-        for key in [self.path] if self.path else order[::-1][:largest]:
-            edge, flow = self.credit.edges[key], self.words.flow(self.credit.edges[key])
+    def _tags(self, order: list[Edge], largest: int) -> None:
+        """Write the largest credits on their edges, or that of the edge that is asked about."""
+        for edge in [self.credit.edges[self.path]] if self.path else order[:largest]:
+            flow = self.words.flow(edge)
             if abs(flow) < NOTHING:
                 continue
             text = shown(flow, sign=True)
             if self.path:
                 text = f"{self.credit.total}{edge.delta_name}·{edge.z_name} = {text}"
-            *others, head = self._curves(key)
+            *others, head = self._curves(edge.key)
             spots = [head.at(t) for t in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)]
             spots += [curve.at(t) for curve in reversed(others) for t in (0.5, 0.3, 0.7)]
             size = self._tag_size(text)
             p = free(spots, size, self.canvas.boxes) or spots[0]
             start, *_, tip = head.points
-            if key[0] is None and math.dist(start, tip) < size[0]:  # a bias from nowhere
+            if edge.source is None and math.dist(start, tip) < size[0]:  # a bias from nowhere
                 p = Point(start.x - size[0] / 2 - 4.0, start.y)
-            self._tag(key, text, p)
+            self._tag(edge, text, p)
 
-    def _tag(self, key: Key, text: str, p: Point) -> None:
+    def _tag(self, edge: Edge, text: str, p: Point) -> None:
         """Write a text on an edge."""
-        edge, of, size = self.credit.edges[key], self.owner(key), self.layout.style.pill_text
+        of, size = self.owner(edge.key), self.layout.style.pill_text
         part, told = self.part(self.words.flow(edge)), self.words.told(edge)
         self.canvas.pill(p, *self._tag_size(text), part, kind=f"pill of-{of}", told=told)
         self.canvas.text(p, text, part, size=size, bold=True, kind=f"credit of-{of}")
@@ -226,20 +220,20 @@ class CreditGraph:
     def _curves(self, key: Key) -> list[Curve]:
         return [c for c in (self.layout.tails.get(key), self.layout.heads[key]) if c is not None]
 
-    def _marks(self, key: Key) -> None:
+    def _marks(self, edge: Edge) -> None:
         """Mark which way the numbers travel: δ back from the head, z forward from the tail."""
-        head, tail, name = self.layout.heads[key], self.layout.tails.get(key), owner(key)
+        head, tail = self.layout.heads[edge.key], self.layout.tails.get(edge.key)
+        name = owner(edge.key)
         self._travel(head, math.pi, (0.3, 0.6) if tail else (0.45,), f"back of-{name}")
-        if tail is None:
-            return
-        if self._may_meet(key):
+        if self._may_meet(edge) and tail:
             self._travel(tail, 0.0, (0.45, 0.78), f"forward of-{name}")
-        if key != self.path:
+        if edge.key != self.path and tail:
             self._travel(tail, math.pi, (0.3, 0.6), f"return of-{name}")
 
-    def _may_meet(self, key: Key) -> bool:
-        """Tell whether δ and z meet on an edge: where a page waits, on each in its turn."""
-        return key == self.path or (self.path is None and self.waiting)
+    def _may_meet(self, edge: Edge) -> bool:
+        """Tell whether δ and z meet on an edge, where there is room: where a page waits, on each in its turn."""
+        every = self.path is None and self.waiting
+        return edge.key in self.layout.tails and (every or edge.key == self.path)
 
     def _travel(self, curve: Curve, turn: float, places: tuple[float, ...], kind: str) -> None:
         for t in places:
@@ -247,12 +241,11 @@ class CreditGraph:
             tip = Point(p.x + 7 * math.cos(heading), p.y + 7 * math.sin(heading))
             self.canvas.arrowhead(tip, heading, "ink", 15.0, outline="card", kind=kind)
 
-    def _meet(self, key: Key) -> None:
+    def _meet(self, edge: Edge) -> None:
         """Write what meets on an edge: z beside its tail, δ beside its head."""
-        edge = self.credit.edges[key]
-        *before, head = self._curves(key)
-        self._beside(before[::-1], edge.z_name, 0.5, f"meet of-{owner(key)}")
-        self._beside([head], edge.delta_name, 0.35, f"meet of-{owner(key)}")
+        *before, head = self._curves(edge.key)
+        self._beside(before[::-1], edge.z_name, 0.5, f"meet of-{owner(edge.key)}")
+        self._beside([head], edge.delta_name, 0.35, f"meet of-{owner(edge.key)}")
 
     def _beside(self, curves: list[Curve], text: str, middle: float, kind: str) -> None:
         """Write a text beside the middle of a curve, or, where something stands there, farther on."""
@@ -265,28 +258,32 @@ class CreditGraph:
         p = free(spots, size, self.canvas.boxes) or spots[0]
         self.canvas.text(p, text, bold=True, italic=True, kind=kind)
 
-    def _pill(self, key: Key, edge: Edge) -> None:
-        p, part, name = self.layout.pills[key], self.part(self.words.flow(edge)), owner(key)
-        fade = self._fade(key in self.edges)
-        width = self.layout.pill_widths[self.credit.nodes[edge.target].layer]
-        height, size = self.layout.style.pill[1], self.layout.style.pill_text
-        words = self.words
-        self.canvas.pill(
-            p, width, height, part, fade=fade, kind=f"pill of-{name}", told=words.told(edge)
+    def _pill(self, edge: Edge) -> None:
+        p, name, words, style = (
+            self.layout.pills[edge.key],
+            owner(edge.key),
+            self.words,
+            self.layout.style,
         )
-        lines = [("weight", words.weight_line(edge)), ("credit", words.flow_line(edge))]
-        if words.show == "blank" and words.room == "credit":  # the weight is given
-            lines.pop()
-        elif words.room == "credit" and not self.waiting and lines[1][1]:
-            del lines[0]
-        lines = [line for line in lines if line[1]]
-        two, half = words.room == "full" and len(lines) == 2, 9.0 * min(1.25, size / SIZE)
-        for (kind, line), down in zip(lines, (-half, half) if two else (0.0, 0.0)):
-            bold = kind == "credit"
-            self.canvas.text(
-                Point(p.x, p.y + down), line, part if bold else "ink", size=size, bold=bold, fade=fade,
-                kind=f"{kind} of-{name}",
-            )  # fmt: skip
+        part, fade = self.part(words.flow(edge)), self._fade(edge.key in self.edges)
+        width = self.layout.pill_widths[self.credit.nodes[edge.target].layer]
+        self.canvas.pill(
+            p, width, style.pill[1], part, fade=fade, kind=f"pill of-{name}", told=words.told(edge)
+        )
+        weight, flow = words.weight_line(edge), words.flow_line(edge)
+        if words.room == "credit" and words.show == "blank":  # the weight is given
+            flow = ""
+        elif words.room == "credit" and flow and not self.waiting:
+            weight = ""
+        size, down = style.pill_text, 0.0
+        if words.room == "full" and weight and flow:
+            down = 9.0 * min(1.25, size / SIZE)
+        if weight:
+            above, kind = Point(p.x, p.y - down), f"weight of-{name}"
+            self.canvas.text(above, weight, size=size, fade=fade, kind=kind)
+        if flow:
+            below, kind = Point(p.x, p.y + down), f"credit of-{name}"
+            self.canvas.text(below, flow, part, size=size, bold=True, fade=fade, kind=kind)
 
     # ---------------------------------------------------------------- units
 
@@ -295,14 +292,8 @@ class CreditGraph:
         fade, small = self._round(node, p, radius), self.layout.style.small
         if node.delta is None:
             place = Point(p.x - radius - 10, p.y)
-            self.canvas.text(
-                place,
-                self.words.input(node),
-                size=small,
-                anchor="end",
-                fade=fade,
-                kind=f"unit of-{i}",
-            )
+            said, kind = self.words.input(node), f"unit of-{i}"
+            self.canvas.text(place, said, size=small, anchor="end", fade=fade, kind=kind)
             return
         if said := self.words.delta(node):
             near = self.layout.shows == "pattern"

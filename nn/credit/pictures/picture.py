@@ -17,7 +17,7 @@ from nn.credit.pictures.layout import LEGEND, MARGIN
 from nn.credit.pictures.legend import footer, legend
 from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.pictures.words import BLANK, Show
-from nn.credit.telling.derivation import slope_symbol
+from nn.credit.telling.derivation import slope_of
 from nn.credit.telling.lit import lit
 from nn.credit.telling.story import formula
 from nn.credit.telling.ways import Ways
@@ -125,14 +125,12 @@ def _way(credit: Assignment, path: Key) -> str:
     edge = credit.edges[path]
     delta, z = edge.delta_name.removeprefix("−"), edge.z_name
     credit_is = f"credit = {credit.total}{edge.delta_name}·{z}"
-    outputs = credit.outputs
-    if target in outputs:
+    if target in credit.outputs:
         return f"The error {delta} (◄) meets {z} (►) on the edge: {credit_is}"
-    if len(outputs) == 1:
-        start = f"The error {credit.names.delta(outputs[0])} flows"
-    else:
-        to = "and" if len(outputs) == 2 else "to"
-        start = f"The errors {credit.names.delta(outputs[0])} {to} {credit.names.delta(outputs[-1])} flow"
+    first, last = (credit.names.delta(credit.outputs[k]) for k in (0, -1))
+    start = f"The errors {first} {'and' if len(credit.outputs) == 2 else 'to'} {last} flow"
+    if len(credit.outputs) == 1:
+        start = f"The error {first} flows"
     return f"{start} back (◄) to become {delta}, which meets {z} (►) on the edge: {credit_is}"
 
 
@@ -163,8 +161,7 @@ def product(credit: Assignment, path: Key) -> str:
     for k, i in pairwise(way):
         node, weight = credit.nodes[i], credit.edges[i, k]
         factors.append((weight.name, shown(weight.weight)))
-        slope = slope_symbol(node.does, node.a_name)
-        if slope and node.slope is not None:
-            factors.append((slope, shown(node.slope)))
+        if (slope := slope_of(node)) is not None:
+            factors.append((slope[0], shown(slope[1])))
     symbols, numbers = zip(*factors, (z, shown(edge.z)))
     return f"{'·'.join(symbols)} = {' · '.join(map(bracketed, numbers))} = {result}"

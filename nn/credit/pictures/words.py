@@ -6,7 +6,7 @@ from typing import Literal
 from autograd.notation import shown
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge, Key, Node
-from nn.credit.telling.derivation import slope_symbol
+from nn.credit.telling.derivation import slope_of
 
 Show = Literal["both", "forward", "backward", "blank"]
 BLANK = "____"
@@ -144,12 +144,12 @@ class Words:
     def _slope(self, node: Node) -> str:
         """Return the slope of a unit, where it is needed to follow the error through it and is not 1."""
         on_the_way = any(key[0] == node.index for key in self.back)
-        symbol = slope_symbol(node.does, node.a_name)
-        wanted = self.room == "full" and (self.show == "backward" or on_the_way)
-        if not wanted or not symbol or node.slope is None:
+        wanted, slope = self.show == "backward" or on_the_way, slope_of(node)
+        if self.room != "full" or not wanted or slope is None:
             return ""
+        symbol, number = slope
         bare = symbol[1:-1] if symbol.startswith("(") else symbol
-        return f"{bare} = {self.number(node.slope)}"
+        return f"{bare} = {self.number(number)}"
 
     def delta(self, node: Node) -> str:
         """Return what is written above a unit: its error; nothing where only the way forward is shown."""

@@ -112,6 +112,13 @@ def slope_symbol(activation: str, a: str) -> str:
     return f"(1−tanh²{a})" if activation == "tanh" else f"{activation}′({a})"
 
 
+def slope_of(node: Node) -> tuple[str, float] | None:
+    """Return the slope of a unit as a factor, in symbols and as a number; None where it is 1, or there is none."""
+    if node.slope is None or node.does == "linear":
+        return None
+    return slope_symbol(node.does, node.a_name), node.slope
+
+
 # ∂L/∂ŷ of each loss: what is around the difference, and from what the target is taken; with several outputs, a mean
 # has 1/n of it.
 _ERRORS: dict[Loss, tuple[str, str]] = {

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from nn.credit.assignment import Assignment
-from nn.credit.parts import Key
+from nn.credit.parts import Edge, Key, Link, Node
 
 LAYERS, WIDTH, UNITS, EDGES = 10, 32, 80, 1600  # more are a grey cloud
 PARTS, WAYS = 1000, 5000  # more, where there are no layers to leave out, take minutes and gigabytes
@@ -112,6 +112,13 @@ def drawn(credit: Assignment, path: Key | None = None) -> Assignment:
             f"a network without layers is drawn, and told in steps, with up to {PARTS:,} units and {WAYS:,} edges; "
             f"this one has {len(kept):,} and {ways:,}: print(credit) and credit.equations() tell of all of them"
         )
-    part = replace(credit, nodes=kept, edges=edges, links=links)
-    vars(part)["weights"] = credit.weights  # their sums are over all uses
+    return part_of(credit, kept, edges, links)
+
+
+def part_of(
+    credit: Assignment, nodes: dict[int, Node], edges: dict[Key, Edge], links: list[Link]
+) -> Assignment:
+    """Return some nodes and ways of a network as if they were all; the sums of its weights are over all their uses."""
+    part = replace(credit, nodes=nodes, edges=edges, links=links)
+    vars(part)["weights"] = credit.weights
     return part

@@ -12,6 +12,7 @@ from nn.credit.telling.derivation import (
     Line,
     error_at_output,
     probability_line,
+    slope_of,
     slope_symbol,
 )
 from nn.notations import Names
@@ -97,16 +98,15 @@ class Ways:
         assert node.delta is not None
         left = node.delta_name
         terms = self._terms(node)
-        prime = slope_symbol(node.does, node.a_name) if node.kind == "unit" else ""
-        slope = factor(1.0 if node.slope is None else node.slope)
+        slope = slope_of(node)
         if not terms:
             return Line(left, "0", "0", node.delta)
         symbols, numbers = joined(terms, len(terms) if self.credit.layers else TERMS)
-        if not prime:
+        if slope is None:
             return Line(left, _bare(symbols), _bare(numbers), node.error)
         if len(terms) > 1:
             symbols, numbers = f"({symbols})", f"({numbers})"
-        return Line(left, f"{symbols}·{prime}", f"{numbers}·{slope}", node.error)
+        return Line(left, f"{symbols}·{slope[0]}", f"{numbers}·{factor(slope[1])}", node.error)
 
     def _terms(self, node: Node) -> list[Term]:
         """Return the ways by which the error comes to a node, without those by which none does."""
@@ -190,7 +190,7 @@ class Ways:
             return None
         factors, node = [(edge.z_name, edge.z)], nodes[edge.target]
         while (way := best[node.index][1]) is not None:
-            factors += self._slope(node)
+            factors += filter(None, [slope_of(node)])
             local = (
                 f"{'−' * (way.sign < 0.0)}{way.name}" if isinstance(way, Edge) else self._local(way)
             )
@@ -199,7 +199,7 @@ class Ways:
                 factors.append((bracketed if local.startswith("−") else local, _number(way)))
             node = nodes[way.target]
         if credit.out_of(node.index):
-            factors += self._slope(node)
+            factors += filter(None, [slope_of(node)])
             factors.append((f"∂{node.names.loss}/∂{node.name}", credit.read_by_loss[node.index]))
         else:
             factors.append((node.delta_name, node.error))
@@ -208,12 +208,6 @@ class Ways:
         numbers = minus + "·".join(factor(number) for _, number in reversed(factors))
         many = "all of it" if part > 0.9995 else f"{100.0 * part:.0f} % of it"
         return Line(f"the strongest way, {many}", symbols, numbers, value * edge.sign * edge.z)
-
-    def _slope(self, node: Node) -> list[tuple[str, float]]:
-        """Return the slope of a unit as a factor, if it is one."""
-        if node.slope is None or not (prime := slope_symbol(node.does, node.a_name)):
-            return []
-        return [(prime, node.slope)]
 
     def total(self, weight: Weight) -> tuple[str, str]:
         """Return the sum over the uses of a weight, in symbols and in numbers."""

@@ -329,42 +329,38 @@ class Columns(Layout):
         self.ways: dict[Key, list[Curve]] = {}
         self.links: list[tuple[Link, list[Curve]]] = []
         for way in self._ways:
-            head, column = self.credit.nodes[way.target], self.credit.nodes[way.target].layer
-            end = self.units[way.target]
-            end = Point(end.x - self.reach(head), end.y + self._fan(way, head))
-            pilled = isinstance(way, Edge) and way.key in self.pills
-            ends = 2 * column - pilled
-            points = []
-            if way.source is not None:
-                tail = self.credit.nodes[way.source]
-                item = self._at(way.source, column - 1)
-                p = self._points[id(item)]
-                if tail.block is not None:
-                    p = self.units[way.source]
-                points.append(Point(p.x + self.reach(tail), p.y))
-                points.append(Point(self._right(item.level), p.y))
-                for level in range(item.level + 1, ends):
-                    if (dummy := self._items.get(("dummy", way.source, level))) is not None:
-                        y = self._points[id(dummy)].y
-                        points += [Point(self._left(level), y), Point(self._right(level), y)]
+            head, p = self.credit.nodes[way.target], self.units[way.target]
+            end = Point(p.x - self.reach(head), p.y + self._fan(way, head))
             # level on the last stretch, so that nothing runs through what stands above the head
-            last = Point(min(self._left(2 * column), end.x), end.y)
+            last = Point(min(self._left(2 * head.layer), end.x), end.y)
+            points = self._course(way, head)
             if isinstance(way, Link):
                 self.links.append((way, through([*points, last, end])))
-                continue
-            key = way.key
-            if key not in self.pills:
-                curves = through(
-                    [*points, last] if points else [Point(max(end.x - 34.0, 6.0), end.y), end]
-                )
-                self.ways[key] = curves[:-1] if points else []
-                self.heads[key] = ended(curves[-1], end)
-                continue
-            pill, half = self.pills[key], self.pill_widths[column] / 2
-            if points:
-                self.ways[key] = through([*points, Point(pill.x - half, pill.y)])
-                self.tails[key] = self.ways[key][-1]
-            self.heads[key] = ended(through([Point(pill.x + half, pill.y), last])[0], end)
+            elif way.key in self.pills:
+                pill, half = self.pills[way.key], self.pill_widths[head.layer] / 2
+                if points:
+                    self.ways[way.key] = through([*points, Point(pill.x - half, pill.y)])
+                    self.tails[way.key] = self.ways[way.key][-1]
+                self.heads[way.key] = ended(through([Point(pill.x + half, pill.y), last])[0], end)
+            else:
+                from_nowhere = [Point(max(end.x - 34.0, 6.0), end.y), end]
+                curves = through([*points, last] if points else from_nowhere)
+                self.ways[way.key] = curves[:-1] if points else []
+                self.heads[way.key] = ended(curves[-1], end)
+
+    def _course(self, way: Edge | Link, head: Node) -> list[Point]:
+        """Return where a way runs from its tail to the column before its head, or its pill; of a bias nothing."""
+        if way.source is None:
+            return []
+        tail, item = self.credit.nodes[way.source], self._at(way.source, head.layer - 1)
+        p = self._points[id(item)] if tail.block is None else self.units[way.source]
+        points = [Point(p.x + self.reach(tail), p.y), Point(self._right(item.level), p.y)]
+        pilled = isinstance(way, Edge) and way.key in self.pills
+        for level in range(item.level + 1, 2 * head.layer - pilled):
+            if (dummy := self._items.get(("dummy", way.source, level))) is not None:
+                y = self._points[id(dummy)].y
+                points += [Point(self._left(level), y), Point(self._right(level), y)]
+        return points
 
     def _left(self, level: int) -> float:
         return self._x[level] + self._shift - self._wide[level] / 2

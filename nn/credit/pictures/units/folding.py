@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from autograd.notation import DIGITS, shown
 from nn.credit.assignment import Assignment
-from nn.credit.parts import Edge, Key, Node, Nodes
+from nn.credit.parts import Edge, Key, Link, Node, Nodes
 from nn.credit.pictures.words import Show, Words
+from nn.credit.telling.excerpt import part_of
 
 ENDS = 2  # so many time steps are drawn at the beginning and at the end
 WIDE = 4  # of longer vectors the first number is written, and the last
@@ -62,10 +63,8 @@ def time_steps(credit: Assignment) -> dict[int, list[int]]:
         if repeated:
             break
     step = {j: max((u.get(w, 0) for w in repeated), default=0) for j, u in uses.items()}
-    inside: set[int] = set()
-    for j in sorted(
-        credit.nodes, reverse=True
-    ):  # without the inputs, and without what reads the last step
+    inside: set[int] = set()  # without the inputs, and without what reads the last step
+    for j in sorted(nodes, reverse=True):
         ways = credit.into(j)
         if nodes[j].kind == "unit":
             weighted = [way for way in ways if isinstance(way, Edge) and way.parameter]
@@ -133,9 +132,8 @@ def _without_middle(whole: Folded) -> Folded:
     gap = layers.index(min(credit.nodes[i].layer for i in last))
     place = {layer: k + 1 + (k >= gap) for k, layer in enumerate(layers)}
     nodes = Nodes((n.index, replace(n, layer=place.get(n.layer, 0))) for n in kept)
-    part = replace(credit, nodes=nodes, edges=edges, links=links)
-    vars(part)["weights"] = credit.weights
     shown = {k: steps[k] for k in steps if k not in left_out}
+    part = part_of(credit, nodes, edges, links)
     return Folded(part, steps=shown, left_out=len(left_out), gap=gap + 1)
 
 
@@ -162,38 +160,41 @@ def _reads(credit: Assignment, node: Node) -> Hashable:
     return tails, _matrices(credit, node)
 
 
-def _in_vectors(part: Folded, alike: Alike) -> Folded:
-    """Make nodes that are alike one: units as told, joints that read the same, inputs that the same read."""
-    credit, group = (
-        part.credit,
-        dict[int, int](),
-    )  # the first node of a node's vector, by its number
+def _vectors(credit: Assignment, alike: Alike) -> dict[int, int]:
+    """Return the first node of the vector of each: units as told, joints that read the same, inputs that the same read."""
+    nodes, vector = credit.nodes, dict[int, int]()
     first: dict[Hashable, int] = {}
 
     def join(node: Node, *key: Hashable) -> None:
-        group[node.index] = first.setdefault((node.kind, node.does, *key), node.index)
+        vector[node.index] = first.setdefault((node.kind, node.does, *key), node.index)
 
-    nodes = credit.nodes
     for node in nodes.values():
         if node.kind == "unit":
             join(node, node.layer, alike(credit, node))
         elif node.block is not None:
-            group[node.index] = node.index
+            vector[node.index] = node.index
     for i in sorted(nodes, reverse=True):
-        if i not in group and nodes[i].kind == "joint":
+        if i not in vector and nodes[i].kind == "joint":
             # a number of the input that each adds tells nothing
-            tails = frozenset(group[way.source] for way in credit.into(i) if way.source in group)
+            tails = frozenset(vector[way.source] for way in credit.into(i) if way.source in vector)
             join(nodes[i], nodes[i].layer, tails)
     for i, node in nodes.items():
-        if i not in group:
-            join(node, frozenset(group[way.target] for way in credit.out_of(i)))
+        if i not in vector:
+            join(node, frozenset(vector[way.target] for way in credit.out_of(i)))
+    return vector
+
+
+def _in_vectors(part: Folded, alike: Alike) -> Folded:
+    """Make nodes that are alike one."""
+    credit, nodes = part.credit, part.credit.nodes
+    vector = _vectors(credit, alike)
     members: dict[int, list[Node]] = {}
-    for i, k in group.items():
-        members.setdefault(k, []).append(nodes[i])
+    for i, first in vector.items():
+        members.setdefault(first, []).append(nodes[i])
     uses: dict[tuple[int | None, int, str], list[Edge]] = {}
     for edge in credit.edges.values():
-        source = None if edge.source is None else group[edge.source]
-        uses.setdefault((source, group[edge.target], matrix(edge.name)), []).append(edge)
+        source = None if edge.source is None else vector[edge.source]
+        uses.setdefault((source, vector[edge.target], matrix(edge.name)), []).append(edge)
     edges: dict[Key, Edge] = {}
     pills: dict[Key, list[Edge]] = {}
     for (source, target, _), several in uses.items():
@@ -202,19 +203,18 @@ def _in_vectors(part: Folded, alike: Alike) -> Folded:
         name = largest.name
         one = largest._replace(source=source, target=target, place=place, given_name=name)
         edges[one.key], pills[one.key] = one, several
-    links = {(group[link.source], group[link.target], link.kind): link for link in credit.links}
-    kept = Nodes((i, nodes[i]) for i in nodes if group[i] == i)
-    drawn = replace(
-        credit, nodes=kept, edges=edges,
-        links=[link._replace(source=i, target=j) for (i, j, _), link in links.items()],
-    )  # fmt: skip
-    vars(drawn)["weights"] = credit.weights
-    steps = {k: [i for i in found if i in kept] for k, found in part.steps.items()}
+    links: dict[tuple[int, int, str], Link] = {}
+    for link in credit.links:
+        i, j = vector[link.source], vector[link.target]
+        links[i, j, link.kind] = link._replace(source=i, target=j)
+    kept = Nodes((i, node) for i, node in nodes.items() if vector[i] == i)
     return replace(
-        part, credit=drawn, steps=steps,
-        members={i: vector for i, vector in members.items() if len(vector) > 1},
+        part,
+        credit=part_of(credit, kept, edges, list(links.values())),
+        steps={k: [i for i in found if i in kept] for k, found in part.steps.items()},
+        members={i: found for i, found in members.items() if len(found) > 1},
         uses={key: several for key, several in pills.items() if len(several) > 1},
-    )  # fmt: skip
+    )
 
 
 def ranged(nodes: list[Node]) -> str:

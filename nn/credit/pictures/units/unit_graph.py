@@ -4,7 +4,7 @@ from autograd.notation import shown
 from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.palette import sign_part
 from nn.credit.assignment import Assignment
-from nn.credit.parts import Key, Link, Node
+from nn.credit.parts import Edge, Key, Link, Node
 from nn.credit.pictures.graph import NOTHING, CreditGraph, free
 from nn.credit.pictures.layout import BOTTOM, Layout
 from nn.credit.pictures.units.columns import Columns
@@ -62,21 +62,21 @@ class UnitGraph(CreditGraph):
         letter = head.names.letter("delta")
         return f"{tail.name} into {head.index}: {letter}·local = {shown(head.error * link.local, 4, sign=True)}"
 
-    def _tags(self, order: list[Key], largest: int) -> None:
+    def _tags(self, order: list[Edge], largest: int) -> None:
         """Write the largest credits on their edges, where nothing else stands."""
         if self.path:
             super()._tags(order, largest)
             return
         taken, most = self.layout.boxes(), len(self.layout.boxes()) + 2 * largest
-        for key in reversed(order):
-            flow = self.words.flow(self.credit.edges[key])
+        for edge in order:
+            flow = self.words.flow(edge)
             if len(taken) == most or abs(flow) < NOTHING:
                 break
             text = shown(flow, sign=True)
             size = self._tag_size(text)
-            spots = [c.at(t) for c in reversed(self._curves(key)) for t in (0.5, 0.3, 0.7)]
+            spots = [c.at(t) for c in reversed(self._curves(edge.key)) for t in (0.5, 0.3, 0.7)]
             if (p := free(spots, size, taken)) is not None:
-                self._tag(key, text, p)
+                self._tag(edge, text, p)
                 taken.append((p, *size))
 
     def _curves(self, key: Key) -> list[Curve]:
