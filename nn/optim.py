@@ -251,7 +251,9 @@ def _each(f: Callable[..., Any], *vectors: Any) -> Sequence[float]:
     arrays = [x for x in vectors if hasattr(x, "__array_namespace__")]
     if not arrays:
         return [*map(f, *vectors)]
-    moved: Sequence[float] = f(*map(arrays[0].__array_namespace__().asarray, vectors))
+    if len(arrays) < len(vectors):
+        vectors = tuple(map(arrays[0].__array_namespace__().asarray, vectors))
+    moved: Sequence[float] = f(*vectors)
     return moved
 
 

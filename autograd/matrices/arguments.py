@@ -38,6 +38,8 @@ def shape_of(tree: Any) -> tuple[int, ...] | None:
         return None
     if not isinstance(tree, (list, tuple)):
         return ()
+    if {*map(type, tree)} == {int}:  # slots
+        return (len(tree),)
     shapes = {shape_of(item) for item in tree}
     if None in shapes or len(shapes) > 1:
         return None
@@ -98,6 +100,7 @@ class Arguments:
         for i, tree in enumerate(recording.arguments):
             kind = i in batched, by is None or i in by
             outermost.items.append(self._find(tree, recording.parameters[i], kind, 0, i))
+        self._flat = len(self._nests) == 1
         self._plan = [
             (~number, nest.made, _picker(nest.items)) for number, nest in enumerate(self._nests)
         ][::-1]
@@ -124,6 +127,8 @@ class Arguments:
         Raises:
             TypeError: if the arguments have another structure than the recorded ones.
         """
+        if self._flat and len(args) == len(self.blocks):
+            return [*args]
         nests: list[Any] = []
         for nest in self._nests:
             given = nests[nest.parent][nest.key] if nests else args
@@ -135,6 +140,8 @@ class Arguments:
 
     def put_together(self, arrays: Sequence[Any]) -> Any:
         """Return the structure of the arguments with an array for each block."""
+        if self._flat:
+            return tuple(arrays)
         pool = [*arrays, *self._nests]  # nests from the end, each when its items are there
         for place, made, items in self._plan:
             pool[place] = made(items(pool))

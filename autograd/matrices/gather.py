@@ -91,10 +91,10 @@ class Layout:
 
     def index(self, rows: Sequence[int]) -> Any:
         """Return the rows as a slice if they are consecutive, else as an index array."""
-        first = rows[0]
-        if all(row == first + i for i, row in enumerate(rows)):
+        first, rows = rows[0], [*rows]
+        if rows == [*range(first, first + len(rows))]:
             return slice(first, first + len(rows))
-        return self.xp.asarray(list(rows))
+        return self.xp.asarray(rows)
 
     def take(self, matrix: Any, index: Any) -> Any:
         if type(index) is slice:
@@ -226,25 +226,24 @@ class Collector:
         self._whole = [k for k, rows in enumerate(contributions) if rows == whole]
         self._parts = [k for k, rows in enumerate(contributions) if rows != whole]
         self._parts.sort(key=lambda k: contributions[k][0])  # in order, they may just be stacked
-        wanted: list[list[int]] = [[] for _ in range(size)]
-        place = 0
-        for k in self._parts:
-            for row in contributions[k]:
-                wanted[row].append(place)
-                place += 1
+        if not self._parts:
+            return
+        wanted: list[list[int]] = [[] for _ in whole]
+        flat = [row for k in self._parts for row in contributions[k]]
+        for place, row in enumerate(flat):
+            wanted[row].append(place)
         alike: dict[int, list[int]] = {}
-        most = max(map(len, wanted), default=0)
-        if most * size <= max(_SMALL, 2 * place):  # a row of zeros makes them equally many
-            self._zero = any(len(places) < most for places in wanted)
-            wanted = [places + [place] * (most - len(places)) for places in wanted]
-        else:
-            self._zero = False
+        most, end = max(map(len, wanted)), len(flat)
+        # a row of zeros makes them equally many
+        self._zero = most * size != end and most * size <= max(_SMALL, 2 * end)
+        if self._zero:
+            wanted = [places + [end] * (most - len(places)) for places in wanted]
         for row, places in enumerate(wanted):
             alike.setdefault(len(places), []).append(row)
         self._alike: list[tuple[int, int, Any]] = []  # times, rows, index
         for times, rows in alike.items():
-            flat = [wanted[row][t] for t in range(times) for row in rows]
-            self._alike.append((times, len(rows), layout.index(flat or [0] * len(rows))))
+            places = [wanted[row][t] for t in range(times) for row in rows]
+            self._alike.append((times, len(rows), layout.index(places or [0] * len(rows))))
         self._stacked = list(alike) == [1] and type(self._alike[0][2]) is slice and not self._zero
         self._inverse = layout.inverse([row for rows in alike.values() for row in rows])
 

@@ -249,7 +249,7 @@ def _into_one_of(over: set[str], line: Written) -> str:
 
 
 class Transcribed:
-    """A run as functions of a number of examples, or None, and its arrays, written down when they are first called.
+    """A run as functions of a number of examples, or None, and its arrays, written down from the second call on.
 
     Args:
         run: takes that number and arrays, and returns arrays, or None for some.
@@ -261,12 +261,16 @@ class Transcribed:
         self._written: dict[int | None, tuple[str, dict[str, Any]]] = {}
         self._functions: dict[int | None, Run] = {}
         self._always: Run | None = None
+        self._called = False
 
     def __call__(self, n: int | None, *arrays: Any) -> list[Any]:
         run = self._always or self._functions.get(n) or self._new(n, arrays)
         return run(n, *arrays)
 
     def _new(self, n: int | None, arrays: Sequence[Any]) -> Run:
+        if not self._called:  # once is done before it is written down
+            self._called = True
+            return self._otherwise
         transcript = Transcript(n)
         results = self._run(n if n is None else _Count(n), *map(transcript.argument, arrays))
         source, names = transcript.source(results), transcript.names

@@ -125,7 +125,8 @@ class VectorProgram:
             ValueError: if an array has another shape, the mean of no examples is asked for, or
                 reduction is None.
         """
-        refuse_names(self.recording.parameters, named)
+        if named:
+            refuse_names(self.recording.parameters, named)
         if isinstance(self.recording.result, (list, tuple)):
             raise TypeError(
                 "value_and_grad needs a function that returns one number, but a "

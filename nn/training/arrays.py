@@ -13,11 +13,10 @@ from autograd.matrices.vectorize import VectorProgram
 # after vectorize, which says what to install where NumPy is missing
 import numpy as np
 
-from autograd.numbers import as_float, is_number
+from autograd.numbers import is_number
 from autograd.program import Program
-from autograd.replay.recording import Recording, fetch
 from autograd.replay.tracing import record
-from autograd.structure import describe, leaves
+from autograd.structure import describe
 from nn.arguments import once
 from nn.layers import Network
 from nn.losses import Loss, Penalty, added_by, cross_entropy
@@ -83,11 +82,13 @@ class Vectorized:
     def _recorded(self, penalty: Penalty | None) -> VectorProgram:
         xs, ys = self._examples
         example_loss = partial(self._example_loss, penalty)
-        recording = record(example_loss, (self.parameters, xs[0], ys[0]), anew=False)
-        self._check(recording, penalty)
+        recorded = Program(record(example_loss, (self.parameters, xs[0], ys[0]), anew=False))
         if self._compile:
-            return Program(recording).vectorize((1, 2), "mean", compile=True)
-        return VectorProgram(Program(recording), (1, 2), "mean", by=(0,))
+            program = recorded.vectorize((1, 2), "mean", compile=True)
+        else:
+            program = VectorProgram(recorded, (1, 2), "mean", by=(0,))
+        self._check(program, penalty)
+        return program
 
     def _example_loss(
         self, penalty: Penalty | None, parameters: list[Value], x: Any, y: Any
@@ -106,14 +107,19 @@ class Vectorized:
         one_hot = {k: [float(k == j) for j in self._classes] for k in self._classes}
         return [list(y) if hasattr(y, "__len__") else one_hot[int(y)] for y in ys]
 
-    def _check(self, recording: Recording, penalty: Penalty | None) -> None:
+    def _check(self, program: VectorProgram, penalty: Penalty | None) -> None:
         """Refuse what a recording would freeze: run again, for some examples and each of few classes, is it the same?"""
-        data, (xs, ys) = self._data.tolist(), self._examples
-        classes = {y: i for i, y in enumerate(ys) if is_number(y)}
-        spread = [k * len(xs) // CALLS for k in range(CALLS)]
-        for i in spread + list(classes.values()) * (len(classes) <= CLASSES):
-            values = recording.values([*data, *xs[i], *map(as_float, leaves(ys[i]))])
-            replayed, now = fetch(values, recording.result), self._loss_now(i, penalty)
+        xs, ys = self._examples
+        chosen = [k * len(xs) // CALLS for k in range(CALLS)]
+        classes = {y: i for i in (*range(len(xs)), *chosen) if is_number(y := ys[i])}
+        if len(classes) <= CLASSES:
+            chosen += {*classes.values()}.difference(chosen)
+        losses = [self._loss_now(i, penalty) for i in chosen]
+        mean = program(self._data, self.xs[chosen], self.ys[chosen])
+        if math.isclose(mean, math.fsum(losses) / len(losses), rel_tol=1e-6):
+            return
+        for i, now in zip(chosen, losses):
+            replayed = program(self._data, self.xs[[i]], self.ys[[i]])
             if _differ(replayed, now):
                 raise TypeError(
                     f"vectorize=True records the network and the loss once, but run again they give {now:g} for "
@@ -156,7 +162,8 @@ class Vectorized:
         whole = len(batch) == len(self.xs)
         xs, ys = (self.xs, self.ys) if whole else (self.xs[batch], self.ys[batch])
         value, (self._grads, *_) = self.program.value_and_grad(self._data, xs, ys)
-        return float(value), math.isfinite(value) and bool(np.isfinite(self._grads).all())
+        finite = np.isfinite(self._grads)
+        return float(value), math.isfinite(value) and np.count_nonzero(finite) == len(finite)
 
     def mean_loss(self, xs: Sequence[Any], ys: Sequence[Any]) -> float:
         """Return the mean loss of other examples, without the penalty."""

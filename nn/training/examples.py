@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 from autograd import Value, detect_anomaly
 from autograd.numbers import as_float, is_number
@@ -36,21 +36,20 @@ def checked_examples(
             )
     inputs, targets = paired(xs, ys)
     rows: list[list[float]] = []
-    with _located("xs[0]"):
+    with _located("xs", 0) as at:
         prediction = net(inputs[0])  # the network knows what width it takes
-    for i, x in enumerate(inputs):
-        with _located(f"xs[{i}]"):
+        for at.index, x in enumerate(inputs):
             check_width(len(inputs[0]), x)
-            rows.append([_finite(v) for v in x])
+            rows.append([*map(_finite, x)])
     zero = Value(0.0)
     blank = [zero] * len(prediction) if isinstance(prediction, list) else zero
     known = set()  # the classes are few
-    for i, y in enumerate(targets):
-        key = (type(y), repr(y)) if is_number(y) else i
-        if key in known:
-            continue
-        known.add(key)
-        with _located(f"ys[{i}]"):
+    with _located("ys") as at:
+        for at.index, y in enumerate(targets):
+            key = (type(y), repr(y)) if is_number(y) else at.index
+            if key in known:
+                continue
+            known.add(key)
             for v in leaves(y):
                 if is_number(v):
                     _finite(v)
@@ -67,7 +66,7 @@ def checked_examples(
 
 
 def _finite(x: Any) -> float:
-    data = as_float(x)
+    data = x if type(x) is float else as_float(x)
     if not math.isfinite(data):
         raise ValueError(f"a finite number is needed, but {x!r} was given")
     return data
@@ -97,17 +96,18 @@ def warn_of_divergence(losses: Sequence[float]) -> None:
 
 
 class _located:
-    """A context that says in an error's message which example it is about."""
+    """A context that says in an error's message what it is about: an example, if its index is set."""
 
-    def __init__(self, place: str) -> None:
-        self.place = place
+    def __init__(self, name: str, index: int | None = None) -> None:
+        self.name, self.index = name, index
 
-    def __enter__(self) -> None:
-        pass
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
         if kind in (ValueError, TypeError, OverflowError):
-            raise kind(f"{self.place}: {error}") from None
+            place = self.name if self.index is None else f"{self.name}[{self.index}]"
+            raise kind(f"{place}: {error}") from None
 
 
 def blame(

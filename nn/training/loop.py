@@ -147,15 +147,16 @@ def fit(
                         total if seen == len(xs) else total * (len(xs) / seen)
                     ]
                     history.steps += 1
-            if watched:
-                with together:
-                    task.store()
+            epochs_bar.set_postfix_str(f"loss {history.losses[-1]:.4g}", refresh=False)
+            if not watched:
+                continue
+            with together:
+                task.store()
             if held_back is not None:
                 history.validation.append(task.mean_loss(*held_back))
             now = measure(metrics, net, xs, ys)
             for name, figure in now.items():
                 history.metrics[name].append(figure)
-            epochs_bar.set_postfix_str(f"loss {history.losses[-1]:.4g}", refresh=False)
             record = Epoch(epoch, history.losses[-1], now, net, *history.validation[-1:])
             answers = [callback(record) for callback in callbacks]
             if any(answers):

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograd.replay.recording import Recording, decided, depends, slots_of
 from autograd.structure import leaves, rebuild
 
 SUMS = ("add", "sum", "dot")
+_Terms: TypeAlias = tuple[list[Any], list[Any], list[Any]]  # factors, what they multiply, the rest
 
 
 @dataclass(slots=True)
@@ -89,32 +90,26 @@ class Simplified:
         uses = Counter(chain.from_iterable(v.slots for v in operations.values()))
         for slot in slots_of(leaves(self.result)):
             uses[slot] += 2  # a result stays an operation of its own
-        sums: dict[int, tuple[list[Any], list[Any]]] = {}  # its products, and its other terms
+        sums: dict[int, _Terms] = {}
         for slot, operation in operations.items():
             if operation.op not in SUMS:
                 continue
-            whole: tuple[list[Any], list[Any]] | None = None
-            products: list[Any] = []
-            others: list[Any] = []
+            whole: _Terms | None = None
+            own: _Terms = [], [], []
+            ws, xs, rest = own
             for x in _terms(operation):
                 once = type(x) is int and uses[x] == 1
                 if once and x in sums:
-                    inner = sums.pop(x)
-                    if whole is None:
-                        whole = inner  # made longer in place: it may be a million terms long
-                    else:
-                        whole[0].extend(inner[0])
-                        whole[1].extend(inner[1])
+                    whole = _joined(whole, sums.pop(x))
                 elif once and x in operations and operations[x].op == "mul":
-                    products.append(operations[x].operands)
+                    for factors, factor in zip(own, operations[x].operands):
+                        factors.append(factor)
                 else:
-                    others.append(x)
+                    rest.append(x)
             if operation.op == "dot":
-                products += zip(*operation.operands[:2])
-            whole = whole or ([], [])
-            whole[0].extend(products)
-            whole[1].extend(others)
-            sums[slot] = whole
+                ws += operation.operands[0]
+                xs += operation.operands[1]
+            sums[slot] = _joined(whole, own)
         for slot, operation in operations.items():
             if slot in sums:
                 self._write_sum(slot, operation, *sums[slot])
@@ -122,26 +117,30 @@ class Simplified:
                 self.operations[slot] = operation
 
     def _write_sum(
-        self, slot: int, operation: Operation, products: list[Any], others: list[Any]
+        self, slot: int, operation: Operation, ws: list[Any], xs: list[Any], others: list[Any]
     ) -> None:
-        if len(products) < 2 and operation.op == "add" and len(products) + len(others) == 2:
+        if len(ws) < 2 and operation.op == "add" and len(ws) + len(others) == 2:
             self.operations[slot] = operation
             return
         rest: list[Any] = [x for x in others if type(x) is int]
         constant = sum((x for x in others if type(x) is float), 0.0)
         if constant or not rest:
             rest = [*rest, constant]
-        if products:
-            if len(rest) > 1:
-                bias = next(self._new_slots)
-                self.operations[bias] = _sum(rest, "")
-                rest = [bias]
-            rank = self._rank
-            pairs = [(x, w) if rank(w) > rank(x) else (w, x) for w, x in products]
-            ws, xs = zip(*pairs)  # weights first
-            self.operations[slot] = Operation("dot", (ws, xs, rest[0]), operation.label)
-        else:
+        if not ws:
             self.operations[slot] = _sum(rest, operation.label)
+            return
+        if len(rest) > 1:
+            bias = next(self._new_slots)
+            self.operations[bias] = _sum(rest, "")
+            rest = [bias]
+        turned = [i for i, (w, x) in enumerate(zip(ws, xs)) if self._rank(w) > self._rank(x)]
+        for i in turned:  # weights first
+            ws[i], xs[i] = xs[i], ws[i]
+        same = operation.op == "dot" and len(ws) == len(operation.operands[0]) and not turned
+        if not same or rest[0] is not operation.operands[2]:
+            operands = tuple(ws), tuple(xs), rest[0]
+            operation = Operation("dot", operands, operation.label)
+        self.operations[slot] = operation
 
     def _rank(self, x: Any) -> int:
         """Return a number that is higher for a factor that varies from example to example, and one that is computed."""
@@ -178,6 +177,15 @@ def _terms(operation: Operation) -> Sequence[Any]:
     if operation.op == "dot":
         return operation.operands[2:]
     return operation.operands[0] if operation.op == "sum" else operation.operands
+
+
+def _joined(whole: _Terms | None, more: _Terms) -> _Terms:
+    """Return the terms of both; the first are made more in place: they may be a million."""
+    if whole is None:
+        return more
+    for terms, further in zip(whole, more):
+        terms += further
+    return whole
 
 
 def _sum(terms: list[Any], label: str) -> Operation:
