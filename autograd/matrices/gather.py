@@ -123,16 +123,20 @@ class Pick:
         refs: the slots and constants wanted, one a row.
         differentiated: whether a gradient flows back through it.
         whole: whether every row is needed; otherwise a single row may stand for equal ones.
+
+    Attributes:
+        flows: whether a gradient that is wanted flows back through it.
+        scalar: the number that it is, if it is one.
+        batched, conditional: whether one of its sources is.
     """
 
     def __init__(
         self, layout: Layout, refs: Sequence[Any], differentiated: bool, whole: bool = True
     ) -> None:
         self._layout = layout
-        self._differentiated = differentiated
         self._order = self._inverse = None
         self.scalar: float | bool | None = None
-        self.batched = self.conditional = False
+        self.flows = self.batched = self.conditional = False
         if not whole and type(refs[0]) is not int and all(repr(x) == repr(refs[0]) for x in refs):
             self.scalar = refs[0]
             return
@@ -151,6 +155,7 @@ class Pick:
             if differentiated and layout.reached[source]:
                 number = len(layout.contributions[source])
                 layout.contributions[source].append(rows)
+                self.flows = True
             self._parts.append((source, layout.index(rows), len(rows), number))
         if len(positions) > 1:
             self._interleave([source for source, _ in places], positions)
@@ -189,7 +194,7 @@ class Pick:
 
     def give(self, c: Any, state: State, pending: list[list[Any]]) -> None:
         """Hand the contribution c to the gradients of the sources."""
-        if not self._differentiated or self.scalar is not None:
+        if not self.flows:
             return
         layout = self._layout
         if not self.batched and c.shape[1] > 1:
@@ -228,23 +233,35 @@ class Collector:
         self._parts.sort(key=lambda k: contributions[k][0])  # in order, they may just be stacked
         if not self._parts:
             return
-        wanted: list[list[int]] = [[] for _ in whole]
         flat = [row for k in self._parts for row in contributions[k]]
+        self._zero = False
+        self._alike: list[tuple[int, int, Any]] = []  # times, rows, index
+        self._inverse = None
+        if len(flat) == size == len({*flat}):  # one for each row
+            self._alike.append((1, size, layout.index(sorted(whole, key=flat.__getitem__))))
+        else:
+            self._add_alike(flat, size)
+        self._stacked = not self._zero and [
+            (times, type(index)) for times, _, index in self._alike
+        ] == [(1, slice)]
+
+    def _add_alike(self, flat: list[int], size: int) -> None:
+        """Find the rows that equally much was contributed to."""
+        layout = self._layout
+        wanted: list[list[int]] = [[] for _ in range(size)]
         for place, row in enumerate(flat):
             wanted[row].append(place)
-        alike: dict[int, list[int]] = {}
         most, end = max(map(len, wanted)), len(flat)
         # a row of zeros makes them equally many
         self._zero = most * size != end and most * size <= max(_SMALL, 2 * end)
         if self._zero:
             wanted = [places + [end] * (most - len(places)) for places in wanted]
+        alike: dict[int, list[int]] = {}
         for row, places in enumerate(wanted):
             alike.setdefault(len(places), []).append(row)
-        self._alike: list[tuple[int, int, Any]] = []  # times, rows, index
         for times, rows in alike.items():
             places = [wanted[row][t] for t in range(times) for row in rows]
             self._alike.append((times, len(rows), layout.index(places or [0] * len(rows))))
-        self._stacked = list(alike) == [1] and type(self._alike[0][2]) is slice and not self._zero
         self._inverse = layout.inverse([row for rows in alike.values() for row in rows])
 
     def __call__(self, contributions: list[Any]) -> Any:

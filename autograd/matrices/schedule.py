@@ -203,7 +203,7 @@ class Choice(Differentiable):
     def backward(self, state: State, g: Any, mask: Any) -> None:
         condition = state.arrays[self.kept]
         for pick, taken in zip(self.picks[1:], (condition, ~condition)):
-            if pick.scalar is None:
+            if pick.flows:
                 self.give(pick, g, taken if mask is None else taken & mask, state)
 
 
@@ -230,7 +230,7 @@ class Elementwise(Differentiable):
             return
         out = state.arrays[self.source]
         for pick, rule in zip(self.picks, self._row.partials):
-            if pick.scalar is None:
+            if pick.flows:
                 slope = self.typed(slopes_of(rule, [*kept, out]))
                 self.give(pick, contribution(self._row, g, slope), mask, state)
 
@@ -301,15 +301,17 @@ class Product(Differentiable):
     def backward(self, state: State, g: Any, mask: Any) -> None:
         w, x = state.arrays[self.kept]
         weights, inputs, bias = self.picks
-        if bias.scalar is None:
+        if bias.flows:
             self.give(bias, g, mask, state)
         if self.batched and not inputs.batched:
             g = self.product(g, state.ones)
         if self._columns > 1:
             g = self.reshape(g, (self._units, -1))
-        dw = self.product(x, g.T) if self._by_inputs else self.product(g, x.T)
-        self.give(weights, self.reshape(dw, (-1, 1)), mask, state)
-        dx = self.product(w.T, g)
-        if self._columns > 1:
-            dx = self.reshape(dx, (self._length * self._columns, -1))
-        self.give(inputs, dx, mask, state)
+        if weights.flows:
+            dw = self.product(x, g.T) if self._by_inputs else self.product(g, x.T)
+            self.give(weights, self.reshape(dw, (-1, 1)), mask, state)
+        if inputs.flows:
+            dx = self.product(w.T, g)
+            if self._columns > 1:
+                dx = self.reshape(dx, (self._length * self._columns, -1))
+            self.give(inputs, dx, mask, state)

@@ -6,7 +6,7 @@ column where all examples share it. The same rules of the table that serve scala
 
 import operator
 from collections.abc import Iterable, Sequence
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from typing import Any
 
 try:
@@ -253,13 +253,7 @@ class Batch:
         self._runs, self._reduction, self._count, self.xp = runs, reduction, count, runs.xp
         self._mean = bool(count) and reduction == "mean"
         self._scale = 1.0 / count if count and self._mean else 1.0
-        self._kept: dict[Any, list[Any]] = {}  # constants, ones and seeds, by number of examples
-
-    def _before(self, n: int | None, *seeds: float) -> list[Any]:
-        key = n, *seeds
-        if key not in self._kept:
-            self._kept[key] = self._runs.before(n, *seeds)
-        return self._kept[key]
+        self._before = cache(runs.before)
 
     def results(self, arrays: list[Any]) -> list[Any]:
         """Return each number of the result, reduced as the program says."""
@@ -276,10 +270,9 @@ class Batch:
         if not parts:
             parts = [[self._runs.full(0.0), *[None] * len(arrays)]]
         value, *gradients = parts[0] if len(parts) == 1 else self._joined(parts)
-        gradients = [
-            self._runs.full(0.0, *x.shape) if g is None and block.reached else g
-            for g, x, block in zip(gradients, arrays, self._runs.blocks)
-        ]
+        for i, block in enumerate(self._runs.blocks):
+            if gradients[i] is None and block.reached:
+                gradients[i] = self._runs.full(0.0, *arrays[i].shape)
         return value / self._count if self._mean else value, gradients
 
     def _joined(self, parts: Sequence[Sequence[Any]]) -> list[Any]:

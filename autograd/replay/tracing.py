@@ -96,7 +96,10 @@ def _place(x: Any, places: dict[int, Any]) -> Any:
     place = places.get(id(x))
     if place is None and type(x) is tuple:
         # the units of a layer share the tuple of its inputs, and so do we
-        place = places[id(x)] = tuple([_place(item, places) for item in x])
+        found = [places.get(id(item)) for item in x]
+        if None in found:
+            found = [_place(item, places) for item in x]
+        place = places[id(x)] = tuple(found)
     if place is None:
         return _fixed(x) if type(x) is Value else as_float(x)
     return place

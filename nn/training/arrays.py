@@ -115,7 +115,7 @@ class Vectorized:
         if len(classes) <= CLASSES:
             chosen += {*classes.values()}.difference(chosen)
         losses = [self._loss_now(i, penalty) for i in chosen]
-        mean = program(self._data, self.xs[chosen], self.ys[chosen])
+        mean, _ = program.value_and_grad(self._data, self.xs[chosen], self.ys[chosen])
         if math.isclose(mean, math.fsum(losses) / len(losses), rel_tol=1e-6):
             return
         for i, now in zip(chosen, losses):

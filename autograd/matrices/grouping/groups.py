@@ -6,6 +6,7 @@ Only indices are handled here; `vectorize` runs the groups on arrays and `equati
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count, repeat
 from typing import Any, TypeAlias
 
 from autograd.matrices.grouping.simplify import SUMS, Operation, Simplified
@@ -60,7 +61,7 @@ class Grouping:
         self.result = simplified.result
         self.places: dict[int, tuple[int, int]] = {}
         for source, block in enumerate(blocks):
-            self.places.update((slot, (source, i)) for i, slot in enumerate(block))
+            self.places.update(zip(block, zip(repeat(source), count())))
         self._operations = operations = simplified.operations
         varying = _mark(operations, batched, self.result)
         kinds: dict[Any, list[int]] = {}
@@ -76,7 +77,7 @@ class Grouping:
         for key in sorted(kinds, key=lambda key: key[:2]):
             for group in self._grouped(kinds[key], key[-1]):
                 source = len(blocks) + len(self.groups)
-                self.places.update((slot, (source, i)) for i, slot in enumerate(group.slots))
+                self.places.update(zip(group.slots, zip(repeat(source), count())))
                 self.groups.append(group)
 
     def links(self) -> int:
@@ -180,9 +181,9 @@ class Grouping:
         return Group(v.op, slots, operands, *kind, length, shape, labels)
 
     def _consecutive(self, refs: list[Any]) -> bool:
-        places = [self.places[x] if type(x) is int else (-1, 0) for x in refs]
-        source, row = places[0]
-        return places == [(source, row + i) for i in range(len(places))]
+        places = (self.places[x] if type(x) is int else (-1, 0) for x in refs)
+        source, row = next(places)
+        return all(place == (source, row + i) for i, place in enumerate(places, 1))
 
 
 def depth(recording: Recording) -> int:
