@@ -115,7 +115,7 @@ def read_number(text: str) -> float:
 
 def is_sequence(x: Any) -> bool:
     """Tell whether x has elements in an order: not text, not a dict or a set, not an array of no axes."""
-    return (
+    return type(x) is list or (
         hasattr(x, "__len__")
         and hasattr(x, "__getitem__")
         and not isinstance(x, (str, bytes, Mapping))

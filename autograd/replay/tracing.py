@@ -12,7 +12,7 @@ from autograd.graph.walks import in_order
 from autograd.numbers import as_float, is_number
 from autograd.progress import patience
 from autograd.replay.recording import Instruction, Recording, decided, depends
-from autograd.structure import copied, leaves, no_numbers, rebuild
+from autograd.structure import leaves, no_numbers, rebuild
 from autograd.value import Value
 
 _RECORDED = (Value, Condition)
@@ -42,8 +42,12 @@ def record(f: Callable[..., Any], args: tuple[Any, ...], anew: bool = True) -> R
         except TypeError as error:
             raise no_numbers("trace", place, argument, error) from None
     inputs: list[Value] = list(leaves(variables))
+    slots = iter(range(len(inputs)))
+    arguments = rebuild(
+        variables, lambda _: next(slots)
+    )  # now, as f may do to its lists what it likes
     with modes.tracing(inputs, alone=not anew):
-        result = f(*map(copied, variables))
+        result = f(*variables)
     if not _is_nested_list(result):
         raise TypeError(
             "trace needs a function that returns one number or a list of numbers, but "
@@ -67,11 +71,10 @@ def record(f: Callable[..., Any], args: tuple[Any, ...], anew: bool = True) -> R
                 instructions.append(Instruction(op, operands, label))
             else:
                 places[id(node)] = node.holds if type(node) is Condition else _fixed(node)
-    slots = iter(range(len(inputs)))
     return Recording(
-        rebuild(variables, lambda _: next(slots)),
+        arguments,
         parameters,
-        tuple([name for pair in zip(variables, parameters) for name in _labels(*pair)]),
+        tuple([x for pair in zip(arguments, parameters) for x in _labels(inputs, *pair)]),
         tuple(instructions),
         rebuild(result, lambda x: _place(x, places)),
     )
@@ -130,9 +133,9 @@ def _parameters(f: Callable[..., Any], count: int) -> tuple[str, ...]:
     return tuple(own[i] if i < len(own) else f"x{i + 1}" for i in range(count))
 
 
-def _labels(tree: Any, prefix: str) -> list[str]:
+def _labels(inputs: list[Value], tree: Any, prefix: str) -> list[str]:
     """Return the label of each number of an argument, or else its name."""
-    labels = [v.label for v in leaves(tree)]
+    labels = [inputs[slot].label for slot in leaves(tree)]
     if not all(labels):
         labels = [own or name for own, name in zip(labels, _names(tree, prefix))]
     return labels

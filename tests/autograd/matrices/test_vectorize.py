@@ -501,15 +501,35 @@ def test_saturated_units_take_the_way_of_all_others(f):
     """The same run on arrays answers, with as many calls, wherever the units are."""
     p = trace(lambda w, x: ag.sum([f(a * x) for a in w]), [1.0, 2.0], 1.0)
     b = VectorProgram(p, 1, "sum")
-    b.value_and_grad([1.0, 2.0], [0.5, 0.25])
+    for _ in range(2):
+        b.value_and_grad([1.0, 2.0], [0.5, 0.25])
     (runs,) = b._known.values()
-    run = runs.value_and_grad
+    run = runs.value_and_grad._functions[2]
     for w in ([711.0, -711.0], [1e4, 1e308]):
         _, (gradient, _) = b.value_and_grad(w, [1.0, -1.0])
         expected = [p.value_and_grad(w, x)[1][0] for x in (1.0, -1.0)]
         assert_close(gradient, np.sum(expected, axis=0))
-        assert runs.value_and_grad is run
+        assert runs.value_and_grad._functions == {2: run}
         assert b._known == {("numpy", np.dtype(float)): runs}
+
+
+def test_gradients_that_nobody_asks_for_are_not_computed():
+    p = trace(lambda w, v, x: ag.tanh(ag.dot(w, x)) * v, [1.0, 2.0], 0.5, [1.0, 3.0])
+    rng = np.random.default_rng(0)
+    args = rng.normal(size=2), 0.25, rng.normal(size=(4, 2))
+    value, (expected, *_) = p.vectorize(2).value_and_grad(*args)
+
+    def text(by):
+        b = pickle.loads(pickle.dumps(VectorProgram(p, 2, by=by)))
+        for _ in range(3):
+            found, (gradient, *others) = b.value_and_grad(*args)
+            assert found == value
+            assert [x is None for x in others] == [by is not None] * 2
+            np.testing.assert_array_equal(gradient, expected)
+        (runs,) = b._known.values()
+        return runs.value_and_grad._written[4][0]
+
+    assert len(text((0,))) < len(text(None))
 
 
 REFUSED_BY_PYTHON = {
