@@ -185,19 +185,19 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     >>> x.grad
     1.0
     """
-    if type(condition) is not Condition:
-        if not isinstance(condition, bool) and type(condition).__name__ not in ("bool", "bool_"):
-            # a rule of one's own is run on symbols and on arrays, of bools here
-            kind = str(getattr(condition, "dtype", ""))
-            array = hasattr(condition, "__array_namespace__") and "bool" in kind
-            symbol = type(condition) is not Value and hasattr(condition, "__primitive__")
-            if symbol or array:
-                return primitives.where(condition, a, b)
-            raise TypeError(
-                "where takes a bool or a comparison such as x > 0, but "
-                f"{type(condition).__name__} was given: {condition!r}"
-            )
+    if type(condition).__name__ in ("bool", "bool_"):  # Python's or NumPy's
         condition = bool(condition)
+    elif type(condition) is not Condition:
+        # a rule of one's own is run on symbols and on arrays, of bools here
+        kind = str(getattr(condition, "dtype", ""))
+        array = hasattr(condition, "__array_namespace__") and "bool" in kind
+        symbol = type(condition) is not Value and hasattr(condition, "__primitive__")
+        if symbol or array:
+            return primitives.where(condition, a, b)
+        raise TypeError(
+            "where takes a bool or a comparison such as x > 0, but "
+            f"{type(condition).__name__} was given: {condition!r}"
+        )
     if type(condition) is Condition or type(a) is Value or type(b) is Value:
         return apply(primitives.where, condition, a, b)
     return as_float(a) if condition else as_float(b)

@@ -21,11 +21,7 @@ def expect(ok: bool, wanted: str, given: Any) -> None:
 
 
 def named(kind: str, given: str, known: Mapping[str, T]) -> T:
-    """Return what is known by a name.
-
-    Raises:
-        ValueError: if nothing is, saying which names are known.
-    """
+    """Return what is known by a name, or raise a ValueError that says which names are."""
     if given in known:
         return known[given]
     near = _near(given, known)
@@ -40,13 +36,9 @@ def _near(name: str, known: Iterable[str]) -> list[str]:
 
 
 def refuse_unknown(function: str, given: Iterable[str], known: Iterable[str], kind: str) -> None:
-    """Raise a TypeError for the first argument that a function does not have, with what to write instead.
+    """Raise a TypeError for the first of the arguments given, by name, that a function does not have.
 
-    Args:
-        function: its name.
-        given: the names of the arguments that were given.
-        known: the names of those that it has.
-        kind: which `elsewhere.hints` tell what arguments of other libraries are here.
+    It says what to write instead: `elsewhere.hints` of a kind tell what arguments of other libraries are here.
     """
     known = list(known)
     for name in given:

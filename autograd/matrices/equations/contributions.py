@@ -21,15 +21,7 @@ _SCATTERED = 6  # numbers of a source that one user takes one by one
 
 
 def handed_back(names: Names, user: int, i: int, source: int, g: Formula) -> list[Formula]:
-    """Return what a group hands back to a source.
-
-    Args:
-        names: how everything is written.
-        user: the group.
-        i: the number of its operand that has numbers of the source.
-        source: the source.
-        g: the gradient by the group.
-    """
+    """Return what a group, `user`, hands back to a source by its operand i; g is the gradient by the group."""
     sources, group = names.sources, names.sources.groups[user]
     refs = group.operands[i]
     places = [k for k, ref in enumerate(refs) if sources.of(ref) == source]

@@ -45,9 +45,7 @@ def given(
     """Return the equation of a parameter or an input.
 
     Args:
-        sources: the sources.
-        name: how it is called.
-        refs: its slots.
+        sources, name, refs: the sources; how it is called; its slots.
         turned: whether the arguments have a row for each unit.
         each_a_row: whether each of several arguments is a row of a matrix.
     """
@@ -74,10 +72,7 @@ def _found(sources: Sources, refs: Sequence[Any], each_a_row: bool, marked: bool
 def _argument(sources: Sources, source: int, marked: bool) -> Formula:
     """Return an argument in its own shape; a list of numbers is a column.
 
-    Args:
-        sources: the sources.
-        source: its number.
-        marked: whether a name that a layer's symbol may have, too, is told from that.
+    Marked, a name that a layer's symbol may have, too, is told from that.
     """
     block, matrix = sources.blocks[source], sources.value(source)
     if len(block.shape) == 2 and not sources.in_rows(source):

@@ -55,10 +55,9 @@ class Elementwise(Step):
     """A rule of the table on rows of numbers.
 
     Args:
-        name: of its functions.
+        name, out: as for `Step`.
         rule: the row of the table; for a decision a function of symbols.
         tree: the operands, as the rule takes them.
-        out: where the results go.
         memory: gives rows for what is kept.
         reached: whether a gradient arrives.
     """
@@ -171,12 +170,11 @@ class Product(Step):
     Where nothing differs from example to example, the columns take the place of the examples.
 
     Args:
-        name: of its functions.
+        name, out: as for `Step`.
         shape: rows, columns, and inputs of each dot.
         matrix: where the first of the matrix lies, the way to the next row, and to the next input.
         inputs: the other: its rows, those for the first input of all columns, then those for the second.
         lines: the places of its rows, and of the results' rows.
-        out: where the results go.
         begun: whether they begin with what lies there.
         vectors: how many vectors are in a row where nothing differs from example to example.
     """
