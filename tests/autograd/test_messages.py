@@ -79,6 +79,7 @@ def without_numpy(monkeypatch):
         "nn.training.arrays",
     ):
         monkeypatch.delitem(sys.modules, name, raising=False)
+        monkeypatch.delattr(name, raising=False)  # its package hands it on
     monkeypatch.setattr(builtins, "__import__", refuse)
 
 
