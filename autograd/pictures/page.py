@@ -110,11 +110,18 @@ def filled(template: str, **said: str) -> str:
     return re.sub("@([A-Z]+)@", lambda mark: said[mark[1]], template)
 
 
-def document(title: str, style: str, body: str, data: object, script: str) -> str:
-    """Return a page, given its own part of the style, what stands below its heading, and what its script knows."""
+def document(title: str, least: float, style: str, body: str, data: object, script: str) -> str:
+    """Return a page with a picture.
+
+    Args:
+        title: its heading.
+        least: how wide the picture is at least, in pixels; in a narrow window it scrolls.
+        style, body, script: its own part of each.
+        data: what the script knows.
+    """
     return filled(
         stored("autograd.pictures", "document.html"), TITLE=html.escape(title), STYLE=style, BODY=body, SCRIPT=script,
-        DATA=literal(data), LIGHT=_variables(dark=False), DARK=_variables(dark=True), FONT=FONT,
+        DATA=literal(data), LEAST=f"{least:.0f}", LIGHT=_variables(dark=False), DARK=_variables(dark=True), FONT=FONT,
     )  # fmt: skip
 
 

@@ -71,12 +71,18 @@ class Contents:
             STORY=fill("\n".join(self.story), "b"), EXAMPLES=_EXAMPLES * examples, TABLE=fill(self.table, "b"),
             OPEN=" open" * (len(tape.numbers) <= _MANY), CARDS=fill("".join(self.cards), "b", empty=True),
         )  # fmt: skip
-        style = filled(_file("page.css"), LEAST=f"{_SMALLEST * width:.0f}")
         scripts = [
             script(tape.operations), shortened(stored("autograd.pictures", "document.js")), _script("tape"), self.prelude,
             _script("page"), _script("presets"), _script("examples") * examples, self.coda,
         ]  # fmt: skip
-        return document(clean(self.title, 200), style, body, data, "\n".join(scripts))
+        return document(
+            clean(self.title, 200),
+            _SMALLEST * width,
+            _file("page.css"),
+            body,
+            data,
+            "\n".join(scripts),
+        )
 
     def _picture(self, engine: str | None) -> str:
         def told(title: re.Match[str]) -> str:

@@ -82,10 +82,9 @@ class Player:
             PICTURE=drawing.svg(engine, prefix="picture"),
             LIST="\n".join(map(_item, self.steps)),
         )
-        lowest = least * height / width
-        style = filled(_file("player.css"), LEAST=f"{least:.0f}", LOWEST=f"{lowest:.0f}")
+        style = filled(_file("player.css"), LOWEST=f"{least * height / width:.0f}")
         script = stored("autograd.pictures", "document.js") + _file("player.js")
-        return document(title, style, body, self._data(graph), script)
+        return document(title, least, style, body, self._data(graph), script)
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
         """Write the story to a file, whole or not at all.
