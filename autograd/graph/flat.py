@@ -43,7 +43,6 @@ class Flat(Generic[N]):
         self.made: list[int] = []
         self.sides: dict[int, tuple[Places, Places]] = {}
         self.ops: list[str] = []
-        self.numbers: list[float] = []
         self._known: dict[int, tuple[Places, Places]] = {}  # of shared tuples, by their ids
         self._same: dict[Places, Places] = {}
         places, known, stack = self.places, self._known, list(reversed(ends))
@@ -56,14 +55,21 @@ class Flat(Generic[N]):
                 if v._op is None:
                     self._add_leaves((v,))
                     continue
-                places[key] = _OPEN
-                stack.append(v)
-                waiting[key] = operands = _operands(v)
+                operands = _operands(v)
+                depth = len(stack)
                 for one in reversed(operands):
-                    if id(one) not in known and self._add_leaves(one):
+                    if id(one) not in known:
+                        self._add_leaves(one)
                         stack += [p for p in reversed(one) if id(p) not in places]
+                if len(stack) == depth:
+                    self._close(v, operands)
+                else:
+                    places[key] = _OPEN
+                    waiting[key] = operands
+                    stack.insert(depth, v)
             elif place == _OPEN:
                 self._close(v, waiting.pop(key))
+        self.numbers = [v._data for v in self.values]
 
     def _close(self, v: N, operands: tuple[Sequence[Any], ...]) -> None:
         """Give a node a place, whose operands all have theirs."""
@@ -81,31 +87,25 @@ class Flat(Generic[N]):
                 parents, computed = parents + more, computed + of_them
             if v._b is not None:
                 self.sides[len(self.values)] = sides[0][0], sides[1][0]
-        self._add(v, v._op.name, parents, computed)  # type: ignore[union-attr]
-
-    def _add(self, v: N, op: str, parents: Places, computed: Places) -> None:
-        self.places[id(v)] = len(self.values)
-        self.made.append(len(self.values))
+        place = len(self.values)
+        self.places[id(v)] = place
+        self.made.append(place)
         self.values.append(v)
-        self.ops.append(op)
-        self.numbers.append(v._data)
+        self.ops.append(v._op.name)  # type: ignore[union-attr]
         self.parents.append(parents)
         self.computed.append(computed)
 
-    def _add_leaves(self, nodes: Sequence[N]) -> bool:
-        """Give places to the leaves among some nodes that have none, and tell whether there are other nodes."""
+    def _add_leaves(self, nodes: Sequence[N]) -> None:
+        """Give places to the leaves among some nodes that have none."""
         places, first = self.places, len(self.values)
-        leaves = [v for v in nodes if v._op is None]
-        new = [v for key, v in dict(zip(map(id, leaves), leaves)).items() if key not in places]
+        new = {key: v for v in nodes if v._op is None and (key := id(v)) not in places}
         if new:
-            places.update(zip(map(id, new), count(first)))
-            self.values += new
-            self.ops += ["constant" if v._stamp is CONSTANT else "" for v in new]
-            self.numbers += [v._data for v in new]
+            places.update(zip(new, count(first)))
+            self.values += new.values()
+            self.ops += ["constant" if v._stamp is CONSTANT else "" for v in new.values()]
             self.parents += [()] * len(new)
             self.computed += [()] * len(new)
             self.leaves.update(range(first, len(self.values)))
-        return len(leaves) < len(nodes)
 
     def _found(self, operands: Sequence[N]) -> tuple[Places, Places]:
         """Return the places of operands, and of those of them that are no leaves."""

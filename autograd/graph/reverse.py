@@ -170,9 +170,10 @@ def errors(root: Node) -> dict[int, float]:
     for v in reversed(inner_nodes(root)):
         g, d = found[id(v)], v._da
         if type(d) is not tuple:
-            for p, slope in flows(v):
-                if p._op is not None:
-                    found[id(p)] = get(id(p), 0.0) + g * slope
+            if d is not None and v._a._op is not None:
+                found[id(v._a)] = get(id(v._a), 0.0) + g * d
+            if v._db is not None and v._b._op is not None:
+                found[id(v._b)] = get(id(v._b), 0.0) + g * v._db
             continue
         for operands, slopes in ((v._a, d), (v._b, v._db)):
             if slopes is None:

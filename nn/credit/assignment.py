@@ -131,8 +131,8 @@ class Assignment(Found):
 
             def stepped(row: Row) -> list[float | None]:
                 return [
-                    None if k < 0 else w - lr * (row.delta * z if counts[k] == 1 else totals[k])
-                    for k, w, z in zip(row.of, row.weights, row.zs)
+                    None if k < 0 else w - lr * (credit if counts[k] == 1 else totals[k])
+                    for k, w, credit in zip(row.of, row.weights, row.credits)
                 ]
 
             return {key: new for key, new in self.edges.each(stepped) if new is not None}

@@ -29,6 +29,21 @@ class _Partials(dict[int, tuple[float, ...]]):
         return found
 
 
+class _Upstream(dict[int, float]):
+    """∂L/∂ each node by its place, looked up when it is asked for.
+
+    Args:
+        values: the nodes by their places.
+        errors: what was found by their ids.
+    """
+
+    def __init__(self, values: Sequence[Value], errors: dict[int, float]) -> None:
+        self._values, self._errors = values, errors
+
+    def __missing__(self, k: int) -> float:
+        return self._errors.get(id(self._values[k]), 0.0)
+
+
 def with_outputs(recording: Recording) -> Recording:
     """Return what was recorded, with what seem to be the outputs, if they are not known.
 
@@ -66,14 +81,15 @@ class Anatomy:
         units = Units(graph)
         self.effective = units.effective
         self.cells: dict[int, Cell] = cells(graph, units, Joints(graph, units))
-        found = errors(recording.loss)
-        self.upstream = {k: found.get(id(graph.values[k]), 0.0) for k in graph.made}
+        self.upstream = _Upstream(graph.values, errors(recording.loss))
         self.partials = _Partials(graph.values)
 
     def slope(self, unit: Unit) -> float:
         """Return f′(a)."""
         if unit.z == unit.a:
             return 1.0
+        if len(unit.passed) == 2 and len(slopes := self.partials[unit.z]) == 1:
+            return 0.0 + slopes[0]
         return self.locals(unit.z, unit.passed[1:]).get(unit.a, 0.0)
 
     def locals(self, z: int, members: Sequence[int]) -> dict[int, float]:

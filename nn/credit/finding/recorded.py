@@ -21,13 +21,12 @@ class Recorded(Flat[Value]):
         values, places, parents, computed, leaves, made, sides, ops: as in Flat; what the loss does not need comes last.
         numbers: those of the time of recording.
         users: for each node that is no leaf, the nodes of the network that have it as an operand, as often as they have
-            it, in order.
+            it, the last first.
         in_network: of each that is no leaf, whether an output needs it, or is it.
         read: whether it is an output, or the loss reads it.
         is_parameter, is_input: of each node.
         weights: the place of each parameter among all of them, those that the loss does not need too.
         inputs, outputs: the nodes, in the order in which they were given.
-        fed: whether an input has a part in it.
         only: the one user, if nothing else sees a node: it has no label, and is no output; else −1.
     """
 
@@ -45,26 +44,20 @@ class Recorded(Flat[Value]):
         self.users: list[list[int]] = [NOBODY] * count
         for k in self.made:
             self.users[k] = []
-        self.read = [False] * count
-        self.in_network = self._needed_for(self.outputs) if self.outputs else [True] * count
-        self.fed = self.is_input[:]
-        given = set(self.inputs)
-        for k in self.made:
-            parents = self.parents[k]
+        self.read, self.only = [False] * count, [-1] * count
+        self.in_network = [not self.outputs] * count
+        for k in self.outputs or [places[id(recording.loss)]]:
+            self.read[k] = self.in_network[k] = True
+        for k in reversed(self.made):
             if not self.in_network[k]:
-                for p in parents:
+                for p in self.parents[k]:
                     self.read[p] = True
                 continue
-            fed = False
             for p in self.computed[k]:
+                self.in_network[p] = True
                 self.users[p].append(k)
-                fed = fed or self.fed[p]
-            self.fed[k] = fed or not given.isdisjoint(parents)
-        for k in self.outputs or [places[id(recording.loss)]]:
-            self.read[k] = True
-        self.only = [-1] * count
-        for k in self.made:
-            if len(users := self.users[k]) == 1 and not (self.read[k] or values[k].label):
+            users = self.users[k]
+            if len(users) == 1 and not (self.read[k] or values[k].label):
                 self.only[k] = users[0]
 
     def _restore(self, kept: dict[int, float]) -> None:
@@ -79,16 +72,6 @@ class Recorded(Flat[Value]):
                     numbers[p] = x
         for key, x in kept.items():
             numbers[self.places[key]] = x
-
-    def _needed_for(self, ends: list[int]) -> list[bool]:
-        needed = [False] * len(self.values)
-        for k in ends:
-            needed[k] = True
-        for k in reversed(self.made):
-            if needed[k]:
-                for p in self.computed[k]:
-                    needed[p] = True
-        return needed
 
     def variables(self, k: int) -> set[int]:
         """Return the operands of a node that are no plain numbers."""

@@ -4,30 +4,28 @@ A unit is a tree of + − Σ and dots with a weight or a bias in it, whose inner
 1 or −1, so that the error δ at its root, the pre-activation, is the same everywhere in it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
-from typing import Literal
+from operator import or_
+from typing import Literal, NamedTuple
 
 from autograd.notation import shown
 from autograd.primitives import TABLE
 from nn.activations import ACTIVATIONS
 from nn.credit.finding.recorded import SEQUENCES, SUMS, Recorded
 
-Kind = Literal["weight", "bias", "skip", "fixed", "product"]
-Slot = int | tuple[int, int] | Literal["all"]  # an operand, a pair of them, or all pairs of a dot
-ALL: Literal["all"] = "all"
+ADDENDS = SUMS | {"mul", "dot"}  # what the tree of a unit is made of
+Kind = Literal["dot", "weight", "bias", "skip", "fixed", "product"]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """What an operand in the tree of a unit adds to its pre-activation.
+class Term(NamedTuple):
+    """What operands in the tree of a unit add to its pre-activation.
 
     Attributes:
-        kind: a weight times a tail; a bias; a tail as it is; a plain number times a tail; or one of two computed
-            numbers that are multiplied.
-        node: the node whose operand it is.
+        kind: all pairs of a dot, each a weight times a tail; one such pair; a bias; a tail as it is; a plain number
+            times a tail; or one of two computed numbers that are multiplied.
+        node: the node whose operands they are.
         sign: −1 under a minus, in front of the node.
         weight: the place of the weight or bias among the operands, else None.
         tail: the place of the tail among the operands, or None.
@@ -36,10 +34,11 @@ class Term:
     kind: Kind
     node: int
     sign: float
-    weight: int | None
-    tail: int | None
+    weight: int | None = None
+    tail: int | None = None
 
 
+@dataclass(eq=False, slots=True)
 class Unit:
     """A unit, as nodes of the recorded graph.
 
@@ -47,48 +46,22 @@ class Unit:
         a, z: the pre-activation, and what the rest of the network sees of it.
         passed: the nodes from a to z, operands first; a is the first and z the last.
         does: what happens between a and z, in a word: the activation.
+        terms: what a is the sum of, from left to right.
         tails: what a reads, from left to right; units of a layer may share them.
         own: its weights, and its bias.
         links: the terms without a weight.
         plain: whether it is one dot of weights and what they are multiplied by, with or without a bias.
     """
 
-    def __init__(self, units: "Units", a: int, passed: list[int]) -> None:
-        self.a, self.z, self.passed, self._units = a, passed[-1], passed, units
-        self.does = activation(units.graph, passed)
-        self.tails: Sequence[int] = []
-        self.own: list[int] = []
-        self.links: list[Term] = []
-        self.plain = False
-        graph, parts = units.graph, list(units.parts(a))
-        for k, sign, slot in parts:
-            if slot == ALL:
-                ws, xs = graph.sides[k]
-                self.own += ws
-                self.plain = k == a
-                self.tails = xs if self.plain else [*self.tails, *xs]
-                continue
-            for term in units.terms_of(k, sign, slot):
-                if term.weight is None:
-                    self.links.append(term)
-                else:
-                    self.own.append(graph.parents[k][term.weight])
-                if term.tail is not None:
-                    self.tails = [*self.tails, graph.parents[k][term.tail]]
-        self.plain = self.plain and not self.links and len(parts) < 3
-
-    def parts(self) -> Iterator[tuple[int, float, Slot]]:
-        """Yield what a is the sum of: a node, −1 under a minus, and which of its operands."""
-        return self._units.parts(self.a)
-
-    def terms_of(self, k: int, sign: float, slot: Slot) -> list[Term]:
-        """Return what operands of a node in its tree add to it."""
-        return self._units.terms_of(k, sign, slot)
-
-    @cached_property
-    def terms(self) -> list[Term]:
-        """What a is the sum of, term by term."""
-        return [term for part in self.parts() for term in self.terms_of(*part)]
+    a: int
+    z: int
+    passed: list[int]
+    does: str
+    terms: list[Term]
+    tails: Sequence[int]
+    own: list[int]
+    links: list[Term]
+    plain: bool
 
 
 class Units:
@@ -112,45 +85,46 @@ class Units:
         self._without: dict[int, bool] = {}  # whether a shared tuple of operands holds no parameter
         self.effective = [False] * count
         self._find_effective()
-        nodes = graph.made
+        self._bias = [
+            *map(or_, graph.is_parameter, self.effective)
+        ]  # what is one where it is added
         self.carrying, self.absorbed = [False] * count, [False] * count
-        for k in nodes:
-            self.carrying[k] = self._carries(k)
-        for k in nodes:
-            self.absorbed[k] = self._is_absorbed(k)
         self.inside = [False] * count
         self.found: dict[int, Unit] = {}
-        for k in nodes:
-            if self._is_root(k):
-                self._add(k)
+        for root in self._roots():
+            unit = self._unit(root)
+            self.found[unit.z] = unit
 
     # ---------------------------------------------------------------- what is a weight
 
     def _find_effective(self) -> None:
         """Find the weights that are made of parameters: they stand in a pair with what an input feeds."""
-        graph = self.graph
+        graph, ops = self.graph, self.graph.ops
         made = graph.is_parameter[:]
         some = False
         for k in graph.made:
             parents = graph.parents[k]
-            # from the last on: what a weight is multiplied by mostly tells
-            if parents and all(made[p] or graph.ops[p] == "constant" for p in reversed(parents)):
+            # the last one first: what a weight is multiplied by mostly tells
+            if not parents or not (made[parents[-1]] or ops[parents[-1]] == "constant"):
+                continue
+            if all(made[p] or ops[p] == "constant" for p in parents):
                 made[k] = any(made[p] for p in parents)
                 some = some or made[k]
         if not some:
             return
-        for k in range(len(made) - 1, -1, -1):
+        fed = graph.is_input[:]
+        for k in graph.made:
+            fed[k] = any(map(fed.__getitem__, graph.parents[k]))
+        for k in reversed(graph.made):
             operands = graph.parents[k]
             if self.effective[k]:
                 for p in operands:
                     self.effective[p] = p not in graph.leaves
-                continue
-            if not graph.fed[k] or not graph.in_network[k]:
-                continue
-            for s, t in graph.pairs(k):
-                for one, other in ((operands[s], operands[t]), (operands[t], operands[s])):
-                    if made[one] and one not in graph.leaves and graph.fed[other]:
-                        self.effective[one] = True
+            elif fed[k] and graph.in_network[k]:
+                for s, t in graph.pairs(k):
+                    for one, other in ((operands[s], operands[t]), (operands[t], operands[s])):
+                        if made[one] and one not in graph.leaves and fed[other]:
+                            self.effective[one] = True
 
     def weight_of(self, k: int, pair: tuple[int, int]) -> int | None:
         """Return which of two operands that are multiplied is the weight, or None."""
@@ -165,13 +139,14 @@ class Units:
             return s if self.effective[one] else t
         return None
 
-    def weighted(self, k: int) -> bool:
-        """Tell whether a product or a dot has a weight."""
-        operands = self.graph.parents[k]
-        if self.graph.ops[k] not in ("mul", "dot"):
-            return False
-        if self.graph.is_parameter[operands[0]] and operands[0] != operands[len(operands) // 2]:
-            return True  # most often the first pair tells
+    def _carries(self, k: int) -> bool:
+        """Tell whether a weight or a bias is an operand of a sum, a product or a dot."""
+        operands, op = self.graph.parents[k], self.graph.ops[k]
+        some = any(map(self._bias.__getitem__, operands))
+        if op in SUMS or not some:
+            return some
+        if op == "dot" and len(operands) % 2 and self._bias[operands[-1]]:
+            return True
         return any(self.weight_of(k, pair) is not None for pair in self.graph.pairs(k))
 
     def _fixed(self, k: int) -> bool:
@@ -179,83 +154,63 @@ class Units:
         graph = self.graph
         return graph.ops[k] == "mul" and all(p in graph.leaves for p in graph.parents[k])
 
-    def is_bias(self, p: int) -> bool:
-        """Tell whether what is added to a sum is a bias."""
-        return self.graph.is_parameter[p] or self.effective[p]
-
-    def _carries(self, k: int) -> bool:
-        graph = self.graph
-        if not graph.in_network[k] or self.effective[k]:
-            return False
-        if graph.ops[k] in SUMS:
-            return any(map(self.is_bias, graph.parents[k]))
-        bias = graph.bias(k)
-        return self.weighted(k) or (bias is not None and self.is_bias(graph.parents[k][bias]))
-
     # ---------------------------------------------------------------- trees
 
-    def _is_absorbed(self, k: int) -> bool:
-        graph = self.graph
-        if k in graph.leaves or self.effective[k] or not graph.inner(k):
-            return False
-        if graph.ops[k] not in SUMS and not self._fixed(k) and not self.carrying[k]:
-            return False
-        (user,) = graph.users[k]
-        if self.effective[user]:
-            return False
-        bias = graph.bias(user)
-        return graph.ops[user] in SUMS or (bias is not None and graph.parents[user][bias] == k)
+    def _roots(self) -> list[int]:
+        """Find the trees, and return their roots."""
+        graph, effective, absorbed = self.graph, self.effective, self.absorbed
+        ops, carrying = graph.ops, self.carrying
+        weighs, roots = [False] * len(ops), list[int]()  # whether one carries in the tree so far
+        for k in graph.made:
+            op = ops[k]
+            if op not in ADDENDS or effective[k] or not graph.in_network[k]:
+                continue
+            carrying[k] = carries = self._carries(k)
+            weighs[k] = weighs[k] or carries
+            user = graph.only[k]
+            if user >= 0 and not effective[user] and (op in SUMS or carries or self._fixed(k)):
+                bias = graph.bias(user)
+                absorbed[k] = ops[user] in SUMS or (
+                    bias is not None and graph.parents[user][bias] == k
+                )
+            if absorbed[k]:
+                weighs[user] = weighs[user] or weighs[k]
+            elif weighs[k]:
+                roots.append(k)
+        return roots
 
-    def _is_root(self, k: int) -> bool:
-        graph = self.graph
-        if self.absorbed[k] or self.effective[k] or not graph.in_network[k]:
-            return False
-        if graph.ops[k] not in (*SUMS, "mul", "dot"):
-            return False
-        return any(map(self.carrying.__getitem__, self.tree(k)))
-
-    def tree(self, root: int) -> Iterator[int]:
-        """Yield the nodes of a tree, the root first."""
-        stack = [root]
+    def _terms(self, root: int) -> list[Term]:
+        """Return what a tree adds up, from left to right."""
+        found: list[Term] = []
+        stack: list[Term | tuple[int, float]] = [(root, 1.0)]
         while stack:
-            k = stack.pop()
-            yield k
-            stack += [p for p in reversed(self.graph.computed[k]) if self.absorbed[p]]
-
-    def parts(self, root: int) -> Iterator[tuple[int, float, Slot]]:
-        """Yield what a tree adds up, from left to right: a node, −1 under a minus, and which of its operands."""
-        graph = self.graph
-        stack: list[tuple[int, float, list[Slot]]] = [(root, 1.0, self._slots(root))]
-        while stack:
-            k, sign, slots = stack.pop()
-            while slots:
-                slot = slots.pop()
-                if type(slot) is int and self.absorbed[p := graph.parents[k][slot]]:
+            item = stack.pop()
+            if isinstance(item, Term):
+                found.append(item)
+                continue
+            k, sign = item
+            self.inside[k] = True
+            graph, parents = self.graph, self.graph.parents[k]
+            parts: list[Term | tuple[int, float]] = []
+            slots: Sequence[int] = range(len(parents))
+            if graph.ops[k] not in SUMS:
+                bias = graph.bias(k)
+                slots = [] if bias is None else [bias]
+                if self._whole(k):
+                    parts.append(Term("dot", k, sign))
+                else:
+                    parts += [term for pair in graph.pairs(k) for term in self._pair(k, sign, pair)]
+            for slot in slots:
+                p = parents[slot]
+                if self.absorbed[p]:
                     minus = graph.ops[k] == "neg" or (graph.ops[k] == "sub" and slot)
-                    stack += [(k, sign, slots), (p, -sign if minus else sign, self._slots(p))]
-                    break
-                yield k, sign, slot
-
-    def terms_of(self, k: int, sign: float, slot: Slot) -> list[Term]:
-        """Return what operands of a node in a tree add to it."""
-        if slot == ALL:
-            n = len(self.graph.sides[k][0])
-            return [Term("weight", k, sign, s, n + s) for s in range(n)]
-        if isinstance(slot, tuple):
-            return self._pair(k, sign, slot)
-        p = self.graph.parents[k][slot]
-        if self.is_bias(p):
-            return [Term("bias", k, sign, slot, None)]
-        return [] if self.graph.ops[p] == "constant" else [Term("skip", k, sign, None, slot)]
-
-    def _slots(self, k: int) -> list[Slot]:
-        """Return the operands of a node in a tree, single, in pairs, or all pairs at once, the last first."""
-        graph = self.graph
-        if graph.ops[k] in SUMS:
-            return list(range(len(graph.parents[k]) - 1, -1, -1))
-        bias = graph.bias(k)
-        pairs: list[Slot] = [ALL] if self._whole(k) else [*graph.pairs(k)]
-        return [*([] if bias is None else [bias]), *reversed(pairs)]
+                    parts.append((p, -sign if minus else sign))
+                elif self._bias[p]:
+                    parts.append(Term("bias", k, sign, slot))
+                elif graph.ops[p] != "constant":
+                    parts.append(Term("skip", k, sign, None, slot))
+            stack += reversed(parts)
+        return found
 
     def _whole(self, k: int) -> bool:
         """Tell whether a dot is of parameters and of what is none."""
@@ -279,13 +234,29 @@ class Units:
             return [Term("fixed", k, sign, None, pair[0] if fixed[0] == pair[1] else pair[1])]
         return [Term("product", k, sign, None, s) for s in pair]
 
-    # ---------------------------------------------------------------- activations
-
-    def _add(self, root: int) -> None:
-        passed = self._passed(root)
-        for k in (*self.tree(root), *passed):
+    def _unit(self, root: int) -> Unit:
+        graph, terms, passed = self.graph, self._terms(root), self._passed(root)
+        for k in passed:
             self.inside[k] = True
-        self.found[passed[-1]] = Unit(self, root, passed)
+        tails: Sequence[int] = []
+        own: list[int] = []
+        links: list[Term] = []
+        for term in terms:
+            k, parents = term.node, graph.parents[term.node]
+            if term.kind == "dot":
+                own += graph.sides[k][0]
+                tails = [*tails, *graph.sides[k][1]] if tails else graph.sides[k][1]
+                continue
+            if term.weight is None:
+                links.append(term)
+            else:
+                own.append(parents[term.weight])
+            if term.tail is not None:
+                tails = [*tails, parents[term.tail]]
+        plain = [t.kind for t in terms if t.node == root][:1] == ["dot"] and not links and len(terms) < 3  # fmt: skip
+        return Unit(root, passed[-1], passed, activation(graph, passed), terms, tails, own, links, plain)  # fmt: skip
+
+    # ---------------------------------------------------------------- activations
 
     def _passed(self, a: int) -> list[int]:
         """Return the functions of a alone, up to the one through which everything else sees them."""
@@ -295,7 +266,7 @@ class Units:
             k = min(waiting)
             if graph.ops[k] in SEQUENCES or self.absorbed[k]:
                 break
-            if not graph.variables(k).issubset(seen):
+            if any(p not in seen and graph.ops[p] != "constant" for p in graph.parents[k]):
                 break
             if passed == len(seen) and len(seen) > 1 and graph.values[seen[-1]].label:
                 break  # what has a name stands for itself
@@ -314,13 +285,14 @@ def activation(graph: Recorded, passed: list[int]) -> str:
     words = []
     for before, k in pairwise(passed):
         op, parents = graph.ops[k], graph.parents[k]
+        if len(parents) == 1 and parents[0] == before:
+            words.append("−" if op == "neg" else "" if op == "pos" else op)
+            continue
         if graph.variables(k) != {before}:
             return "f"
         plain = [graph.values[p].data for p in parents if graph.ops[p] == "constant"]
         symbol = TABLE[op].symbol
-        if len(parents) == 1:
-            words.append("−" if op == "neg" else "" if op == "pos" else op)
-        elif len(plain) == 1:
+        if len(plain) == 1:
             said = shown(plain[0]).removesuffix(".00")
             words.append(
                 f"{symbol}{said}"
@@ -350,12 +322,12 @@ def outputs(units: Units) -> list[int]:
         if not carrier or below[k]:
             continue
         top = k
-        while graph.inner(top) and graph.ops[user := graph.users[top][0]] in SUMS:
+        while graph.inner(top) and graph.ops[user := graph.only[top]] in SUMS:
             others = [p for p in graph.parents[user] if p != top]
             if not all(carriers[p] or (below[p] and p not in graph.leaves) for p in others):
                 break
             top = user
-        if graph.inner(top) and graph.ops[graph.users[top][0]] in ACTIVATIONS:
-            top = graph.users[top][0]
+        if graph.inner(top) and graph.ops[graph.only[top]] in ACTIVATIONS:
+            top = graph.only[top]
         found[top] = None
     return list(found)

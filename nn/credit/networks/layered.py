@@ -67,15 +67,21 @@ def credit_of_layers(
         each_once = count_of_all == len(recording.parameters)
         for tails, heads, column, bias in zip(layers, layers[1:], pre, biases):
             zs, count = [nodes[i].z for i in tails], len(tails)
+            read: list[list[int | None]] = [
+                [*tails],
+                [*tails, None],
+            ]  # without a bias, and with one
             for j, a, b in zip(heads, column, bias):
-                slopes, delta = a.partials[count:], nodes[j].delta or 0.0
-                of: Sequence[int] = range(first, first := first + len(slopes))
+                has = b is not None
+                width = count + has
+                of: Sequence[int] = range(first, first := first + width)
                 if not each_once:
                     weights = *a.parents[:count], *a.parents[2 * count :]
                     of = [recording.places[id(p)] for p in weights]
-                found.append(Row(id(a), range(count), tails, j, slopes[:count], delta, zs, 1.0, of[:count], register, True))  # fmt: skip
-                if b is not None:
-                    found.append(Row(id(a), [2 * count], [None], j, [b], delta, [1.0], 1.0, of[count:], register))  # fmt: skip
+                numbers = [*a.partials[count : 2 * count], *([] if b is None else [b])]
+                pieces = [(id(a), range(count), True), *[(id(a), [2 * count], True)][:has]]
+                deltas = [nodes[j].delta or 0.0] * width
+                found.append(Row(j, pieces, read[has], numbers, deltas, zs + [1.0] * has, [1.0] * width, of, register))  # fmt: skip
         return found
 
     return Found(

@@ -1,9 +1,10 @@
-"""Edges and weights as columns, a row of edges for the operands of a node: a large network has very many."""
+"""Edges and weights as columns, a row of edges for each unit: a large network has very many."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, count, islice, repeat
+from operator import mul
 from typing import Any, TypeAlias, TypeVar
 
 from autograd.graph.reverse import errors, flows, inner_nodes
@@ -19,45 +20,42 @@ FEW = 8  # weights that are looked at one by one; then all are made
 
 @dataclass(eq=False)
 class Row:
-    """The edges on operands of one node, as columns.
+    """The edges into one unit, its biases last, as columns.
 
     Attributes:
-        node: the id of the node.
-        slots: the places of the weights among its operands.
+        pieces: the nodes on whose operands they stand, one after the other: the id of each, the places of its weights
+            among the operands, and whether none of the others is a parameter.
         tails: the numbers of the nodes at their tails; None, of a bias.
-        target, weights, delta, zs, sign, of, register, names: as for Edge, of each, or of all.
-        alone: whether no other operand of the node is a parameter.
+        weights, deltas, zs, signs, of: as for Edge, of each.
+        target, register, names: as for Edge, of all.
         places: those of the edges, where two nodes are joined twice.
     """
 
-    node: int
-    slots: Sequence[int]
-    tails: Sequence[int | None]
     target: int
+    pieces: list[tuple[int, Sequence[int], bool]]
+    tails: list[int | None]
     weights: Sequence[float]
-    delta: float
+    deltas: list[float]
     zs: Sequence[float]
-    sign: float
+    signs: list[float]
     of: Sequence[int]
     register: Register
-    alone: bool = False
-    places: Sequence[int] | None = None
+    places: list[int] | None = None
     names: Names = SLIDES
+
+    @cached_property
+    def credits(self) -> list[float]:
+        """The credit of each."""
+        return list(map(mul, self.deltas, self.zs))
 
     @cached_property
     def edges(self) -> list[Edge]:
         """The edges, made when one of them is looked at."""
         fields = zip(
-            self.tails, repeat(self.target), self.weights, repeat(self.delta), self.zs, self.credits,
-            repeat(self.sign), self.places or repeat(0), self.of, repeat(self.register), repeat(self.names), repeat(""),
+            self.tails, repeat(self.target), self.weights, self.deltas, self.zs, self.credits, self.signs,
+            self.places or repeat(0), self.of, repeat(self.register), repeat(self.names), repeat(""),
         )  # fmt: skip
         return list(map(partial(tuple.__new__, Edge), fields))
-
-    @property
-    def credits(self) -> list[float]:
-        """The credit of each."""
-        delta = self.delta
-        return [delta * z for z in self.zs]
 
     @property
     def keys(self) -> Iterator[Key]:
@@ -67,6 +65,11 @@ class Row:
         return (
             (i, self.target, p) if p else (i, self.target) for i, p in zip(self.tails, self.places)
         )
+
+    @property
+    def operands(self) -> Iterator[tuple[int, int]]:
+        """Of each the id of the node on whose operand it stands, and the place of that."""
+        return ((node, slot) for node, slots, _ in self.pieces for slot in slots)
 
     def find(self, source: Any, place: Any) -> int | None:
         """Return which of the edges comes from a node, or None."""
@@ -94,18 +97,15 @@ class Edges(Mapping[Any, Edge]):
         self._rows, self._layers, self._order = rows, layers, order
 
     @cached_property
-    def _into(self) -> dict[int, list[Row]]:
+    def _into(self) -> dict[Any, Row]:
         """The rows by their targets."""
-        found: dict[int, list[Row]] = {}
-        for row in self._rows():
-            found.setdefault(row.target, []).append(row)
-        return found
+        return {row.target: row for row in self._rows()}
 
     @cached_property
     def _made(self) -> dict[Any, Edge]:
         return dict(self.each(lambda row: row.edges))
 
-    def each(self, column: Callable[[Row], Iterable[T]]) -> Iterator[tuple[Key, T]]:
+    def each(self, column: Callable[[Row], Sequence[T]]) -> Iterator[tuple[Key, T]]:
         """Yield something of each edge with the key of the edge.
 
         Args:
@@ -118,26 +118,23 @@ class Edges(Mapping[Any, Edge]):
             return items
         return iter(sorted(items, key=lambda item: order(item[0])))
 
-    def _by_tails(self, column: Callable[[Row], Iterable[T]]) -> Iterator[tuple[Key, T]]:
+    def _by_tails(self, column: Callable[[Row], Sequence[T]]) -> Iterator[tuple[Key, T]]:
         """Yield the same layer by layer, and there by the tails, the biases last; by whole rows, as there may be many."""
         found: list[Iterable[tuple[Key, T]]] = []
         for tails, heads in zip(reversed(self._layers[:-1]), reversed(self._layers)):
-            columns: list[Iterable[T]] = []
-            biases: list[Iterable[tuple[Key, T]]] = []
-            for j in heads:
-                things: dict[int | None, T] = {}
-                for row in self._into[j]:
-                    if row.tails == tails:
-                        columns.append(column(row))
-                    elif row.tails == [None]:
-                        biases.append(zip(row.keys, column(row)))
-                    else:  # in another order, or one by one
-                        things.update(zip(row.tails, column(row)))
-                if things:
-                    columns.append([things[i] for i in tails])
-            by_tail = dict(zip(tails, zip(*columns)))
-            found += [zip(zip(repeat(i), heads), by_tail[i]) for i in sorted(tails)]
-            found += biases
+            columns: list[Sequence[T]] = []
+            biases: list[tuple[Key, T]] = []
+            for row in map(self._into.__getitem__, heads):
+                things = column(row)
+                if len(row.tails) > len(tails):
+                    biases.append(((None, row.target), things[-1]))
+                if row.tails[: len(tails)] != tails:
+                    by_tail = dict(zip(row.tails, things))
+                    things = [by_tail[i] for i in tails]
+                columns.append(things)
+            across = dict(zip(tails, zip(*columns)))
+            found += [zip(zip(repeat(i), heads), across[i]) for i in sorted(tails)]
+            found.append(biases)
         return chain.from_iterable(found)
 
     def _find(self, key: Any) -> Edge | None:
@@ -145,13 +142,11 @@ class Edges(Mapping[Any, Edge]):
             return None
         source, target, place = (*key, 0)[:3]
         try:
-            rows = self._into.get(target, ())
-        except TypeError:  # not a number
+            row = self._into[target]
+        except (KeyError, TypeError):
             return None
-        for row in rows:
-            if (k := row.find(source, place)) is not None:
-                return row.edges[k]
-        return None
+        k = row.find(source, place)
+        return None if k is None else row.edges[k]
 
     def __getitem__(self, key: Any) -> Edge:
         if (found := self._find(key)) is None:
@@ -281,52 +276,51 @@ def weights_of(
     numbers = [*numbers, 0.0]  # the last is of what is no parameter, whose place is −1
     totals, counts = [0.0] * len(numbers), [0] * len(numbers)
     found = list(_uses(recording, rows))
-    for use, p in found:
-        if isinstance(use, Row):
-            of, shares, weights = use.of, use.credits, use.weights
-            for k in range(len(of)) if p is None else (p,):
-                totals[of[k]] += shares[k]
-                counts[of[k]] += 1
-                numbers[of[k]] = weights[k]
-        else:
-            totals[p] += use.credit
-            counts[p] += 1
+    for use, ks in found:
+        if isinstance(use, Use):
+            totals[ks[0]] += use.credit
+            counts[ks[0]] += 1
+            continue
+        of, shares, weights = use.of, use.credits, use.weights
+        for k in ks:
+            totals[of[k]] += shares[k]
+            counts[of[k]] += 1
+            numbers[of[k]] = weights[k]
 
     def uses(places: Sequence[int]) -> list[Uses]:
         by: dict[int, Uses] = {p: [] for p in places}
-        for use, p in found:
+        for use, ks in found:
             if isinstance(use, Use):
-                if p in by:
-                    by[p].append(use)
-            elif not by.keys().isdisjoint(use.of if p is None else use.of[p : p + 1]):
-                edges = use.edges if p is None else (use.edges[p],)
-                for edge in edges:
-                    if edge.of in by:
-                        by[edge.of].append(edge)
+                if ks[0] in by:
+                    by[ks[0]].append(use)
+                continue
+            of = use.of
+            for k in ks:
+                if of[k] in by:
+                    by[of[k]].append(use.edges[k])
         return [*by.values()]
 
     return Weights(names, numbers, totals, counts, uses)
 
 
-def _uses(recording: Recording, rows: Iterable[Row]) -> Iterator[Any]:
-    """Yield the uses of parameters as back-propagation meets them.
-
-    They are all edges of a row, with None; one of them, with its place; or another use, with the place of the parameter.
-    """
-    on: dict[int, list[Row]] = {}
+def _uses(recording: Recording, rows: Iterable[Row]) -> Iterator[tuple[Row | Use, Sequence[int]]]:
+    """Yield the uses of parameters as back-propagation meets them: some edges of a row; or another, with its parameter."""
+    on: dict[int, list[tuple[Row, Sequence[int], Sequence[int], bool]]] = {}
     for row in rows:
-        on.setdefault(row.node, []).append(row)
+        first = 0
+        for node, slots, alone in row.pieces:
+            ks = range(first, first := first + len(slots))
+            on.setdefault(node, []).append((row, ks, slots, alone))
     of, upstream = recording.places, None
     for v in reversed(inner_nodes(recording.loss)):
         found = on.get(id(v), [])
-        if found and found[0].alone:
-            for row in found:
-                yield row, None
+        if found and found[0][3]:
+            yield from ((row, ks) for row, ks, _, _ in found)
             continue
         parents = v.parents
         if of.keys().isdisjoint(map(id, parents)):
             continue
-        edges = {slot: (row, k) for row in found for k, slot in enumerate(row.slots)}
+        edges = {s: (row, k) for row, ks, slots, _ in found for k, s in zip(ks, slots)}
         slot = -1
         for p, slope in flows(v):
             slot = next(k for k in range(slot + 1, len(parents)) if parents[k] is p)
@@ -334,10 +328,10 @@ def _uses(recording: Recording, rows: Iterable[Row]) -> Iterator[Any]:
                 continue
             if slot in edges:
                 row, k = edges[slot]
-                yield row, k
+                yield row, (k,)
                 continue
             if upstream is None:
                 upstream = errors(recording.loss)
             name = recording.names.get(id(p)) or f"parameter {place + 1}"
             delta = upstream[id(v)]
-            yield Use(name, v.label or v.op, delta, slope, delta * slope), place
+            yield Use(name, v.label or v.op, delta, slope, delta * slope), (place,)

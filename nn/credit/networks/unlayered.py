@@ -1,6 +1,7 @@
 """The nodes, the edges and the links of any network, from its anatomy."""
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from nn.credit.finding.anatomy import Anatomy
 from nn.credit.finding.joints import Joint
 from nn.credit.finding.numbering import Cell
 from nn.credit.finding.recording import Recording
-from nn.credit.finding.units import ALL, Term, Unit
+from nn.credit.finding.units import Term, Unit
 from nn.credit.networks.found import Found
 from nn.credit.networks.layered import targets
 from nn.credit.networks.rows import Edges, Row
@@ -37,7 +38,7 @@ def credit_of_graph(recording: Recording, y: Any, loss: Loss) -> Found:
 
     @cache
     def rows() -> list[Row]:
-        return [row for cell in anatomy.cells.values() for row in _rows(anatomy, cell, index, register)]  # fmt: skip
+        return _rows(anatomy, index, register)
 
     def all_names() -> list[str]:
         names = [recording.names.get(id(p), "") for p in recording.parameters]
@@ -92,36 +93,44 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> 
     return found
 
 
-def _rows(anatomy: Anatomy, cell: Cell, index: dict[int, int], register: Register) -> list[Row]:
-    """Return the edges into a unit, its biases last."""
-    unit, j = cell.part, cell.index
-    if not isinstance(unit, Unit):
-        return []
-    graph, of, upstream = anatomy.graph, anatomy.graph.weights, anatomy.upstream
-    weights: list[Row] = []
-    biases: list[Row] = []
-    for k, sign, slot in unit.parts():
-        operands, slopes, delta, node = graph.parents[k], anatomy.partials[k], upstream[k], id(graph.values[k])  # fmt: skip
-        if slot == ALL:
-            ws, xs = graph.sides[k]
-            numbers, places = [graph.numbers[w] for w in ws], [of[w] for w in ws]
-            weights.append(Row(node, range(len(ws)), [index[x] for x in xs], j, numbers, delta, slopes[: len(ws)], sign, places, register, True))  # fmt: skip
+def _rows(anatomy: Anatomy, index: dict[int, int], register: Register) -> list[Row]:
+    """Return the edges into each unit, from the output backwards."""
+    graph, upstream, found = anatomy.graph, anatomy.upstream, list[Row]()
+    read: dict[int, list[int | None]] = {}  # the numbers of tails that units share, by their ids
+    for cell in anatomy.cells.values():
+        unit = cell.part
+        if not isinstance(unit, Unit):
             continue
-        for term in unit.terms_of(k, sign, slot):
-            if (s := term.weight) is not None:
-                w, tail = operands[s], None if term.tail is None else index[operands[term.tail]]
-                row = Row(node, [s], [tail], j, [graph.numbers[w]], delta, [slopes[s]], sign, [of.get(w, -1)], register)  # fmt: skip
-                (biases if tail is None else weights).append(row)
-    rows = [*weights, *biases]
-    tails = [i for row in rows for i in row.tails]
-    if len(set(tails)) < len(tails):  # two nodes are joined once more
-        seen = Counter[int | None]()
-        for row in rows:
-            row.places = []
-            for i in row.tails:
-                row.places.append(seen[i])
-                seen[i] += 1
-    return rows
+        pieces, tails = list[tuple[int, Sequence[int], bool]](), list[int | None]()
+        weights, deltas, zs, signs, of = (list[Any]() for _ in range(5))
+        for term in sorted(unit.terms, key=lambda term: term.kind == "bias"):
+            k, s, operands = term.node, term.weight, graph.parents[term.node]
+            slots: Sequence[int] = range(0)
+            if term.kind == "dot":
+                ws, xs = graph.sides[k]
+                slots, alone = range(len(ws)), True
+                if id(xs) not in read:
+                    read[id(xs)] = [index[x] for x in xs]
+                tails += read[id(xs)]
+            elif s is not None:
+                slots, ws = range(s, s + 1), (operands[s],)
+                alone = len(operands) < 3 and not graph.is_parameter[operands[s - 1]]
+                tails.append(None if term.tail is None else index[operands[term.tail]])
+            else:
+                continue
+            pieces.append((id(graph.values[k]), slots, alone))
+            weights += [graph.numbers[w] for w in ws]
+            deltas += [upstream[k]] * len(ws)
+            zs += anatomy.partials[k][slots.start : slots.stop]
+            signs += [term.sign] * len(ws)
+            of += [graph.weights.get(w, -1) for w in ws]
+        places = None
+        if len(set(tails)) < len(tails):  # two nodes are joined once more
+            seen = Counter[int | None]()
+            places = [seen.update([i]) or seen[i] - 1 for i in tails]
+        if tails:
+            found.append(Row(cell.index, pieces, tails, weights, deltas, zs, signs, of, register, places))  # fmt: skip
+    return found
 
 
 def _link(anatomy: Anatomy, cell: Cell, term: Term, index: dict[int, int]) -> Link:

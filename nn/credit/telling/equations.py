@@ -202,10 +202,10 @@ class _Working:
         credit, graph = self.credit, self.graph
         by_id = {id(v): k for k, v in enumerate(graph.values)}
         for row in credit.rows():
-            self.a[row.target] = k = by_id[row.node]
-            for slot, i in zip(row.slots, row.tails):
-                if i is not None:
-                    self.z[i] = graph.parents[k][slot + len(graph.parents[k]) // 2]
+            self.a[row.target] = k = by_id[row.pieces[0][0]]
+            operands = graph.parents[k]
+            read = zip(row.tails, operands[len(operands) // 2 :])
+            self.z |= {i: z for i, z in read if i is not None}
         for j, v in zip(credit.outputs, graph.outputs):
             self.z[j] = v
         self.z = {i: self.z[i] for i in credit.nodes}

@@ -54,7 +54,7 @@ class Recorded:
         assert found.anatomy is not None
         self.anatomy, self._graph = found.anatomy, found.anatomy.graph
         self.order = sorted(credit.edges, key=lambda key: key[1])
-        self._uses = {key: (r.node, s) for r in found.rows() for s, key in zip(r.slots, r.keys)}
+        self._uses = {key: at for r in found.rows() for key, at in zip(r.keys, r.operands)}
         # of a layered network a page finds the weights by their places: those into a unit side by side
         first = map(self._weight, self.order) if credit.layers else ()
         inputs = [v for v, _ in again.inputs]
@@ -163,10 +163,10 @@ class Recorded:
             inside = self._inside(part.z, part.members)
             yield from (f"i{inside}.{self._at[p]}" for p in part.tails)
         elif part is not None:
-            for term in part.terms:
+            for term in part.links:
                 if term.kind == "skip":
                     yield ""
-                elif term.weight is None:
+                else:
                     yield f"{'m' if term.sign < 0 else 'l'}{self._at[term.node]}.{term.tail}"
 
     def _edge(self, key: Key, edge: Edge) -> Edge:
