@@ -45,48 +45,57 @@ class Flat(Generic[N]):
         self.ops: list[str] = []
         self._known: dict[int, tuple[Places, Places]] = {}  # of shared tuples, by their ids
         self._same: dict[Places, Places] = {}
-        places, known, stack = self.places, self._known, list(reversed(ends))
-        waiting: dict[int, tuple[Sequence[Any], ...]] = {}  # operands of nodes that wait for them
+        places, leaves, known, stack = self.places, self.leaves, self._known, list(reversed(ends))
         while stack:
             v = stack.pop()
             key = id(v)
             place = places.get(key)
+            if place is not None and place != _OPEN:
+                continue
+            if v._op is None:
+                self._add_leaves((v,))
+                continue
+            few: Sequence[Any] = ()  # operands that stand in no sequence
+            sides: Sequence[Sequence[Any]] = ()
+            if type(v._da) is not tuple:
+                few = v.parents  # type: ignore[attr-defined]
+            else:
+                sides = (v._a,) if v._b is None else (v._a, v._b)
+                if v._c is not None:
+                    few = (v._c,)
             if place is None:
-                if v._op is None:
-                    self._add_leaves((v,))
-                    continue
-                operands = _operands(v)
                 depth = len(stack)
-                for one in reversed(operands):
+                for p in few:
+                    if id(p) not in places:
+                        if p._op is None:
+                            self._add_leaves((p,))
+                        else:
+                            stack.insert(depth, p)
+                for one in reversed(sides):
                     if id(one) not in known:
                         self._add_leaves(one)
                         stack += [p for p in reversed(one) if id(p) not in places]
-                if len(stack) == depth:
-                    self._close(v, operands)
-                else:
+                if len(stack) > depth:
                     places[key] = _OPEN
-                    waiting[key] = operands
                     stack.insert(depth, v)
-            elif place == _OPEN:
-                self._close(v, waiting.pop(key))
+                    continue
+            parents: Places = ()
+            computed: Places = ()
+            for one in sides:
+                more, of_them = known.get(id(one)) or self._found(one)
+                parents, computed = parents + more, computed + of_them
+                if one is v._b:
+                    self.sides[len(self.values)] = known[id(v._a)][0], more
+            if few:
+                more = tuple([places[id(p)] for p in few])
+                parents, computed = (
+                    parents + more,
+                    computed + tuple([k for k in more if k not in leaves]),
+                )
+            self._add(v, parents, computed)
         self.numbers = [v._data for v in self.values]
 
-    def _close(self, v: N, operands: tuple[Sequence[Any], ...]) -> None:
-        """Give a node a place, whose operands all have theirs."""
-        sides = []
-        for one in operands:
-            found = self._known.get(id(one))
-            if found is None:
-                found = self._found(one)
-                if one is v._a or one is v._b:  # a tuple that lives as long as the node
-                    self._known[id(one)] = found
-            sides.append(found)
-        parents, computed = sides[0]
-        if len(sides) > 1:
-            for more, of_them in sides[1:]:
-                parents, computed = parents + more, computed + of_them
-            if v._b is not None:
-                self.sides[len(self.values)] = sides[0][0], sides[1][0]
+    def _add(self, v: N, parents: Places, computed: Places) -> None:
         place = len(self.values)
         self.places[id(v)] = place
         self.made.append(place)
@@ -112,14 +121,6 @@ class Flat(Generic[N]):
         leaves, places = self.leaves, self.places
         found = tuple([places[id(p)] for p in operands])
         found = self._same.setdefault(found, found)
-        if leaves.issuperset(found):
-            return found, ()
-        return found, tuple([k for k in found if k not in leaves])
-
-
-def _operands(v: Any) -> tuple[Sequence[Any], ...]:
-    """Return the tuples of operands of a node, as they are shared."""
-    if type(v._da) is not tuple:
-        return (v.parents,)
-    last = () if v._c is None else ((v._c,),)
-    return (v._a, *last) if v._b is None else (v._a, v._b, *last)
+        computed = () if leaves.issuperset(found) else tuple([k for k in found if k not in leaves])
+        self._known[id(operands)] = found, computed
+        return found, computed

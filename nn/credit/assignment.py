@@ -12,6 +12,7 @@ from autograd.notation import Table, shown, table
 from nn.activations import activation_name
 from nn.arguments import is_sequence, learning_rate, plain
 from nn.credit.finding.anatomy import with_outputs
+from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.recording import Recording, recording_of, recording_of_loss
 from nn.credit.networks.found import Found
 from nn.credit.networks.layered import credit_of_layers
@@ -53,19 +54,24 @@ class Assignment(Found):
     @classmethod
     def of_loss(cls, root: Value, parameters: Any = None, outputs: Any = None) -> Self:
         """Return the credit of a recorded loss; the arguments are those of `assign_credit`."""
-        recording = with_outputs(recording_of_loss(root, parameters, outputs))
-        return cls.of_recording(recording, None, recorded_loss)
+        recording, graph = recording_of_loss(root, parameters, outputs), None
+        if not recording.outputs:
+            recording, graph = with_outputs(recording)
+        return cls.of_recording(recording, None, recorded_loss, graph)
 
     @classmethod
-    def of_recording(cls, recording: Recording, y: Any, loss: Loss) -> Self:
+    def of_recording(
+        cls, recording: Recording, y: Any, loss: Loss, graph: Recorded | None = None
+    ) -> Self:
         """Return the credit of a recorded network, whose units are found once they are asked for.
 
         Args:
             recording: what was recorded.
             y, loss: the target, and the loss function.
+            graph: its graph, if it is there already.
         """
         return cls.late(
-            partial(credit_of_graph, recording, y, loss),
+            partial(credit_of_graph, recording, y, loss, graph),
             loss=recording.loss.data, loss_function=loss, y=y, recording=recording,
         )  # fmt: skip
 

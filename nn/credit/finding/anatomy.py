@@ -44,22 +44,21 @@ class _Upstream(dict[int, float]):
         return self._errors.get(id(self._values[k]), 0.0)
 
 
-def with_outputs(recording: Recording) -> Recording:
-    """Return what was recorded, with what seem to be the outputs, if they are not known.
+def with_outputs(recording: Recording) -> tuple[Recording, Recorded]:
+    """Return what was recorded of a loss alone, with what seem to be the outputs, and its graph.
 
     Raises:
         ValueError: if no unit is there.
     """
-    if recording.outputs:
-        return recording
     graph = Recorded(recording)
-    found = [graph.values[k] for k in outputs(Units(graph))]
+    found = outputs(Units(graph))
     if not found:
         raise ValueError(
             "no unit was found in what was recorded: no weight is multiplied by, or added to, anything; say "
             "which leaves are weights with parameters=[...]"
         )
-    return replace(recording, outputs=found)
+    graph.see(found, graph.places[id(recording.loss)])
+    return replace(recording, outputs=[graph.values[k] for k in found]), graph
 
 
 class Anatomy:
@@ -67,6 +66,7 @@ class Anatomy:
 
     Args:
         recording: what was recorded.
+        graph: its graph, if it is there already.
 
     Attributes:
         graph: the recorded graph.
@@ -75,9 +75,9 @@ class Anatomy:
         partials: the derivatives of each node by its operands, as they were recorded.
     """
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, graph: Recorded | None = None) -> None:
         self.recording = recording
-        self.graph = graph = Recorded(recording)
+        self.graph = graph = graph or Recorded(recording)
         units = Units(graph)
         self.effective = units.effective
         self.cells: dict[int, Cell] = cells(graph, units, Joints(graph, units))

@@ -70,9 +70,9 @@ class Joints:
         graph = self.graph
         waiting = []
         for k in graph.made:
-            if not self.material[k] or not graph.inner(k):
+            user = graph.only[k]
+            if not self.material[k] or user < 0:
                 continue
-            user = graph.users[k][0]
             if self.material[user] and self._joins(k, user):
                 self.joined[k] = user
             elif self.material[user] and graph.elementwise(user):
@@ -257,7 +257,7 @@ class Blocks:
         graph, base = self.graph, self._of(p)
         if self.whole.get(base) is all_ or self.home.get(base) is all_:
             return True
-        return not graph.read[p] and all(user in inside for user in graph.users[p])
+        return not graph.read[p] and all(user in inside for user in graph.users(p))
 
     def _block(self, all_: frozenset[int], mixers: dict[int, int]) -> Block:
         """Return the block of some mixers: they, their functions that nobody else's numbers enter, and what lies below."""
@@ -280,7 +280,7 @@ class Blocks:
         results = {
             k: mixers.get(self._of(k), mixers.get(k))
             for k in members
-            if graph.read[k] or any(user not in inside for user in graph.users[k])
+            if graph.read[k] or any(user not in inside for user in graph.users(k))
         }
         ops = {graph.ops[k] for k in members}
         for does, telling in (

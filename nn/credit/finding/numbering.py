@@ -8,7 +8,7 @@ from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.units import Unit, Units
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Cell:
     """A unit, a joint or an input with its number.
 

@@ -7,7 +7,6 @@ from nn.credit.finding.recording import Recording
 
 SUMS = frozenset({"add", "sub", "neg", "sum"})  # a tree of these hands the error on as it is
 SEQUENCES = frozenset({"sum", "dot", "logsumexp"})
-NOBODY: list[int] = []  # who reads a leaf is not asked
 
 
 class Recorded(Flat[Value]):
@@ -20,8 +19,6 @@ class Recorded(Flat[Value]):
     Attributes:
         values, places, parents, computed, leaves, made, sides, ops: as in Flat; what the loss does not need comes last.
         numbers: those of the time of recording.
-        users: for each node that is no leaf, the nodes of the network that have it as an operand, as often as they have
-            it, the last first.
         in_network: of each that is no leaf, whether an output needs it, or is it.
         read: whether it is an output, or the loss reads it.
         is_parameter, is_input: of each node.
@@ -32,33 +29,43 @@ class Recorded(Flat[Value]):
 
     def __init__(self, recording: Recording) -> None:
         super().__init__((recording.loss, *recording.outputs))
-        values, places, count = self.values, self.places, len(self.values)
+        places, count = self.places, len(self.values)
         self._restore(recording.kept)
         self.weights = {places[i]: k for i, k in recording.places.items() if i in places}
         self.inputs = [places[id(v)] for v, _ in recording.inputs if id(v) in places]
-        self.outputs = [places[id(v)] for v in recording.outputs]
         self.is_parameter, self.is_input = [False] * count, [False] * count
         for known, leaves in ((self.is_parameter, self.weights), (self.is_input, self.inputs)):
             for k in leaves:
                 known[k] = True
-        self.users: list[list[int]] = [NOBODY] * count
-        for k in self.made:
-            self.users[k] = []
-        self.read, self.only = [False] * count, [-1] * count
-        self.in_network = [not self.outputs] * count
-        for k in self.outputs or [places[id(recording.loss)]]:
+        self.see([places[id(v)] for v in recording.outputs], places[id(recording.loss)])
+
+    def see(self, outputs: list[int], loss: int) -> None:
+        """Find what the outputs need, and who reads what; without outputs the loss needs all."""
+        count = len(self.values)
+        self.outputs = outputs
+        self.read, self.in_network = [False] * count, [not outputs] * count
+        for k in outputs or [loss]:
             self.read[k] = self.in_network[k] = True
+        self.only, self._last = [-1] * count, [-1] * count
+        self._several: dict[int, list[int]] = {}
+        last, several = self._last, self._several
         for k in reversed(self.made):
             if not self.in_network[k]:
                 for p in self.parents[k]:
                     self.read[p] = True
                 continue
+            if last[k] >= 0 and not (k in several or self.read[k] or self.values[k].label):
+                self.only[k] = last[k]
             for p in self.computed[k]:
                 self.in_network[p] = True
-                self.users[p].append(k)
-            users = self.users[k]
-            if len(users) == 1 and not (self.read[k] or values[k].label):
-                self.only[k] = users[0]
+                if last[p] < 0:
+                    last[p] = k
+                else:
+                    several.setdefault(p, [last[p]]).append(k)
+
+    def users(self, k: int) -> list[int]:
+        """Return the nodes of the network that have one as an operand, as often as they have it, the last first."""
+        return self._several.get(k) or ([self._last[k]] if self._last[k] >= 0 else [])
 
     def _restore(self, kept: dict[int, float]) -> None:
         """Take the numbers of the time of recording: leaves may have been assigned since."""

@@ -141,8 +141,8 @@ class Units:
 
     def _carries(self, k: int) -> bool:
         """Tell whether a weight or a bias is an operand of a sum, a product or a dot."""
-        operands, op = self.graph.parents[k], self.graph.ops[k]
-        some = any(map(self._bias.__getitem__, operands))
+        operands, op, bias = self.graph.parents[k], self.graph.ops[k], self._bias
+        some = bias[operands[0]] or bias[operands[-1]] or any(map(bias.__getitem__, operands[1:-1]))
         if op in SUMS or not some:
             return some
         if op == "dot" and len(operands) % 2 and self._bias[operands[-1]]:
@@ -152,7 +152,7 @@ class Units:
     def _fixed(self, k: int) -> bool:
         """Tell whether a node is an input times a plain number."""
         graph = self.graph
-        return graph.ops[k] == "mul" and all(p in graph.leaves for p in graph.parents[k])
+        return graph.ops[k] == "mul" and graph.leaves.issuperset(graph.parents[k])
 
     # ---------------------------------------------------------------- trees
 
@@ -261,7 +261,7 @@ class Units:
     def _passed(self, a: int) -> list[int]:
         """Return the functions of a alone, up to the one through which everything else sees them."""
         graph, seen, passed = self.graph, [a], 1
-        waiting = set(graph.users[a])  # who reads what was seen
+        waiting = set(graph.users(a))  # who reads what was seen
         while waiting and not graph.read[seen[-1]]:
             k = min(waiting)
             if graph.ops[k] in SEQUENCES or self.absorbed[k]:
@@ -276,7 +276,7 @@ class Units:
                 passed = len(seen)
             elif graph.read[k]:
                 break
-            waiting.update(graph.users[k])
+            waiting.update(graph.users(k))
         return seen[:passed]
 
 

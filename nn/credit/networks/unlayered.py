@@ -10,6 +10,7 @@ from nn.activations import ACTIVATIONS
 from nn.credit.finding.anatomy import Anatomy
 from nn.credit.finding.joints import Joint
 from nn.credit.finding.numbering import Cell
+from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.recording import Recording
 from nn.credit.finding.units import Term, Unit
 from nn.credit.networks.found import Found
@@ -22,9 +23,11 @@ from nn.notations import NOTATIONS, Names
 LONGEST = 12  # a longer name of a weight gives way to w₃⇝₁, unless the weight has several uses
 
 
-def credit_of_graph(recording: Recording, y: Any, loss: Loss) -> Found:
+def credit_of_graph(
+    recording: Recording, y: Any, loss: Loss, graph: Recorded | None = None
+) -> Found:
     """Return what is found in a recorded network."""
-    anatomy = Anatomy(recording)
+    anatomy = Anatomy(recording, graph)
     graph = anatomy.graph
     outputs = [anatomy.cells[z].index for z in graph.outputs]
     wanted = dict(zip(outputs, targets(y, len(outputs), loss)))

@@ -9,6 +9,7 @@ import autograd as ag
 from autograd import Value
 from nn import MLP, assign_credit
 from nn.credit.finding import units
+from nn.credit.finding.recorded import Recorded
 from nn.credit.parts import Edge
 from tests.counting import calls
 from tests.nn.credit.networks import CASES, elman, residual
@@ -28,13 +29,13 @@ def test_units_are_found_when_they_are_asked_for(name):
 def made(monkeypatch):
     """Count the terms that are made."""
     counts = Counter()
-    plain = units.Term.__init__
+    plain = units.Term.__new__
 
-    def counting(self, *args, **named):
+    def counting(cls, *args, **named):
         counts["Term"] += 1
-        plain(self, *args, **named)
+        return plain(cls, *args, **named)
 
-    monkeypatch.setattr(units.Term, "__init__", counting)
+    monkeypatch.setattr(units.Term, "__new__", counting)
     return counts
 
 
@@ -49,7 +50,7 @@ def test_no_edge_is_made_before_it_is_looked_at(made):
     c = assign_credit(lambda x: net(x), [0.1, 0.2, 0.3], 0.5, parameters=net)
     assert len(c.nodes) == 44
     assert len(c.layers) == 4
-    assert made == {"Term": 41}  # the biases, which stand alone
+    assert made == {"Term": 2 * 41}  # of each unit its dot, and its bias
     assert alive() == before
     assert len(c.edges) == 3 * 20 + 20 * 20 + 20 + 41
     assert (22, 1) in {*c.edges}
@@ -80,7 +81,9 @@ def test_a_dot_in_a_sum_is_told_by_its_tuples(made):
     case = elman(steps=4)
     c = of(case)()
     assert len(c.nodes) == 13
-    assert made["Term"] == 8  # the weights of the inputs, which stand outside of dots
+    assert (
+        made["Term"] == 8 + 7
+    )  # the weights of the inputs, which stand outside of dots, and the dots
 
 
 @pytest.mark.parametrize("make", [residual, elman])
@@ -100,6 +103,14 @@ def test_linear_in_the_graph(make):
 
     small, large = work(20), work(80)
     assert large < 4.4 * small
+
+
+def test_a_recorded_loss_is_taken_apart_once(monkeypatch):
+    made, plain = [], Recorded.__init__
+    monkeypatch.setattr(Recorded, "__init__", lambda *args: made.append(plain(*args)))
+    w, x = Value(0.5), Value(2.0)
+    assert assign_credit((w * x).tanh() - 1.0, parameters=[w]).nodes  # its outputs are looked for
+    assert len(made) == 1
 
 
 def test_a_wide_layer_costs_by_the_unit():
