@@ -104,10 +104,10 @@ class Units:
         some = False
         for k in graph.made:
             parents = graph.parents[k]
-            # the last one first: what a weight is multiplied by mostly tells
+            # from the last on: what a weight is multiplied by mostly tells
             if not parents or not (made[parents[-1]] or ops[parents[-1]] == "constant"):
                 continue
-            if all(made[p] or ops[p] == "constant" for p in parents):
+            if all(made[p] or ops[p] == "constant" for p in reversed(parents)):
                 made[k] = any(made[p] for p in parents)
                 some = some or made[k]
         if not some:
@@ -145,9 +145,14 @@ class Units:
         some = bias[operands[0]] or bias[operands[-1]] or any(map(bias.__getitem__, operands[1:-1]))
         if op in SUMS or not some:
             return some
-        if op == "dot" and len(operands) % 2 and self._bias[operands[-1]]:
+        if op == "dot" and (self._whole(k) or (len(operands) % 2 and bias[operands[-1]])):
             return True
         return any(self.weight_of(k, pair) is not None for pair in self.graph.pairs(k))
+
+    def _is_bias(self, k: int, dot: int) -> bool:
+        """Tell whether a node is the bias of a dot."""
+        slot = self.graph.bias(dot)
+        return slot is not None and self.graph.parents[dot][slot] == k
 
     def _fixed(self, k: int) -> bool:
         """Tell whether a node is an input times a plain number."""
@@ -169,10 +174,7 @@ class Units:
             weighs[k] = weighs[k] or carries
             user = graph.only[k]
             if user >= 0 and not effective[user] and (op in SUMS or carries or self._fixed(k)):
-                bias = graph.bias(user)
-                absorbed[k] = ops[user] in SUMS or (
-                    bias is not None and graph.parents[user][bias] == k
-                )
+                absorbed[k] = ops[user] in SUMS or self._is_bias(k, user)
             if absorbed[k]:
                 weighs[user] = weighs[user] or weighs[k]
             elif weighs[k]:

@@ -58,7 +58,7 @@ def test_no_edge_is_made_before_it_is_looked_at(made):
     assert c.weights.totals
     assert alive() == before
     assert c.edges[21, 1].target == 1
-    assert alive() == before + 20  # those of its unit
+    assert alive() == before + 21  # those of its unit
     assert len(list(c.edges.values())) == len(c.edges)
     assert alive() == before + len(c.edges)
 
