@@ -72,8 +72,7 @@ class Flat(Generic[N]):
                         else:
                             stack.insert(depth, p)
                 for one in reversed(sides):
-                    if id(one) not in known:
-                        self._add_leaves(one)
+                    if id(one) not in known and self._add_leaves(one) < len(one):
                         stack += [p for p in reversed(one) if id(p) not in places]
                 if len(stack) > depth:
                     places[key] = _OPEN
@@ -104,8 +103,8 @@ class Flat(Generic[N]):
         self.parents.append(parents)
         self.computed.append(computed)
 
-    def _add_leaves(self, nodes: Sequence[N]) -> None:
-        """Give places to the leaves among some nodes that have none."""
+    def _add_leaves(self, nodes: Sequence[N]) -> int:
+        """Give places to the leaves among some nodes that have none, and return how many there are."""
         places, first = self.places, len(self.values)
         new = {key: v for v in nodes if v._op is None and (key := id(v)) not in places}
         if new:
@@ -115,11 +114,12 @@ class Flat(Generic[N]):
             self.parents += [()] * len(new)
             self.computed += [()] * len(new)
             self.leaves.update(range(first, len(self.values)))
+        return len(new)
 
     def _found(self, operands: Sequence[N]) -> tuple[Places, Places]:
         """Return the places of operands, and of those of them that are no leaves."""
         leaves, places = self.leaves, self.places
-        found = tuple([places[id(p)] for p in operands])
+        found = tuple(map(places.__getitem__, map(id, operands)))
         found = self._same.setdefault(found, found)
         computed = () if leaves.issuperset(found) else tuple([k for k in found if k not in leaves])
         self._known[id(operands)] = found, computed

@@ -29,21 +29,6 @@ class _Partials(dict[int, tuple[float, ...]]):
         return found
 
 
-class _Upstream(dict[int, float]):
-    """∂L/∂ each node by its place, looked up when it is asked for.
-
-    Args:
-        values: the nodes by their places.
-        errors: what was found by their ids.
-    """
-
-    def __init__(self, values: Sequence[Value], errors: dict[int, float]) -> None:
-        self._values, self._errors = values, errors
-
-    def __missing__(self, k: int) -> float:
-        return self._errors.get(id(self._values[k]), 0.0)
-
-
 def with_outputs(recording: Recording) -> tuple[Recording, Recorded]:
     """Return what was recorded of a loss alone, with what seem to be the outputs, and its graph.
 
@@ -71,7 +56,6 @@ class Anatomy:
     Attributes:
         graph: the recorded graph.
         cells: units, joints and inputs by the node that holds their value, in the order of their numbers.
-        upstream: ∂L/∂ each node that is no leaf.
         partials: the derivatives of each node by its operands, as they were recorded.
     """
 
@@ -81,8 +65,12 @@ class Anatomy:
         units = Units(graph)
         self.effective = units.effective
         self.cells: dict[int, Cell] = cells(graph, units, Joints(graph, units))
-        self.upstream = _Upstream(graph.values, errors(recording.loss))
+        self._errors = errors(recording.loss)
         self.partials = _Partials(graph.values)
+
+    def upstream(self, k: int) -> float:
+        """Return ∂L/∂ a node that is no leaf."""
+        return self._errors.get(id(self.graph.values[k]), 0.0)
 
     def slope(self, unit: Unit) -> float:
         """Return f′(a)."""
@@ -114,9 +102,9 @@ class Anatomy:
         if part is None:
             return None
         if isinstance(part, Unit):
-            return self.upstream[part.a]
+            return self.upstream(part.a)
         if part.block is None:
-            return self.upstream[part.z]
+            return self.upstream(part.z)
         return self._from_outside(part)
 
     def _from_outside(self, joint: Joint) -> float:
@@ -126,7 +114,7 @@ class Anatomy:
             if user not in inside:
                 for p, slope in zip(graph.parents[user], self.partials[user]):
                     if p == z and (slope or graph.ops[user] != "where"):
-                        total += self.upstream[user] * slope
+                        total += self.upstream(user) * slope
         return total + (1.0 if graph.values[z] is self.recording.loss else 0.0)
 
     def read_by_loss(self) -> dict[int, float]:
@@ -141,7 +129,7 @@ class Anatomy:
                 if not graph.in_network[user]:
                     for p, slope in zip(graph.parents[user], self.partials[user]):
                         if p == z and (slope or graph.ops[user] != "where"):
-                            total += self.upstream[user] * slope
+                            total += self.upstream(user) * slope
             found[cell.index] = total
         return found
 

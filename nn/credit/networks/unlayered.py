@@ -98,7 +98,7 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> 
 
 def _rows(anatomy: Anatomy, index: dict[int, int], register: Register) -> list[Row]:
     """Return the edges into each unit, from the output backwards."""
-    graph, upstream, found = anatomy.graph, anatomy.upstream, list[Row]()
+    graph, found = anatomy.graph, list[Row]()
     read: dict[int, list[int | None]] = {}  # the numbers of tails that units share, by their ids
     for cell in anatomy.cells.values():
         unit = cell.part
@@ -123,7 +123,7 @@ def _rows(anatomy: Anatomy, index: dict[int, int], register: Register) -> list[R
                 continue
             pieces.append((id(graph.values[k]), slots, alone))
             weights += [graph.numbers[w] for w in ws]
-            deltas += [upstream[k]] * len(ws)
+            deltas += [anatomy.upstream(k)] * len(ws)
             zs += anatomy.partials[k][slots.start : slots.stop]
             signs += [term.sign] * len(ws)
             of += [graph.weights.get(w, -1) for w in ws]
