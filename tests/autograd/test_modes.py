@@ -336,7 +336,7 @@ net, rng = MLP(1, [1], rng=0), random.Random(0)
 metrics = {"error": lambda net, xs, ys: (net(xs[0]) - ys[0]).data}
 for k in range(ROUNDS):
     try:
-        (train if k % 2 else loop)(rng.uniform(1e-5, 2e-3))
+        train(rng.uniform(1e-5, 2e-3)) if k % 2 else loop(rng.uniform(1e-5, 5e-4))
     except KeyboardInterrupt:
         assert is_clean(), "in the handler, where the traceback is still alive"
     assert is_clean()

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# of Jupyter: whether cells can be run
+# of Jupyter: whether cells can be run; what a kernel is asked before it has answered once may be lost
 READY = """
 const app = window.jupyterapp, kernel = app?.shell.currentWidget?.sessionContext?.session?.kernel;
-return kernel?.connectionStatus === 'connected' && app.commands.isEnabled('notebook:run-all-cells');
+return kernel?.connectionStatus === 'connected' && kernel.status === 'idle' && app.commands.isEnabled('notebook:run-all-cells');
 """
 
 

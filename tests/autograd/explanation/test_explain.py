@@ -92,16 +92,6 @@ def test_no_path_and_the_shortest():
         explain(2.0, wrt=x)
 
 
-def test_a_long_path_is_shortened():
-    x = y = Value(1.0, label="x")
-    for _ in range(5000):
-        y = y + 1.0
-    why = explain(y, wrt=x)
-    assert why.count == 1
-    assert len(str(why)) < 1000
-    assert "…" in str(why)
-
-
 def test_edges_sum_to_the_gradients():
     L, a, b = _example()
     found = edges(L)
@@ -210,6 +200,8 @@ def test_long_paths_are_shortened_in_text_and_latex():
     for _ in range(5000):
         y = y + 1.0
     why = explain(y, wrt=x)
+    assert why.count == 1
+    assert "…" in str(why)
     assert len(str(why)) < 400
     assert len(why.latex) < 2000
     assert r"\cdots" in why.latex

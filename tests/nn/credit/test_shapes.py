@@ -244,7 +244,7 @@ def deep_sum_of_joints():
     def net(x, W=W):
         a, b = (W[0] * x[0]).tanh(), (W[1] * x[0]).tanh()
         t = a * b
-        for _ in range(3000):
+        for _ in range(1200):  # beyond what Python recurses
             t = t + a * 0.001
         return t
 
