@@ -517,7 +517,7 @@ def test_gradients_that_nobody_asks_for_are_not_computed():
     p = trace(lambda w, v, x: ag.tanh(ag.dot(w, x)) * v, [1.0, 2.0], 0.5, [1.0, 3.0])
     rng = np.random.default_rng(0)
     args = rng.normal(size=2), 0.25, rng.normal(size=(4, 2))
-    value, (expected, *_) = p.vectorize(2).value_and_grad(*args)
+    value, (expected, *_) = VectorProgram(p, 2).value_and_grad(*args)
 
     def text(by):
         b = pickle.loads(pickle.dumps(VectorProgram(p, 2, by=by)))
