@@ -290,14 +290,10 @@ def weights_of(
     def uses(places: Sequence[int]) -> list[Uses]:
         by: dict[int, Uses] = {p: [] for p in places}
         for use, ks in found:
-            if isinstance(use, Use):
-                if ks[0] in by:
-                    by[ks[0]].append(use)
-                continue
-            of = use.of
             for k in ks:
-                if of[k] in by:
-                    by[of[k]].append(use.edges[k])
+                p = use.of[k] if isinstance(use, Row) else k
+                if p in by:
+                    by[p].append(use.edges[k] if isinstance(use, Row) else use)
         return [*by.values()]
 
     return Weights(names, numbers, totals, counts, uses)

@@ -1,7 +1,7 @@
 """The nodes, the edges and the links of any network, from its anatomy."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -108,7 +108,6 @@ def _rows(anatomy: Anatomy, index: dict[int, int], register: Register) -> list[R
         weights, deltas, zs, signs, of = (list[Any]() for _ in range(5))
         for term in sorted(unit.terms, key=lambda term: term.kind == "bias"):
             k, s, operands = term.node, term.weight, graph.parents[term.node]
-            slots: Sequence[int] = range(0)
             if term.kind == "dot":
                 ws, xs = graph.sides[k]
                 slots, alone = range(len(ws)), True
@@ -127,13 +126,18 @@ def _rows(anatomy: Anatomy, index: dict[int, int], register: Register) -> list[R
             zs += anatomy.partials[k][slots.start : slots.stop]
             signs += [term.sign] * len(ws)
             of += [graph.weights.get(w, -1) for w in ws]
-        places = None
-        if len(set(tails)) < len(tails):  # two nodes are joined once more
-            seen = Counter[int | None]()
-            places = [seen.update([i]) or seen[i] - 1 for i in tails]
+        places = list(_places(tails)) if len(set(tails)) < len(tails) else None
         if tails:
             found.append(Row(cell.index, pieces, tails, weights, deltas, zs, signs, of, register, places))  # fmt: skip
     return found
+
+
+def _places(tails: list[int | None]) -> Iterator[int]:
+    """Yield of each tail how often it came before: two nodes may be joined once more."""
+    seen = Counter[int | None]()
+    for i in tails:
+        yield seen[i]
+        seen[i] += 1
 
 
 def _link(anatomy: Anatomy, cell: Cell, term: Term, index: dict[int, int]) -> Link:
