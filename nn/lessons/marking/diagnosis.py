@@ -11,7 +11,7 @@ from nn.lessons.marking.judging import Judged
 from nn.lessons.marking.rules.hand import NONE, Flaws
 from nn.lessons.marking.rules.intervals import Interval
 from nn.lessons.marking.rules.mistakes import Mistake, mistakes_in
-from nn.lessons.marking.rules.remembered import remembered
+from nn.lessons.marking.rules.remembered import Answers, remembered
 from nn.lessons.quantities import Quantity
 
 CONTRADICTED = 5.0  # the price of a good line that should be otherwise
@@ -73,6 +73,7 @@ class Diagnosis:
         self.hand = judged.hand
         self.problem = judged.hand.problem
         self.wrong = judged.wrong
+        self.answers = Answers()
         self.good = [q for q, status in judged.status.items() if status != "wrong"]
         self._known = mistakes_in(self.problem)
         self._known += self._rates()

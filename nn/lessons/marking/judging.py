@@ -11,7 +11,7 @@ from nn.lessons.marking.rules.any_network import hand_of
 from nn.lessons.marking.rules.hand import FROM_Z, NONE, Flaws, Hand
 from nn.lessons.marking.rules.intervals import SLOPES_FROM_Z, Interval, at
 from nn.lessons.marking.rules.problem import Problem
-from nn.lessons.marking.rules.remembered import remembered
+from nn.lessons.marking.rules.remembered import Answers, remembered
 from nn.lessons.quantities import Quantity, Written
 
 Status = Literal["right", "follows", "wrong"]
@@ -69,6 +69,7 @@ class Judged:
         style: how the sheet is written.
         written: its numbers as they were written.
         copied: the lines that are right, but do not follow from earlier wrong ones.
+        answers: what it was asked before.
     """
 
     hand: Hand
@@ -77,6 +78,7 @@ class Judged:
     written: Mapping[Quantity, Written]
     status: dict[Quantity, Status] = field(default_factory=dict)
     copied: list[Quantity] = field(default_factory=list)
+    answers: Answers = field(default_factory=Answers)
 
     @property
     def wrong(self) -> list[Quantity]:

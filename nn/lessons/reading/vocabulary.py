@@ -104,9 +104,9 @@ class Vocabulary:
             found = self.words.get(key(name), frozenset())
             return frozenset(m for m in found if m[0] != "loss")  # e is an error, E the loss
         for role, word in forms(name):
-            bases = self.words.get(word, frozenset())
-            if of := self._in_role(role, bases) if role else bases:
-                return of
+            bases = self.words.get(word)
+            if bases and (found := self._in_role(role, bases) if role else bases):
+                return found
         return frozenset()
 
     def _in_role(self, role: str, bases: frozenset[Meaning]) -> frozenset[Meaning]:
@@ -119,13 +119,14 @@ class Vocabulary:
     def grid(self, name: str) -> Grid:
         """Return the numbers of a matrix; empty if none has that name."""
         for role, word in forms(name):
-            found = self.grids.get(word)
-            kind = found[0][0][0] if found else ""
-            if found and not role:
+            if not (found := self.grids.get(word)):
+                continue
+            kind = found[0][0][0]
+            if not role:
                 return found
-            if found and kind == "weight" and role != "step":
+            if kind == "weight" and role != "step":
                 return _as(role, found)
-            if found and kind == "a" and role == "gradient":
+            if kind == "a" and role == "gradient":
                 return _as("delta", found)
         return ()
 

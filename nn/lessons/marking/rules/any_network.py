@@ -10,7 +10,7 @@ from nn.credit.telling.equations import Equation, Id, Rule, equations
 from nn.lessons.marking.rules.hand import INSTEAD_OF_SLOPES, Flaws, Hand
 from nn.lessons.marking.rules.intervals import SLOPES_FROM_Z, Interval, at, output, slope
 from nn.lessons.marking.rules.problem import Problem, asked_numbers
-from nn.lessons.marking.rules.remembered import remembered
+from nn.lessons.marking.rules.remembered import Answers, remembered
 from nn.lessons.quantities import Quantity
 from nn.optim import Optimizer
 
@@ -34,6 +34,7 @@ class AnyProblem(Problem):
         self.right = asked_numbers(credit, lr, optimizer)
         self.order = list(self.right)
         self.outputs, self.inputs = credit.outputs, []
+        self.answers = Answers()
         by_text: dict[str, Activation | None] = {}
         self.functions = {}
         for q, e in self.equations.items():

@@ -17,7 +17,7 @@ from nn.lessons.marking.rules.intervals import (
 )  # fmt: skip
 from nn.lessons.marking.rules.mistakes import Flaw
 from nn.lessons.marking.rules.problem import Problem
-from nn.lessons.marking.rules.remembered import remembered
+from nn.lessons.marking.rules.remembered import Answers, remembered
 from nn.lessons.quantities import Kind, Quantity
 from nn.losses import binary_cross_entropy_with_logits, cross_entropy
 
@@ -43,13 +43,14 @@ class Hand:
         self.half = half
         self._fixed: float | None = None
         self._losses: dict[Any, tuple[Interval, list[Interval]]] = {}
+        self.answers = Answers()
 
     def round_to(self, half: float) -> None:
         """Let each result on the way be uncertain by so much from now on."""
         if half != self._fixed:
             self.half, self._fixed = (lambda x: half), half
-            for answers in ("_computed", "_slope_at"):
-                vars(self).pop(answers, None)
+            for method in ("_computed", "_slope_at"):
+                self.answers[method].clear()
 
     @remembered
     def chain(self, q: Quantity) -> frozenset[Quantity]:
@@ -87,9 +88,11 @@ class Hand:
 
     def _factor(self, s: Mapping[str, Any], *names: str) -> float:
         """Return by what a number is multiplied by mistake."""
+        said = [s[name] for name in names if name in s]
+        if not said:
+            return 1.0
         n = len(self.problem.outputs)
         factors = {"mean": 1.0 / n, "sum": float(n), "lr": self.problem.lr}
-        said = [s[name] for name in names if name in s]
         return math.prod(-1.0 if x is True else factors.get(x, x) for x in said)
 
     # ------------------------------------------------------------ forward
