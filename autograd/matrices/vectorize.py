@@ -6,7 +6,7 @@ column where all examples share it. The same rules of the table that serve scala
 
 import operator
 from collections.abc import Iterable, Sequence
-from functools import cache, cached_property, reduce
+from functools import cached_property, reduce
 from typing import Any
 
 try:
@@ -253,7 +253,13 @@ class Batch:
         self._runs, self._reduction, self._count, self.xp = runs, reduction, count, runs.xp
         self._mean = bool(count) and reduction == "mean"
         self._scale = 1.0 / count if count and self._mean else 1.0
-        self._before = cache(runs.before)
+        self._kept: dict[Any, list[Any]] = {}  # constants, ones and seeds, by number of examples
+
+    def _before(self, n: int | None, *seeds: float) -> list[Any]:
+        key = n, *seeds
+        if key not in self._kept:
+            self._kept[key] = self._runs.before(n, *seeds)
+        return self._kept[key]
 
     def results(self, arrays: list[Any]) -> list[Any]:
         """Return each number of the result, reduced as the program says."""
