@@ -106,7 +106,8 @@ def begin_transform() -> int:
 def settings() -> tuple[bool, bool, bool]:
     """Tell for whoever calls the asking function whether `no_grad` and `detect_anomaly` are on, and whether anybody traces."""
     here, sole = threading.get_ident(), _sole
-    if sole is not None and sole.thread == here and sole.lasts():
+    # another thread may have noted it before this one opened a mode more
+    if sole is not None and len(active) == 1 and sole.thread == here and sole.lasts():
         return sole.settings
     waiting: dict[int, list[_Entry]] = {}  # by frame, the modes that may be on here
     quiet, checked, traced = None, False, False

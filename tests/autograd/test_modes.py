@@ -27,6 +27,11 @@ def is_on(mode):
     return False
 
 
+def is_on_inside(mode):
+    with mode():
+        return is_on(mode)
+
+
 @pytest.fixture(autouse=True)
 def nothing_stays_on():
     yield
@@ -237,6 +242,27 @@ def test_threads_have_modes_of_their_own(mode):
     with ThreadPoolExecutor(1) as pool, mode():
         assert not pool.submit(is_on, mode).result()
         assert is_on(mode)
+
+
+def test_a_mode_opened_while_another_thread_notes_that_there_is_only_one(monkeypatch):
+    noting, may_note = threading.Event(), threading.Event()
+    is_sole, here = modes._Entry.is_sole, threading.get_ident()
+
+    def slowly(entry):
+        answer = is_sole(entry)
+        if answer and threading.get_ident() != here:
+            noting.set()
+            may_note.wait(10)
+        return answer
+
+    monkeypatch.setattr(modes._Entry, "is_sole", slowly)
+    with ThreadPoolExecutor(1) as pool, no_grad():
+        other = pool.submit(is_on_inside, no_grad)
+        noting.wait(10)
+        with modes.recording():
+            may_note.set()
+            assert other.result()
+            assert not is_on(no_grad)
 
 
 def test_worker_threads_inside_a_transform_and_a_trace():

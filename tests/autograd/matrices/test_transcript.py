@@ -72,6 +72,20 @@ def test_a_batch_of_one_does_not_speak_for_others():
             np.testing.assert_array_equal(found, expected)
 
 
+def test_one_number_of_examples_written_down_twice_does_not_speak_for_others():
+    """Two threads may write it down at once, as here one while the other does."""
+    waiting = [np.ones((2, 1))]
+
+    def run(n, a):
+        if type(a) is not np.ndarray and waiting:
+            runs(1, waiting.pop())
+        return [a @ np.ones((1, 1)) if a.shape[1] == 1 else a]
+
+    runs = Transcribed(run, run)
+    for n in (1, 1, 3):
+        assert runs(n, np.ones((2, n)))[0].shape == (2, n)
+
+
 @pytest.mark.parametrize("name", TABLE)
 def test_every_row_is_written_out(name):
     x, y = point(name)
