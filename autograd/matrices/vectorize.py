@@ -116,6 +116,13 @@ class VectorProgram:
         with np.errstate(all="ignore"):  # IEEE rules answer, without a warning
             return self._structured(batch.xp, batch.results(arrays))
 
+    def each(self, *args: Any) -> Any:
+        """Return the function's result for each example, whatever the reduction."""
+        xp, dtype, arrays, count = self._arguments.checked(self._arguments.taken_apart(args))
+        batch = Batch(self._runs(xp, dtype), None, count)
+        with np.errstate(all="ignore"):
+            return self._structured(xp, batch.results(arrays))
+
     def value_and_grad(self, *args: Any, **named: Any) -> tuple[Any, tuple[Any, ...]]:
         """Return the reduced value and its gradient by each argument, arrays of the arguments' shapes.
 

@@ -114,12 +114,9 @@ class Vectorized:
         classes = {y: i for i in (*range(len(xs)), *chosen) if is_number(y := ys[i])}
         if len(classes) <= CLASSES:
             chosen += {*classes.values()}.difference(chosen)
-        losses = [self._loss_now(i, penalty) for i in chosen]
-        mean, _ = program.value_and_grad(self._data, self.xs[chosen], self.ys[chosen])
-        if math.isclose(mean, math.fsum(losses) / len(losses), rel_tol=1e-6):
-            return
-        for i, now in zip(chosen, losses):
-            replayed = program(self._data, self.xs[[i]], self.ys[[i]])
+        losses = program.each(self._data, self.xs[chosen], self.ys[chosen])
+        for i, replayed in zip(chosen, losses.tolist()):
+            now = self._loss_now(i, penalty)
             if _differ(replayed, now):
                 raise TypeError(
                     f"vectorize=True records the network and the loss once, but run again they give {now:g} for "

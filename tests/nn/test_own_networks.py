@@ -281,6 +281,23 @@ def test_what_a_recording_would_freeze_is_refused(make, given):
         fit(make.from_weights([[[0.5]]]), xs, ys, epochs=1, vectorize=True, **given)
 
 
+@pytest.mark.parametrize(
+    ("ys", "weights"),
+    [
+        ([0.0, 1.0], {0.0: 0.5, 1.0: 1.5}),  # 1 on average, as where they balance classes
+        ([0.0, 1.0, 1e9], {1.0: 5.0}),  # next to nothing beside the last loss
+    ],
+)
+def test_a_frozen_loss_is_refused_though_the_mean_is_the_same(ys, weights):
+    xs = [[1.0]] * len(ys)
+
+    def loss(p, y):
+        return weights.get(y, 1.0) * p * p + y
+
+    with pytest.raises(TypeError, match=r"^vectorize=True records .* for xs\[\d\]"):
+        fit(Skip.from_weights([[[0.5]]]), xs, ys, loss, epochs=1, vectorize=True)
+
+
 @pytest.mark.parametrize("vectorize", [False, True])
 def test_a_network_need_not_hold_its_parameters_itself(vectorize):
     w = Value(0.5)
