@@ -75,7 +75,7 @@ class Drawing:
         return text
 
     def finished(self, engine: str | None, prefix: str) -> str:
-        """Return the picture as `svg` does, whatever the size of its text."""
+        """Return the picture as `svg` does, whatever the size of its text: see there for engine and prefix."""
         drawn = self.rendered("svg", engine)
         try:
             return svg.finish(drawn, self.title, self.desc, prefix, self.theme == "auto")
@@ -85,7 +85,7 @@ class Drawing:
             ) from None
 
     def rendered(self, format: str, engine: str | None) -> bytes:
-        """Return the picture as the engine draws it."""
+        """Return the picture in a format, svg say, as the engine draws it: see `save` for engine."""
         return render.render(self.source, format, engine, self.pinned)
 
     def save(self, path: str | os.PathLike[str], engine: str | None = None) -> None:
