@@ -519,7 +519,8 @@ def settled(v: "Value", on: tuple[bool, bool, bool] | None = None) -> "Value":
     if traced and (traces := modes.traces(operands)):
         return detached(_new(Value), joined(v, traces), traces) if quiet else joined(v, traces)
     if quiet:  # it becomes a leaf
-        v._op, v._a, v._b, v._c, v._grad, v._stamp = None, None, None, None, 0.0, UNRECORDED
+        v._op = v._a = v._b = v._c = v._da = v._db = None
+        v._grad, v._stamp = 0.0, UNRECORDED
     return v
 
 
@@ -529,9 +530,8 @@ def _node(row: Primitive, operands: tuple[Any, ...], data: tuple[Any, ...], out:
     v._op = row
     v._b = v._db = v._stamp = None
     if row is primitives.where:
-        condition, a, b = operands
-        v._c = condition
-        taken = holds(condition)
+        v._c, a, b = operands
+        taken = holds(v._c)
         v._a, v._da = a, 1.0 if taken and type(a) is Value else None
         v._b, v._db = b, 1.0 if not taken and type(b) is Value else None
         return v

@@ -391,6 +391,14 @@ def test_operators_record_nothing_under_no_grad(name):
             assert node.data == OPERATORS[name](*(getattr(v, "data", v) for v in operands))
 
 
+@pytest.mark.parametrize("f", [ag.dot, lambda ws, xs: ag.sum(ws), lambda ws, xs: ag.logsumexp(xs)])
+def test_results_of_no_grad_keep_neither_operands_nor_slopes(f):
+    ws, xs = [[Value(k / 10) for k in range(9)] for _ in range(2)]
+    with no_grad():
+        result = f(ws, xs)
+    assert not {tuple, Value} & {*map(type, gc.get_referents(result))}
+
+
 def test_a_row_of_ones_own_over_a_sequence_may_divide_by_zero():
     def total(xs):
         return 1.0 / xs[0] + 1.0 / xs[1]
