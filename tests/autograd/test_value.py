@@ -391,7 +391,7 @@ def test_operators_record_nothing_under_no_grad(name):
             assert node.data == OPERATORS[name](*(getattr(v, "data", v) for v in operands))
 
 
-@pytest.mark.parametrize("f", [ag.dot, lambda ws, xs: ag.sum(ws), lambda ws, xs: ag.logsumexp(xs)])
+@pytest.mark.parametrize("f", [ag.dot, lambda ws, _: ag.sum(ws)], ids=["dot", "sum"])
 def test_results_of_no_grad_keep_neither_operands_nor_slopes(f):
     ws, xs = [[Value(k / 10) for k in range(9)] for _ in range(2)]
     with no_grad():
