@@ -239,12 +239,13 @@ class _Runs:
 
     def _written(self, run: Run) -> Run:
         run = patience(f"running {len(self._schedule.steps):,} groups")(run)
+        xp, fixed = self.xp, (type(None), np.generic)
 
-        # copies, lest two results share memory, or one with an argument
+        # copies, lest two results share memory, or one with an argument, which scalars cannot
         def copied(*args: Any) -> list[Any]:
-            return [x if x is None else self.xp.asarray(x, copy=True) for x in run(*args)]
+            return [x if isinstance(x, fixed) else xp.asarray(x, copy=True) for x in run(*args)]
 
-        return Transcribed(run, copied) if self.xp is np else copied
+        return Transcribed(run, copied) if xp is np else copied
 
 
 class Batch:

@@ -99,6 +99,14 @@ def test_every_row_is_written_out(name):
         assert run.__code__.co_filename == "<vectorised program>"
 
 
+@pytest.mark.parametrize(("batched", "given"), [((), 3.0), (0, np.ones(2))])
+def test_results_are_of_the_same_types_before_and_after(batched, given):
+    b = trace(lambda x: x * x, 1.0).vectorize(batched, "sum")
+    for _ in range(3):
+        value, (gradient,) = b.value_and_grad(np.asarray(given))
+        assert (type(value), type(gradient)) == (np.float64, np.ndarray)
+
+
 def test_no_two_results_share_memory():
     def f(w, v, x, y):
         return ag.sum([a + b + c - d for a, b, c, d in zip(w, v, x, y)])
