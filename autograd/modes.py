@@ -57,8 +57,9 @@ class _Entry:
 
     def is_sole(self) -> bool:
         """Tell whether no other mode is on, and this for the frame of its `with`, which nobody suspends."""
-        alone = len(active) == 1 and self.entered
-        return alone and self.thread is not None and self.opened_in == self.frame
+        if self.thread is None or "greenlet" in sys.modules:  # a greenlet suspends any frame
+            return False
+        return len(active) == 1 and self.entered and self.opened_in == self.frame
 
 
 def _open(mode: "_Mode", opened_in: int, frame: FrameType) -> tuple[Callable[..., None], _Entry]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
 
 import pytest
 
@@ -263,6 +264,22 @@ def test_a_mode_opened_while_another_thread_notes_that_there_is_only_one(monkeyp
             may_note.set()
             assert other.result()
             assert not is_on(no_grad)
+
+
+def test_greenlets_have_modes_of_their_own(monkeypatch):
+    """They let any function wait, so the block lasts while its frame is not on the stack: as here."""
+    monkeypatch.setitem(sys.modules, "greenlet", ModuleType("greenlet"))
+
+    def wait_inside():
+        mode = no_grad()
+        leave = mode.__exit__
+        mode.__enter__()
+        assert is_on(no_grad)
+        return leave
+
+    leave = wait_inside()
+    assert not is_on(no_grad)
+    leave()
 
 
 def test_worker_threads_inside_a_transform_and_a_trace():
