@@ -153,12 +153,7 @@ class Assignment(Found):
     @cached_property
     def weights(self) -> Weights:
         """Each weight by its name, with its uses: one credit for all of them."""
-        numbers = [p.data for p in self.recording.parameters]
-        if self.anatomy is not None:  # those of the time of recording
-            graph = self.anatomy.graph
-            for place, k in graph.weights.items():
-                numbers[k] = graph.numbers[place]
-        return weights_of(self.recording, self.rows(), lambda: self.register.names, numbers)
+        return weights_of(self.recording, self.rows(), lambda: self.register.names)
 
     def network(self, weights: dict[Key, float] | None = None) -> MLP:
         """Return a network like the one explained, with the weights of then, or with those given.

@@ -160,4 +160,8 @@ class Anatomy:
             weights=Weights(lambda: parameters, lambda: names),
             given=[(twin(v), name) for v, name in old.inputs],
             kept={},
+            numbers=[
+                x if new is p else new.data
+                for x, p, new in zip(old.numbers, old.parameters, parameters)
+            ],
         )

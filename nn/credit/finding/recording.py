@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import count
 from typing import Any, Self
 
@@ -27,6 +27,7 @@ class Recording:
         net: the network; None if it is not known.
         penalty: what was added to the loss.
         kept: the numbers of leaves that the recorded slopes do not keep, by their ids: a leaf may be assigned later.
+        numbers: those of the weights; empty where each stands on an edge, which keeps it.
     """
 
     loss: Value
@@ -36,6 +37,7 @@ class Recording:
     net: Any = None
     penalty: Penalty | None = None
     kept: dict[int, float] = field(default_factory=dict)
+    numbers: list[float] = field(default_factory=list)
 
     @cached_property
     def parameters(self) -> list[Value]:
@@ -79,9 +81,10 @@ class Weights:
     @classmethod
     def of_network(cls, net: MLP, own_labels: bool = False) -> Self:
         """Return the weights of a perceptron; a label goes before the name if it is one that somebody gave."""
+        values = cache(net.parameters)
         if own_labels:
-            return cls(net.parameters, lambda: _names(net.named_parameters()))
-        return cls(net.parameters, lambda: {id(p): name for name, p in net.named_parameters()})
+            return cls(values, lambda: _names(net.named_parameters()))
+        return cls(values, lambda: {id(p): name for name, p in net.named_parameters()})
 
 
 def loss_of(out: Any, y: Any, loss: Loss) -> Value:
@@ -137,7 +140,8 @@ def recording_of(
         known = Weights.of([("", p) for p in guess([root, *outputs], {id(v) for v, _ in inputs})])
     if penalty is not None:
         root = penalized(root, penalty, known.values())
-    return Recording(root, outputs, known, inputs, net, penalty, leaf_numbers(root))
+    numbers = [p.data for p in known.values()]
+    return Recording(root, outputs, known, inputs, net, penalty, leaf_numbers(root), numbers)
 
 
 def recording_of_loss(root: Value, parameters: Any = None, outputs: Any = None) -> Recording:
@@ -145,12 +149,13 @@ def recording_of_loss(root: Value, parameters: Any = None, outputs: Any = None) 
     known = weights(parameters)
     if known is None:
         known = Weights.of([("", p) for p in guess([root], set())])
-    chosen = set(map(id, known.values()))
+    parameters = known.values()
+    chosen, numbers = set(map(id, parameters)), [p.data for p in parameters]
     given = [] if outputs is None else list(_values(outputs))
     expect(outputs is None or bool(given), "outputs are the Values that the network gave", outputs)
     leaves = [v for v in topological(root) if not v.op and id(v) not in chosen]
     inputs = [(v, v.label or f"x{subscript(k)}") for k, v in enumerate(leaves, 1)]
-    return Recording(root, given, known, inputs, kept=leaf_numbers(root))
+    return Recording(root, given, known, inputs, kept=leaf_numbers(root), numbers=numbers)
 
 
 def penalized(root: Value, penalty: Penalty, parameters: list[Value]) -> Value:

@@ -71,12 +71,10 @@ class Row:
         """Of each the id of the node on whose operand it stands, and the place of that."""
         return ((node, slot) for node, slots, _ in self.pieces for slot in slots)
 
-    def find(self, source: Any, place: Any) -> int | None:
-        """Return which of the edges comes from a node, or None."""
-        if self.places is not None:
-            joined = zip(count(), self.tails, self.places)
-            return next((k for k, i, p in joined if (i, p) == (source, place)), None)
-        return self.tails.index(source) if place == 0 and source in self.tails else None
+    @cached_property
+    def by_tail(self) -> dict[Any, int]:
+        """Which of the edges comes from a node, by its number and the place."""
+        return dict(zip(zip(self.tails, self.places or repeat(0)), count()))
 
 
 class Edges(Mapping[Any, Edge]):
@@ -143,10 +141,9 @@ class Edges(Mapping[Any, Edge]):
         source, target, place = (*key, 0)[:3]
         try:
             row = self._into[target]
-        except (KeyError, TypeError):
+            return row.edges[row.by_tail[source, place]]
+        except (KeyError, TypeError):  # a part of it may be a list
             return None
-        k = row.find(source, place)
-        return None if k is None else row.edges[k]
 
     def __getitem__(self, key: Any) -> Edge:
         if (found := self._find(key)) is None:
@@ -243,27 +240,34 @@ class Weights(Mapping[str, Weight]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
 
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._places)
+
     def __len__(self) -> int:
         return len(self._places)
 
     def __repr__(self) -> str:
         return repr(dict(self))
 
+    def _all(self) -> dict[str, Weight]:
+        """Return the weights by their names, made at once."""
+        if others := self._others():
+            self._make(others)
+        return {name: self._made[name] for name in self._places}
+
     def values(self) -> Any:
         """Return the weights, at once."""
-        self._make(self._others())
-        return [self._made[name] for name in self._places]
+        return self._all().values()
 
     def items(self) -> Any:
         """Return the names with the weights, at once."""
-        return dict(zip(self._places, self.values())).items()
+        return self._all().items()
 
 
 def weights_of(
     recording: Recording,
     rows: Iterable[Row],
     names: Callable[[], Sequence[str]],
-    numbers: Sequence[float],
 ) -> Weights:
     """Return each weight by its name: its credit is the sum over its uses, added from 0.0.
 
@@ -271,9 +275,9 @@ def weights_of(
         recording: what was recorded.
         rows: the edges.
         names: gives the names of the weights.
-        numbers: their numbers; an edge tells that of the weight that stands on it.
     """
-    numbers = [*numbers, 0.0]  # the last is of what is no parameter, whose place is −1
+    known = recording.numbers or [p.data for p in recording.parameters]
+    numbers = [*known, 0.0]  # the last is of what is no parameter, whose place is −1
     totals, counts = [0.0] * len(numbers), [0] * len(numbers)
     found = list(_uses(recording, rows))
     for use, ks in found:

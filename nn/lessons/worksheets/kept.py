@@ -192,7 +192,7 @@ def graph_of(given: Mapping[str, Any]) -> Credit:
     loss = loss_of(said) if isinstance(said, dict) or said in LOSSES else _called(said)
     recording = Recording(
         root, outputs, Weights.of(list(zip(names, weights))), list(zip(inputs, given["inputs"])), _called(given["net"]),
-        penalty_of(penalty) if penalty else None, leaf_numbers(root),
+        penalty_of(penalty) if penalty else None, leaf_numbers(root), [p.data for p in weights],
     )  # fmt: skip
     return Credit.of_recording(recording, given["target"], loss)
 

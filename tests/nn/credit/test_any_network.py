@@ -11,7 +11,7 @@ from hypothesis import given, settings
 import autograd as ag
 from autograd import Value
 from autograd.notation import shown
-from nn import MLP, Layer, Neuron, assign_credit, cross_entropy
+from nn import MLP, Layer, Neuron, assign_credit, cross_entropy, half_squared_error
 from nn.credit import Credit
 from nn.credit.parts import Edge, Use
 from nn.losses import l2
@@ -321,6 +321,25 @@ def test_a_leaf_that_looks_like_both_is_asked_about():
         assign_credit(loss)
     c = assign_credit(loss, parameters=[w])
     assert c.weights["w"].credit == pytest.approx(2 * (0.5 + 0.2 - 1.0) * 0.5)
+
+
+@pytest.mark.parametrize("given", ["network", "loss"])
+def test_a_weight_without_a_use_has_the_number_of_then(given):
+    used, unused = Value(0.5, label="u"), Value(0.25, label="n")
+
+    def net(x):
+        return used * x[0]
+
+    both = [used, unused]
+    if given == "network":
+        credit = assign_credit(net, [2.0], 0.5, parameters=both)
+    else:
+        out = net([Value(2.0)])
+        credit = assign_credit(half_squared_error(out, 0.5), parameters=both, outputs=out)
+    for p in both:
+        p.data = 9.0
+    assert [w.weight for w in credit.weights.values()] == [0.5, 0.25]
+    assert credit.live().html
 
 
 def test_a_pair_that_is_joined_twice():

@@ -258,6 +258,22 @@ def test_an_activation_that_loses_the_graph():
         assign_credit(net, [1.0], 0.0)
 
 
+def test_keys_are_looked_up_as_in_a_dict():
+    edges = assign_credit(network(), X, Y).edges
+    assert edges[np.int64(5), np.int32(1)] is edges[5, 1]
+    for key in ((np.array([5, 4]), 1), ([5], 1), (5, [1]), (Value(5.0), 1)):
+        assert key not in edges and edges.get(key) is None
+        with pytest.raises(KeyError, match="no edge from"):
+            edges[key]
+
+
+def test_weights_are_looked_through_as_a_dict_is():
+    weights = assign_credit(network(), X, Y).weights
+    assert [*reversed(weights)] == [*weights][::-1]
+    assert [*reversed(weights.values())] == [weights[name] for name in weights][::-1]
+    assert type(weights.values()) is type({}.values())
+
+
 def test_edges_that_are_none():
     credit = assign_credit(WORKED, X, Y)
     with pytest.raises(KeyError, match="no edge from '5' to '1'; there are"):
