@@ -339,7 +339,6 @@ def test_a_weight_without_a_use_has_the_number_of_then(given):
     for p in both:
         p.data = 9.0
     assert [w.weight for w in credit.weights.values()] == [0.5, 0.25]
-    assert credit.live().html
 
 
 def test_a_pair_that_is_joined_twice():
