@@ -58,7 +58,7 @@ def read_roster(path: str | os.PathLike[str]) -> list[str]:
 def rows_of(text: str) -> list[list[str]]:
     """Return the cells of a text, separated by what stands most often in its first line: comma, semicolon or tab."""
     separator = max(",;\t", key=text.split("\n", 1)[0].count)
-    return list(csv.reader(io.StringIO(text), delimiter=separator))
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
 
 
 def folders(names: Iterable[str]) -> dict[str, str]:

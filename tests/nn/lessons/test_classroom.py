@@ -90,6 +90,7 @@ def test_folders_are_safe_and_differ_on_every_system():
         (b'\xef\xbb\xbfname,mail\n"Abel, Anna",a\nBob,b\n', ["Abel, Anna", "Bob"]),
         ("Nr;Name\n1;Änne\n2;李雷\n".encode("utf-16"), ["Änne", "李雷"]),
         (b"Anna\r\n\r\n Bob \r\n", ["Anna", "Bob"]),
+        (b"Anna\rBob\r", ["Anna", "Bob"]),
     ],
 )
 def test_rosters(tmp_path, content, names):
