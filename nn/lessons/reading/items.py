@@ -96,7 +96,9 @@ def _from_json(content: Any, name: str, known: Known) -> Iterator[Item]:
         rows = content if content and all(isinstance(row, list) for row in content) else [content]
         text, said = f"{name} = {json.dumps(content)}", json.dumps(content).replace('"', "")
         given = name in SETTINGS or any(isinstance(v, list) for row in rows for v in row)
-        numbers = () if given else tuple(tuple(map(str, row)) for row in rows)
+        numbers = (
+            () if given else tuple(tuple("" if v is None else str(v) for v in row) for row in rows)
+        )
         yield Item(name, "", 0, text, rows=numbers, setting=said if given else "")
     elif content is not None and name:
         said = str(content)

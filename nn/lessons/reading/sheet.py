@@ -249,10 +249,17 @@ class _Judge:
                 given, wanted = f"{len(rows)}×{len(rows[0])}", f"{len(grid)}×{len(grid[0])}"
                 why = f"is {given} here, but {wanted} in this network"
         if why:
-            one.unread.append(Unread(item.text, item.line, f"{item.name} {why}"))
+            name = item.name or "a list without a name"
+            one.unread.append(Unread(item.text, item.line, f"{name} {why}"))
             return
         for meaning, number in zip(sum(grid, ()), (x for row in rows for x in row)):
-            self._number(one, meaning, as_written(number, item.name, item.line), item)
+            try:
+                written = as_written(number, item.name, item.line)
+            except ValueError as error:
+                if number:  # else it was left blank
+                    one.unread.append(Unread(item.text, item.line, str(error)))
+                continue
+            self._number(one, meaning, written, item)
 
     def _given(self, kind: str, of: Any) -> float | None:
         if kind == "rate":

@@ -333,3 +333,16 @@ def test_the_status_of_check(tmp_path, capsys):
     assert status(zeros, *asked, "--allow-blanks") == 1
     assert "Another problem?" in capsys.readouterr().out
     assert status(numbers, "--notation", "nielsen", *asked) == 2
+
+
+def test_a_json_matrix_may_have_blanks_and_words():
+    sheet = make_worksheet(7)
+    marking = mark('{"W1": [[1.0, null], ["a lot", NaN]]}', sheet)
+    assert [line.status for line in marking.lines if line.given] == ["wrong", "unread", "unread"]
+    for why in ("'a lot' is not a number", "'nan' is not a number"):
+        assert why in str(marking)
+
+
+def test_a_list_without_a_name_is_said_to_be_one():
+    with pytest.raises(ValueError, match="nothing to mark: a list without a name is not a matrix"):
+        mark("[[1, 2]]", make_worksheet(7))
