@@ -10,7 +10,7 @@ from nn.arguments import whole
 from nn.credit.assignment import Assignment
 from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.replay import number_with
-from nn.credit.parts import Key
+from nn.credit.parts import Key, Weight
 
 TOLERANCE = 1e-7
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
@@ -92,7 +92,8 @@ def check_credit(credit: Assignment, most: int | None = None) -> CreditCheck:
         most: how many weights to look at, those of the largest credit among them; without it as many as take a
             moment. The table says how many were left out.
     """
-    recording, weights = credit.recording, list(credit.weights.values())
+    recording = credit.recording
+    weights: list[Weight] = list(credit.weights.values())
     graph = credit.anatomy.graph if credit.anatomy else Recorded(recording)
     places = [graph.places.get(id(p), -1) for p in recording.parameters]
     now = {k: w.weight for k, w in zip(places, weights) if k >= 0}

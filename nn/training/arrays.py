@@ -86,7 +86,7 @@ class Vectorized:
         if self._compile:
             program = recorded.vectorize((1, 2), "mean", compile=True)
         else:
-            program = VectorProgram(recorded, (1, 2), "mean", by=(0,))
+            program = VectorProgram(recorded, (1, 2), "mean", by=(0,))  # pyright: ignore[reportArgumentType] # cached
         self._check(program, penalty)
         return program
 

@@ -271,13 +271,14 @@ class _Working:
         """Return the δ of a unit or a joint: what comes back to its z, times the slope of its activation."""
         j, line = node.index, self.ways.line(node)
         back, reads = self._back(self.z[j])
-        rule = back
+        rule: Rule = back
         if node.kind != "joint":
             slope, a = self.pieces["z", j], self.a[j]
 
-            def rule(known: Known) -> Any:
+            def sloped(known: Known) -> Any:
                 return back(known) * slope.slopes(known).get(a, 0.0)
 
+            rule = sloped
             reads = tuple(dict.fromkeys([*reads, *slope.reads.values()]))
         assert node.delta is not None
         return Equation(

@@ -92,7 +92,7 @@ class Hand:
         if not said:
             return 1.0
         n = len(self.problem.outputs)
-        factors = {"mean": 1.0 / n, "sum": float(n), "lr": self.problem.lr}
+        factors: dict[Any, Any] = {"mean": 1.0 / n, "sum": float(n), "lr": self.problem.lr}
         return math.prod(-1.0 if x is True else factors.get(x, x) for x in said)
 
     # ------------------------------------------------------------ forward
