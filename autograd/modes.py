@@ -84,7 +84,8 @@ def _close(number: int, *exc_info: object) -> None:
 
 def _note_sole() -> None:
     global _sole
-    _sole = next((entry for entry in list(active.values()) if entry.is_sole()), None)
+    entries = list(active.values())  # at once, as there may be other threads
+    _sole = entries[0] if entries and entries[0].is_sole() else None
 
 
 def _owner(frame: FrameType) -> FrameType:
