@@ -75,6 +75,11 @@ class Assignment(Found):
             loss=recording.loss.data, loss_function=loss, y=y, recording=recording,
         )  # fmt: skip
 
+    @cached_property
+    def graph(self) -> Recorded:
+        """The recorded graph, laid flat, with the numbers of the time of recording."""
+        return self.anatomy.graph if self.anatomy else Recorded(self.recording)
+
     @property
     def _outputs(self) -> list[int]:
         return self.layers[-1] if self.layers else self.outputs
@@ -110,7 +115,10 @@ class Assignment(Found):
         """The input vector."""
         if self.layers:
             return [self.nodes[i].z for i in self.layers[0]]
-        return [v.data for v, _ in self.recording.inputs]
+        numbers, places = self.graph.numbers, self.graph.places
+        return [
+            numbers[places[id(v)]] if id(v) in places else v.data for v, _ in self.recording.inputs
+        ]
 
     @property
     def prediction(self) -> list[float]:

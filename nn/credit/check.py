@@ -8,7 +8,6 @@ from autograd.notation import Table, shown, table
 from autograd.progress import bar
 from nn.arguments import whole
 from nn.credit.assignment import Assignment
-from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.replay import number_with
 from nn.credit.parts import Key, Weight
 
@@ -94,7 +93,7 @@ def check_credit(credit: Assignment, most: int | None = None) -> CreditCheck:
     """
     recording = credit.recording
     weights: list[Weight] = list(credit.weights.values())
-    graph = credit.anatomy.graph if credit.anatomy else Recorded(recording)
+    graph = credit.graph
     places = [graph.places.get(id(p), -1) for p in recording.parameters]
     now = {k: w.weight for k, w in zip(places, weights) if k >= 0}
     edges: dict[str, Key] = {}  # the first of each weight

@@ -159,7 +159,7 @@ class _Working:
         self.credit, self.lr = credit, learning_rate(lr)
         recording, anatomy = credit.recording, credit.anatomy
         self.ways = Ways(credit)
-        self.graph = graph = anatomy.graph if anatomy else Recorded(recording)
+        self.graph = graph = credit.graph
         self.a: dict[int, int] = {}  # the place of the pre-activation of a unit
         self.z: dict[int, int] = {}  # and of the number of a node
         blocks: dict[int, set[int]] = {}  # the places of the results of each block

@@ -157,7 +157,7 @@ def penalty_data(credit: Credit) -> Data:
     """Return the penalty of an example as data."""
     penalty = credit.recording.penalty
     assert penalty is not None
-    weights = [credit.recording.kept.get(id(p), p.data) for p in credit.recording.parameters]
+    weights = [weight.weight for weight in credit.weights.values()]
     name = getattr(penalty, "__qualname__", "penalty")
     return kept_function(lambda *p: penalty(list(p)), name, *weights)
 
@@ -173,8 +173,10 @@ def penalty_of(given: Mapping[str, Any]) -> Callable[[list[Value]], Value]:
 
 def graph_data(credit: Credit) -> Data:
     """Return an example of any network as data: its graph, and what is known of its leaves."""
-    r = credit.recording
-    graph = kept_nodes([r.loss, *r.outputs], [*r.parameters, *(v for v, _ in r.inputs)], r.kept)
+    r, flat = credit.recording, credit.graph
+    then = dict(zip(map(id, flat.values), flat.numbers))
+    then |= {id(p): weight.weight for p, weight in zip(r.parameters, credit.weights.values())}
+    graph = kept_nodes([r.loss, *r.outputs], [*r.parameters, *(v for v, _ in r.inputs)], then)
     penalty = {"penalty": penalty_data(credit)} if r.penalty is not None else {}
     return penalty | {
         "graph": graph, "weights": [r.names.get(id(p), "") for p in r.parameters],

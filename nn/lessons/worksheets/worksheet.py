@@ -194,7 +194,7 @@ class Worksheet:
         c, penalty = self.credit, self.credit.recording.penalty
         if penalty is None:
             return ""
-        added = penalty([Value(p.data) for p in c.recording.parameters]).data
+        added = penalty([Value(weight.weight) for weight in c.weights.values()]).data
         share = {name: weight.credit for name, weight in c.weights.items()}
         for edge in c.edges.values():
             share[edge.parameter] -= edge.credit

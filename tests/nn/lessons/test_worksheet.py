@@ -340,6 +340,24 @@ def test_any_network_is_kept_in_its_key(credit):
     assert mark(sheet.key, again).marks == pytest.approx(100.0)
 
 
+@pytest.mark.parametrize("penalty", [None, l2(0.05)], ids=["", "l2"])
+@pytest.mark.parametrize("name", [*sorted(set(CASES) - {"transformer"}), "layered"])
+def test_a_key_has_the_numbers_of_the_time_of_recording(name, penalty):
+    net = MLP(2, [2, 1], rng=1)
+    make = partial(_explained, name, penalty)
+    if name == "layered":
+        make = partial(assign_credit, net, [0.5, -1.0], 0.2, penalty=penalty)
+    credit = make()
+    before = Worksheet.of(credit)
+    key, data = before.key, before.json()
+    late = make()
+    recording = late.recording
+    for v in (*recording.parameters, *(v for v, _ in recording.inputs)):
+        v.data += 1.0
+    after = Worksheet.of(late)
+    assert (after.key, after.json(), late.x) == (key, data, credit.x)
+
+
 class _Steps(Optimizer):
     def move(self, data, grads, lr):
         return [w - lr * (g > 0) for w, g in zip(data, grads)]
