@@ -11,7 +11,7 @@ from typing import Any, Never
 
 from autograd import modes
 from autograd.graph.anomaly import check_backward
-from autograd.graph.node import CONSTANT, UNRECORDED
+from autograd.graph.node import CONSTANT, UNRECORDED, made_since
 from autograd.graph.reverse import differentiable_gradients, gradients, inner_nodes, reached_leaves
 from autograd.numbers import as_float
 from autograd.structure import copied, describe, leaves, no_numbers, rebuild
@@ -66,10 +66,9 @@ class _Run:
         return any(map(self._is_older, reached_leaves(order) if order else (y,)))
 
     def _is_older(self, leaf: Any) -> bool:
-        born = leaf._stamp
-        if born is CONSTANT or born is UNRECORDED:
+        if leaf._stamp is CONSTANT or leaf._stamp is UNRECORDED:
             return False
-        return type(born) is not int or born < self._began
+        return not made_since(leaf, self._began)
 
     def number(self, y: Any) -> Number:
         """Return a result as it is handed out: a Value if somebody may differentiate again."""

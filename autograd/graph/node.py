@@ -63,6 +63,11 @@ def is_leaf(v: Node) -> bool:
     return v._op is None or v._op is DETACHED
 
 
+def made_since(v: Node, moment: int) -> bool:
+    """Tell whether a leaf was made after a moment of `modes.begin_transform`, as far as it still shows when."""
+    return type(v._stamp) is int and v._stamp >= moment
+
+
 def plain(x: Any) -> Any:
     """Return an operand's number: of a node its data, of a sequence the list of numbers."""
     if isinstance(x, Node):

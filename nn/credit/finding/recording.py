@@ -1,14 +1,16 @@
 """What is recorded of a network: its loss, its outputs, its weights by name and its inputs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from itertools import count
 from typing import Any, Self
 
 from autograd import Value
+from autograd.graph.node import made_since
 from autograd.graph.reverse import leaf_numbers
 from autograd.graph.walks import topological
+from autograd.modes import begin_transform
 from autograd.notation import DIGITS, subscript
 from nn.arguments import expect, is_sequence, once, plain
 from nn.losses import Loss, Penalty, added_by, loss_name
@@ -123,6 +125,7 @@ def recording_of(
     expect(callable(net), "credit is assigned in a network: a function of x made of Values", net)
     inputs: list[tuple[Value, str]] = []
     given = _wrapped(plain(x), "x", inputs)
+    called = begin_transform()
     try:
         out = net(given)
     except (TypeError, ValueError) as error:
@@ -137,7 +140,8 @@ def recording_of(
     root = loss_of(out, y, loss)
     known = weights(net if parameters is None else parameters)
     if known is None:
-        known = Weights.of([("", p) for p in guess([root, *outputs], {id(v) for v, _ in inputs})])
+        found = guess([root, *outputs], {id(v) for v, _ in inputs}, called)
+        known = Weights.of([("", p) for p in found])
     if penalty is not None:
         root = penalized(root, penalty, known.values())
     numbers = [p.data for p in known.values()]
@@ -148,7 +152,7 @@ def recording_of_loss(root: Value, parameters: Any = None, outputs: Any = None) 
     """Return what is known of a recorded loss; the arguments are those of `assign_credit`."""
     known = weights(parameters)
     if known is None:
-        known = Weights.of([("", p) for p in guess([root], set())])
+        known = Weights.of([("", p) for p in guess([root])])
     parameters = known.values()
     chosen, numbers = set(map(id, parameters)), [p.data for p in parameters]
     given = [] if outputs is None else list(_values(outputs))
@@ -275,19 +279,31 @@ def _wrapped(x: Any, name: str, inputs: list[tuple[Value, str]], among_floats: b
 # ---------------------------------------------------------------- guessing
 
 
-def guess(roots: list[Value], inputs: set[int]) -> list[Value]:
+def guess(
+    roots: list[Value], inputs: Set[int] = frozenset(), called: int | None = None
+) -> list[Value]:
     """Return the leaves that look like weights.
 
     A weight is multiplied by or added to something computed, alone or in a dot, or is a dot's bias; of two leaves that
-    are multiplied it is the left one.
+    are multiplied it is the left one. It is older than the call of the network, which makes initial states, masks and
+    detached copies; only where none is older, those that the call made are meant.
 
     Args:
         roots: the results.
         inputs: the ids of the leaves that are none.
+        called: the moment when the network was called, if it is known.
 
     Raises:
         ValueError: if a leaf looks like a weight here and like an input there.
     """
+    nodes = [v for root in roots for v in topological(root)]
+    made: set[int] = set()
+    if called is not None:
+        made = {id(v) for v in nodes if not v.op and made_since(v, called)}
+    return _guess(nodes, inputs | made) or _guess(nodes, inputs)
+
+
+def _guess(nodes: list[Value], inputs: Set[int]) -> list[Value]:
     looks: dict[int, set[str]] = {}
     leaves: dict[int, Value] = {}
 
@@ -296,27 +312,26 @@ def guess(roots: list[Value], inputs: set[int]) -> list[Value]:
             leaves[id(p)] = p
             looks.setdefault(id(p), set()).add(role)
 
-    for root in roots:
-        for v in topological(root):
-            parents = v.parents
-            n = len(parents) // 2
-            if v.op == "dot":
-                pairs = [*zip(parents[:n], parents[n : 2 * n])]
-                if len(parents) % 2:
-                    see(parents[-1], "weight")
-            elif v.op == "mul":
-                pairs = [(parents[0], parents[1])]
-            else:
-                pairs = []
-                if v.op in ("add", "sum") and any(p.op not in ("", "constant") for p in parents):
-                    for p in parents:
-                        see(p, "weight")
-            for w, x in pairs:
-                if w is not x:
-                    if w.op or id(w) in inputs:
-                        w, x = x, w
-                    see(w, "weight")
-                    see(x, "input")
+    for v in nodes:
+        parents = v.parents
+        n = len(parents) // 2
+        if v.op == "dot":
+            pairs = [*zip(parents[:n], parents[n : 2 * n])]
+            if len(parents) % 2:
+                see(parents[-1], "weight")
+        elif v.op == "mul":
+            pairs = [(parents[0], parents[1])]
+        else:
+            pairs = []
+            if v.op in ("add", "sum") and any(p.op not in ("", "constant") for p in parents):
+                for p in parents:
+                    see(p, "weight")
+        for w, x in pairs:
+            if w is not x:
+                if w.op or id(w) in inputs:
+                    w, x = x, w
+                see(w, "weight")
+                see(x, "input")
     for key, roles in looks.items():
         if len(roles) == 2:
             v = leaves[key]

@@ -9,12 +9,12 @@ from autograd.pictures.palette import DASHES, sign_part
 from autograd.pictures.text import SIZE, text_width
 from nn.credit.parts import Edge, Key, Node
 from nn.credit.pictures.layout import OUTPUT_SHIFT, Layout
+from nn.credit.pictures.words import NOTHING
 from nn.credit.telling.origin import began
 
 DIM = 0.3  # how much is left of what a lit path leaves aside
 # Of a pattern, only the large credits stand out: how much is left of an edge whose share is above a limit.
 FLOOR = 1e-6  # widths and shades are relative to the largest credit, or to this: a network that is right is not guilty
-NOTHING = 1e-12  # smaller credits are rounding, of no sign
 LARGEST = 3  # credits of a pattern that are written on their edges
 _FADES = ((0.5, 1.0), (0.25, 0.8), (0.1, 0.65), (0.03, 0.5), (-1.0, 0.3))
 

@@ -10,6 +10,7 @@ from nn.credit.telling.derivation import slope_of
 
 Show = Literal["both", "forward", "backward", "blank"]
 BLANK = "____"
+NOTHING = 1e-12  # smaller credits are rounding, of no sign
 
 
 class Words:

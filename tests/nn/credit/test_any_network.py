@@ -323,6 +323,37 @@ def test_a_leaf_that_looks_like_both_is_asked_about():
     assert c.weights["w"].credit == pytest.approx(2 * (0.5 + 0.2 - 1.0) * 0.5)
 
 
+def test_what_the_call_itself_makes_is_no_weight():
+    w, u, v = Value(0.4, label="w"), Value(-0.3, label="u"), Value(0.7, label="v")
+
+    def net(x):
+        h = Value(0.0)  # on the right of u, and on the left of a gate
+        for number in x:
+            gate = (w * number + u * h).sigmoid()
+            h = h * (1 - gate) + gate * Value(2.0) * (Value(0.5) * w * number).tanh()
+        return v * h + v.detach() * w
+
+    guessed = assign_credit(net, [0.5, -1.0], 0.3)
+    told = assign_credit(net, [0.5, -1.0], 0.3, parameters=[w, u, v])
+    assert {k: x.credit for k, x in guessed.weights.items()} == {
+        k: x.credit for k, x in told.weights.items()
+    }
+    assert {k: e.credit for k, e in guessed.edges.items()} == {
+        k: e.credit for k, e in told.edges.items()
+    }
+
+
+def test_weights_that_the_first_call_makes_are_weights():
+    made = {}
+
+    def net(x):
+        w = made.setdefault("w", Value(0.4, label="w"))
+        return (w * x[0] + made.setdefault("v", Value(0.2, label="v")) * x[1]).tanh()
+
+    assert set(assign_credit(net, [0.5, -1.0], 0.3).weights) == {"w", "v"}
+    assert set(assign_credit(net, [0.5, -1.0], 0.3).weights) == {"w", "v"}
+
+
 @pytest.mark.parametrize("given", ["network", "loss"])
 def test_a_weight_without_a_use_has_the_number_of_then(given):
     used, unused = Value(0.5, label="u"), Value(0.25, label="n")

@@ -6,6 +6,7 @@ regression, and the curves are handed to Graphviz with the places.
 
 from collections.abc import Iterable
 from copy import copy
+from itertools import product
 from typing import Any
 
 from autograd.notation import DIGITS, shown
@@ -18,12 +19,13 @@ from nn.credit.parts import Edge, Key, Link, Node
 from nn.credit.pictures.layout import BOTTOM, LEAST_WIDTH, LEGEND, MARGIN, STYLES, Layout
 from nn.credit.pictures.placing import Item, arrange, ended, join, through
 from nn.credit.pictures.units.folding import FoldedWords, foldings, ranged, shortened
-from nn.credit.pictures.words import Words
+from nn.credit.pictures.words import NOTHING, Words
 from nn.credit.telling.excerpt import drawn
 
 FULL, SOME = 30, 60  # so many pills with two lines, with one
 HEADING = 22.0  # above a time step
-LARGEST = 4  # credits that are written where there are no pills
+# So many credits, the largest, have room where there are no pills: the first that a page has room for, of few edges.
+TAGGED = (FULL, 6, 4, 2, 0)
 EASES = (2.0, 1.6, 1.3, 1.0)  # how wide columns stand apart, as far as a page has room
 
 
@@ -72,13 +74,20 @@ class Columns(Layout):
             self.words = FoldedWords(self.fold, self.shows, self._show, self._back)
             most = PAGE * min(self.style.small, LEGEND) / LEGIBLE
             self._build()
-            for ease in EASES:
-                if (width := self._spread(ease)) <= most:
-                    return width
+            if (width := self._widened(most)) <= most:
+                return width
         if self.fold.members:  # too wide still: their numbers stand in columns
             self.stacked = True
             self._build()
-            return next((w for w in map(self._spread, EASES) if w <= most), self._spread(EASES[-1]))
+            return self._widened(most)
+        return width
+
+    def _widened(self, most: float) -> float:
+        """Give columns, and credits that are written between them, what room a page has; return the width."""
+        tags = TAGGED[len(self.credit.edges) > FULL :] if self.shows == "pattern" else TAGGED[-1:]
+        for tagged, ease in product(tags, EASES):
+            if (width := self._spread(ease, tagged)) <= most:
+                break
         return width
 
     def beside(self, node: Node) -> bool:
@@ -228,31 +237,30 @@ class Columns(Layout):
             item = dummy
         join(item, end)
 
-    def _spread(self, ease: float) -> float:
+    def _spread(self, ease: float, tagged: int) -> float:
         """Give each column its place from left to right; return the width.
 
         Args:
             ease: how much room there is between columns.
+            tagged: how many credits, the largest, have room on their edges.
         """
         self._x: dict[int, float] = {}
         self._wide = {k: max(item.width for item in items) for k, items in self._levels.items()}
         x, order, gap = MARGIN, sorted(self._levels), 0.0
-        edges = self.credit.edges.values() if self.fold.uses else ()
-        largest = sorted(edges, key=lambda edge: -abs(edge.credit))[:LARGEST]
-        roomy = {
-            2 * self.credit.nodes[edge.target].layer for edge in largest
-        }  # a tag stands before these
+        room: dict[int, float] = {}  # that credits take before a column
+        for edge in sorted(self.credit.edges.values(), key=lambda e: -abs(e.credit))[:tagged]:
+            if abs(flow := self.words.flow(edge)) >= NOTHING:
+                level = 2 * self.credit.nodes[edge.target].layer
+                tag = text_width(shown(flow, sign=True), self.style.pill_text, bold=True) + 14.0
+                room[level] = max(room.get(level, 0.0), tag)
+        bare = 2.0 if self.shows == "pattern" and not (self.fold.uses or tagged) else 1.0
         for level, following in zip(order, [*order[1:], order[-1]]):
             wide = self._wide[level]
             self._x[level] = x + wide / 2
             steep = max((abs(i.y - o.y) for i in self._levels[level] for o in i.after), default=0.0)
             near = 10.0 if not wide or not self._wide[following] else 18.0
-            if following in roomy:
-                near = 44.0
-            gap = ease * max(
-                near * (2.0 if self.shows == "pattern" and not self.fold.uses else 1.0),
-                min(56.0, 0.17 * steep),
-            )
+            gap = ease * max(bare * near, min(56.0, 0.17 * steep))
+            gap = max(gap, room.get(following, 0.0))
             x += wide + gap
         return x - gap + MARGIN
 

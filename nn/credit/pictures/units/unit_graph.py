@@ -5,9 +5,13 @@ from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.palette import sign_part
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge, Key, Link, Node
-from nn.credit.pictures.graph import NOTHING, CreditGraph, free
+from nn.credit.pictures.graph import CreditGraph, free
 from nn.credit.pictures.layout import BOTTOM, Layout
-from nn.credit.pictures.units.columns import Columns
+from nn.credit.pictures.units.columns import FULL, Columns
+from nn.credit.pictures.words import NOTHING
+
+# Where along a way its credit may be written, the best first.
+SPOTS = (0.5, 0.3, 0.7, 0.4, 0.6, 0.2, 0.8)
 
 
 class UnitGraph(CreditGraph):
@@ -67,14 +71,15 @@ class UnitGraph(CreditGraph):
         if self.path:
             super()._tags(order, largest)
             return
-        taken, most = self.layout.boxes(), len(self.layout.boxes()) + 2 * largest
+        taken = self.layout.boxes()
+        most = len(taken) + (len(order) if len(order) <= FULL else 2 * largest)
         for edge in order:
             flow = self.words.flow(edge)
             if len(taken) == most or abs(flow) < NOTHING:
                 break
             text = shown(flow, sign=True)
             size = self._tag_size(text)
-            spots = [c.at(t) for c in reversed(self._curves(edge.key)) for t in (0.5, 0.3, 0.7)]
+            spots = [c.at(t) for c in reversed(self._curves(edge.key)) for t in SPOTS]
             if (p := free(spots, size, taken)) is not None:
                 self._tag(edge, text, p)
                 taken.append((p, *size))

@@ -204,6 +204,17 @@ def test_largest_credits_stand_free_where_there_are_no_pills():
     assert graph.canvas.source.count('class="pill of-') == 6
 
 
+def test_of_few_edges_without_pills_most_credits_are_written_the_largest_among_them():
+    c = credit_of(gru())
+    layout = Columns(c)
+    assert layout.shows == "pattern"
+    text = c.draw().source
+    ordered = sorted(c.edges.values(), key=lambda edge: -abs(edge.credit))
+    written = [edge for edge in ordered if f'class="pill of-{edge.source}-{edge.target}"' in text]
+    assert written[:3] == ordered[:3]
+    assert len(written) >= 9
+
+
 def test_inputs_stand_where_they_are_read_and_time_goes_to_the_right():
     layout = Columns(credit_of(elman()))
     assert [len(layout.copies[i]) for i in (9, 10, 11, 12)] == [1, 1, 1, 1]
