@@ -85,6 +85,7 @@ class Columns(Layout):
     def _widened(self, most: float) -> float:
         """Give columns, and credits that are written between them, what room a page has; return the width."""
         tags = TAGGED[len(self.credit.edges) > FULL :] if self.shows == "pattern" else TAGGED[-1:]
+        width = 0.0
         for tagged, ease in product(tags, EASES):
             if (width := self._spread(ease, tagged)) <= most:
                 break
