@@ -294,15 +294,16 @@ class Assignment(Found):
             [edge.called, edge.weight, edge.error, edge.z, edge.credit, new.get(key, "")]
             for key, edge in self.edges.items()
         ]
-        for weight in self.weights.values():  # other uses
+        sums: list[list[str | float]] = []
+        for weight in self.weights.values():
+            w, after = weight.weight, weight.weight - lr * weight.credit
             for use in weight.uses:
                 if isinstance(use, Use):
                     name = f"{use.name} in {use.where}"
-                    exact.append([name, weight.weight, use.delta, use.z, use.credit, ""])
-        for weight in self.weights.values():  # sums
+                    exact.append([name, w, use.delta, use.z, use.credit, after])
             if (uses := len(weight.uses)) > 1:
-                name, after = f"{weight.name}, {uses} uses", weight.weight - lr * weight.credit
-                exact.append([name, weight.weight, "", "Σ", weight.credit, after])
+                sums.append([f"{weight.name}, {uses} uses", w, "", "Σ", weight.credit, after])
+        exact += sums
         rows = [
             [x if isinstance(x, str) else shown(x, 6, k in (2, 4)) for k, x in enumerate(row)]
             for row in exact

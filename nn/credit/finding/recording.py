@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, Self
 
 from autograd import Value
-from autograd.graph.node import made_since
+from autograd.graph.node import UNRECORDED, made_since
 from autograd.graph.reverse import leaf_numbers
 from autograd.graph.walks import topological
 from autograd.modes import begin_transform
@@ -141,7 +141,8 @@ def recording_of(
     known = weights(net if parameters is None else parameters)
     if known is None:
         found = guess([root, *outputs], {id(v) for v, _ in inputs}, called)
-        known = Weights.of([("", p) for p in found])
+        targets = set(map(id, _values(y)))
+        known = Weights.of([("", p) for p in found if id(p) not in targets])
     if penalty is not None:
         root = penalized(root, penalty, known.values())
     numbers = [p.data for p in known.values()]
@@ -284,33 +285,50 @@ def guess(
 ) -> list[Value]:
     """Return the leaves that look like weights.
 
-    A weight is multiplied by or added to something computed, alone or in a dot, or is a dot's bias; of two leaves that
-    are multiplied it is the left one. It is older than the call of the network, which makes initial states, masks and
-    detached copies; only where none is older, those that the call made are meant.
+    Of a network that was called these are the leaves that were there before the call: the call itself makes initial
+    states, masks and detached copies. Of a recorded loss, or where a network uses nothing of what it was called with,
+    some of them may be inputs. Then it counts what is done with a leaf: a weight is multiplied by or added to something
+    computed, alone or in a dot, or is a dot's bias; of two leaves that are multiplied it is the left one.
 
     Args:
         roots: the results.
-        inputs: the ids of the leaves that are none.
+        inputs: the ids of what the network was called with.
         called: the moment when the network was called, if it is known.
 
     Raises:
         ValueError: if a leaf looks like a weight here and like an input there.
     """
     nodes = [v for root in roots for v in topological(root)]
-    made: set[int] = set()
+    operands = [p for v in nodes for p in v.parents]  # in the order in which they are used
+    leaves = once(p for p in operands + roots if not p.op and id(p) not in inputs)
+    certain = False
     if called is not None:
-        made = {id(v) for v in nodes if not v.op and made_since(v, called)}
-    return _guess(nodes, inputs | made) or _guess(nodes, inputs)
+        older = [v for v in leaves if not made_since(v, called)]
+        leaves = older or leaves  # or else a network that the call itself builds
+        certain = bool(older) and any(id(v) in inputs for v in nodes)
+    looks = _looks(nodes, set(map(id, leaves)))
+    unseen = {"input"} if called is None else {"weight"}
+    found = []
+    for v in leaves:
+        sure = certain and v._stamp is not UNRECORDED
+        look = {"weight"} if sure else looks.get(id(v), unseen)
+        if len(look) == 2:
+            raise ValueError(
+                f"{v.label or repr(v)} looks like a weight in one place and like an input in another: say which "
+                "leaves are weights with parameters=[...]"
+            )
+        if "weight" in look:
+            found.append(v)
+    return found
 
 
-def _guess(nodes: list[Value], inputs: Set[int]) -> list[Value]:
+def _looks(nodes: list[Value], leaves: Set[int]) -> dict[int, set[str]]:
+    """Return what each of some leaves looks like: a weight, an input, or both."""
     looks: dict[int, set[str]] = {}
-    leaves: dict[int, Value] = {}
 
-    def see(p: Value, role: str) -> None:
-        if not p.op and id(p) not in inputs:
-            leaves[id(p)] = p
-            looks.setdefault(id(p), set()).add(role)
+    def see(p: Value, look: str) -> None:
+        if id(p) in leaves:
+            looks.setdefault(id(p), set()).add(look)
 
     for v in nodes:
         parents = v.parents
@@ -328,15 +346,8 @@ def _guess(nodes: list[Value], inputs: Set[int]) -> list[Value]:
                     see(p, "weight")
         for w, x in pairs:
             if w is not x:
-                if w.op or id(w) in inputs:
+                if id(w) not in leaves:
                     w, x = x, w
                 see(w, "weight")
                 see(x, "input")
-    for key, roles in looks.items():
-        if len(roles) == 2:
-            v = leaves[key]
-            raise ValueError(
-                f"{v.label or repr(v)} looks like a weight in one place and like an input in another: say which "
-                "leaves are weights with parameters=[...]"
-            )
-    return [leaves[key] for key, roles in looks.items() if "weight" in roles]
+    return looks

@@ -343,6 +343,57 @@ def test_what_the_call_itself_makes_is_no_weight():
     }
 
 
+LEARNED = {  # what stands before the call, is a weight, whatever is done with it
+    "in a power": lambda a, b, x: a**x,
+    "in a function": lambda a, b, x: ag.exp(a) * x + ag.sin(b * x),
+    "a threshold": lambda a, b, x: ag.tanh(a * x - b),
+    "standardised": lambda a, b, x: (x - a) / b,
+    "two in a row": lambda a, b, x: a * b * x,
+    "here a factor, there a term": lambda a, b, x: a + a * b * x,
+    "a sum": lambda a, b, x: a + b + ag.sin(x),
+    "behind what was computed": lambda a, b, x: ag.sin(x) ** ag.square(b),
+}
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_no_weight_is_lost_for_what_is_done_with_it(name):
+    a, b = Value(1.3, label="a"), Value(-0.7, label="b")
+    target = Value(0.5, label="y")
+    c = assign_credit(lambda x: LEARNED[name](a, b, x), 1.5, target)
+    half = 0.5 * (LEARNED[name](a, b, Value(1.5)) - 0.5) ** 2
+    half.backward()
+    grads = {p.label: p.grad for p in (a, b) if p.grad}
+    assert {k: w.credit for k, w in c.weights.items()} == pytest.approx(grads)
+    told = assign_credit(lambda x: LEARNED[name](a, b, x), 1.5, target, parameters=[a, b])
+    assert str(c) == str(told)
+
+
+def test_every_weight_of_the_table_has_its_new_number():
+    a, b = Value(1.3, label="a"), Value(-0.7, label="b")
+    c = assign_credit(lambda x: b * x + ag.exp(a) + a**x, 1.5, 0.5)
+    new = {p.name: shown(p.weight - 0.1 * p.credit, 6) for p in c.weights.values()}
+    last = {line.split()[0].rstrip(","): line.split()[-1] for line in str(c).splitlines()[1:]}
+    assert last == new
+    assert str(c).count(new["a"]) == 3  # two uses and their sum
+
+
+def test_of_indices_no_weight_is_lost_either():
+    e = [[Value(0.1 * (3 * i + j), label=f"e{i}{j}") for j in range(2)] for i in range(4)]
+
+    def net(words):
+        return ag.tanh(sum(e[i][0] * sum(e[i]) for i in words))
+
+    c = assign_credit(net, [0, 3], 0.5)
+    assert set(c.weights) == {"e00", "e01", "e30", "e31"}
+
+
+def test_what_captures_its_input_goes_by_looks():
+    w, x = Value(0.4, label="w"), Value(0.5, label="x")
+    c = assign_credit(lambda _: (w * x).tanh(), 0.0, 0.3)
+    assert set(c.weights) == {"w"}
+    assert c.edges[1, 0].credit == c.weights["w"].credit
+
+
 def test_weights_that_the_first_call_makes_are_weights():
     made = {}
 
