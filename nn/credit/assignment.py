@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import autograd as ag
 from autograd import Value
+from autograd.graph.reverse import errors
 from autograd.modes import recorded
 from autograd.notation import Table, shown, table
 from nn.activations import activation_name
@@ -217,7 +218,10 @@ class Assignment(Found):
     @cached_property
     def read_by_loss(self) -> dict[int, float]:
         """∂L/∂z, as far as the loss reads z itself, of the outputs and of what else it reads."""
-        return {} if self.anatomy is None else self.anatomy.read_by_loss()
+        if self.anatomy is not None:
+            return self.anatomy.read_by_loss()
+        upstream, outputs = errors(self.recording.loss), self.recording.outputs
+        return {j: upstream.get(id(z), 0.0) for j, z in zip(self.outputs, outputs)}
 
     def into(self, j: int) -> list[Edge | Link]:
         """Return what a node reads: edges, the bias last, then links; in a layered network from top to bottom."""

@@ -88,8 +88,6 @@ class BatchCredit:
                 delta=nodes[edge.target].delta or 0.0, credit=self.edges[key].credit
             )
         whole = replace(first, nodes=nodes, edges=edges, loss=self.loss, total=self._total)
-        if first.layers:  # each has one use, and its edge tells
-            return whole
 
         def uses(of: Sequence[int]) -> list[Uses]:
             each = zip(*[example.weights.uses(of) for example in self.examples])

@@ -230,6 +230,11 @@ class Edge(NamedTuple):
         return (minus + self.names.delta(self.target)).replace("−−", "")
 
     @property
+    def local(self) -> float:
+        """What the error of its head is multiplied by on the way back: the weight, with its sign."""
+        return self.sign * self.weight
+
+    @property
     def error(self) -> float:
         """The error δ of its head with the sign of the notation."""
         return self.delta if self.names.sign > 0.0 else -self.delta
@@ -254,12 +259,14 @@ class Link(NamedTuple):
         source, target: the nodes at its tail and its head.
         local: what the error is multiplied by on the way back: ∂a of a unit, or ∂z of a joint, by the tail's z.
         kind: "skip", the tail is added; "fixed", times a plain number; "product", times something computed; "joint".
+        times: of a product the node that the tail is multiplied by.
     """
 
     source: int
     target: int
     local: float
     kind: str
+    times: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -142,8 +142,12 @@ def _places(tails: list[int | None]) -> Iterator[int]:
 
 def _link(anatomy: Anatomy, cell: Cell, term: Term, index: dict[int, int]) -> Link:
     assert term.tail is not None
-    local = term.sign * anatomy.partials[term.node][term.tail]
-    return Link(index[anatomy.graph.parents[term.node][term.tail]], cell.index, local, term.kind)
+    operands, local = anatomy.graph.parents[term.node], anatomy.partials[term.node][term.tail]
+    times = None
+    if term.kind == "product":  # the factors stand half of the operands apart
+        half = len(operands) // 2
+        times = index[operands[(term.tail + half) % (2 * half)]]
+    return Link(index[operands[term.tail]], cell.index, term.sign * local, term.kind, times)
 
 
 def _links(anatomy: Anatomy, index: dict[int, int]) -> list[Link]:

@@ -19,7 +19,7 @@ from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.pictures.words import BLANK, Show
 from nn.credit.telling.derivation import slope_of
 from nn.credit.telling.lit import lit
-from nn.credit.telling.story import formula
+from nn.credit.telling.phrases import formula
 from nn.credit.telling.ways import Ways
 
 WIDEST = 1150.0  # points that a heading may take: more would make the rest too small

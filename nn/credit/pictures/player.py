@@ -20,7 +20,6 @@ from nn.credit.pictures.legend import legend
 from nn.credit.pictures.picture import credit_drawing, description
 from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.pictures.words import Words
-from nn.credit.telling.graph_story import GraphTeller
 from nn.credit.telling.story import Step, Teller, scale
 
 # Of more edges in a story told layer by layer, those into a layer that look alike are one part.
@@ -53,8 +52,7 @@ class Player:
     ) -> None:
         self.credit, self.lr = credit, lr
         self.after = credit.after(lr) if after is None else after
-        tell = Teller if credit.layers else GraphTeller
-        self.steps = tell(credit, lr, self.after).steps if steps is None else steps
+        self.steps = Teller(credit, lr, self.after).steps if steps is None else steps
 
     def html(self, engine: str | None = None) -> str:
         """Return the page, complete in itself: it loads nothing from anywhere.

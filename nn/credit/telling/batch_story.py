@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from autograd.notation import factor, shown
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge
-from nn.credit.telling.graph_story import GraphTeller
 from nn.credit.telling.lit import way_back
-from nn.credit.telling.story import NUMBERS, Step, Teller, listed, outputs
+from nn.credit.telling.phrases import NUMBERS, listed, outputs
+from nn.credit.telling.story import Step, Teller
 
 TOLD = 12  # examples that have a step each
 _TERMS = 6  # of a sum that are written out
@@ -28,8 +28,7 @@ def batch_story(
         The network; forward, example by example; their loss; from the output back the errors of each unit and the sum
         of the credits of each edge; the updates; forward again, with the new loss.
     """
-    teller = _BatchTeller if whole.layers else _GraphBatchTeller
-    return teller(whole, examples, lr, after).steps
+    return _BatchTeller(whole, examples, lr, after).steps
 
 
 class _BatchTeller(Teller):
@@ -42,7 +41,7 @@ class _BatchTeller(Teller):
     def _given(self) -> str:
         return f"{len(self.examples):,} examples"
 
-    def _forward_steps(self, together: list[list[list[int]]]) -> None:
+    def _forward_steps(self, together: list[list[int]]) -> None:
         count, loss = len(self.examples), self.names.loss
         self.known |= {("z", j) for j in self.credit.nodes}
         for k, example in enumerate(self.examples[:TOLD], 1):
@@ -101,7 +100,3 @@ class _BatchTeller(Teller):
             terms = [*terms[: _TERMS - 1], "…", terms[-1]]
         added = " + ".join(terms)
         return f"1/{count}·({added})" if self._mean else added
-
-
-class _GraphBatchTeller(_BatchTeller, GraphTeller):
-    """Tells the story of a batch of a network without layers."""

@@ -91,7 +91,7 @@ def _fits(columns: list[list[int]]) -> bool:
 
 
 def drawn(credit: Assignment, path: Key | None = None) -> Assignment:
-    """Return a network without plain zeros, from which nothing ever comes, and inputs that nobody reads.
+    """Return a network without plain zeros, from which nothing ever comes, and inputs that nobody reads; layers as they are.
 
     Args:
         credit: what `assign_credit` found.
@@ -100,6 +100,8 @@ def drawn(credit: Assignment, path: Key | None = None) -> Assignment:
     Raises:
         ValueError: if it has no layers and is too large for a picture.
     """
+    if credit.layers:
+        return credit
     nodes = credit.nodes
     zeros = {i for i, n in nodes.items() if n.kind == "input" and n.name == "0.00" and n.z == 0.0}
     edges = {k: edge for k, edge in credit.edges.items() if edge.source not in zeros or k == path}

@@ -12,25 +12,11 @@ def lit(credit: Assignment, path: Key) -> tuple[frozenset[int], frozenset[Key]]:
 
 
 def way_back(credit: Assignment, units: list[int]) -> tuple[set[int], set[Key]]:
-    """Return units with the nodes and the edges by which the error comes to the first layer among them."""
-    first, nodes = credit.nodes[units[0]].layer, set(units)
-    edges: set[Key] = set()
-    if not credit.layers:
-        return _in_graph(credit, units)
-    heads = [j for j in credit.layers[first] if j in nodes]
-    for layer in credit.layers[first + 1 :]:
-        nodes |= set(layer)
-        edges |= {(i, k) for i in heads for k in layer}
-        heads = layer
-    return nodes, edges
-
-
-def _in_graph(credit: Assignment, units: list[int]) -> tuple[set[int], set[Key]]:
-    """Return some nodes with the nodes and the edges by which an error comes to them."""
+    """Return some nodes with the nodes and the edges by which an error comes to them; of layers all that could."""
     nodes, edges, stack = set(units), set[Key](), list(units)
     while stack:
         for way in credit.out_of(stack.pop()):
-            if not credit.nodes[way.target].delta:
+            if not credit.layers and not credit.nodes[way.target].delta:
                 continue
             if isinstance(way, Edge):
                 edges.add(way.key)

@@ -1,27 +1,23 @@
 """The story of one example, step by step: forward, the error, the credit of every edge, the update, forward again."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 from autograd.notation import factor, shown
-from nn.arguments import is_sequence
 from nn.credit.assignment import Assignment
-from nn.credit.parts import Edge, Key
-from nn.credit.telling.excerpt import excerpt
+from nn.credit.parts import Edge, Key, Node, Weight
+from nn.credit.telling.excerpt import drawn, excerpt
 from nn.credit.telling.lit import way_back
+from nn.credit.telling.phrases import NUMBERS, TERMS, formula, listed, outputs, signed, wanted
 from nn.credit.telling.ways import Ways
-from nn.losses import FORMULAS, cross_entropy
 
 Scale = Literal["edge", "unit", "layer"]
 Stage = Literal["before", "updated", "after"]
 Chapter = Literal["network", "forward", "error", "back", "update"]
 _SOME, _MANY = 40, 340  # from so many edges on, those of a unit share a step; of a layer
 _UNITS = 40  # from so many on, those of a layer share a step
-TERMS = 4  # a sum of more is written with Σ
-_LINES = 24  # of more lines, the rest is counted
-NUMBERS = 8  # of more in one line, the rest is left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +92,10 @@ class Teller:
     """
 
     def __init__(self, credit: Assignment, lr: float, after: Assignment) -> None:
-        self.credit, self.lr, self.after, self.names = credit, lr, after, credit.names
+        self.credit = credit = drawn(credit)
+        self.lr, self.after, self.names = lr, after, credit.names
         self._ways = Ways(credit)
+        self._shared = {w.name: w for w in credit.weights.values() if len(w.uses) > 1}
         self.steps: list[Step] = []
         self.known: set[tuple[str, int | Key]] = set()
         self.scale = scale(credit)
@@ -108,11 +106,10 @@ class Teller:
         self._forward_steps(together)
         self.chapter = "error"
         self._loss()
-        for layer in reversed(together):
-            for units in layer:
-                self._delta(units)
-                self.chapter = "back"
-                self._credits(units)
+        for units in sorted(together, key=min):
+            self._delta(units)
+            self.chapter = "back"
+            self._credits(units)
         self.chapter = "update"
         self._updates()
         self._again()
@@ -138,15 +135,25 @@ class Teller:
             )
         )  # fmt: skip
 
-    def _together(self) -> list[list[list[int]]]:
-        """Return what is told together: layer by layer, lists of units."""
-        layers = self.credit.layers
+    def _together(self) -> list[list[int]]:
+        """Return what is told together: each unit and joint; or, of many, those of a layer, or of one rank and kind."""
+        credit = self.credit
+        inner = [node for node in credit.nodes.values() if node.kind != "input"]
+        by_layer = sorted(inner, key=lambda node: node.layer)
         if self.scale != "layer":
-            return [[[j] for j in layer] for layer in layers[1:]]
-        groups: list[Iterable[int]] = []
-        for before, k in pairwise(excerpt(self.credit).layers):
-            groups += [range(before + 1, k), [k]] if k > before + 1 else [[k]]
-        return [[[j for k in group for j in layers[k]]] for group in groups]
+            return [[node.index] for node in (by_layer if credit.layers else reversed(inner))]
+        shown = excerpt(credit).layers if credit.layers else []
+
+        def kind(node: Node) -> object:
+            if not shown:
+                return node.layer, node.kind, node.does
+            place = bisect_left(shown, node.layer)  # layers left out before one that is shown
+            return place, node.layer == shown[place]
+
+        found: dict[object, list[int]] = {}
+        for node in by_layer:
+            found.setdefault(kind(node), []).append(node.index)
+        return sorted(found.values(), key=lambda units: -min(units))
 
     def _into(self, units: Iterable[int]) -> list[Edge]:
         """Return the edges into some units, a bias last."""
@@ -173,7 +180,9 @@ class Teller:
         )
 
     def _counted(self, kinds: str) -> str:
-        return f"{len(self.credit.edges):,} {kinds}"
+        edges, weights = len(self.credit.edges), len(self.credit.weights)
+        plainly = f"{edges:,} {kinds}"
+        return plainly if edges <= weights else f"{weights:,} {kinds} with {edges:,} uses"
 
     def _given(self) -> str:
         """Return what goes in, and what should come out."""
@@ -183,14 +192,13 @@ class Teller:
         said += [] if self.credit.y is None else [self.names.wanted(self._target(self.credit))]
         return ", ".join(said)
 
-    def _forward_steps(self, together: list[list[list[int]]]) -> None:
-        for layer in together:
-            for units in layer:
-                self.known |= {("z", j) for j in units}
-                if len(units) == 1:
-                    self._forward_one(units[0])
-                else:
-                    self._forward(units)
+    def _forward_steps(self, together: list[list[int]]) -> None:
+        for units in together:
+            self.known |= {("z", j) for j in units}
+            if len(units) == 1:
+                self._forward_one(units[0])
+            else:
+                self._forward(units)
 
     def _forward(self, units: list[int]) -> None:
         edges, names = self._into(units), self.names
@@ -247,7 +255,7 @@ class Teller:
         lines = [self._ways.line(credit.nodes[j]) for j in units]
         first, last = lines[0], lines[-1]
         joint = credit.nodes[units[0]].kind == "joint"
-        inner, wide = self._inner(units)
+        inner = not set(units) <= set(credit.outputs)
         called = first.left if len(units) == 1 else f"{first.left} to {last.left}"
         where = self._called(units, "joint" if joint else "unit") if inner else "the output"
         if len(units) > 1:
@@ -257,20 +265,15 @@ class Teller:
             if inner and joint:
                 symbols = f"Σₖ {names.delta('k')}·∂{names.z('k')}/∂{names.z('j')}"
             symbols = f"{names.delta('j')} = {symbols}"
-            numbers = listed(f"{line.left} = {_signed(line.value)}" for line in lines)
-        elif wide:
+            numbers = listed(f"{line.left} = {signed(line.value)}" for line in lines)
+        elif inner and credit.layers and len(credit.out_of(units[0])) > TERMS:
             symbols = f"{first.left} = {names.back(units[0])}"
-            numbers = f"{first.left} = {_signed(first.value)}"
+            numbers = f"{first.left} = {signed(first.value)}"
         else:
             symbols = f"{first.left} = {first.symbols}"
-            numbers = f"{first.left} = {first.numbers} = {_signed(first.value)}"
+            numbers = f"{first.left} = {first.numbers} = {signed(first.value)}"
         nodes, ways = way_back(credit, units)
         self._step(f"The error at {where}: {called}", symbols, numbers, nodes, ways, back=ways)
-
-    def _inner(self, units: list[int]) -> tuple[bool, bool]:
-        """Tell whether the error comes to some units from others, and whether from more than are written out."""
-        behind = self.credit.layers[self.credit.nodes[units[0]].layer + 1 :]
-        return bool(behind), bool(behind) and len(behind[0]) > TERMS
 
     def _credits(self, units: list[int]) -> None:
         edges = self._into(units)
@@ -306,18 +309,20 @@ class Teller:
         return f"{self.credit.total.strip()} {symbols}".lstrip()
 
     def _share(self, edge: Edge) -> str:
-        return edge.gradient_name
+        return f"{'this use: ' if edge.parameter in self._shared else ''}{edge.gradient_name}"
 
     def _product(self, edge: Edge) -> str:
         """Return δ·z in numbers, in columns that line up from edge to edge."""
         delta, z = shown(edge.delta, 4, sign=True), factor(edge.z)
-        return f"{delta:>7} · {z:>9} = {_signed(edge.credit):>7}"
+        return f"{delta:>7} · {z:>9} = {signed(edge.credit):>7}"
 
     # ---------------------------------------------------------------- the update
 
     def _updates(self) -> None:
         names = self.names
         rule, w = names.notation.update, names.letter("weight")
+        if self._shared:
+            self._sums()
         if not self.credit.layers:
             rule = f"{w} := {w} − {names.rate}·{names.gradient(w)}"
         self._step(
@@ -327,17 +332,40 @@ class Teller:
             stage="updated",
         )
 
-    def _changes(self) -> Iterator[str]:
-        """Yield what the updates do, weight by weight."""
-        new = self.credit.updates(self.lr)
-        for key, edge in self.credit.edges.items():
-            yield self._change(edge.name, edge.weight, edge.credit, new[key])
+    def _sums(self) -> None:
+        """Tell that a weight with several uses has one credit, their sum."""
+        lines = []
+        for weight in self._shared.values():
+            shares = [factor(use.credit) for use in weight.uses]
+            if len(shares) > TERMS:
+                shares = [*shares[:3], f"… {len(shares) - 3} more"]
+            gradient = self.names.gradient(weight.name)
+            lines.append(f"{gradient} = {' + '.join(shares)} = {signed(weight.credit)}")
+        uses = {use.key for w in self._shared.values() for use in w.uses if isinstance(use, Edge)}
+        w = self.names.letter("weight")
+        self._step(
+            "Weights that are used more than once: one credit each, the sum over the uses",
+            f"{self.names.gradient(w)} = Σ {self.names.credit()} over all edges i⇝j on which {w} stands",
+            listed(lines),
+            edges=uses,
+        )
 
-    def _change(self, name: str, weight: float, credit: float, new: float) -> str:
+    def _changes(self) -> Iterator[str]:
+        """Yield what the updates do, weight by weight; of layers by the names of the edges."""
+        credit = self.credit
+        if credit.layers:
+            for edge in credit.edges.values():
+                yield self._change(edge.name, credit.weights[edge.parameter])
+            return
+        wide = max(map(len, credit.weights), default=0)
+        for weight in credit.weights.values():
+            yield self._change(weight.name.ljust(wide), weight)
+
+    def _change(self, name: str, w: Weight) -> str:
         """Return what an update does to a weight, in numbers."""
-        sign, step = ("−", credit) if self.names.sign > 0.0 else ("+", -credit)
-        moved = f"{shown(weight, 4):>7} {sign} {self.lr:g}·{factor(step, short=True):<9}"
-        return f"{name}  {moved} = {shown(new, 4):>7}"
+        sign, step = ("−", w.credit) if self.names.sign > 0.0 else ("+", -w.credit)
+        moved = f"{shown(w.weight, 4):>7} {sign} {self.lr:g}·{factor(step, short=True):<9}"
+        return f"{name}  {moved} = {shown(w.weight - self.lr * w.credit, 4):>7}"
 
     def _again(self) -> None:
         before, after, loss = self.credit, self.after, self.names.loss
@@ -352,43 +380,3 @@ class Teller:
             f"{found}{loss} = {shown(after.loss, 4)}, before {shown(before.loss, 4)}",
             stage="after",
         )
-
-
-def formula(credit: Assignment) -> str:
-    """Return the formula of a loss; of a batch that of the sum or mean of its examples."""
-    one = credit.loss_formula
-    return f"{credit.total.strip()} [{one}]" if credit.total else one
-
-
-def outputs(credit: Assignment) -> str:
-    """Return what comes out; of many outputs the first."""
-    nodes = [credit.nodes[i] for i in credit.outputs[:TERMS]]
-    return ", ".join(f"{node.name} = {shown(node.z, 4)}" for node in nodes)
-
-
-def listed(lines: Iterable[str]) -> str:
-    """Return lines as one text; of many the first, and how many more there are."""
-    said = list(lines)
-    rest = len(said) - _LINES
-    return "\n".join([*said[:_LINES], f"… and {rest:,} more"] if rest > 0 else said)
-
-
-def _signed(x: float) -> str:
-    return shown(x, 4, sign=True)
-
-
-def wanted(credit: Assignment) -> str:
-    """Return a target as it was given: a class by its number, other numbers in our notation; of many the first."""
-    loss, y = credit.loss_function, credit.y
-    if loss is cross_entropy and not is_sequence(y):
-        return f"{y:.0f}"
-
-    def told(y: Any) -> str:
-        if isinstance(y, (list, tuple)):
-            rest = ", …" if len(y) > NUMBERS else ""
-            return f"({', '.join(map(told, y[:NUMBERS]))}{rest})"
-        # a loss of one's own may pick an output by a whole number, too
-        number = isinstance(y, float) or (isinstance(y, int) and loss in FORMULAS)
-        return shown(y) if number else str(y)
-
-    return told(y)

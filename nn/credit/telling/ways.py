@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autograd.notation import Spelled, factor, shown
 from nn.credit.assignment import Assignment
@@ -36,8 +37,6 @@ class Ways:
     def __init__(self, credit: Assignment) -> None:
         self.credit, self._changing = credit, isinstance(credit.loss, Spelled)
         self.slopes = None if credit.anatomy is None else Slopes(credit.anatomy, credit.names)
-        # outputs of layers: it is not known what the loss reads
-        self._last = frozenset(credit.layers[-1] if credit.layers else ())
         self.dead = 0  # how many ways were left out because no error comes by them
 
     def forward(self, node: Node, summed: bool = False) -> Line:
@@ -49,18 +48,14 @@ class Ways:
         """
         ways = self.credit.into(node.index)
         if node.kind == "joint":
-            names = [self.credit.nodes[way.source].name for way in ways if isinstance(way, Link)]
-            read = f"{', '.join(names[:WIDE])}{', …' if len(names) > WIDE else ''}"
-            written = self.slopes.joint(node.index) if self.slopes else ("", "")
-            symbols, numbers = written if all(written) else (f"{node.does}({read})", "")
-            return Line(node.name, symbols, numbers or shown(node.z, 4), node.z, signed=False)
+            return self._joint(node, ways)
         assert node.a is not None
         products = [way for way in ways if isinstance(way, Link) and way.kind == "product"]
         second = set(map(id, products[1::2]))  # each product has two links
         terms = [self._summand(way) for way in ways if id(way) not in second]
         sides = [list(side) for side in zip(*terms, strict=True)]
         if len(terms) > TERMS and summed:
-            biases = [way.name for way in ways if way.source is None]
+            biases = [way.name for way in ways if isinstance(way, Edge) and way.source is None]
             sides[0] = [self.credit.names.sum(node.index).partition(" = ")[2], *biases]
             sides[1][2:-1] = ["…"]
         elif len(terms) > TERMS:
@@ -68,30 +63,36 @@ class Ways:
         symbols, numbers = (" + ".join(side).replace("+ −", "− ") for side in sides)
         return Line(node.a_name, symbols, numbers, node.a, signed=False)
 
-    def _factor(self, link: Link) -> int:
-        """Return what a product in a unit multiplies the tail of a link by."""
-        ways = self.credit.into(link.target)
-        products = [way for way in ways if isinstance(way, Link) and way.kind == "product"]
-        place = next(k for k, way in enumerate(products) if way is link)
-        return products[place ^ 1].source
+    def _joint(self, node: Node, ways: Sequence[Edge | Link]) -> Line:
+        """Return the equation that gives the z of a joint."""
+        written = self.slopes.joint(node.index) if self.slopes else ("", "")
+        if not all(written):
+            names = [self.credit.nodes[way.source].name for way in ways if way.source is not None]
+            read = f"{', '.join(names[:WIDE])}{', …' if len(names) > WIDE else ''}"
+            written = f"{node.does}({read})", shown(node.z, 4)
+        return Line(node.name, *written, node.z, signed=False)
 
     def _summand(self, way: Edge | Link) -> tuple[str, str]:
         """Return what a way adds to a pre-activation, in symbols and in numbers."""
         if isinstance(way, Edge):
-            sign = "−" if way.sign * (way.z if way.source is None else 1.0) < 0.0 else ""
-            weight = factor(way.weight, short=True)
-            if way.source is None:
-                return sign + way.name, sign + weight
-            return f"{sign}{way.name}·{way.z_name}", f"{sign}{weight}·{factor(way.z, short=True)}"
-        z = factor(self.credit.nodes[way.source].z, short=True)
-        if way.kind == "product":
-            other = self.credit.nodes[self._factor(way)]
-            sign = "−" if math.copysign(1.0, way.local) * math.copysign(1.0, other.z) < 0.0 else ""
-            names = f"{self.credit.names.tail(way.source)}·{self.credit.names.tail(other.index)}"
-            return sign + names, f"{sign}{z}·{factor(other.z, short=True)}"
-        sign, size = "−" if way.local < 0.0 else "", abs(way.local)
-        times = "" if size == 1.0 else f"{shown(size)}·"
-        return f"{sign}{times}{self.credit.names.tail(way.source)}", f"{sign}{times}{z}"
+            minus = way.sign * (way.z if way.source is None else 1.0) < 0.0
+            factors = [(way.name, factor(way.weight, short=True))]
+            if way.source is not None:
+                factors.append((way.z_name, factor(way.z, short=True)))
+        else:
+            minus, factors = way.local < 0.0, [self._factor(way.source)]
+            if way.times is not None:
+                signs = way.local, self.credit.nodes[way.times].z
+                minus = math.copysign(1.0, signs[0]) * math.copysign(1.0, signs[1]) < 0.0
+                factors.append(self._factor(way.times))
+            elif (size := abs(way.local)) != 1.0:
+                factors.insert(0, (shown(size), shown(size)))
+        symbols, numbers = ("−" * minus + "·".join(side) for side in zip(*factors))
+        return symbols, numbers
+
+    def _factor(self, i: int) -> tuple[str, str]:
+        """Return the number of a node as a factor, in symbols and in numbers."""
+        return self.credit.names.tail(i), factor(self.credit.nodes[i].z, short=True)
 
     def line(self, node: Node) -> Line:
         """Return the equation that gives the δ of a unit or a joint from the δs behind it."""
@@ -111,96 +112,73 @@ class Ways:
     def _terms(self, node: Node) -> list[Term]:
         """Return the ways by which the error comes to a node, without those by which none does."""
         credit, terms = self.credit, list[Term]()
-        if node.index in credit.read_by_loss or node.index in self._last:
+        if node.index in credit.read_by_loss:
             terms.append(self._from_loss(node))
         for way in credit.out_of(node.index):
-            local = way.weight if isinstance(way, Edge) else way.local
-            dead = credit.nodes[way.target].delta == 0.0 or (isinstance(way, Link) and not local)
+            dead = credit.nodes[way.target].delta == 0.0 or (
+                isinstance(way, Link) and not way.local
+            )
             if dead and not self._changing and not credit.layers:
                 self.dead += 1
             else:
-                terms.append(self._edge(way) if isinstance(way, Edge) else self._link(way))
+                terms.append(self._term(way))
         return terms
 
     def _from_loss(self, node: Node) -> Term:
-        flipped = node.names.sign < 0.0
-        if node.index in self._last:  # of layers, of which nothing else is known
-            direct = node.error / node.slope if node.slope else 0.0
-        else:
-            direct = self.credit.read_by_loss[node.index] * (-1.0 if flipped else 1.0)
+        direct, minus = self.credit.read_by_loss[node.index] * node.names.sign, node.names.minus
         if (known := error_at_output(self.credit, node)) is not None:
             return (*known, direct)
-        symbols, numbers = f"{'−' * flipped}∂{node.names.loss}/∂{node.name}", factor(direct)
-        if node.index in self._last and node.does == "linear":
-            numbers = f"{'−' * flipped}∂({self.credit.loss_formula})/∂{node.name}"
+        symbols, numbers = f"{minus}∂{node.names.loss}/∂{node.name}", factor(direct)
+        if self.credit.layers and node.does == "linear":
+            numbers = f"{minus}∂({self.credit.loss_formula})/∂{node.name}"
         return symbols, numbers, direct
 
-    def _edge(self, edge: Edge) -> Term:
-        minus, error = "−" if edge.sign < 0.0 else "", edge.error
-        return (
-            f"{minus}{edge.names.delta(edge.target)}·{edge.name}",
-            f"{factor(error)}·{factor(edge.weight)}",
-            error * edge.weight,
-        )
+    def _term(self, way: Edge | Link) -> Term:
+        """Return what comes back by a way: the error of its head, times the weight, or what a link multiplies it by."""
+        head, local, number = self.credit.nodes[way.target], self._local(way), way.local
+        error, name = head.error, head.delta_name
+        if isinstance(way, Edge):  # its error has the sign
+            error, number = way.error, way.weight
+        sign, symbol = ("−" if local.startswith("−") else ""), local.removeprefix("−")
+        if not symbol:
+            return sign + name, factor(-error if sign else error), number * error
+        return f"{sign}{name}·{symbol}", f"{factor(error)}·{factor(number)}", number * error
 
-    def _link(self, link: Link) -> Term:
-        head, local = self.credit.nodes[link.target], self._local(link)
-        delta, name = head.error, head.delta_name
-        if local in ("", "−"):
-            return local + name, factor(-delta if local else delta), link.local * delta
-        sign = "−" if local.startswith("−") else ""
-        return (
-            f"{sign}{name}·{local.removeprefix('−')}",
-            f"{factor(delta)}·{factor(link.local)}",
-            link.local * delta,
-        )
-
-    def _local(self, link: Link) -> str:
-        """Return what a link multiplies an error by; empty for 1, a bare minus for −1."""
+    def _local(self, way: Edge | Link) -> str:
+        """Return what a way multiplies an error by; empty for 1, a bare minus for −1."""
         z = self.credit.names.tail
-        if link.kind == "joint" and self.slopes is not None:
-            local = self.slopes.of_joint(link.target, link.source)
-            if self._changing and self.slopes.of_now(link.target, local):
-                return f"∂{z(link.target)}/∂{z(link.source)}"
+        if isinstance(way, Edge):
+            return "−" * (way.sign < 0.0) + way.name
+        if way.kind == "joint" and self.slopes is not None:
+            local = self.slopes.of_joint(way.target, way.source)
+            if self._changing and self.slopes.of_now(way.target, local):
+                return f"∂{z(way.target)}/∂{z(way.source)}"
             return local
-        if link.kind == "skip":
-            return "−" if link.local < 0.0 else ""
-        if link.kind == "product":
-            other = self._factor(link)
-            minus = link.local == -self.credit.nodes[other].z != 0.0
-            return "−" * minus + z(other)
-        return shown(link.local)
+        if way.kind == "skip":
+            return "−" if way.local < 0.0 else ""
+        if way.times is not None:
+            minus = way.local == -self.credit.nodes[way.times].z != 0.0
+            return "−" * minus + z(way.times)
+        return shown(way.local)
 
     def strongest(self, edge: Edge) -> Line | None:
         """Return the credit of an edge by the strongest way alone, as one product, if that is at least half of it."""
-        credit, nodes = self.credit, self.credit.nodes
-        best: dict[int, tuple[float, Edge | Link | None]] = {}  # None: the loss reads it
-        for i in self.behind([edge.target]):
-            choices: list[tuple[float, Edge | Link | None]] = [
-                (best[way.target][0] * _number(way), way) for way in credit.out_of(i)
-            ]
-            if i in credit.read_by_loss:
-                choices.append((credit.read_by_loss[i], None))
-            value, way = max(choices, key=lambda choice: abs(choice[0]), default=(0.0, None))
-            slope = nodes[i].slope
-            best[i] = value * (1.0 if slope is None else slope), way
+        best = self._best(edge.target)
         value, way = best[edge.target]
         part = value / edge.delta * edge.sign if edge.delta else 0.0
-        if way is None or credit.names.minus or not 0.5 <= part < 1.0 + 1e-9:
+        if way is None or self.credit.names.minus or not 0.5 <= part < 1.0 + 1e-9:
             return None
-        factors, node = [(edge.z_name, edge.z)], nodes[edge.target]
+        factors, node = [(edge.z_name, edge.z)], self.credit.nodes[edge.target]
         while (way := best[node.index][1]) is not None:
             factors += filter(None, [slope_of(node)])
-            local = (
-                f"{'−' * (way.sign < 0.0)}{way.name}" if isinstance(way, Edge) else self._local(way)
-            )
-            if local:
+            if local := self._local(way):
                 bracketed = {"−": "(−1)"}.get(local, f"({local})")
-                factors.append((bracketed if local.startswith("−") else local, _number(way)))
-            node = nodes[way.target]
-        if credit.out_of(node.index):
+                factors.append((bracketed if local.startswith("−") else local, way.local))
+            node = self.credit.nodes[way.target]
+        if self.credit.out_of(node.index):
             factors += filter(None, [slope_of(node)])
-            factors.append((f"∂{node.names.loss}/∂{node.name}", credit.read_by_loss[node.index]))
+            direct = self.credit.read_by_loss[node.index]
+            factors.append((f"∂{node.names.loss}/∂{node.name}", direct))
         else:
             factors.append((node.delta_name, node.error))
         minus = "−" if edge.sign < 0.0 else ""
@@ -209,13 +187,25 @@ class Ways:
         many = "all of it" if part > 0.9995 else f"{100.0 * part:.0f} % of it"
         return Line(f"the strongest way, {many}", symbols, numbers, value * edge.sign * edge.z)
 
+    def _best(self, head: int) -> dict[int, tuple[float, Edge | Link | None]]:
+        """Return what comes to each node behind one by its strongest way, and that way; None: the loss reads it."""
+        credit = self.credit
+        best: dict[int, tuple[float, Edge | Link | None]] = {}
+        for i in self.behind([head]):
+            choices: list[tuple[float, Edge | Link | None]] = [
+                (best[way.target][0] * way.local, way) for way in credit.out_of(i)
+            ]
+            if i in credit.read_by_loss:
+                choices.append((credit.read_by_loss[i], None))
+            value, way = max(choices, key=lambda choice: abs(choice[0]), default=(0.0, None))
+            slope = credit.nodes[i].slope
+            best[i] = value * (1.0 if slope is None else slope), way
+        return best
+
     def total(self, weight: Weight) -> tuple[str, str]:
         """Return the sum over the uses of a weight, in symbols and in numbers."""
-        return (
-            joined([share(use, self.credit.names.loss) for use in weight.uses])
-            if weight.uses
-            else ("0", "0")
-        )
+        terms = [share(use, self.credit.names.loss) for use in weight.uses]
+        return joined(terms) if terms else ("0", "0")
 
     def behind(self, heads: Sequence[int]) -> list[int]:
         """Return the nodes from which the error comes to some nodes, these too, from the outputs on."""
@@ -226,11 +216,6 @@ class Ways:
                     found.add(way.target)
                     stack.append(way.target)
         return sorted(found)
-
-
-def _number(way: Edge | Link) -> float:
-    """Return what an error is multiplied by on its way back."""
-    return way.sign * way.weight if isinstance(way, Edge) else way.local
 
 
 def joined(terms: Sequence[Term], most: int = TERMS) -> tuple[str, str]:
@@ -261,39 +246,38 @@ def _bare(text: str) -> str:
 
 def derive(credit: Assignment, edge: Edge) -> Derivation:
     """Return how the error reaches an edge, and the other uses of its weight: the δs behind them, then the sum."""
-    ways, layered, names = Ways(credit), bool(credit.layers), credit.names
-    weight = None if layered else credit.weights.get(edge.parameter)
-    uses: list[Edge | Use] = (weight.uses if weight else []) or [edge]  # the loss may need none
+    ways, layered, weight = Ways(credit), bool(credit.layers), credit.weights.get(edge.parameter)
+    uses = (weight.uses if weight else []) or [edge]  # the loss may need none
     heads = [use.target for use in uses if isinstance(use, Edge)]
     nodes = [credit.nodes[i] for i in ways.behind(heads)]
     told = [n for n in nodes if layered or n.delta != 0.0 or n.index == edge.target]
     lines = [ways.line(node) for node in told]
     if len(lines) > LINES and not layered:
-        lines = _grouped(told, lines, names)
+        lines = _grouped(told, lines, credit.names)
     chances = [probability_line(credit, n.index) for n in told if n.index in credit.probabilities]
-    lines = [*chances, *lines]
+    lines = [*chances, *lines, *_remarks(ways, told)]
+    if not layered and (strongest := ways.strongest(edge)) is not None:
+        lines.append(strongest)
+    one = Line(edge.gradient_name, *share(edge))
+    if weight is None or len(uses) == 1:
+        return Derivation(edge, [*lines, one])
+    way = f"at {edge.target}" if edge.source is None else f"{edge.source}⇝{edge.target}"
+    one = replace(one, left=f"this use of {edge.name}, {way}")
+    total = Line(credit.names.gradient(weight.name), *ways.total(weight), weight.credit)
+    return Derivation(edge, [*lines, one, total])
+
+
+def _remarks(ways: Ways, told: Sequence[Node]) -> list[Line]:
+    """Return what is to be said of the ways to some nodes: normalisations, and ways that are left out."""
+    names, remarks = ways.credit.names, list[Line]()
     if any(n.does in ("norm", "mix") and n.block is not None for n in told):
-        slope = f"∂{names.z('i')}/∂{names.z('k')}"
-        lines.append(
-            Line(f"{slope}: each result of a normalisation depends a little on each of its numbers")
-        )
+        each = "each result of a normalisation depends a little on each of its numbers"
+        remarks.append(Line(f"∂{names.z('i')}/∂{names.z('k')}: {each}"))
     if ways.dead:
         why = f"by which no error comes ({names.letter('delta')} = 0)"
         several = f"{ways.dead} ways, {why}, are" if ways.dead > 1 else f"one way, {why}, is"
-        lines.append(Line(f"{several} left out"))
-    if not layered and (strongest := ways.strongest(edge)) is not None:
-        lines.append(strongest)
-    if weight is None or len(uses) == 1:
-        return Derivation(edge, [*lines, Line(edge.gradient_name, *share(edge))])
-    symbols, numbers = joined([share(use, names.loss) for use in uses])
-    return Derivation(
-        edge,
-        [
-            *lines,
-            Line(f"this use of {edge.name}, {edge.source}⇝{edge.target}", *share(edge)),
-            Line(names.gradient(weight.name), symbols, numbers, weight.credit),
-        ],
-    )
+        remarks.append(Line(f"{several} left out"))
+    return remarks
 
 
 def share(use: Edge | Use, loss: str = "L") -> Term:

@@ -240,6 +240,25 @@ def test_a_penalty_has_lines_of_its_own():
     assert_sums_are_gradients(alone)
 
 
+@pytest.mark.parametrize("layers", [True, False])
+def test_a_penalty_is_in_the_derivations_and_the_updates(layers: bool):
+    net = MLP(2, [2, 1], rng=3)
+    given = (net, None) if layers else (net.__call__, net)
+    c = assign_credit(given[0], [0.5, -1.0], 0.4, parameters=given[1], penalty=l2(0.1))
+    for edge in c.edges.values():
+        weight = c.weights[edge.parameter]
+        *_, one, total = c.derivation(*edge.key).steps
+        assert "None" not in one.left
+        assert (one.value, total.value) == (edge.credit, weight.credit)
+    *_, sums, updates, _ = c.steps(lr=1.0).steps
+    assert len(sums.numbers.splitlines()) == len(updates.numbers.splitlines()) == len(c.weights)
+    for line in updates.numbers.replace("−", "-").splitlines():
+        found = re.search(r"(\S+) - 1·\(?([^ )]+)\)? +=\s+(\S+)$", line)
+        assert found is not None
+        old, change, new = map(float, found.groups())
+        assert new == pytest.approx(old - change, abs=2e-4)
+
+
 # ---------------------------------------------------------------- what is given
 
 

@@ -19,7 +19,6 @@ from nn.credit.pictures.legend import legend
 from nn.credit.pictures.live.presets import python
 from nn.credit.pictures.live.recorded import Recorded
 from nn.credit.pictures.units.unit_graph import kinds
-from nn.credit.telling.graph_story import GraphTeller
 from nn.credit.telling.story import Step, Teller
 from nn.credit.telling.ways import Ways
 from nn.notations import SLIDES
@@ -99,8 +98,7 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
     drawing = Drawing(graph.canvas.source, title, "Its numbers are in the table.", pinned=True)
     items = [*sorted(named.nodes), *recorded.order]
     places: dict[Any, int] = {item: k for k, item in enumerate(items)}
-    tell = Teller if credit.layers else GraphTeller
-    steps = [step for step in tell(named, lr, named).steps if step.stage == "before"]
+    steps = [step for step in Teller(named, lr, named).steps if step.stage == "before"]
     rooms = ["network", *["unlayered"] * (not credit.layers), "table", *["pattern"] * joined]
     examples = _examples(credits, recorded) if len(credits) > 1 else []
     data = {"eta": lr, "room": layout.shows, "examples": examples, **_data(recorded, named)}
