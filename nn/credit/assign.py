@@ -65,7 +65,8 @@ def assign_credit(
         loss: a function of prediction and target that gives the loss of one example, or the name of one.
         batch: whether x and y are lists of examples, whose credit is summed; "mean" divides by their number.
         parameters: the weights, in a list, or by name in a dict; where they are not given, those of
-            `net.named_parameters()` or `net.parameters()`, or else the Values that look like weights.
+            `net.named_parameters()` or `net.parameters()`, or else the Values from outside that the function
+            uses; of a recorded loss those that look like weights.
         outputs: with a recorded loss, what the network gave, if it cannot be seen where the loss begins.
         penalty: a function of the list of parameters that is added to the loss, l2(1e-4) say.
         notation: in the letters of which book all is told: "slides", "mazur", "nielsen", "bishop", "goodfellow", "ng",

@@ -116,7 +116,7 @@ def recording_of(
             numbers become Values; whole numbers alone, indices say, stay what they are.
         y, loss: the target, and the function of prediction and target.
         parameters: the weights: Values in a list, or by name in a dict; None for those that the network tells, or else
-            those that look like weights.
+            for the Values from outside that it uses.
         penalty: a function of the list of parameters whose result is added to the loss.
 
     Raises:
