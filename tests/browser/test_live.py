@@ -16,6 +16,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 import autograd as ag
 from autograd import Value
+from autograd.notation import shown
 from autograd.pictures.page import Live, literal
 from nn import assign_credit, losses
 from nn.credit.credit import Credit
@@ -292,6 +293,7 @@ LIVING: dict[str, Callable[[], Live]] = {
     "expression": lambda: ag.live(published(Value(2.0, label="a"), Value(3.0, label="b"))),
     "pills": lambda: unit_graph("layer_norm").live(),
     "pattern": lambda: unit_graph("lstm").live(),
+    "folded": lambda: unit_graph("transformer").live(),
 }
 
 
@@ -309,7 +311,7 @@ def test_narrow_windows_and_large_letters(browser: Chrome, tmp_path: Path, kind:
 
 def assert_nothing_is_cut(browser: Chrome, width: int) -> None:
     python(browser)
-    browser.find_elements(By.CSS_SELECTOR, "#picture .drag")[-1].send_keys(Keys.ENTER)
+    browser.find_elements(By.CSS_SELECTOR, "#picture [tabindex]")[-1].send_keys(Keys.ENTER)
     wide = "return document.documentElement.scrollWidth"
     cut = """return [...document.querySelectorAll("button, select, input")].filter(e => e.offsetParent &&
       e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML)"""
@@ -344,7 +346,7 @@ def test_axe_finds_nothing(browser: Chrome, tmp_path: Path, kind: str, scheme: s
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": emulated})
     show(browser, tmp_path, LIVING[kind]().html())
     python(browser)
-    browser.find_elements(By.CSS_SELECTOR, "#picture .drag")[-1].send_keys(Keys.ENTER)
+    browser.find_elements(By.CSS_SELECTOR, "#picture [tabindex]")[-1].send_keys(Keys.ENTER)
     browser.execute_script(AXE.read_text(encoding="utf-8"))
     found = browser.execute_async_script("axe.run().then(arguments[0])")
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
@@ -418,6 +420,71 @@ def test_pills_and_arrows_take_the_colour_of_their_sign(browser: Chrome, tmp_pat
     after = browser.execute_script(looks)
     assert len(set(after)) == 1
     assert after != before
+
+
+def residual_block() -> Credit:
+    w = [[Value(0.1 * (i - j), label=f"W{i}{j}") for j in range(8)] for i in range(8)]
+    v = [Value(0.1 * j - 0.3, label=f"v{j}") for j in range(8)]
+
+    def net(x: list[Value]) -> Value:
+        return ag.dot(v, [ag.dot(row, x).tanh() + xi for row, xi in zip(w, x)])
+
+    return assign_credit(net, [0.1 * k for k in range(8)], 1.0, parameters=[*w, v])
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru", "transformer", "residual block"])
+def test_the_largest_credits_are_on_pills_and_follow(
+    browser: Chrome, tmp_path: Path, name: str
+) -> None:
+    """However little room there is, and whatever a part of a folded picture stands for."""
+    credit = residual_block() if name == "residual block" else unit_graph(name)
+    show(browser, tmp_path, credit.live().html())
+    pills = """return [...document.querySelectorAll("#picture text.credit")].map(x =>
+      [x.getAttribute("class").match(/of-(\\S+)/)[1], x.textContent.split(/[ =]+/).at(-1)])"""
+    signs = """return [...document.querySelectorAll("#picture .line[class*=of-]")].map(x =>
+      [x.getAttribute("class").match(/of-(\\S+)/)[1], x.dataset.sign])"""
+    folds = browser.execute_script("return data.folds || {}")
+    for step in range(3):
+        now = state(browser)["credit"]
+        largest = {
+            part: max((now[i] for i in folds.get(part, [part])), key=abs)
+            for part, _ in browser.execute_script(signs)
+        }
+        told = dict(browser.execute_script(pills))
+        assert told == {part: shown(largest[part], 2, sign=True) for part in told}
+        for part, sign in browser.execute_script(signs):
+            x = largest[part]
+            assert sign == ("plus" if x > 0.0 else "minus" if x < 0.0 else "zero"), (step, part)
+        if not step:
+            most = shown(max(now.values(), key=abs), 2, sign=True)
+            assert most in told.values()
+        browser.execute_script("for (const x of variables) live.set(x.name, -1.1 * v[x.slot])")
+    assert complaints(browser) == []
+
+
+def test_a_part_that_stands_for_several_is_lit_for_each_and_asks_about_the_largest(
+    browser: Chrome, tmp_path: Path
+) -> None:
+    show(browser, tmp_path, unit_graph("transformer").live().html())
+    folds = browser.execute_script("return data.folds")
+    lit = """light(null); light(arguments[0]);
+      return [...document.querySelectorAll("#picture .line:not(.dim)[class*=of-]")].map(x =>
+        x.getAttribute("class").match(/of-(\\S+)/)[1])"""
+    several = {part: ids for part, ids in folds.items() if "-" in part and len(ids) > 1}
+    assert several
+    for part, ids in several.items():
+        for member in {*ids} - {*folds}:
+            assert part in browser.execute_script(lit, member)
+    now = state(browser)["credit"]
+    for pill in browser.find_elements(By.CSS_SELECTOR, "#picture [role=button]:has(.credit)"):
+        part = pill.find_element(By.CSS_SELECTOR, ".credit").get_attribute("class")
+        ids = folds[part.split("of-")[-1]]
+        browser.execute_script("light(null)")
+        pill.send_keys(Keys.ENTER)
+        assert browser.execute_script("return lit") == max(ids, key=lambda k: abs(now[k]))
+        pill.send_keys(Keys.ENTER)
+        assert browser.execute_script("return lit") is None
+    assert complaints(browser) == []
 
 
 def test_an_edge_that_cannot_be_dragged_is_asked_about_by_hand_and_by_key(

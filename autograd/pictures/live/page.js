@@ -35,6 +35,10 @@ function relabel() {
   }
 }
 
+function look(shape, x) {  // what is right to 1e-16 must not look guilty
+  const finite = isFinite(x), share = finite ? abs(x) / max(1e-9, largest) : 0.3;
+  put(shape, { "data-sign": !finite ? "odd" : x > 0 ? "plus" : x < 0 ? "minus" : "zero", style: `--share:${share.toFixed(3)}` });
+}
 function paint() {
   compute();
   const flows = mapped(data.signs, (_, id) => quantity(flow(id)[0]));
@@ -51,10 +55,7 @@ function paint() {
   if ($("table").open) renew("table");
   if ($("python").open) say($("code"), data.python.replace(/\{(\S+) (\S+)\}/g, (_, what, how) => shown(quantity(what), how)));
   for (const [id, x] of entries(flows)) {
-    // what is right to 1e-16 must not look guilty
-    const finite = isFinite(x), share = finite ? abs(x) / max(1e-9, largest) : 0.3;
-    const says = { "data-sign": !finite ? "odd" : x > 0 ? "plus" : x < 0 ? "minus" : "zero", style: `--share:${share.toFixed(3)}` };
-    for (const shape of shapes(id, "line", "pill", "credit", "delta")) put(shape, says);
+    for (const shape of shapes(id, "line", "pill", "credit", "delta")) look(shape, x);
   }
   const tired = entries(data.units).filter(([j, [a, z]]) => {
     const flat = abs(slope(z, a)) < 0.05;
@@ -217,12 +218,15 @@ for (const [id, name, label, ...kinds] of data.handles) {
   if (knob) handles.push([knob, id in data.lines ? id : name, made]);
   grab(made, id, knob);
 }
-for (const id in data.lines) for (const line of lines(id)) {  // room for a finger
-  const wide = make("path", { class: "hit", d: line.getAttribute("d") }), told = wide.appendChild(make("title", {}));
-  line.after(wide);
-  grab(wide, id, !shapes(id, "pill").length && named.get(id));
-  wide.onpointerenter = () => say(told, spoken(id));
+function reach(id, knob, says = spoken) {  // room for a finger
+  for (const line of lines(id)) {
+    const wide = make("path", { class: "hit", d: line.getAttribute("d") }), told = wide.appendChild(make("title", {}));
+    line.after(wide);
+    grab(wide, id, knob);
+    wide.onpointerenter = () => say(told, says(id));
+  }
 }
+for (const id in data.lines) if (!data.folds?.[id]) reach(id, !shapes(id, "pill").length && named.get(id));
 
 // ---------------------------------------------------------------- the controls
 const does = {
@@ -246,7 +250,7 @@ $("number").onchange = () => {
   change(chosen, x);
 };
 $("mode").onchange = e => { mode = e.target.value; relabel(); paint(); };
-$("table").ontoggle = $("python").ontoggle = paint;
+$("table").ontoggle = $("python").ontoggle = () => paint();
 document.onkeydown = e => { if (e.key === "Escape") light(null); };
 
 // ---------------------------------------------------------------- at the beginning

@@ -53,7 +53,7 @@ class CreditGraph:
         joined: whether edges into a layer that look alike are one part, without tooltips, in far fewer bytes;
             there must be no pills.
         waiting: whether a pill with room for one line has two at the same place, its weight and its credit: whoever
-            shows the picture hides the one or the other.
+            shows the picture hides the one or the other, and finds edges by mouse.
         largest: where there are no pills, how many of the largest credits are written on their edges; if any, a mouse near
             an edge finds its tooltip.
     """
@@ -73,7 +73,7 @@ class CreditGraph:
         self.words = layout.words
         self.credit, self.layout, self.path, self.joined = credit, layout, path, joined
         self.nodes, self.edges, self.waiting = nodes, edges, waiting
-        self._hovers = largest > 0 and not layout.tails
+        self._hovers = largest > 0 and not layout.tails and not waiting
         self.canvas = Canvas(layout.width, layout.height)
         every = list(credit.edges.values())
         flows = map(self.words.flow, every)
@@ -208,7 +208,8 @@ class CreditGraph:
 
     def _tag(self, edge: Edge, text: str, p: Point) -> None:
         """Write a text on an edge."""
-        of, size = self.owner(edge.key), self.layout.style.pill_text
+        of = owner(edge.key) if self.waiting else self.owner(edge.key)
+        size = self.layout.style.pill_text
         part, told = self.part(self.words.flow(edge)), self.words.told(edge)
         self.canvas.pill(p, *self._tag_size(text), part, kind=f"pill of-{of}", told=told)
         self.canvas.text(p, text, part, size=size, bold=True, kind=f"credit of-{of}")

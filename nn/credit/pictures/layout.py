@@ -93,6 +93,7 @@ class Layout:
         back: the edges by which an error comes back to the one that is asked about.
         roomy: whether pills have room for what comes back, too.
         slide: whether it is for a slide: with larger text, and flat.
+        tagged: of how many credits, the largest, a unit graph without pills has room for the numbers, however wide that is.
 
     Attributes:
         credit: the part of the network that is drawn.
@@ -119,7 +120,9 @@ class Layout:
         back: Set[Key] = frozenset(),
         roomy: bool = False,
         slide: bool = False,
+        tagged: int = 0,
     ) -> None:
+        self._tagged = tagged
         self._least_width, self._top, self._path = least_width, top, path
         self._show: Show = show
         self._back, self._roomy, self._slide = back, roomy, slide

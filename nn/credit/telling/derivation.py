@@ -46,6 +46,8 @@ class Line:
         if self.several:
             return [self.left, self.symbols, self.numbers]
         result = shown(self.value, 4, sign=self.signed)
+        if self.symbols == self.numbers:  # nothing comes: 0
+            return [self.left, result]
         bare = self.numbers == result.removeprefix("+")  # nothing is computed
         return [self.left, self.symbols, *([] if bare else [self.numbers]), result]
 

@@ -117,3 +117,19 @@ def test_formulas_are_written_with_the_brackets_they_need():
         inner = [k for k, node in enumerate(graph.values) if node.parents]
         of = spelled(graph, inner, lambda k, graph=graph: (graph.values[k].label, ATOM), 60)
         assert of(graph.places[id(v)])[0] == text
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_derivation_says_where_a_use_is_and_no_number_twice(name):
+    case = CASES[name]()
+    c = assign_credit(case.net, case.x, case.y, case.loss, parameters=case.parameters)
+    for key in c.edges:
+        said = str(c.derivation(*key))
+        assert "None" not in said
+        assert " = 0 = 0" not in said
+
+
+def test_a_use_as_a_bias_is_told_by_its_unit():
+    b = Value(0.1, label="b")
+    c = assign_credit(lambda x: b + ag.tanh(b + 2.0 * x[0]), [0.5], 1.0, parameters=[b])
+    assert "this use of b, at 1 = δ₁·1" in str(c.derivation(None, 1))

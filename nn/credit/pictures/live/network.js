@@ -12,7 +12,7 @@ for (const [j, [a, z]] of entries(data.units)) {
   data.signs[j] = data.flip + (report.delta[j] = `g${a}`);
   report.a[j] = `v${a}`;
   report.z[j] = `v${z}`;
-  data.handles.push([j, "", `unit ${j}`, "unit"]);
+  data.handles.push([j, "", data.folds?.[j] ? "" : `unit ${j}`, "unit"]);
 }
 data.edges.forEach(([id, ...given], k) => {  // an edge, and what may be said of it
   const [tail, head] = id.split("-"), bias = tail === "b";
@@ -30,6 +30,6 @@ data.edges.forEach(([id, ...given], k) => {  // an edge, and what may be said of
   data.links.push([tail, head, id]);
   data.signs[id] = report.credit[id] = credit;
   report.weight[id] = w;
-  data.handles.push([id, name, way, "pill", "weight", "credit"]);
+  if (!data.folds?.[id]) data.handles.push([id, name, way, "pill", "weight", "credit"]);
   cells.push([escaped(way), cell(w), cell(data.flip + delta, "4+"), cell(z), cell(credit, "4+"), name && cell(`n${m}`)]);
 });

@@ -14,10 +14,12 @@ from autograd.structure import rebuild
 from nn.arguments import learning_rate, plain
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge
-from nn.credit.pictures.graph import owner
+from nn.credit.pictures.graph import LARGEST, owner
+from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.legend import legend
 from nn.credit.pictures.live.presets import python
 from nn.credit.pictures.live.recorded import Recorded
+from nn.credit.pictures.units.columns import Columns
 from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.telling.story import Step, Teller
 from nn.credit.telling.ways import Ways
@@ -89,9 +91,13 @@ def with_values(recorded: Recorded, numbers: Mapping[str, float]) -> Assignment:
 def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda: str) -> Contents:
     credit, named, marks = recorded.credit, recorded.named(), recorded.marks
     arrange, draw = kinds(credit)
-    layout = arrange(named, top=16.0)
-    joined = bool(credit.layers) and layout.shows == "pattern"
-    graph = draw(layout, named.nodes.keys(), named.edges.keys(), waiting=True, joined=joined)
+    layout = arrange(named, top=16.0, tagged=LARGEST)
+    pattern = layout.shows == "pattern"
+    joined = bool(credit.layers) and pattern
+    graph = draw(
+        layout, layout.credit.nodes.keys(), layout.credit.edges.keys(), joined=joined, waiting=True,
+        largest=LARGEST * pattern,
+    )  # fmt: skip
     graph.largest = marks.place("x", graph.largest)
     legend(graph)
     title = f"Who is to blame? A {credit.title}, live"
@@ -102,11 +108,26 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
     rooms = ["network", *["unlayered"] * (not credit.layers), "table", *["pattern"] * joined]
     examples = _examples(credits, recorded) if len(credits) > 1 else []
     data = {"eta": lr, "room": layout.shows, "examples": examples, **_data(recorded, named)}
+    if folds := _folds(layout):
+        data["folds"] = folds
+        coda = f"{_script('folded')}\n{coda}"
     return Contents(
         title, _INTRODUCTION, _HINT, f"{named.names.loss} = {credit.loss_formula}", drawing, marks, recorded.tape,
         f"<pre>{html.escape(_table(credit, lr))}</pre>", [_chapter(step, places) for step in steps], list(_cards(named)),
         "\n".join(map(_script, rooms)), coda, data,
     )  # fmt: skip
+
+
+def _folds(layout: Layout) -> dict[str, list[str]]:
+    """Return the edges, or the units, for which a part of a folded picture stands, by the owner of that part."""
+    if not isinstance(layout, Columns):
+        return {}
+    edges = {
+        owner(key): [owner(e.key) for e in several] for key, several in layout.fold.stands.items()
+    }
+    return edges | {
+        owner(i): [owner(n.index) for n in nodes] for i, nodes in layout.fold.members.items()
+    }
 
 
 def _data(recorded: Recorded, named: Assignment) -> dict[str, Any]:
@@ -225,7 +246,7 @@ def _cards(named: Assignment) -> Iterator[str]:
         if node.delta is None:
             continue
         line = ways.line(node)
-        symbols, numbers = line.symbols, f" = {line.numbers}"
+        symbols, numbers = line.symbols, f" = {line.numbers}" * (line.numbers != line.symbols)
         if named.layers and len(named.out_of(j)) > _TERMS:
             symbols, numbers = named.names.back(j), ""
         yield _card(

@@ -84,8 +84,10 @@ class Columns(Layout):
 
     def _widened(self, most: float) -> float:
         """Give columns, and credits that are written between them, what room a page has; return the width."""
-        tags = TAGGED[len(self.credit.edges) > FULL :] if self.shows == "pattern" else TAGGED[-1:]
         width = 0.0
+        tags: tuple[int, ...] = TAGGED[-1:]
+        if self.shows == "pattern":
+            tags = tuple(n for n in TAGGED[len(self.credit.edges) > FULL :] if n >= self._tagged)
         for tagged, ease in product(tags, EASES):
             if (width := self._spread(ease, tagged)) <= most:
                 break
@@ -203,7 +205,7 @@ class Columns(Layout):
         equals = " " if narrow else " = "
 
         def told(kind: str, letter: str, numbers: Iterable[str]) -> list[tuple[str, str]]:
-            said = shortened(numbers, narrow)
+            said = shortened(numbers, "…", narrow)
             if not self.stacked:
                 return [(kind, f"{letter}{equals}({', '.join(said)})")]
             return [(kind, f"{letter} {said[0]}"), *((kind, text) for text in said[1:])]

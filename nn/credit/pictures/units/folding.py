@@ -7,6 +7,7 @@ same one was used on the way from the inputs.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from autograd.notation import DIGITS, shown
 from nn.credit.assignment import Assignment
@@ -19,6 +20,10 @@ WIDE = 4  # of longer vectors the first number is written, and the last
 REPEATS = 3  # so often the same weights come again where a time step has a box
 
 
+T = TypeVar("T")
+U = TypeVar("U")
+
+
 @dataclass(eq=False)
 class Folded:
     """What is drawn of a unit graph.
@@ -26,7 +31,8 @@ class Folded:
     Attributes:
         credit: the part that is drawn, as if it were a whole; a vector is its first unit.
         members: the nodes of each vector, by the number of the first.
-        uses: the edges that stand in one pill, by its key.
+        uses: the edges that stand in one pill, by its key; of a pill with more than one.
+        stands: the edges for which an edge stands, by its key, where it is not itself alone.
         steps: the nodes of each time step, by its number from 1; empty if nothing comes again.
         left_out: how many time steps are left out.
         gap: the column in place of those.
@@ -35,6 +41,7 @@ class Folded:
     credit: Assignment
     members: dict[int, list[Node]] = field(default_factory=dict)
     uses: dict[Key, list[Edge]] = field(default_factory=dict)
+    stands: dict[Key, list[Edge]] = field(default_factory=dict)
     steps: dict[int, list[int]] = field(default_factory=dict)
     left_out: int = 0
     gap: int = 0
@@ -214,6 +221,9 @@ def _in_vectors(part: Folded, alike: Alike) -> Folded:
         steps={k: [i for i in found if i in kept] for k, found in part.steps.items()},
         members={i: found for i, found in members.items() if len(found) > 1},
         uses={key: several for key, several in pills.items() if len(several) > 1},
+        stands={
+            key: several for key, several in pills.items() if [e.key for e in several] != [key]
+        },
     )
 
 
@@ -225,12 +235,12 @@ def ranged(nodes: list[Node]) -> str:
     return ", ".join(map(str, numbers)) if len(numbers) < 4 else f"{numbers[0]}, …, {numbers[-1]}"
 
 
-def shortened(numbers: Iterable[str], narrow: bool) -> list[str]:
-    """Return numbers; of many the first and the last."""
-    said = list(numbers)
-    if len(said) > (WIDE // 2 if narrow else WIDE):
-        said = [said[0], "…", said[-1]]
-    return said
+def shortened(items: Iterable[T], gap: U, narrow: bool) -> list[T | U]:
+    """Return what stands in a vector; of many the first and the last, with a gap between."""
+    told: list[T | U] = list(items)
+    if len(told) > (WIDE // 2 if narrow else WIDE):
+        told = [told[0], gap, told[-1]]
+    return told
 
 
 class FoldedWords(Words):

@@ -1,5 +1,7 @@
 """The parts of a unit graph on their canvas: as in a credit graph, and joints, blocks, and ways without a weight."""
 
+from collections.abc import Iterator
+
 from autograd.notation import shown
 from autograd.pictures.canvas import Curve, Point
 from autograd.pictures.palette import sign_part
@@ -8,6 +10,7 @@ from nn.credit.parts import Edge, Key, Link, Node
 from nn.credit.pictures.graph import CreditGraph, free
 from nn.credit.pictures.layout import BOTTOM, Layout
 from nn.credit.pictures.units.columns import FULL, Columns
+from nn.credit.pictures.units.folding import shortened
 from nn.credit.pictures.words import NOTHING
 
 # Where along a way its credit may be written, the best first.
@@ -120,12 +123,16 @@ class UnitGraph(CreditGraph):
         called = self.layout.called(node)
         texts = [(f"{called} {node.does}" if joint else called, True, kind, "ink")]
         members = self.layout.fold.members.get(i, [node])
-        largest = max((n.error or 0.0 for n in members), key=abs)
+        whose: Iterator[Node | None] = iter([max(members, key=lambda n: abs(n.error or 0.0))])
+        if self.layout.stacked:  # a number a line
+            whose = iter(shortened(members, None, self.layout.shows == "pattern"))
         for named, line in lines:
-            sign = sign_part(largest) if named == "delta" else "ink"
-            if named == "delta" and self.layout.stacked:  # a number a line
-                sign = sign_part(("+" in line) - ("−" in line))
-            texts.append((line, named == "delta", f"{named} of-{i}", sign))
+            delta, of, sign = named == "delta", i, "ink"
+            if delta:
+                n = next(whose)
+                of = n.index if n and self.layout.stacked and self.waiting else i
+                sign = sign_part(n.error) if n else "zero"
+            texts.append((line, delta, f"{named} of-{of}", sign))
         for k, (text, bold, named, ink) in enumerate(texts):
             place = Point(p.x, p.y + (k - (len(texts) - 1) / 2) * pitch)
             canvas.text(place, text, ink, size=style.small, bold=bold, fade=fade, kind=named)

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from dataclasses import replace
 from itertools import chain, pairwise
 
 import pytest
@@ -213,6 +214,18 @@ def test_of_few_edges_without_pills_most_credits_are_written_the_largest_among_t
     written = [edge for edge in ordered if f'class="pill of-{edge.source}-{edge.target}"' in text]
     assert written[:3] == ordered[:3]
     assert len(written) >= 9
+
+
+def test_errors_of_a_vector_take_the_colour_of_their_sign_however_small():
+    case = CASES["transformer"]()
+
+    def loss(prediction, target):
+        return 0.01 * case.loss(prediction, target)
+
+    text = credit_of(replace(case, loss=loss)).draw().source
+    errors = re.findall(r'label="(?:δ )?([+−]\S+)" class="delta of-\d+" fontcolor="(\S+)"', text)
+    assert sum("e−" in label for label, _ in errors) > 20
+    assert {(label[0], colour) for label, colour in errors} == {("+", "#0067a5"), ("−", "#b84a00")}
 
 
 def test_inputs_stand_where_they_are_read_and_time_goes_to_the_right():
