@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import takewhile
 from typing import Any
 
@@ -27,12 +28,9 @@ def items(text: str, known: Known, listed: Known) -> list[Item]:
         listed: tells whether it is the name of a matrix or a column.
     """
     found = list[Item]()
-    try:
-        if text.lstrip()[:1] in "{[":
-            content = json.loads(text, parse_float=str, parse_int=str)
-            found = list(_from_json(content, "", known))
-    except (ValueError, RecursionError):
-        pass
+    with suppress(ValueError, RecursionError):
+        content = json.loads(text, parse_float=str, parse_int=str)
+        found = list(_from_json(content, "", known))
     found = found or list(_from_text(plain(text).split("\n"), Phrases(known, listed)))
     return [item for item in found if item.number or item.rows or item.why or item.setting]
 
@@ -81,30 +79,39 @@ def _printed(lines: Sequence[str], k: int, phrases: Phrases) -> tuple[str, int] 
 
 def _from_json(content: Any, name: str, known: Known) -> Iterator[Item]:
     if isinstance(content, dict):
-        labels = [content[k] for k in _LABELS if isinstance(content.get(k), str)]
-        values = [content[k] for k in _VALUES if k in content]
-        if labels and labels[0] and values and values[0] is not None:
-            yield from _from_json(values[0], labels[0], known)
-            return
-        for k, v in ((plain(k), v) for k, v in content.items()):
-            joined = (name + k, f"{name} {k}", f"{k}_{name}") if name else ()
-            yield from _from_json(v, next(filter(known, (k, *joined)), k), known)
+        for called, v in _named(content, name, known):
+            yield from _from_json(v, called, known)
     elif isinstance(content, list) and content and all(isinstance(v, dict) for v in content):
         for v in content:
             yield from _from_json(v, name, known)
     elif isinstance(content, list):
-        rows = content if content and all(isinstance(row, list) for row in content) else [content]
-        text, said = f"{name} = {json.dumps(content)}", json.dumps(content).replace('"', "")
-        given = name in SETTINGS or any(isinstance(v, list) for row in rows for v in row)
-        numbers = (
-            () if given else tuple(tuple("" if v is None else str(v) for v in row) for row in rows)
-        )
-        yield Item(name, "", 0, text, rows=numbers, setting=said if given else "")
+        yield _list(content, name)
     elif content is not None and name:
-        said = str(content)
+        said, given = str(content), name in SETTINGS
         (number, why), text = value_of(said), f"{name} = {said}"
-        given = name in SETTINGS and not re.fullmatch(NUMBER, said.strip())
-        if known(name) or name in SETTINGS:
-            yield Item(name, number, 0, text, why, setting=said if given else "")
+        setting = said * (given and not re.fullmatch(NUMBER, said.strip()))
+        if known(name) or given:
+            yield Item(name, number, 0, text, why, setting=setting)
         elif re.search(r"\d[.,]\d", number):
             yield Item("", "", 0, text, "it names no number of this network")
+
+
+def _named(content: dict[str, Any], name: str, known: Known) -> Iterator[tuple[str, Any]]:
+    """Yield what stands in an object, each with its name, which may go on from that of the object."""
+    label = next((content[k] for k in _LABELS if isinstance(content.get(k), str)), "")
+    value = next((content[k] for k in _VALUES if k in content), None)
+    if label and value is not None:
+        yield label, value
+        return
+    for k, v in ((plain(k), v) for k, v in content.items()):
+        joined = (name + k, f"{name} {k}", f"{k}_{name}") if name else ()
+        yield next(filter(known, (k, *joined)), k), v
+
+
+def _list(content: list[Any], name: str) -> Item:
+    rows = content if content and all(isinstance(row, list) for row in content) else [content]
+    said = json.dumps(content)
+    if name in SETTINGS or any(isinstance(v, list) for row in rows for v in row):
+        return Item(name, "", 0, f"{name} = {said}", setting=said.replace('"', ""))
+    numbers = tuple(tuple("" if v is None else str(v) for v in row) for row in rows)
+    return Item(name, "", 0, f"{name} = {said}", rows=numbers)

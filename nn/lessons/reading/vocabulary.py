@@ -131,6 +131,16 @@ class Vocabulary:
         return ()
 
 
+def union(known: Sequence[Vocabulary]) -> Vocabulary:
+    """Return a vocabulary of all that names may mean in several."""
+    words, grids = dict[str, frozenset[Meaning]](), dict[str, Grid]()
+    for v in known:
+        grids |= v.grids
+        for word, meanings in v.words.items():
+            words[word] = words.get(word, frozenset()) | meanings
+    return Vocabulary(known[0].notation, 0.0, words, grids, known[0].linear)
+
+
 def _as(kind: str, grid: Iterable[Iterable[Meaning]]) -> Grid:
     return tuple(tuple((kind, of) for _, of in row) for row in grid)
 

@@ -240,6 +240,12 @@ def test_what_cannot_be_read_is_said_and_never_marked(text, why):
     assert Quantity("a", 1) not in reading.numbers
 
 
+def test_numbers_that_stand_twice_are_told_in_their_order():
+    names = [f"{letter}{j}" for letter in "azδ" for j in (1, 2)]
+    reading = read("\n".join(f"{name} = {x}" for x in ("0.25", "0.35") for name in names), WORKED)
+    assert [unread.why for unread in reading.unread] == [f"{name} has two numbers" for name in names]
+
+
 def test_an_ambiguous_name_is_not_marked():
     credit = assign_credit(MLP(2, [2, 2], rng=1), [0.5, 1.0], [0.0, 1.0])
     reading = read("w^(1)_12 = 5.0000\na1 = 7.0000", credit, "bishop")
