@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import chain, combinations
+from typing import TypeVar
 
 from nn.lessons.marking.judging import Judged
 from nn.lessons.marking.rules.hand import NONE, Flaws
-from nn.lessons.marking.rules.intervals import Interval
+from nn.lessons.marking.rules.intervals import Interval, hull
 from nn.lessons.marking.rules.mistakes import Mistake, mistakes_in
 from nn.lessons.marking.rules.remembered import Answers, remembered
 from nn.lessons.quantities import Quantity
@@ -45,6 +46,7 @@ class Slip:
 
 
 Cause = Mistake | Slip
+_C = TypeVar("_C", Mistake, Slip)
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,12 @@ class Diagnosis:
         self._known = mistakes_in(self.problem)
         self._known += self._rates()
         self._price = {q: self._unexplained(q) for q in self.wrong}
+        self._score: dict[Cause, float] = {}  # how much speaks for what may be the matter
+        self._lone: set[Cause] = set()  # what of it explains a line alone
+        self._together: dict[tuple[Cause, ...], None] = {}  # pairs that explain a line
+        # lines of a kind on which everything was tried, and the kinds of which all pairs were
+        self._probed: Counter[object] = Counter()
+        self._searched: set[object] = set()
 
     @remembered
     def kinds(self, q: Quantity) -> frozenset[str]:
@@ -144,17 +152,9 @@ class Diagnosis:
 
     def _rates(self) -> list[Mistake]:
         """Return the learning rate that the new weights show, if they all show one, and it is not known."""
-        lo, hi, count = -math.inf, math.inf, 0
-        for q in self.wrong:
-            if q.kind != "new":
-                continue
-            g, step = self.hand.known("gradient", q.of, frozenset()), self.hand.written[q]
-            w = self.problem.weight_of(q)
-            if abs(g.middle) <= 4.0 * (g.hi - g.lo):
-                continue
-            ratios = [(w - s) / x for s in (step.lo, step.hi) for x in (g.lo, g.hi)]
-            lo, hi, count = max(lo, min(ratios)), min(hi, max(ratios)), count + 1
-        if count < 2 or not 0.0 < lo <= hi:
+        shown = list(filter(None, map(self._shown_rate, self.wrong)))
+        lo, hi = max((x.lo for x in shown), default=0.0), min((x.hi for x in shown), default=0.0)
+        if len(shown) < 2 or not 0.0 < lo <= hi:
             return []
         for digits in (1, 2):
             rate = float(f"{(lo + hi) / 2:.{digits}g}")
@@ -164,22 +164,29 @@ class Diagnosis:
                 return [Mistake(("rate", rate), text, ("new",), 3.8)]
         return []
 
+    def _shown_rate(self, q: Quantity) -> Interval | None:
+        """Return the learning rate that a new weight shows."""
+        if q.kind != "new":
+            return None
+        g, step = self.hand.known("gradient", q.of, frozenset()), self.hand.written[q]
+        if abs(g.middle) <= 4.0 * (g.hi - g.lo):
+            return None
+        w = self.problem.weight_of(q)
+        return hull((w - s) / x for s in (step.lo, step.hi) for x in (g.lo, g.hi))
+
+    @remembered
     def _slips(self, q: Quantity) -> list[Slip]:
         """Return the slips that may have been made in a line."""
         w, mine = self.written[q], self.hand.written[q]
         half = (mine.hi - mine.lo) / 2
         digits = f"{abs(w.value):.{max(w.decimals, 0)}f}"
-        swapped, changed = set(), set()
-        for k, (a, b) in enumerate(pairwise(digits)):
-            if a.isdigit() and b.isdigit() and a != b:
-                swapped.add(digits[:k] + b + a + digits[k + 2 :])
-        for k, a in enumerate(digits):
-            if a.isdigit():
-                changed |= {digits[:k] + str(d) + digits[k + 1 :] for d in range(10) if str(d) != a}
-        sign = math.copysign(1.0, w.value)
+        places = [k for k, digit in enumerate(digits) if digit.isdigit()]
+        pairs = [k for k in places if k + 1 in places]
+        swapped = {digits[:k] + digits[k + 1] + digits[k] + digits[k + 2 :] for k in pairs}
+        changed = {digits[:k] + d + digits[k + 1 :] for k in places for d in "0123456789"}
 
-        def around(texts: Iterable[str]) -> tuple[Interval, ...]:
-            numbers = [sign * float(text) for text in texts]
+        def around(texts: set[str]) -> tuple[Interval, ...]:
+            numbers = (math.copysign(float(text), w.value) for text in texts - {digits})
             return tuple(Interval(x - half, x + half) for x in numbers)
 
         found = [
@@ -190,15 +197,19 @@ class Diagnosis:
             Slip(q, "two digits are swapped", 4.0, around(swapped)),
             Slip(q, "one digit is another", 6.2, around(changed)),
         ]
-        order = self.problem.order.index(q)
-        copied = [
-            p for p, other in self.written.items()
-            if other.value == w.value and w.digits > 1 and self.judged.status[p] == "right"
-            and (p.kind == q.kind or self.problem.order.index(p) < order)
-        ]  # fmt: skip
-        if copied:
+        if self._copied(q):
             found.append(Slip(q, "the number of another line stands there", 5.6, (_ANY,)))
         return found
+
+    def _copied(self, q: Quantity) -> bool:
+        """Tell whether the number of a line is that of a right one, of the same kind or before it."""
+        w, place = self.written[q], self.problem.order.index
+        return w.digits > 1 and any(
+            other.value == w.value
+            and self.judged.status[p] == "right"
+            and (p.kind == q.kind or place(p) < place(q))
+            for p, other in self.written.items()
+        )
 
     def _changing(self, q: Quantity) -> list[Mistake]:
         """Return the mistakes that make a line another."""
@@ -218,100 +229,105 @@ class Diagnosis:
                 if not self._acts(other, q) and not set(m.draws).isdisjoint(other.lines):
                     yield m, other
 
-    def _pool(self) -> tuple[list[Cause], set[Cause]]:
-        """Return what may be the matter, and what of it explains a line alone."""
-        lone: set[Cause] = set()
-        score: dict[Cause, float] = {}
-        pairs: dict[tuple[Cause, ...], None] = {}
-        alike: Counter[object] = Counter()
-        searched = set()
-        slips = {q: self._slips(q) for q in self.wrong}
+    @cached_property
+    def _pool(self) -> list[Cause]:
+        """What may be the matter, the likeliest first."""
         for q in sorted(self.wrong, key=lambda q: len(self.hand.chain(q))):
-            of = q.of[0] if isinstance(q.of, tuple) else q.of
-            like = (self.kinds(q), of is None, of in self.problem.inputs)
-            changing = [m for m in score if type(m) is Mistake and self._acts(m, q)]
-            single = [m for m in changing if self.explains(q, (m,))]
-            tried = list(pairs)
-            if not single and alike[like] < PROBED:
-                alike[like] += 1
-                changing = self._changing(q)
-                single = [m for m in changing if self.explains(q, (m,))]
-                if not single and like not in searched:
-                    searched.add(like)
-                    tried = list(filter(_compatible, self._pairs(q, changing)))
-            for m in single:
-                score[m] = score.get(m, 0.0) + 2.0
-            if not single:
-                found = [p for p in tried if not lone.isdisjoint(p) and self.explains(q, p)]
-                if not found and len(self.hand.chain(q)) <= FAR:
-                    found = [p for p in tried if lone.isdisjoint(p) and self.explains(q, p)]
-                for pair in found:
-                    pairs[pair] = None
-                    for cause in pair:
-                        score[cause] = score.get(cause, 0.0) + 1.0
-            lone.update(single)
-            for slip in slips[q]:
-                if self.explains(q, (slip,)):
-                    score[slip] = 1.5
-                    lone.add(slip)
+            self._suspect(q)
         for q in self.wrong:  # a slip in a line that is wrong already
-            acting = [c for c in lone if type(c) is Mistake and self._acts(c, q)]
-            if not any(self.explains(q, (c,)) for c in acting) and lone.isdisjoint(slips[q]):
-                for slip in slips[q]:
-                    if any(self.explains(q, (slip, m)) for m in acting):
-                        score[slip] = 0.5
-        return sorted(score, key=lambda c: (-score[c], c.price))[:POOL], lone
+            slips = self._slips(q)
+            acting = [c for c in self._lone if type(c) is Mistake and self._acts(c, q)]
+            if not self._alone(q, acting) and self._lone.isdisjoint(slips):
+                beside = (s for s in slips if any(self.explains(q, (s, m)) for m in acting))
+                self._score |= dict.fromkeys(beside, 0.5)
+        return sorted(self._score, key=lambda c: (-self._score[c], c.price))[:POOL]
+
+    def _suspect(self, q: Quantity) -> None:
+        """Add to what may be the matter what explains a line, alone, or else two together."""
+        of = q.of[0] if isinstance(q.of, tuple) else q.of
+        like = (self.kinds(q), of is None, of in self.problem.inputs)
+        known = [m for m in self._score if type(m) is Mistake and self._acts(m, q)]
+        single, tried = self._alone(q, known), list(self._together)
+        if not single and self._probed[like] < PROBED:
+            self._probed[like] += 1
+            changing = self._changing(q)
+            single = self._alone(q, changing)
+            if not single and like not in self._searched:
+                self._searched.add(like)
+                tried = list(filter(_compatible, self._pairs(q, changing)))
+        for m in single:
+            self._score[m] = self._score.get(m, 0.0) + 2.0
+        for pair in [] if single else self._explaining(q, tried):
+            self._together[pair] = None
+            for cause in pair:
+                self._score[cause] = self._score.get(cause, 0.0) + 1.0
+        slips = self._alone(q, self._slips(q))
+        self._score |= dict.fromkeys(slips, 1.5)
+        self._lone.update(single, slips)
+
+    def _alone(self, q: Quantity, causes: Iterable[_C]) -> list[_C]:
+        """Return what of some causes explains a line alone."""
+        return [c for c in causes if self.explains(q, (c,))]
+
+    def _explaining(self, q: Quantity, tried: list[tuple[Cause, ...]]) -> list[tuple[Cause, ...]]:
+        """Return the pairs that explain a line: with what explains another alone, else of two that do not."""
+        unknown = [pair for pair in tried if self._lone.isdisjoint(pair)]
+        beside = [p for p in tried if not self._lone.isdisjoint(p) and self.explains(q, p)]
+        far = len(self.hand.chain(q)) > FAR
+        return beside if beside or far else [p for p in unknown if self.explains(q, p)]
 
     @cached_property
     def least(self) -> float:
         """How unlikely the working is, explained as well as it can be; a measure for its readings."""
-        return self.cost(self._search[0])
+        return self.cost(self._chosen)
 
     @cached_property
-    def _search(self) -> tuple[tuple[Cause, ...], list[Cause]]:
-        """The cheapest set of mistakes, and all that may be the matter."""
-        pool, lone = self._pool()
+    def _chosen(self) -> tuple[Cause, ...]:
+        """The cheapest set of mistakes."""
+        pool = self._pool
         chosen: tuple[Cause, ...] = ()
         least = self.cost(())
         drawers = [c for c in pool if type(c) is Mistake and c.draws]
-        touched = {
-            c: frozenset([c.line] if type(c) is Slip else [
-                q for q in self.wrong if self._of(q, (c,)) or any(self._of(q, (c, d)) for d in drawers)
-            ]) for c in pool
-        }  # fmt: skip
-        for size in range(1, LARGEST + 1):
-            for causes in combinations(pool, size):
-                price = sum(c.price for c in causes)
-                if price >= least or not _compatible(causes):
-                    continue
-                if size > 1:
-                    price += TOGETHER * lone.isdisjoint(causes)
-                    rest = frozenset(self.wrong).difference(*(touched[c] for c in causes))
-                    if price + self._left(rest) + BESIDE * bool(rest) >= least:
-                        continue
-                cost = self.cost(causes, least) + TOGETHER * (size > 1 and lone.isdisjoint(causes))
-                if cost < least - 1e-9:
-                    chosen, least = causes, cost
-        return chosen, pool
+        touched = {c: self._touched(c, drawers) for c in pool}
+        for causes in chain.from_iterable(combinations(pool, n + 1) for n in range(LARGEST)):
+            price = sum(c.price for c in causes)
+            if price >= least or not _compatible(causes):
+                continue
+            several = len(causes) > 1
+            together = TOGETHER * (several and self._lone.isdisjoint(causes))
+            rest = frozenset(self.wrong).difference(*(touched[c] for c in causes))
+            if several and price + together + self._left(rest) + BESIDE * bool(rest) >= least:
+                continue
+            cost = self.cost(causes, least) + together
+            if cost < least - 1e-9:
+                chosen, least = causes, cost
+        return chosen
+
+    def _touched(self, cause: Cause, drawers: list[Mistake]) -> frozenset[Quantity]:
+        """Return the wrong lines in which a mistake may show, alone or drawn by another."""
+        if type(cause) is Slip:
+            return frozenset([cause.line])
+        sets = [(cause,), *((cause, other) for other in drawers)]
+        return frozenset(q for q in self.wrong if any(self._of(q, causes) for causes in sets))
 
     def best(self) -> tuple[list[Named], bool]:
         """Return the mistakes to name, and whether there are more of them than are named."""
-        (chosen, pool), least, named = self._search, self.least, []
+        chosen, least, named = self._chosen, self.least, list[Named]()
         for cause in chosen:
             others = tuple(c for c in chosen if c is not cause)
-            if self.cost(others) <= least:
-                continue
-            lines = [q for q in self.wrong if self.explains(q, chosen)]
-            lines = [q for q in lines if not self.explains(q, others)]
-            if not lines or (len(lines) == 1 and self.judged.gap(lines[0]) <= CLOSE):
-                continue
-            equal = [
-                c for c in pool
-                if c not in chosen and _compatible([*others, c]) and self.cost((*others, c)) <= least + EQUAL
-            ]  # fmt: skip
-            named.append(Named(lines, [cause, *equal[:3]]))
+            lines = [
+                q for q in self.wrong if self.explains(q, chosen) and not self.explains(q, others)
+            ]
+            near = len(lines) == 1 and self.judged.gap(lines[0]) <= CLOSE
+            if lines and not near and self.cost(others) > least:
+                named.append(Named(lines, [cause, *self._equal(others, chosen)[:3]]))
         named.sort(key=lambda n: self.problem.order.index(n.lines[0]))
         return named[:NAMED], len(chosen) > NAMED
+
+    def _equal(self, others: tuple[Cause, ...], chosen: tuple[Cause, ...]) -> list[Cause]:
+        """Return what may be the matter beside others as well as what was chosen."""
+        free = [c for c in self._pool if c not in chosen and _compatible([*others, c])]
+        return [c for c in free if self.cost((*others, c)) <= self.least + EQUAL]
 
 
 _ANY = Interval(-math.inf, math.inf)

@@ -108,6 +108,17 @@ class Judged:
         meant = self.follows(q)
         return (meant.hi - meant.lo) / self._unit(q)
 
+    def status_of(self, q: Quantity, mine: Interval) -> Status:
+        """Return the status of a line, given that of those before it."""
+        right, follows = mine.meets(at(self.hand.problem.right[q])), False
+        for way in self.ways(q):
+            if mine.meets(self.follows(q, way)):
+                follows = True
+                if all(self.status[p] == "right" for p in self.hand.made_of(q, way is not NONE)):
+                    return "right"
+        self.copied += [q] * (right and not follows)
+        return "right" if right else "follows" if follows else "wrong"
+
     @remembered
     def ways(self, q: Quantity) -> list[Flaws]:
         """Return the ways of working out a line: a slope that is no constant may come from a or from z."""
@@ -155,26 +166,12 @@ def _judge(
     half = (lambda x: same) if fixed else (lambda x: units * style.unit_of(x, 1.0))
     hand = hand_of(problem, known, half)
     found = Judged(hand, units, style, written)
-    for q in problem.order:
-        if q not in written:
-            continue
+    for q in (q for q in problem.order if q in written):
         for mine in _readings(written[q], style, units):
             known[q] = mine
-            right = mine.meets(at(problem.right[q]))
-            sources: set[Quantity] | None = None
-            for way in found.ways(q):
-                if mine.meets(found.follows(q, way)):
-                    sources = hand.made_of(q, way is not NONE)
-                    if all(found.status[source] == "right" for source in sources):
-                        right = True
-                        break
-            if right or sources is not None:
-                found.status[q] = "right" if right else "follows"
-                if right and sources is None:
-                    found.copied.append(q)
+            found.status[q] = found.status_of(q, mine)
+            if found.status[q] != "wrong":
                 break
-        else:
-            found.status[q] = "wrong"
     return found
 
 

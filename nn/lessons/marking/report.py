@@ -1,6 +1,6 @@
 """Marking a working: each line right, following, or wrong; the marks; the mistakes in words."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from autograd.notation import shown, table
@@ -25,6 +25,7 @@ EXCHANGED = (
     "The letters a and z are exchanged throughout, as in Ng, Nielsen and Goodfellow, where z comes before the activation "
     "and a after it: read so."
 )
+OTHER_PROBLEM = "Another problem? {} is not what the sheet says; it does not count."
 Numbers = Mapping[Quantity, Written]
 
 
@@ -174,33 +175,25 @@ def marked(
     judged, remarks = _by_its_own_rule(problem, reading)
     named, more = Diagnosis(judged).best() if judged.wrong else ([], False)
     explained = {q for n in named for q in n.lines}
-    nothing = earning(judged, explained)
-    worth = scheme.worth(problem.order)
     words = _Words(judged, lambda q: called(q, credit))
-    lines = []
-    for q, status in judged.status.items():
-        earned = {"right": 1.0, "follows": scheme.follows}.get(status, 0.0) * (q not in nothing)
-        marks = earned * worth[q]
-        line = replace(words.line(q, status), marks=marks, worth=worth[q], note=nothing.get(q, ""))
-        lines.append(line)
+    lines = words.lines(scheme, earning(judged, explained))
     lines += [Line(u.text, u.text, None, "unread", note=u.why) for u in reading.unread]
-    if judged.units > 0.5:
-        remarks.append(CUT_OFF)
-    if more:
-        remarks.append("Several other things are wrong, too.")
-    remarks += [f"Another problem? {setting.text} is not what the sheet says; it does not count."
-                for setting in reading.restated if not setting.same]  # fmt: skip
+    remarks += [CUT_OFF] * (judged.units > 0.5)
+    remarks += ["Several other things are wrong, too."] * more
+    different = (setting.text for setting in reading.restated if not setting.same)
+    remarks += map(OTHER_PROBLEM.format, different)
+    blank = (q for q in problem.order if q not in judged.written)
     return Marking(
         lines,
         round(sum(line.marks for line in lines), 9),
-        round(sum(worth.values()), 9),
-        [words.mistake(n) for n in named],
+        round(sum(scheme.worth(problem.order).values()), 9),
+        list(map(words.mistake, named)),
         [tuple(cause.text for cause in n.causes) for n in named],
         [words.fact(q) for q in judged.wrong if q not in explained],
-        [called(q, credit) for q in problem.order if q not in judged.written],
+        list(map(words.called, blank)),
         reading.notation,
         tuple(remarks),
-        tuple(called(q, credit) for q in judged.copied),
+        tuple(map(words.called, judged.copied)),
     )
 
 
@@ -211,20 +204,7 @@ def _by_its_own_rule(problem: Problem, reading: Reading) -> tuple[Judged, list[s
         return judge(problem, _turned(written, "delta")), [OTHER_SIGN]
     plain = judge(problem, written)
     best, most, told = plain, _score(plain), list[str]()
-    if not plain.wrong:
-        return plain, told
-    tries: list[tuple[Numbers, float, str]] = []
-    if {"a", "z"} & {q.kind for q in plain.wrong}:
-        hidden = {j for j in problem.functions if j not in problem.outputs}
-        letters = [_exchanged(written, units) for units in (hidden, {*problem.functions})]
-        tries += [(other, 0.0, EXCHANGED) for other in letters]
-    turned = [(written, 0.0, ""), *tries]
-    for kinds in (("delta",), ("delta", "gradient")):
-        tries += [(_turned(w, *kinds), 0.5, f"{text} {OTHER_SIGN}".strip())
-                  for w, _, text in turned if _may_turn(plain, w)]  # fmt: skip
-    for other, less, text in tries:
-        if other == written:
-            continue
+    for other, less, text in _rules(plain):
         found = judge(problem, other)
         if (score := _score(found) - less) > most and _agreed(found, written):
             best, most, told = found, score, [text]
@@ -234,43 +214,58 @@ def _by_its_own_rule(problem: Problem, reading: Reading) -> tuple[Judged, list[s
     return best, told
 
 
+def _rules(plain: Judged) -> Iterator[tuple[Numbers, float, str]]:
+    """Yield the numbers as they are by other rules, how unlikely each rule is, and what to say of it."""
+    written, units = plain.written, plain.hand.problem.functions.keys()
+    letters: list[tuple[Numbers, str]] = []
+    if {"a", "z"} & {q.kind for q in plain.wrong}:
+        exchanged = (
+            _exchanged(written, some) for some in (units - plain.hand.problem.outputs, units)
+        )
+        letters = [(other, EXCHANGED) for other in exchanged if other != written]
+    yield from ((other, 0.0, text) for other, text in letters)
+    signs = [(written, ""), *letters] if plain.wrong and _may_turn(plain) else letters
+    for kinds in (("delta",), ("delta", "gradient")):
+        for numbers, text in signs:
+            if (other := _turned(numbers, *kinds)) != written:
+                yield other, 0.5, f"{text} {OTHER_SIGN}".strip()
+
+
 def _score(judged: Judged) -> float:
     return sum({"right": 1.0, "follows": 0.5}.get(status, 0.0) for status in judged.status.values())
 
 
 def _agreed(found: Judged, written: Numbers) -> bool:
     """Tell whether a rule of one's own is kept throughout: what it changes is right, and the updates agree."""
-    other = found.written
+    other, status = found.written, dict[str, list[str]]()
     changed = {q.kind for q in other if other[q] != written.get(q)}
+    for q, said in found.status.items():
+        status.setdefault(q.kind, []).append(said)
     if "delta" not in changed:
-        return all(found.status[q] != "wrong" for q in found.status if q.kind in changed)
-    hand = found.hand
-    first = [q for q in found.status if hand.problem.line_kind(q) == "out"]
+        return all("wrong" not in status[kind] for kind in changed)
+    first = [q for q in found.status if found.hand.problem.line_kind(q) == "out"]
     if not all(other[q].value * found.follows(q).middle > 0.0 for q in first):
         return False
     if "gradient" not in changed:  # the gradients themselves have no other sign
-        kept = [found.status[q] for q in found.status if q.kind == "gradient"]
+        kept = status.get("gradient", [])
         return kept.count("wrong") <= len(kept) / 2 and (bool(first) or not found.wrong)
     # a gradient with the wrong sign is a mistake unless the updates know of it
-    new = [found.status[q] for q in found.status if q.kind == "new"]
+    new = status.get("new", [])
     return bool(first and new) and new.count("wrong") < len(new) / 2
 
 
-def _may_turn(plain: Judged, written: Numbers) -> bool:
+def _may_turn(plain: Judged) -> bool:
     """Tell whether the δ of the outputs may have the other sign; with exchanged letters that is not known yet."""
-    out = [q for q in plain.wrong if plain.hand.problem.line_kind(q) == "out"]
-    return (
-        written is not plain.written
-        or bool(out)
-        or not any(q.kind == "delta" and q.of in plain.hand.problem.outputs for q in plain.status)
-    )
+    problem = plain.hand.problem
+    statuses = {plain.status.get(Quantity("delta", j)) for j in problem.outputs}
+    return statuses == {None} or "wrong" in statuses
 
 
 def _turned(written: Numbers, *kinds: str) -> Numbers:
     return {q: replace(w, value=-w.value) if q.kind in kinds else w for q, w in written.items()}
 
 
-def _exchanged(written: Numbers, units: set[int]) -> Numbers:
+def _exchanged(written: Numbers, units: Set[int]) -> Numbers:
     """Return the numbers with a for z and z for a in those of the units of which both are written."""
     found = dict(written)
     for q, w in written.items():
@@ -287,6 +282,16 @@ class _Words:
 
     def __init__(self, judged: Judged, called: Callable[[Quantity], str]) -> None:
         self.judged, self.called = judged, called
+
+    def lines(self, scheme: Scheme, nothing: Mapping[Quantity, str]) -> list[Line]:
+        """Return the lines with their marks, but for those that earn nothing, for a reason."""
+        found, share = [], {"right": 1.0, "follows": scheme.follows}
+        worth = scheme.worth(self.judged.hand.problem.order)
+        for q, status in self.judged.status.items():
+            marks = share.get(status, 0.0) * (q not in nothing) * worth[q]
+            note = nothing.get(q, "")
+            found.append(replace(self.line(q, status), marks=marks, worth=worth[q], note=note))
+        return found
 
     def line(self, q: Quantity, status: str) -> Line:
         w, hand = self.judged.written[q], self.judged.hand

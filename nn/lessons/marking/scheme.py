@@ -75,24 +75,29 @@ def earning(judged: Judged, named: Container[Quantity]) -> dict[Quantity, str]:
         judged: the working with the status of its lines.
         named: the lines whose mistake is known.
     """
-    hand, written = judged.hand, judged.written
-    same = Counter(written[q].value for q in judged.wrong)
-    easy = {q for q, w in written.items() if same[w.value] >= REPEATED or _easy(judged, q, w)}
+    hand, easy = judged.hand, _easy_lines(judged)
     honest = any(status != "wrong" and q not in easy for q, status in judged.status.items())
     tainted: set[Quantity] = set()
     nothing: dict[Quantity, str] = {}
     for q, status in judged.status.items():
         sources = hand.made_of(q) | hand.made_of(q, True)
+        believed = sources - tainted if sources else honest
         if status == "wrong":
             if q in easy and (q not in named or sources & tainted):
                 tainted.add(q)
         elif status == "follows" and sources & tainted:
-            tainted.add(q)
             nothing[q] = "it follows from a number that needs no work"
-        elif q in easy and not ((sources - tainted) if sources else honest):
-            tainted.add(q)
+        elif q in easy and not believed:
             nothing[q] = "it needs no work, and nothing that it is made of is written down"
+        tainted |= nothing.keys()
     return nothing
+
+
+def _easy_lines(judged: Judged) -> set[Quantity]:
+    """Return the lines whose number needs no work, or stands in many wrong lines."""
+    same = Counter(judged.written[q].value for q in judged.wrong)
+    numbers = judged.written.items()
+    return {q for q, w in numbers if same[w.value] >= REPEATED or _easy(judged, q, w)}
 
 
 def _easy(judged: Judged, q: Quantity, w: Written) -> bool:

@@ -65,27 +65,26 @@ def mark(
     δ1 = 0.440 is wrong: 0.13634 follows from your own numbers. A likely cause: the slope f′(a) of the activation is left out of the hidden δ.
     """
     credit, lr = (sheet, lr) if isinstance(sheet, Credit) else (sheet.credit, sheet.lr)
-    text, reading = _text(working), None
+    text, printed = _text(working), None
     if isinstance(working, Mapping) and notation is None:
-        reading = _as_the_sheet_has_it(working, credit, lr)
-    if reading is None:
-        reading = read(_without(text, sheet), credit, notation, lr)
-    usual = credit.names.notation.key
+        printed = _as_the_sheet_has_it(working, credit, lr)
+    reading = printed or read(_without(text, sheet), credit, notation, lr)
     if not reading.numbers:
         why = "it has no answers yet: write numbers beside their names"
         raise ValueError(f"there is nothing to mark: {[*map(str, reading.unread), why][0]}")
+    usual = credit.names.notation.key
     if reading.notation in NOTATIONS:
         credit = credit.in_notation(reading.notation)  # told in the letters of the working
     told = reading.told or credit.names.sign < 0.0  # the notation's own sign of δ
     optimizer = getattr(sheet, "optimizer", None)
     marking = marked(replace(reading, told=told), credit, lr, scheme, optimizer)
-    if reading.notation == usual and credit.names.sign < 0.0:
-        marking = replace(marking, remarks=tuple(r for r in marking.remarks if r != OTHER_SIGN))
-    if reading.told or reading.notation == usual or EXCHANGED in marking.remarks:
-        return marking
-    known = f"Read in the letters of {reading.notation}, which were recognised"
-    said = EXCHANGED if "exchanged" in reading.notation else f"{known}; notation= says others."
-    return replace(marking, remarks=(*marking.remarks, said))
+    asked, remarks = reading.notation == usual, list(marking.remarks)
+    if asked and credit.names.sign < 0.0 and OTHER_SIGN in remarks:
+        remarks.remove(OTHER_SIGN)
+    if not (reading.told or asked or EXCHANGED in remarks):
+        known = f"Read in the letters of {reading.notation}, which were recognised; notation= says others."
+        remarks.append(EXCHANGED if "exchanged" in reading.notation else known)
+    return replace(marking, remarks=tuple(remarks))
 
 
 def _text(working: Any) -> str:

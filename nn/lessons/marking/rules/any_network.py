@@ -77,24 +77,27 @@ class AnyProblem(Problem):
             return None
         name = q.of if isinstance(q.of, str) else self.credit.edges[q.of].parameter
         uses = [edge for edge in self.credit.edges.values() if edge.parameter == name]
-        terms = list[tuple[Id, Id | None]]()
-        for edge in uses if use is None or len(uses) < 2 else [uses[use]]:
-            of_a = tail == "a" and Quantity("a", edge.source) in self.equations
-            z: Id | None = ("a" if of_a else "z", edge.source)
-            if edge.source is None or tail == "none":
-                z = None
-            terms.append((("delta", edge.target), z))
+        uses = [uses[use]] if use is not None else uses
+        terms: list[tuple[Id, Id | None]]
+        terms = [(("delta", edge.target), self._tail(edge.source, tail)) for edge in uses]
+        reads: tuple[Id, ...] = tuple(
+            dict.fromkeys(x for term in terms for x in term if x is not None)
+        )
 
         def summed(known: Mapping[Id, Any]) -> float:
             return float(sum(known[d] * (1.0 if z is None else known[z]) for d, z in terms))
 
-        found = tuple(dict.fromkeys(x for term in terms for x in term if x is not None))
-        if not self.values.keys() >= {*found}:
+        if not self.values.keys() >= {*reads}:
             return None
         agrees = math.isclose(summed(self.values), self.right[q], rel_tol=1e-9, abs_tol=1e-12)
-        if tail is None and use is None and not agrees:
-            return None  # a penalty has a share in it
-        return summed, found
+        right = (tail, use) == (None, None)
+        return None if right and not agrees else (summed, reads)  # a penalty may have a share in it
+
+    def _tail(self, source: Any, tail: str | None) -> Id | None:
+        """Return the number of a tail by which δ is multiplied; None if by none."""
+        if source is None or tail == "none":
+            return None
+        return ("a" if tail == "a" and Quantity("a", source) in self.equations else "z", source)
 
     def share(self, q: Quantity) -> float:
         """Return 0: what a penalty adds stands in the equations of the gradients."""
@@ -154,27 +157,27 @@ class AnyHand(Hand):
         """Return the rule of a line with the mistakes in it, and the numbers that it reads."""
         p = self.problem
         rule, reads, kind = rule_of(p.equations[q]), p.reads(q), p.line_kind(q)
-        factor = self._factor(s, *_FACTORS.get(kind, ()))
         if kind == "gradient":
             rule, reads = p.products(q, s.get("tail"), s.get("uses")) or (rule, reads)
-        elif kind == "hidden":
-            instead = {read: 1.0 for read in reads if read[0] == "weight" and "no weight" in s}
-            behind = [read for read in reads if read[0] == "delta"]
-            if behind and s.get("path") in (0, -1):
-                instead |= dict.fromkeys(behind, 0.0)
-                del instead[behind[s["path"]]]
-            if instead:
-                whole = rule
-                rule = lambda known: whole({**known, **instead})  # noqa: E731
-        if kind in ("z", "output") and reads == (("a", q.of),):
-            if self._as_a(q.of, s):  # type: ignore[arg-type]
-                return lambda known: known["a", q.of], reads
-            if kind == "z" and "f" in s:
-                other = ACTIVATIONS[s["f"]]
-                return lambda known: output(other, at(known["a", q.of])).middle, reads
+        elif kind == "hidden" and (instead := _passed_instead(reads, s)):
+            whole = rule
+            rule = lambda known: whole({**known, **instead})  # noqa: E731
+        elif q.kind == "z" and reads == (("a", q.of),):
+            rule = self._function_instead(q, kind, s) or rule
         if q.kind == "delta" and ("a", q.of) in reads and s.keys() & _OF_SLOPES:
             rule, reads = self._with_slope(q, rule, reads, kind, s)
+        factor = self._factor(s, *_FACTORS.get(kind, ()))
         return (rule if factor == 1.0 else lambda known: factor * rule(known)), reads
+
+    def _function_instead(self, q: Quantity, kind: str, s: Mapping[str, Any]) -> Rule | None:
+        """Return the activation that is taken for that of a unit."""
+        a: Id = ("a", q.of)
+        if self._as_a(q.of, s):  # type: ignore[arg-type]
+            return lambda known: known[a]
+        if kind == "z" and "f" in s:
+            other = ACTIVATIONS[s["f"]]
+            return lambda known: output(other, at(known[a])).middle
+        return None
 
     def _with_slope(
         self, q: Quantity, rule: Rule, reads: tuple[Id, ...], kind: str, s: Mapping[str, Any]
@@ -199,6 +202,15 @@ class AnyHand(Hand):
             return rule, reads
         found = tuple(dict.fromkeys(z if read == a else read for read in reads))
         return (lambda known: rule({**known, a: at_a}) / right * taken(known[z])), found
+
+
+def _passed_instead(reads: tuple[Id, ...], s: Mapping[str, Any]) -> dict[Id, float]:
+    """Return by what the weights and the δ are replaced, through which an error comes back."""
+    instead = {read: 1.0 for read in reads if read[0] == "weight" and "no weight" in s}
+    behind = [read for read in reads if read[0] == "delta"]
+    if behind and s.get("path") in (0, -1):
+        instead |= {read: 0.0 for read in behind if read != behind[s["path"]]}
+    return instead
 
 
 _OF_SLOPES = {

@@ -173,19 +173,12 @@ class Hand:
         """Return L and ∂L/∂ŷ, or those of another loss."""
         c = self.problem.credit
         if c.probabilities and other is None:
-            ps = [self.known("p", j, flaws) for j in self.problem.outputs]
-            loss = at(0.0)
-            for p, t in zip(ps, self._targets()):
-                if t:
-                    positive = Interval(max(p.lo, 1e-300), max(p.hi, 1e-300))
-                    loss = loss + self._rounded(mapped(lambda x: -math.log(x), positive)).times(t)
-            return loss, [p - at(t or 0.0) for p, t in zip(ps, self._targets())]
+            return self._of_classes(flaws)
         outputs = [self.known("z", j, flaws) for j in self.problem.outputs]
-        y = c.y
+        function, y = c.loss_function, c.y
         if other is not None:
             numbers = [t or 0.0 for t in self._targets()]
-            y = numbers[0] if len(numbers) == 1 else numbers
-        function = other or c.loss_function
+            function, y = other, numbers[0] if len(numbers) == 1 else numbers
         if function is binary_cross_entropy_with_logits:
             return self._of_probabilities(outputs, y)
         key = (function, *((z.lo, z.hi) for z in outputs))
@@ -193,6 +186,15 @@ class Hand:
             self._losses[key] = loss_of(function, outputs, y, self._targets())
         loss, slopes = self._losses[key]
         return loss.wider(len(outputs) * self.half(2.0 * loss.middle)), slopes
+
+    def _of_classes(self, flaws: Flaws) -> tuple[Interval, list[Interval]]:
+        """Return cross entropy and its derivative by the probabilities."""
+        ps, loss = [self.known("p", j, flaws) for j in self.problem.outputs], at(0.0)
+        for p, t in zip(ps, self._targets()):
+            if t:
+                positive = Interval(max(p.lo, 1e-300), max(p.hi, 1e-300))
+                loss = loss + self._rounded(mapped(lambda x: -math.log(x), positive)).times(t)
+        return loss, [p - at(t or 0.0) for p, t in zip(ps, self._targets())]
 
     def _of_probabilities(self, outputs: list[Interval], y: Any) -> tuple[Interval, list[Interval]]:
         """Return binary cross entropy and its derivative as one works them out: by the probability σ(ŷ)."""

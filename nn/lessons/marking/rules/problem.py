@@ -2,6 +2,7 @@
 
 import copy
 from functools import cached_property
+from itertools import starmap
 from typing import Any
 
 from autograd import Value
@@ -12,10 +13,6 @@ from nn.credit.telling.update import stepped
 from nn.lessons.marking.rules.intervals import Interval, at, output
 from nn.lessons.quantities import Kind, Quantity, right_numbers
 from nn.optim import Optimizer
-
-_A: Kind = "a"
-_Z: Kind = "z"
-_D: Kind = "delta"
 
 
 class Problem:
@@ -94,29 +91,31 @@ class Problem:
         return output(self.functions[j], at(0.0))
 
     def needs(self, q: Quantity, from_z: bool = False) -> list[Quantity]:
-        """Return the lines of which one is made."""
-        kind, of = q.kind, q.of
-        if kind == "loss":
-            return [Quantity("p" if self.credit.probabilities else _Z, j) for j in self.outputs]
-        if isinstance(of, tuple):
-            i, j = of[0], of[1]
-            if kind == "new":
-                return [Quantity("gradient", of)]
-            tail = [] if i is None or i in self.inputs else [Quantity(_Z, i)]
-            return [Quantity(_D, j), *tail]
-        assert isinstance(of, int)
-        if kind == _A:
-            tails = [edge.source for edge in self.into[of]]
-            return [Quantity(_Z, i) for i in tails if i is not None and i not in self.inputs]
-        if kind == _Z:
-            return [Quantity(_A, of)]
-        if kind == "p":
-            return [Quantity(_Z, j) for j in self.outputs]
-        flat = activation_name(self.functions[of]) == "linear"
-        own = [] if flat else [Quantity(_Z if from_z else _A, of)]
-        if of in self.outputs:
-            return [Quantity("p" if self.credit.probabilities else _Z, of), *own]
-        return [*(Quantity(_D, edge.target) for edge in self.out_of[of]), *own]
+        """Return the lines of which one is made, its slope from a or from z."""
+        of: Any = q.of
+        told: Kind = ("z", "p")[bool(self.credit.probabilities)]
+        found: list[tuple[Kind, Any]]
+        match q.kind:
+            case "a":
+                found = [("z", edge.source) for edge in self.into[of]]
+            case "z":
+                found = [("a", of)]
+            case "p":
+                found = [("z", j) for j in self.outputs]
+            case "loss":
+                found = [(told, j) for j in self.outputs]
+            case "delta":
+                found = [(told, of)] if of in self.outputs else self._behind(of)
+                if activation_name(self.functions[of]) != "linear":
+                    found.append(("z" if from_z else "a", of))
+            case "gradient":
+                found = [("delta", of[1]), ("z", of[0])]
+            case "new":
+                found = [("gradient", of)]
+        return list(filter(self.right.__contains__, starmap(Quantity, found)))  # inputs have none
+
+    def _behind(self, j: int) -> list[tuple[Kind, Any]]:
+        return [("delta", edge.target) for edge in self.out_of[j]]
 
 
 def asked_numbers(
