@@ -93,31 +93,38 @@ def moodle(sheet: str, marks: ClassMarks) -> tuple[str, list[str]]:
     text = sheet.removeprefix("\ufeff")
     rows = rows_of(text)
     body = [row for row in rows[1:] if row]
-    width = len(rows[0]) if rows else 0
-    if not body or any(len(row) != width for row in body):
-        has = "has a head, and a row of as many cells for each student"
-        raise ValueError(f"a grading worksheet of Moodle {has}")
-    columns = list(enumerate(zip(*body)))
-    highest = [k for k, cells in columns[1:] if len(set(cells)) == 1 and _number(cells[0])]
-    if not highest or width < 4:
-        all_of_it = "download the worksheet from Moodle, all columns"
-        raise ValueError(f"there is no column with the highest grade in it: {all_of_it}")
-    top = highest[-1]
+    top = _highest(rows[:1], body)
     counts = Counter(_plain(m.name) for m in marks.marked.values())
     by_name = {_plain(m.name): m for m in marks.marked.values() if counts[_plain(m.name)] == 1}
     left = set(counts)  # of two with one name nobody knows which is which
     for row in body:
         name = next((_plain(cell) for cell in row if _plain(cell) in by_name), None)
-        if name is None:
-            continue
-        left.discard(name)
-        m = by_name[name]
-        if m.report is not None:
-            grade = f"{m.report.marks / marks.of * (_number(row[top]) or 0.0):.2f}"
-            row[top - 1] = grade.replace(".", ",") if "," in row[top] else grade
-        row[-1] = plain_cell(_feedback(m))
+        if name is not None:
+            left.discard(name)
+            _fill_in(row, top, by_name[name], marks.of)
     missing = [m.name for m in marks.marked.values() if _plain(m.name) in left]
     return "\ufeff" * (text != sheet) + as_csv(rows), missing
+
+
+def _highest(head: list[list[str]], body: list[list[str]]) -> int:
+    """Return the column with the highest grade."""
+    width = {len(row) for row in [*head, *body]}
+    if not body or len(width) > 1:
+        has = "has a head, and a row of as many cells for each student"
+        raise ValueError(f"a grading worksheet of Moodle {has}")
+    columns = list(enumerate(zip(*body)))
+    same = [k for k, cells in columns[1:] if len(set(cells)) == 1 and _number(cells[0])]
+    if not same or len(columns) < 4:
+        all_of_it = "download the worksheet from Moodle, all columns"
+        raise ValueError(f"there is no column with the highest grade in it: {all_of_it}")
+    return same[-1]
+
+
+def _fill_in(row: list[str], top: int, m: Marked, of: float) -> None:
+    if m.report is not None:
+        grade = f"{m.report.marks / of * (_number(row[top]) or 0.0):.2f}"
+        row[top - 1] = grade.replace(".", ",") if "," in row[top] else grade
+    row[-1] = plain_cell(_feedback(m))
 
 
 def _feedback(m: Marked) -> str:

@@ -196,18 +196,21 @@ class ClassMarks:
             half = f"half of them up to {statistics.median(marks):.4g}"
             lines.append(f"Marks of {self.of:g}: from {marks[0]:.4g} to {marks[-1]:.4g}, {half}.")
         wrong = Counter(line.name for r in reports for line in r.lines if line.status == "wrong")
-        blank = Counter(name for r in reports for name in r.blank)
+        blank = Counter(itertools.chain.from_iterable(r.blank for r in reports))
         causes = Counter(causes[0] for r in reports for causes in r.causes)
-        for title, head, counts in (("Lines that were wrong", "line", wrong), ("Lines left blank", "line", blank),
-                                    ("Mistakes", "a likely cause", causes)):  # fmt: skip
-            if counts:
-                lines += ["", f"## {title}", "", f"| {head} | how often |", "|---|---:|"]
-                lines += [f"| {what} | {count} |" for what, count in counts.most_common(30)]
+        lines += _counted("Lines that were wrong", "line", wrong)
+        lines += _counted("Lines left blank", "line", blank)
+        lines += _counted("Mistakes", "a likely cause", causes)
         missing = [m for m in self.marked.values() if m.report is None]
         if missing:
             lines += ["", "## Not marked", ""]
             lines += [f"- {_markdown(m.name)}: {_markdown(m.remark)}" for m in missing]
         return "\n".join([*lines, ""])
+
+
+def _counted(title: str, head: str, counts: Counter[str]) -> list[str]:
+    rows = [f"| {what} | {count} |" for what, count in counts.most_common(30)]
+    return ["", f"## {title}", "", f"| {head} | how often |", "|---|---:|", *rows] if rows else []
 
 
 def plain_cell(text: str) -> str:
@@ -256,7 +259,7 @@ def _marked(
     name = getattr(sheet, "name", "") or key
     empty = (sheet.problem, sheet.latex()) if isinstance(sheet, Worksheet) else ()
     blank = {text.strip() for text in empty}
-    inside = sorted((root / key).iterdir()) if (root / key).is_dir() else []
+    inside = sorted((root / key).glob("*"))
     beside = [root / f"{key}{ending}" for ending in ANSWERS]
     known = [p for p in [*inside, *beside] if p.suffix.lower() in ANSWERS and p.name[0] != "."]
     files = list(filter(Path.is_file, known))

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from itertools import chain
+from typing import Any, Literal, NamedTuple
 
 from nn.credit.credit import Credit
 from nn.credit.parts import Key
@@ -121,16 +122,12 @@ def right_numbers(credit: Credit, lr: float) -> dict[Quantity, float]:
     if not credit.layers:
         worked = [e for e in equations(credit, lr) if e.rule is not None and e.kind != "share"]
         return {Quantity(e.kind, e.of): e.value for e in worked}  # type: ignore[arg-type]
-    found: dict[Quantity, float] = {}
-    layers = [[credit.nodes[j] for j in layer] for layer in credit.layers[1:]]
-    for node in (node for layer in layers for node in layer):
-        assert node.a is not None
-        found[Quantity("a", node.index)] = node.a
-        found[Quantity("z", node.index)] = node.z
-    found |= {Quantity("p", j): p for j, p in credit.probabilities.items()}
-    found[Quantity("loss")] = credit.loss
-    for node in (node for layer in reversed(layers) for node in layer):
-        assert node.delta is not None
-        found[Quantity("delta", node.index)] = node.delta
-    found |= {Quantity("gradient", key): edge.credit for key, edge in credit.edges.items()}
-    return found | {Quantity("new", key): new for key, new in credit.updates(lr).items()}
+    layers, nodes, numbers = credit.layers[1:], credit.nodes, list[Any]()
+    for j in chain.from_iterable(layers):
+        numbers += [("a", j, nodes[j].a), ("z", j, nodes[j].z)]
+    numbers += [("p", j, p) for j, p in credit.probabilities.items()]
+    numbers.append(("loss", None, credit.loss))
+    numbers += [("delta", j, nodes[j].delta) for j in chain.from_iterable(reversed(layers))]
+    numbers += [("gradient", key, edge.credit) for key, edge in credit.edges.items()]
+    numbers += [("new", key, new) for key, new in credit.updates(lr).items()]
+    return {Quantity(kind, of): x for kind, of, x in numbers}
