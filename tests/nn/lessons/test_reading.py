@@ -243,7 +243,9 @@ def test_what_cannot_be_read_is_said_and_never_marked(text, why):
 def test_numbers_that_stand_twice_are_told_in_their_order():
     names = [f"{letter}{j}" for letter in "azδ" for j in (1, 2)]
     reading = read("\n".join(f"{name} = {x}" for x in ("0.25", "0.35") for name in names), WORKED)
-    assert [unread.why for unread in reading.unread] == [f"{name} has two numbers" for name in names]
+    assert [unread.why for unread in reading.unread] == [
+        f"{name} has two numbers" for name in names
+    ]
 
 
 def test_an_ambiguous_name_is_not_marked():
