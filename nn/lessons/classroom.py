@@ -265,7 +265,12 @@ def _marked(
     files = list(filter(Path.is_file, known))
     written = [p for p in files if p.read_bytes().decode("utf-8", "replace").strip() not in blank]
     if not written:
-        return Marked(name, "", None, "there are no answers yet" if files else "there is no file")
+        found = [*inside, *(p for p in root.glob("*") if p.stem == key)]
+        strange = sorted(p.name for p in found if p.is_file() and p not in files and _handed_in(p))
+        said = "there are no answers yet" if files else "there is no file"
+        if strange:
+            said += f" that can be read: {', '.join(strange)} must be saved as text, .md or .txt say"
+        return Marked(name, "", None, said)
     # the sheet itself, filled in, before other files
     path, *more = sorted(written, key=lambda p: (p.stem != "worksheet", p.name))
     others = f"There are other files, too: {', '.join(p.name for p in more)}." if more else ""
@@ -274,6 +279,11 @@ def _marked(
         return Marked(name, file, mark(path, sheet, scheme=scheme, notation=notation), others)
     except (ValueError, OSError, RecursionError) as error:
         return Marked(name, file, None, f"could not be marked: {error}. {others}".strip())
+
+
+def _handed_in(path: Path) -> bool:
+    """Tell whether a file may be an answer, in whatever format: it is not hidden, and no part of the sheet."""
+    return path.name[0] not in ".~" and path.name not in ("blank.svg", "worksheet.html")
 
 
 def write_feedback(marks: ClassMarks, out: str | os.PathLike[str]) -> Path:

@@ -367,3 +367,17 @@ def test_moodle_imports_it(tmp_path, delimiter):
     assert imported(filled, strings) == [
         ["Participant 1017", "22.00", "-", "All 22 lines are right: 100 of 100 marks."]
     ]
+
+
+def test_what_is_handed_in_in_a_format_that_cannot_be_read_is_named(room, tmp_path):
+    _, sheets = room
+    inside, beside, none, *_ = list(sheets)
+    sheets[inside].save(tmp_path / inside)
+    for name in (f"{inside}/scan.pdf", f"{beside}.docx", f"{none}.html~", ".hidden.docx"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04")
+    (tmp_path / inside / "~$scan.docx").touch()
+    marked = mark_class(tmp_path, sheets).marked
+    assert [marked[k].remark for k in (inside, beside)] == [
+        "there are no answers yet that can be read: scan.pdf must be saved as text, .md or .txt say",
+        f"there is no file that can be read: {beside}.docx must be saved as text, .md or .txt say",
+    ]
