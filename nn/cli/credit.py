@@ -34,7 +34,7 @@ def add_commands(command: AddCommand) -> None:
     lr: Options = {"--lr": ("the learning rate η (default: 0.1)", {"type": number, "default": 0.1})}
     edge = {"nargs": "+", "metavar": "NAME"}
     command("credit", _credit, "print the credit of every edge, and draw it", _EXAMPLE | lr | {
-        "--out": ("write the credit graph: .svg, .png, .pdf or .gv", {"metavar": "FILE"}),
+        "--out": ("write the credit graph: .svg, .png, .pdf, .tex or .gv", {"metavar": "FILE"}),
         "--html": ("write the story as a page to click through", {"metavar": "FILE.html"}),
         "--steps": ("tell the story step by step in the terminal", {"action": "store_true"}),
     })  # fmt: skip

@@ -31,13 +31,13 @@ def _parser() -> argparse.ArgumentParser:
         description="Who is to blame for the error? Without a command: the worked 3-2-1 network, its credit "
         "graph in credit.svg, the story step by step in steps.html, and a page to drag weights in: live.html.",
     )
-    parser.set_defaults(run=credit.demonstrate)
+    parser.set_defaults(run=credit.demonstrate, asked=parser)
     parser.add_argument("--version", action="version", version=f"scalar-autograd {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, run: Run, text: str, options: Options) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(run=run)
+        sub.set_defaults(run=run, asked=sub)
         for option, (said, settings) in options.items():
             sub.add_argument(option, help=said, **settings)
         return sub
@@ -90,7 +90,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     try:
-        arguments = _parser().parse_args(words)
+        arguments, unknown = _parser().parse_known_args(words)
+        if unknown:  # argparse would send a reader to the help of all commands
+            arguments.asked.error(f"unrecognized arguments: {' '.join(unknown)}")
         return arguments.run(arguments) or 0
     finally:
         # what is still to be written may meet a full disk, or a reader who went away

@@ -35,7 +35,7 @@ def add_commands(command: AddCommand) -> None:
     )  # fmt: skip
     command("gallery", _gallery, "published worked examples: what is printed, what is right", {
         "key": ("one of them; without it a list", {"nargs": "?", "metavar": "NAME"}),
-        "--out": ("draw it: .svg, .png, .pdf or .gv", {"metavar": "FILE"}), **NOTATION,
+        "--out": ("draw it: .svg, .png, .pdf, .tex or .gv", {"metavar": "FILE"}), **NOTATION,
     })  # fmt: skip
 
 

@@ -269,7 +269,9 @@ def _marked(
         strange = sorted(p.name for p in found if p.is_file() and p not in files and _handed_in(p))
         said = "there are no answers yet" if files else "there is no file"
         if strange:
-            said += f" that can be read: {', '.join(strange)} must be saved as text, .md or .txt say"
+            said += (
+                f" that can be read: {', '.join(strange)} must be saved as text, .md or .txt say"
+            )
         return Marked(name, "", None, said)
     # the sheet itself, filled in, before other files
     path, *more = sorted(written, key=lambda p: (p.stem != "worksheet", p.name))

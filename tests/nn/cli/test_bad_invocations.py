@@ -311,3 +311,15 @@ def test_one_line_and_nothing_half_done(words, here, capsys):
     assert "Traceback" not in said.err
     after = {path.name: path.is_file() and path.read_bytes() for path in here.iterdir()}
     assert after == before
+
+
+@pytest.mark.parametrize(
+    ("words", "see"),
+    [(["draw", "5", "1"], "backprop draw"), (["train", "--foo=3"], "backprop train"), (["--foo"], "backprop")],
+)  # fmt: skip
+def test_what_a_command_does_not_know_leads_to_its_own_help(capsys, words, see):
+    with pytest.raises(SystemExit):
+        main(words)
+    told = capsys.readouterr().err
+    assert told.startswith(f"{see}: error: unrecognized arguments: ")
+    assert told.endswith(f"{words[-1]} (see {see} --help)\n")
