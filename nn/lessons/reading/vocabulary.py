@@ -1,10 +1,12 @@
-"""What names mean: for each notation, and each way in which people vary it, the numbers of a network by name."""
+"""What names mean: for each notation, and each way in which people vary it (names.toml), the numbers of a network by name."""
 
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import resources
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -34,8 +36,6 @@ _BY = (
     r"(.+?)[._ ](?:grad|gradient)",
     r"(?:∂|d)_?(.+)",
 )
-LOSS = ("L", "E", "C", "J", "loss", "cost", "E_total", "total error", "total loss", "Loss L", "error E", "fehler", "kosten", "verlust")  # fmt: skip
-RATE = ("η", "lr", "learning rate", "α", "eta", "alpha", "ε", "step_size", "lernrate")
 
 
 def lowered(name: str) -> str:
@@ -145,40 +145,17 @@ def _as(kind: str, grid: Iterable[Iterable[Meaning]]) -> Grid:
     return tuple(tuple((kind, of) for _, of in row) for row in grid)
 
 
-# other ways to write the same, in each notation
-_ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
-    "slides": {"a": ("net{j}",), "z": ("h{j}",), "output": ("z{j}", "out{j}"), "weight": ("w{j}<{i}", "w{IJ}")},
-    "mazur": {"a": ("net input {j}",), "z": ("{j}", "output {j}", "a_{j}"), "output": ("{j}", "output {j}", "ŷ{U}", "y{U}"),
-              "target": ("t{U}", "t_{j}", "target{U}"), "bias": ("b{l}",), "delta": ("d_{j}", "error {j}")},
-    "bishop": {"output": ("ŷ{J}",)},
-    "cs231n": {"a": ("z{l}[{j}]", "a{l}[{j}]"), "z": ("hidden_layer[{j}]",), "delta": ("dhidden[{j}]", "dz{l}[{j}]", "dpre{l}[{j}]")},
-    "haykin": {"output": ("y⁽{L}⁾{J}", "y{J}", "ŷ{J}"), "bias": ("w⁽{L}⁾{J0}",)},
-    "mitchell": {"bias": ("b{J}", "θ{J}"), "output": ("ŷ{J}",)},
-    "han-kamber": {"a": ("net{J}", "net input {j}"), "z": ("out{J}", "output {j}"), "output": ("out{J}", "output {j}"),
-                   "delta": ("Error{J}", "δ{J}"), "bias": ("b{J}", "bias{J}")},
-    "ng": {"output": ("a^[{l}]{J}",), "delta": ("δ^[{l}]{J}",)},
-    "goodfellow": {"output": ("h⁽{L}⁾{J}",), "delta": ("δ⁽{L}⁾{J}",)},
-    "nielsen": {"output": ("ŷ{J}",)},
-    "ng-older": {"output": ("h{J}", "h(x)", "hΘ(x)", "ŷ{J}"), "weight": ("w⁽{L}⁾{JI}",)},
-}  # fmt: skip
-_SLIDES = NOTATIONS["slides"]
-_BY_LAYERS = replace(
-    _SLIDES, key="slides by layers", a="a⁽{L}⁾{J}", z="z⁽{M}⁾{J}", delta="δ⁽{L}⁾{J}", weight="w⁽{L}⁾{IJ}", bias="b⁽{L}⁾{J}",
-    counting="within",
-)  # fmt: skip
-_FORWARD = replace(
-    _SLIDES, key="slides counted forward", x="x{J}", output="z{J}", target="y{J}", weight="w{IJ}", counting="forward",
-    bare=False,
-)  # fmt: skip
-_VARIED = (
-    _BY_LAYERS,
-    replace(_BY_LAYERS, z="z⁽{L}⁾{J}"),
-    replace(_SLIDES, key="slides, a and z exchanged", a="z{J}", z="a{J}", output="ŷ{J}"),
-    _FORWARD,
-    replace(_FORWARD, key="slides counted forward, a and z exchanged", a="z{J}", z="a{J}", output="a{J}"),
-    replace(_FORWARD, key="negnevitsky", z="y{J}", output="y{J}", a="X{J}", target="yd{J}", bias="θ{J}"),
-    replace(NOTATIONS["mazur"], key="mazur, weights by input"),
-)  # fmt: skip
+def _varied() -> list[Notation]:
+    """Return the notations that are no book's."""
+    known, found = dict(NOTATIONS), list[Notation]()
+    for like, letters in ((row.pop("like"), row) for row in _NAMES["varied"]):
+        found.append(replace(known[like], **letters))
+        known[found[-1].key] = found[-1]
+    return found
+
+
+_NAMES = tomllib.loads((resources.files("nn.lessons.reading") / "names.toml").read_text("utf-8"))
+_VARIED = _varied()
 
 
 def _flipped(weight: str) -> str:
@@ -262,8 +239,8 @@ class _Maker:
 
     def vocabulary(self, cost: float, linear: frozenset[int]) -> Vocabulary:
         n = self.notation
-        self.words.add(("loss", None), n.loss, *LOSS)
-        self.words.add(("rate", None), n.rate, *RATE)
+        self.words.add(("loss", None), n.loss, *_NAMES["loss"])
+        self.words.add(("rate", None), n.rate, *_NAMES["rate"])
         for place, j in enumerate(self.layers[0], 1):
             self._spell(("x", j), "x", j)
             self.words.add(("x", j), f"x{place}")
@@ -282,7 +259,7 @@ class _Maker:
 
     def _spell(self, meaning: Meaning, kind: str, *nodes: Any) -> None:
         """Add a name, and the same with its layer in front on the line, or without it, and its indices apart."""
-        aliases = _ALIASES.get(self.notation.key, {}).get(kind, ())
+        aliases = _NAMES["also"].get(self.notation.key, {}).get(kind, ())
         for template in (self.names.template(kind, nodes[0]), *aliases):
             flat = re.sub(r"⁽\{([LM])\}⁾|\{([LM])\}|\^\[\{(l)\}\]", r"_{\1\2\3}_", template)
             if self.layerless:
@@ -350,5 +327,5 @@ def _of_any(credit: Credit, linear: frozenset[int]) -> Vocabulary:
         words.add((kind, equation.of), *equation.names)
     for j in credit.outputs:
         words.add(("target", j), credit.names.target(j), credit.names.letter("target"))
-    words.add(("loss", None), *LOSS)
+    words.add(("loss", None), *_NAMES["loss"])
     return words.vocabulary(credit.names.notation, 0.0, {}, linear)

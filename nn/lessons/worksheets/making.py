@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,16 @@ from nn.credit import Credit, assign_credit
 from nn.lessons.marking.rules.problem import asked_numbers
 from nn.lessons.quantities import Quantity
 from nn.lessons.worksheets.worksheet import DIGITS, Worksheet, check_size
-from nn.losses import LOSSES, TAKES_LOGITS, Loss, as_loss, half_squared_error, l2, loss_name
+from nn.losses import (
+    LOSSES,
+    TAKES_LOGITS,
+    Loss,
+    Penalty,
+    as_loss,
+    half_squared_error,
+    l2,
+    loss_name,
+)
 from nn.network import MLP
 from nn.optim import SGD, Adam, Optimizer
 
@@ -90,26 +100,60 @@ def make_worksheet(
         raise ValueError(f"{loss_name(loss)} {own}: with it the output is linear, not sigmoid")
     step = named("optimiser", optimizer, OPTIMIZERS)(lr) if optimizer is not None else None
     share = l2(penalty) if penalty else None
+    examples = _Examples(sizes, activation, output_activation, loss, bias, share, str(network))
+    draw: Drawn = examples.layers
+    if callable(network):
+        draw = network
+    elif network is not None:
+        named("network", network, NETWORKS)
+        if loss is LOSSES["cross_entropy"]:
+            raise ValueError("cross entropy needs several outputs, and this network has one")
+        draw = examples.recorded
+    credit = draw(rng)
+    hard = _hard(asked_numbers(credit, lr, step))
+    for _ in range(DRAWS - 1):
+        if not hard:
+            break
+        other = draw(rng)
+        if (harder := _hard(asked_numbers(other, lr, step))) < hard:
+            credit, hard = other, harder
+    check_size(len(credit.edges))
+    return Worksheet(seed, credit.in_notation(notation), lr, name, step)
 
-    def layers(rng: random.Random) -> Credit:
+
+@dataclass(frozen=True)
+class _Examples:
+    """What examples are drawn of: the arguments of `make_worksheet`."""
+
+    sizes: Sequence[int]
+    activation: str
+    output_activation: str
+    loss: Loss
+    bias: bool
+    penalty: Penalty | None
+    network: str
+
+    def layers(self, rng: random.Random) -> Credit:
+        """Return an example of a network with layers."""
         weights = [
             [_numbers(rng, units, 9, 10) for _ in range(inputs)]
-            for inputs, units in pairwise(sizes)
+            for inputs, units in pairwise(self.sizes)
         ]
-        x, y = _numbers(rng, sizes[0], 4, 2), _target(rng, sizes[-1], loss)
-        biases = [_numbers(rng, n, 5, 10) for n in sizes[1:]] if bias else None
-        if output_activation == "sigmoid":
+        x, y = _numbers(rng, self.sizes[0], 4, 2), _target(rng, self.sizes[-1], self.loss)
+        biases = [_numbers(rng, n, 5, 10) for n in self.sizes[1:]] if self.bias else None
+        if self.output_activation == "sigmoid":
             y = [abs(t) for t in y]
         if is_sequence(y) and len(y) == 1:
             y = y[0]
-        net = MLP.from_weights(weights, biases, activation, output_activation)
-        return assign_credit(net, x, y, loss, penalty=share)
+        net = MLP.from_weights(weights, biases, self.activation, self.output_activation)
+        return assign_credit(net, x, y, self.loss, penalty=self.penalty)
 
-    def recorded(rng: random.Random) -> Credit:
-        f, g = ACTIVATIONS[activation], ACTIVATIONS[output_activation]
-        recurrent = network == "recurrent"
+    def recorded(self, rng: random.Random) -> Credit:
+        """Return an example of a network whose weights have several uses."""
+        f, g = ACTIVATIONS[self.activation], ACTIVATIONS[self.output_activation]
+        recurrent = self.network == "recurrent"
         labels = ["wx", "wh", "wy"] if recurrent else ["k1", "k2", "u1", "u2", "u3"]
-        labels += ["b"] * bias
+        labels += ["b"] * self.bias
         numbers = zip(labels, _numbers(rng, len(labels), 9, 10))
         w = {label: Value(x, label=label) for label, x in numbers}
         b = w.get("b", 0.0)
@@ -123,28 +167,9 @@ def make_worksheet(
                 h = f(ag.dot([w["wx"], w["wh"]], [number, h], b))
             return g(w["wy"] * h)
 
-        net.__name__ = f"{network} network" if recurrent else "convolution"
-        x = _numbers(rng, NETWORKS[str(network)], 4, 2)
-        return assign_credit(net, x, _target(rng, 1, loss)[0], loss, parameters=w, penalty=share)
-
-    draw: Drawn = layers
-    if callable(network):
-        draw = network
-    elif network is not None:
-        named("network", network, NETWORKS)
-        if loss is LOSSES["cross_entropy"]:
-            raise ValueError("cross entropy needs several outputs, and this network has one")
-        draw = recorded
-    credit = draw(rng)
-    hard = _hard(asked_numbers(credit, lr, step))
-    for _ in range(DRAWS - 1):
-        if not hard:
-            break
-        other = draw(rng)
-        if (harder := _hard(asked_numbers(other, lr, step))) < hard:
-            credit, hard = other, harder
-    check_size(len(credit.edges))
-    return Worksheet(seed, credit.in_notation(notation), lr, name, step)
+        net.__name__ = f"{self.network} network" if recurrent else "convolution"
+        x, y = _numbers(rng, NETWORKS[self.network], 4, 2), _target(rng, 1, self.loss)[0]
+        return assign_credit(net, x, y, self.loss, parameters=w, penalty=self.penalty)
 
 
 def _target(rng: random.Random, outputs: int, loss: Loss) -> Any:
