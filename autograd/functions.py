@@ -11,7 +11,7 @@ from typing import Any, Never, Protocol, overload
 
 from autograd import primitives
 from autograd.graph.conditions import Condition
-from autograd.numbers import as_float, clip_bounds
+from autograd.numbers import as_float, clip_bounds, is_array
 from autograd.primitive import Primitive
 from autograd.sequences import dot_node, sequence_node
 from autograd.value import Number, Value, apply, binary
@@ -58,7 +58,7 @@ def _described(function: Any, row: Primitive, operands: str, call: str, result: 
 
 def general(row: Primitive, *operands: Any) -> Any:
     """Apply a row to Values, symbols, arrays or numbers; anything else is an error."""
-    if any(hasattr(x, "__primitive__") or hasattr(x, "__array_namespace__") for x in operands):
+    if any(hasattr(x, "__primitive__") or is_array(x) for x in operands):
         return row(*operands)
     for x in operands:
         if isinstance(x, (list, tuple)):

@@ -15,6 +15,11 @@ def is_number(x: Any) -> bool:
     return type(x).__module__ == "numpy" and type(x).__name__ in ("bool", "bool_")
 
 
+def is_array(x: Any) -> bool:
+    """Tell whether x is an array; a NumPy scalar is a number."""
+    return hasattr(x, "__array_namespace__") and not is_number(x)
+
+
 def as_float(x: Any) -> float:
     """Return x as a float.
 

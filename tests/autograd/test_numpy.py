@@ -188,3 +188,18 @@ def test_variance_and_the_product_of_vectors_keep_gradients():
         out.backward()
         assert out.data == pytest.approx(of_values(numbers))
         assert [v.grad for v in leaves] == pytest.approx(gradient(numbers).tolist())
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.int64, np.bool_])
+@pytest.mark.parametrize(
+    ("name", "operands"),
+    [(name, len(row.partials)) for name, row in TABLE.items() if hasattr(ag, name) and row.partials
+     and name not in ("where", "sum", "dot", "logsumexp")],
+)  # fmt: skip
+def test_a_function_of_numpy_scalars_is_that_of_the_numbers_in_them(name, operands, kind):
+    function = getattr(ag, name)
+    numbers = [kind(1)] * (1 if name == "clip" else operands)
+    result = function(*numbers)
+    assert type(result) is float
+    expected = function(*map(float, numbers))
+    assert result == expected or expected != expected
