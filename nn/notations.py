@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from itertools import pairwise
 from typing import Literal
@@ -127,6 +127,7 @@ class Names:
     ) -> None:
         self.notation, self.layers, self.outputs = notation, layers, outputs
         self.loss, self.rate, self.sign = notation.loss, notation.rate, notation.error_sign
+        self._spelled: dict[tuple[str, int | str, int | str | None], str] = {}
 
     @cached_property
     def _places(self) -> dict[int, _Place]:
@@ -155,6 +156,15 @@ class Names:
         return found or _Place(None, -1, j)
 
     def spelled(self, template: str, j: int | str, i: int | str | None = None) -> str:
+        if not self.layers:  # of any network
+            return _WITHOUT_LAYERS(template, j, i)
+        asked = template, j, i
+        text = self._spelled.get(asked)
+        if text is None:
+            text = self._spelled[asked] = self._spell(template, j, i)
+        return text
+
+    def _spell(self, template: str, j: int | str, i: int | str | None) -> str:
         head, tail = self._place(j), self._place("" if i is None else i)
         numbers: dict[str, int | str] = dict.fromkeys("LlMm", "")
         if head.layer is not None:
@@ -309,6 +319,8 @@ def _lowered(index: int | str) -> str:
 
 
 SLIDES = Names(NOTATIONS["slides"])
+# where there are no layers, a name is the same in every notation of that template
+_WITHOUT_LAYERS = lru_cache(10_000)(SLIDES._spell)
 _COUNTED: dict[Counting, str] = {
     "back": "from the output back, 0 the first",
     "within": "anew in each layer",
