@@ -3,6 +3,7 @@
 All its files are copied beside it; at run time nothing is loaded from anywhere else.
 """
 
+import functools
 import html
 import importlib
 import re
@@ -128,12 +129,18 @@ def _howto(source: Path) -> str:
 
 def _exported(told: nbformat.NotebookNode, title: str) -> str:
     told.metadata["title"] = title
-    body, _ = HTMLExporter(template_name="classic").from_notebook_node(told)
+    body, _ = _exporter().from_notebook_node(told)
     body = re.sub(r"<script\b.*?</script>", "", body, flags=re.DOTALL)
     policy = "default-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
     return body.replace(
         "<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}">', 1
     )
+
+
+@functools.cache
+def _exporter() -> HTMLExporter:
+    """Return the one exporter, whose templates are read once."""
+    return HTMLExporter(template_name="classic")
 
 
 def _mathml(text: str) -> str:
