@@ -3,7 +3,7 @@
 import zlib
 
 import pytest
-from hypothesis import currently_in_test_context
+from hypothesis import settings
 
 from autograd.program import Program
 
@@ -32,21 +32,16 @@ def engine(request):
             patch.setattr(module, "trace", lambda f, *args: trace(f, *args).compile())
 
         def compiled(program, *args, **kwargs):
-            # built twice, with a batch and without one: a third of the programs are compiled in one way
-            chosen = _is_chosen(f"{args}{program.recording.instructions}", 6)
-            return vectorize(program, *args, **kwargs, compile=chosen)
+            return vectorize(program, *args, **kwargs, compile=True)
 
         def code(text, level):
-            return Code(text, level if _is_chosen(text, 4) else 0)
+            # LLVM's care, which large programs do without, takes three times as long
+            return Code(text, level if zlib.crc32(text.encode()) % 4 == 0 else 0)
 
         patch.setattr(Program, "vectorize", compiled)
         patch.setattr(machine, "Code", code)
+        for test in vars(module).values():  # random programs: the time goes into compiling them
+            if given := getattr(test, "_hypothesis_internal_use_settings", None):
+                fewer = settings(given, max_examples=given.max_examples // 8)
+                patch.setattr(test, "_hypothesis_internal_use_settings", fewer)
         yield request.param
-
-
-def _is_chosen(text, one_of):
-    """Tell of one of so many random programs, always the same; of any other program it is true.
-
-    To compile takes a moment, and LLVM's care, which large programs do without, three times as long.
-    """
-    return not currently_in_test_context() or zlib.crc32(text.encode()) % one_of == 0

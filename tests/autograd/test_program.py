@@ -640,5 +640,5 @@ def test_the_work_grows_as_the_program_does(shape):
         works = [lambda: trace(shape(n), 0.5), lambda: program.source, lambda: replay((0.5,))]
         return [calls(work, builtin=True).total() for work in works]
 
-    for less, more in zip(done(500), done(2000)):
+    for less, more in zip(done(250), done(1000)):
         assert more < 4.5 * less

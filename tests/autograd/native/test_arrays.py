@@ -6,6 +6,7 @@ import pickle
 import platform
 import random
 import sys
+import zlib
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
@@ -84,6 +85,7 @@ def test_every_row_over_its_whole_domain(row):
             assert near or same(found_slope, slope, 6), (point, found_slope, slope)
 
 
+@pytest.mark.usefixtures("in_haste")
 @pytest.mark.parametrize("name", TABLE)
 def test_rows_beside_shared_numbers_and_constants(name):
     x, y = rows.point(name)
@@ -148,6 +150,16 @@ def test_a_row_of_the_users_own_compiles_without_another_line(monkeypatch):
 # ---------------------------------------------------------------- programs
 
 
+@pytest.fixture
+def in_haste(monkeypatch):
+    """Compile most programs without LLVM's care, as large ones are; it takes three times as long."""
+
+    def code(text, level):
+        return engine.Code(text, level if zlib.crc32(text.encode()) % 4 == 0 else 0)
+
+    monkeypatch.setattr(machine, "Code", code)
+
+
 @pytest.fixture(autouse=True)
 def compile_all(monkeypatch):
     """What the helpers of other tests vectorise is compiled here."""
@@ -169,6 +181,7 @@ def test_random_expressions(steps, points, shared):
     check_expression(function(steps), points, shared, "sum")
 
 
+@pytest.mark.usefixtures("in_haste")
 @pytest.mark.parametrize("n", [1, 7, 8, 9, 63, 64, 65, 127, 128, 129, 1000])
 def test_any_number_of_examples(n):
     rng = np.random.default_rng(n)
@@ -186,6 +199,7 @@ def test_any_number_of_examples(n):
             assert_close(found / scale, wanted / scale)
 
 
+@pytest.mark.usefixtures("in_haste")
 @pytest.mark.parametrize("n", [None, 3, 100])
 @pytest.mark.parametrize("length", [7, 8, 9, 17, 64, 65, 100, 600])
 def test_sums_of_any_length(length, n):
@@ -207,6 +221,7 @@ def test_sums_of_any_length(length, n):
         assert_close(a, b, 1e-11)
 
 
+@pytest.mark.usefixtures("in_haste")
 @pytest.mark.parametrize("columns", [1, 2, 8, 11])
 @pytest.mark.parametrize("units", [1, 3, 8, 17])
 def test_products_that_all_examples_share(units, columns):
@@ -366,7 +381,7 @@ def test_builds_leave_nothing_behind():
         p = trace(lambda w, x: ag.tanh(w * x) * (0.5 + k), 1.0, 2.0)
         p.vectorize(1).value_and_grad(np.array(1.0), X)
 
-    assert bytes_left_by(build, 50) < 8_000  # a build that stays takes a hundred times as much
+    assert bytes_left_by(build, 15) < 8_000  # a build that stays takes a hundred times as much
 
 
 # ---------------------------------------------------------------- growth
