@@ -10,6 +10,7 @@ import pytest
 from autograd.pictures.formats.shapes import Words, picture
 from nn import MLP, assign_credit, cross_entropy
 from nn.credit.pictures.frames import Frames
+from tests.tex import without_repetitions
 from tests.worked import worked
 
 PLAYER = worked().steps(lr=0.1)
@@ -82,8 +83,8 @@ def test_text_on_a_slide_can_be_read() -> None:
 @pytest.mark.parametrize(
     ("engine", "credit"),
     [
-        ("lualatex", worked()),
-        ("pdflatex", assign_credit(MLP(2, [2, 2], "relu", rng=0), [1.0, -2.0], 1, cross_entropy)),
+        ("pdflatex", worked()),
+        ("lualatex", assign_credit(MLP(2, [2, 2], "relu", rng=0), [1.0, -2.0], 1, cross_entropy)),
         # the loss and activation of the 3-2-1 network, units of two digits, and too many weights for pills
         ("pdflatex", assign_credit(MLP(6, [5, 1], rng=1), [0.5] * 6, 1.0)),
     ],
@@ -94,6 +95,9 @@ def test_a_talk_has_a_page_for_each_step(tmp_path: Path, credit, engine: str) ->
         pytest.skip(f"{engine} is not installed")
     story = credit.steps()
     story.save(tmp_path / "talk.tex")
+    if len(story.steps) > 18:  # one talk is typeset whole
+        talk = (tmp_path / "talk.tex").read_text()
+        (tmp_path / "talk.tex").write_text(without_repetitions(talk, set()))
     done = subprocess.run(
         [engine, "-interaction=nonstopmode", "-halt-on-error", "talk.tex"],
         cwd=tmp_path, capture_output=True, text=True, errors="replace",
