@@ -184,7 +184,7 @@ def test_axe_finds_nothing(browser: Chrome, tmp_path: Path, sizes: tuple[int, ..
     for k in (0, len(player.steps) // 2, len(player.steps) - 1):
         browser.execute_script(f"go({k})")
         found = browser.execute_async_script(
-            "const done = arguments[0]; axe.run().then(r => done(r.violations.map(v => v.id)))"
+            "const done = arguments[0]; axe.run({ resultTypes: ['violations'] }).then(r => done(r.violations.map(v => v.id)))"
         )
         assert found == []
 
@@ -268,13 +268,17 @@ def test_light_and_dark_from_one_file(
     emulate(browser, "light")
 
 
-# the title, the units that are not faint, how many errors can be seen
-STEP = """
-return [
-  document.getElementById("title").innerText,
-  [...document.querySelectorAll("svg text.unit:not(.dim)")].map(t => t.textContent),
-  [...document.querySelectorAll("svg text.delta")].filter(t => getComputedStyle(t).visibility === "visible").length,
-];
+# of each step: the title, the units that are not faint, how many errors can be seen; then on to the next
+STEPS = """
+return Array.from({ length: arguments[0] }, () => {
+  const seen = [
+    document.getElementById("title").textContent,
+    [...document.querySelectorAll("svg text.unit:not(.dim)")].map(t => t.textContent),
+    [...document.querySelectorAll("svg text.delta")].filter(t => getComputedStyle(t).visibility === "visible").length,
+  ];
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+  return seen;
+});
 """
 
 
@@ -287,14 +291,13 @@ def test_larger_networks_step_by_step(
     credit = assign_credit(net, [0.5] * inputs, 0.5 if units[-1] == 1 else [0.5] * units[-1])
     player = credit.steps(lr=0.1)
     show(browser, tmp_path, player.html())
-    for step in player.steps:
-        title, units_lit, known = browser.execute_script(STEP)
+    shown = browser.execute_script(STEPS, len(player.steps))
+    for step, (title, units_lit, known) in zip(player.steps, shown):
         assert title == f"{step.index} · {step.title}"
         drawn = {int(i) for i in units_lit if i.isdigit()}
         assert drawn <= step.nodes
         assert drawn or step.title.startswith("Credit")
         assert (known > 0) == any(fact == "delta" for fact, _ in step.known)
-        browser.find_element(By.TAG_NAME, "body").send_keys(Keys.ARROW_RIGHT)
     assert complaints(browser) == []
 
 
