@@ -66,17 +66,17 @@ def test_wheel_holds_the_two_packages_and_nothing_else(wheel):
 
 def test_main_job_in_a_fresh_environment(wheel, tmp_path):
     environment = tmp_path / "env"
-    _run(sys.executable, "-m", "venv", environment)
+    _run(sys.executable, "-m", "venv", "--without-pip", environment)
     folder = environment / ("Scripts" if sys.platform == "win32" else "bin")
-    python = folder / "python"
-    _run(python, "-m", "pip", "install", "--quiet", wheel)
-    _run(python, "-m", "pip", "check")
+    pip = [sys.executable, "-m", "pip", "--python", folder / "python"]
+    _run(*pip, "install", "--quiet", "--no-compile", wheel)
+    _run(*pip, "check")
     empty = tmp_path / "work"
     empty.mkdir()
     # no Graphviz program, no compiler, nothing at all on PATH
     out = _run(folder / "backprop", cwd=empty, env={"PATH": "", "PYTHONUTF8": "1"})
     assert "+0.068158" in out
     assert (empty / "credit.svg").read_text(encoding="utf-8").count("</svg>") == 1
-    _run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "scalar-autograd")
+    _run(*pip, "uninstall", "--quiet", "--yes", "scalar-autograd")
     left = [p for p in environment.rglob("*") if p.name in ("autograd", "nn", "backprop")]
     assert not left
