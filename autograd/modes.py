@@ -43,7 +43,7 @@ class _Entry:
     """One mode that is on: for which frame, and a way to see whether its `with` block still lasts."""
 
     def __init__(self, mode: "_Mode", opened_in: int, frame: FrameType) -> None:
-        self.mode = type(mode)
+        self.mode, self.opened_by = type(mode), id(mode)
         self.nodes: dict[int, Any] | None = getattr(mode, "nodes", None)
         self.alone: bool = getattr(mode, "alone", False)
         self.opened_in = opened_in
@@ -70,7 +70,11 @@ def _open(mode: "_Mode", opened_in: int, frame: FrameType) -> tuple[Callable[...
     """
     number = next(_numbers)
     entry = _Entry(mode, opened_in, frame)
-    close = functools.partial(_close, number)
+    close = (
+        functools.partial(_leave_block, number, mode)
+        if opened_in
+        else functools.partial(_close, number)
+    )
     entry.lasts = weakref.ref(close)
     active[number] = entry
     _note_sole()
@@ -80,6 +84,22 @@ def _open(mode: "_Mode", opened_in: int, frame: FrameType) -> tuple[Callable[...
 def _close(number: int, *exc_info: object) -> None:
     active.pop(number, None)
     _note_sole()
+
+
+def _leave_block(number: int, mode: "_Mode", *exc_info: object) -> None:
+    entry = active.get(number)
+    _close(number)
+    if (
+        entry is not None and not entry.entered
+    ):  # this `__exit__` was fetched by hand: what it leaves, another opened
+        if not mode._called:
+            opened = (
+                k
+                for k, other in reversed(list(active.items()))
+                if other.opened_by == id(mode) and other.entered
+            )
+            _close(next(opened, number))
+        mode._leave()
 
 
 def _note_sole() -> None:
@@ -179,7 +199,10 @@ class _Mode:
 
     quiet: bool | None = None  # what it says about recording
 
-    def __init__(self) -> None:
+    def __init__(self, *given: object) -> None:
+        if given:
+            name = type(self).__name__
+            raise TypeError(f"{name} takes nothing; as a decorator it needs brackets: @{name}()")
         self._called: list[Callable[..., None]] = []
 
     def __enter__(self) -> None:

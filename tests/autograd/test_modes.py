@@ -67,6 +67,38 @@ def test_the_innermost_decides_about_recording():
 
 
 @pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_exit_fetched_before_the_mode_is_entered(mode, kept):
+    one = mode()
+    leave = one.__exit__
+    one.__enter__()
+    assert is_on(mode)
+    (leave if kept else one.__exit__)(None, None, None)
+    assert not is_on(mode)
+    assert not modes.active
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_exit_fetched_where_another_function_enters_the_mode(mode):
+    class Own:
+        def __init__(self):
+            self.mode = mode()
+            self.leave = self.mode.__exit__
+
+        def __enter__(self):
+            self.mode.__enter__()
+
+        def __exit__(self, *exc_info):
+            self.leave(*exc_info)
+
+    own = [Own() for _ in range(3)]
+    for one in own:
+        with one:
+            assert is_on(mode)
+        assert not is_on(mode)
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_exits_out_of_order(mode):
     first, second = mode(), no_grad()
     first.__enter__()
@@ -159,6 +191,12 @@ def test_decorated_functions_generators_and_coroutines(mode):
     assert end.value.value
     assert asyncio.run(coroutine())
     assert (generator.__name__, generator.__doc__) == ("generator", "Say so.")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_brackets_that_a_decorator_lacks_are_asked_for(mode):
+    with pytest.raises(TypeError, match=rf"needs brackets: @{mode.__name__}\(\)"):
+        mode(lambda: 1)
 
 
 @pytest.mark.parametrize("mode", MODES)
