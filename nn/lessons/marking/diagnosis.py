@@ -138,7 +138,7 @@ class Diagnosis:
     def _left(self, lines: frozenset[Quantity]) -> float:
         """Return the price of lines that nothing explains."""
         prices: dict[str, list[float]] = {}
-        for q in lines:
+        for q in filter(lines.__contains__, self.wrong):  # in their order, on which a sum hangs
             prices.setdefault(q.kind, []).append(self._price[q])
         # what nobody knows, and made one line of a kind wrong, made the others wrong, too
         return sum(ALIKE * sum(x) + (1.0 - ALIKE) * max(x) for x in prices.values())

@@ -1,4 +1,12 @@
-"""Lines of text: name = … = number, one after another, and names with numbers in running prose."""
+"""Lines of text: name = … = number, one after another, and names with numbers in running prose.
+
+    line       bullet? piece (; piece)*
+    piece      name, name relation number, number, as many of each; else prose (statement prose)*
+    statement  name relation (formula relation)* number, matrix, setting or blank
+    prose      anything, in which name filler* number is a statement, too
+
+A name is the longest end of a text that is known as one; a formula is any text that does not go on to the next name.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -154,13 +162,8 @@ class Phrases:
         rest = segment[begun.end() :] if begun else ""
         between, name = self.split(rest)
         factor = begun is not None and begun.end() == begun.end(1) and rest[:1].isalpha()  # 2x
-        if (
-            begun
-            and name
-            and not factor
-            and not _OPERATOR.match(rest)
-            and not _TWO.match(between.strip())
-        ):
+        more = factor or _OPERATOR.match(rest) or _TWO.match(between.strip())
+        if begun and name and not more:
             return segment[: begun.end()], between, name
         before, name = self.split(segment)
         return ("", "", name) if name and _ANEW.search(before) else None

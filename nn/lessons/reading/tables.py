@@ -115,7 +115,7 @@ def _composed(row: list[str], head: list[str], known: Known) -> Iterator[tuple[s
     labels = [c for c in row if c and not _DECIMAL.search(_INSIDE.sub("", c))][:2]
     columns = sum(map(known, head)) > 1 and all(map(str.isdigit, filter(known, labels)))
     for k, (title, cell) in enumerate(zip(head, row)):
-        bare = re.sub(r"\s*\(.*?\)|(?<=\w)_\{?[ijk]\}?$|[ⱼᵢₖ]$", "", title.strip("*` ")).strip()
+        bare = _INDEX.sub("", title.strip("*` ")).strip()
         if not _PURE.fullmatch(cell) or not bare or (cell.isdigit() and k == 0):
             continue
         whole = [bare] if columns and known(bare) else []
