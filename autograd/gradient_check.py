@@ -120,6 +120,10 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2) -> Gradie
     """
     if order not in (1, 2):
         raise ValueError(f"order is 1 or 2, but {order!r} was given")
+    if not callable(f):
+        raise TypeError(
+            f"check_gradients(f, *args) takes the function first, then where to compare; got {f!r}"
+        )
     point = [Value(x).data for x in leaves(args)]
     function = _of_a_list(f, args)
     kinks = _kinks(function([Value(x) for x in point]))
@@ -191,8 +195,8 @@ class _Answer:
         """
         if self.settled:
             return
-        self.scale = max(self.scale, abs(difference))
-        if not self.before:
+        if not self.before:  # at a jump, smaller steps give larger differences without end
+            self.scale = max(self.scale, abs(difference))
             self.added_up = rounding / UNIT
         row, factor = [difference], _SHRINK**2
         for older in self.before[:_ORDERS]:

@@ -118,7 +118,10 @@ def _places(
     """
     _expect_function(f, transform, (argnums, *point) if point else ())
     try:
-        return tuple(map(operator.index, argnums if isinstance(argnums, tuple) else (argnums,)))
+        places = argnums if isinstance(argnums, tuple) else (argnums,)
+        if any(isinstance(place, bool) for place in places):
+            raise TypeError
+        return tuple(map(operator.index, places))
     except TypeError:
         raise TypeError(
             f"argnums must be the place of an argument or a tuple of places; got {argnums!r}. To differentiate "

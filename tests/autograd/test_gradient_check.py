@@ -281,3 +281,14 @@ def test_rules_wrong_by_a_thousandth_are_caught_at_random_points():
             wrong = _with_partial(row, i, lambda *xs, rule=rule: 1.001 * rule(*xs))
             with pytest.raises(GradientError):
                 check_gradients(wrong, *at, order=1)
+
+
+@pytest.mark.parametrize("jump", [1.0, 1e-3])
+def test_a_jump_that_the_graph_does_not_show_is_never_found_right(jump):
+    report = check_gradients(lambda x: x * 2.0 + jump * math.floor(x.data), 2.0)
+    assert not report.ok
+
+
+def test_what_is_no_function_is_told():
+    with pytest.raises(TypeError, match="takes the function first, then where to compare; got 2.0"):
+        check_gradients(2.0, ag.exp)

@@ -434,3 +434,8 @@ def test_a_transform_that_is_given_the_point_says_where_it_goes(transform):
     said = rf"^{name}\(f\) gives a function; to differentiate at a point, call that: {name}\(f\)\(1\.0, 2\.0\)$"
     with pytest.raises(TypeError, match=said):
         transform(f, 1.0, 2.0)
+
+
+def test_a_bool_is_no_place_of_an_argument():
+    with pytest.raises(TypeError, match="argnums must be the place of an argument"):
+        grad(lambda x, y: x * y, argnums=True)(2.0, 3.0)
