@@ -1,5 +1,6 @@
 """Credit assignment: ∂L/∂w_{i⇝j} = δ_j·z_i, the local error at an edge's head times the activation at its tail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -11,13 +12,13 @@ from autograd.graph.reverse import errors
 from autograd.modes import recorded
 from autograd.notation import Table, shown, table
 from nn.activations import activation_name
-from nn.arguments import is_sequence, learning_rate, plain
+from nn.arguments import is_sequence, plain
 from nn.credit.finding.anatomy import with_outputs
 from nn.credit.finding.recorded import Recorded
 from nn.credit.finding.recording import Recording, recording_of, recording_of_loss
 from nn.credit.networks.found import Found
 from nn.credit.networks.layered import credit_of_layers
-from nn.credit.networks.rows import Edges, Row, Weights, weights_of
+from nn.credit.networks.rows import Weights, weights_of
 from nn.credit.networks.unlayered import credit_of_graph
 from nn.credit.parts import Edge, Key, Link, Use
 from nn.layers import check_width
@@ -139,25 +140,7 @@ class Assignment(Found):
         Args:
             lr: the learning rate η.
         """
-        lr = learning_rate(lr)
-        weights = self.weights
-        if isinstance(self.edges, Edges) and isinstance(weights, Weights):
-            totals, counts = weights.totals, weights.counts
-
-            def stepped(row: Row) -> list[float | None]:
-                return [
-                    None if k < 0 else w - lr * (credit if counts[k] == 1 else totals[k])
-                    for k, w, credit in zip(row.of, row.weights, row.credits)
-                ]
-
-            return {key: new for key, new in self.edges.each(stepped) if new is not None}
-        single = {name for name, weight in weights.items() if len(weight.uses) == 1}
-        return {
-            key: edge.weight
-            - lr * (edge.credit if edge.parameter in single else weights[edge.parameter].credit)
-            for key, edge in self.edges.items()
-            if edge.parameter
-        }
+        return self.weights.updates(self.edges, lr)
 
     @cached_property
     def weights(self) -> Weights:
@@ -190,30 +173,24 @@ class Assignment(Found):
 
         What was recorded is computed again; a function of your own is not called a second time.
         """
-        if self.anatomy is None:
-            net = self.network(self.updates(lr))
-            after = self.of(net, self.x, self.y, self.loss_function, penalty=self.recording.penalty)
-            return after.in_notation(self.names.notation)
-        lr = learning_rate(lr)
-        return self.with_weights({w.name: w.weight - lr * w.credit for w in self.weights.values()})
+        return self.with_weights(self.weights.moved(lr))
 
-    def with_weights(self, new: dict[str, float]) -> Self:
-        """Return the credit of the same example with other numbers for the weights, by their names.
-
-        Raises:
-            ValueError: if the layers of the network are known: then build the network again.
-        """
+    def with_weights(self, new: Mapping[str, float]) -> Self:
+        """Return the credit of the same example with other numbers for the weights, by their names."""
+        notation = self.names.notation
         if self.anatomy is None:
-            raise ValueError("of a layered network build the network again: network(weights)")
+            net = self.network({key: new[edge.parameter] for key, edge in self.edges.items()})
+            penalty = self.recording.penalty
+            again = self.of(net, self.x, self.y, self.loss_function, penalty=penalty)
+            return again.in_notation(notation)
         places = self.anatomy.graph.places
         changed = {
             places[id(p)]: new[name]
             for p, name in zip(self.recording.parameters, self.weights)
             if id(p) in places
         }
-        return self.of_recording(
-            self.anatomy.again(changed), self.y, self.loss_function
-        ).in_notation(self.names.notation)
+        recording = self.anatomy.again(changed)
+        return self.of_recording(recording, self.y, self.loss_function).in_notation(notation)
 
     @cached_property
     def read_by_loss(self) -> dict[int, float]:
@@ -235,20 +212,22 @@ class Assignment(Found):
         """Return the ways on which the error comes back to a node: edges and links, in the order of their heads."""
         return [*self._out_of.get(i, ())]
 
-    def _ways(self) -> list[Edge | Link]:
+    @property
+    def ways(self) -> list[Edge | Link]:
+        """All edges and links."""
         return [*self.edges.values(), *self.links]
 
     @cached_property
     def _into(self) -> dict[int, list[Edge | Link]]:
         found: dict[int, list[Edge | Link]] = {}
-        for way in self._ways():
+        for way in self.ways:
             found.setdefault(way.target, []).append(way)
         return found
 
     @cached_property
     def _out_of(self) -> dict[int, list[Edge | Link]]:
         found: dict[int, list[Edge | Link]] = {}
-        for way in self._ways():
+        for way in self.ways:
             if way.source is not None:
                 found.setdefault(way.source, []).append(way)
         for ways in found.values():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import autograd as ag
@@ -89,26 +90,25 @@ class BatchCredit:
             )
         whole = replace(first, nodes=nodes, edges=edges, loss=self.loss, total=self._total)
 
+        def summed(first: Edge | Use, *others: Edge | Use) -> Edge | Use:
+            if isinstance(first, Edge):
+                return edges[first.key]
+            each = [first.credit, *(other.credit for other in others)]
+            return replace(first, credit=ag.sum(each) * self.share)
+
         def uses(of: Sequence[int]) -> list[Uses]:
             each = zip(*[example.weights.uses(of) for example in self.examples])
-            return [[self._summed(edges, *use) for use in zip(*several)] for several in each]
+            return [[summed(*use) for use in zip(*several)] for several in each]
 
         vars(whole)["weights"] = self.weights.with_totals(self.weights.totals, uses)
         return whole
 
-    def _summed(self, edges: dict[Key, Edge], first: Edge | Use, *others: Edge | Use) -> Edge | Use:
-        """Return a use of a weight with its credit summed over the examples."""
-        if isinstance(first, Edge):
-            return edges[first.key]
-        return replace(
-            first, credit=ag.sum([first.credit, *(o.credit for o in others)]) * self.share
-        )
-
-    @property
+    @cached_property
     def weights(self) -> Weights:
         """Each weight by its name, with its uses in the first example: its credit is over all uses in all examples."""
-        first, totals = self.examples[0].weights, self.totals
-        return first.with_totals([totals[name] for name in first.names], first.uses)
+        first, each = self.examples[0].weights, [e.weights.totals for e in self.examples]
+        totals = [ag.sum(list[float](of_each)) / self._count for of_each in zip(*each)]
+        return first.with_totals(totals, first.uses)
 
     def updates(self, lr: float = 0.1) -> dict[Key, float]:
         """Return what one step of gradient descent on the summed loss makes of each weight.
@@ -116,24 +116,7 @@ class BatchCredit:
         Args:
             lr: the learning rate η.
         """
-        lr, first = learning_rate(lr), self.examples[0]
-        shared = {k for k, n in zip(first.weights.names, first.weights.counts) if n > 1}
-        totals = self.totals if shared else {}
-        names = {key: edge.parameter for key, edge in first.edges.items() if edge.parameter}
-        return {
-            key: edge.weight - lr * (totals[names[key]] if names[key] in shared else edge.credit)
-            for key, edge in self.edges.items()
-            if key in names
-        }
-
-    @property
-    def totals(self) -> dict[str, float]:
-        """∂L/∂w of each weight by its name, over all its uses in all examples."""
-        found: dict[str, float] = {}
-        for example in self.examples:
-            for name, total in zip(example.weights.names, example.weights.totals):
-                found[name] = found.get(name, 0.0) + total
-        return {name: total * self.share for name, total in found.items()}
+        return self.weights.updates(self.examples[0].edges, lr)
 
     def live(self, lr: float = 0.1) -> "Live":
         """Return the examples as a page that recomputes while one drags a weight, one of them shown at a time.
@@ -151,19 +134,8 @@ class BatchCredit:
         Args:
             lr: the learning rate η.
         """
-        first, lr = self.examples[0], learning_rate(lr)
-        if first.anatomy is None:
-            net, penalty = first.network(self.updates(lr)), first.recording.penalty
-            examples = [
-                Credit.of(net, e.x, e.y, e.loss_function, penalty=penalty).in_notation(
-                    e.names.notation
-                )
-                for e in self.examples
-            ]
-        else:
-            totals = self.totals
-            new = {name: w.weight - lr * totals[name] for name, w in first.weights.items()}
-            examples = [example.with_weights(new) for example in self.examples]
+        new = self.weights.moved(lr)
+        examples = [example.with_weights(new) for example in self.examples]
         return summed(examples, mean=self.share != 1.0)
 
     def derivation(self, source: int | None, target: int, place: int = 0) -> "Derivation":
@@ -180,7 +152,7 @@ class BatchCredit:
 
         first = self.examples[0].edge(source, target, place)
         edges = [example.edges[first.key] for example in self.examples]
-        weight = self.examples[0].weights.get(first.parameter)
+        weight = self.weights.get(first.parameter)
         shared = weight is not None and len(weight.uses) > 1
         called = f"this use of {first.called}" if shared else first.gradient_name
         symbols = f"{first.delta_name}·{first.z_name}"
@@ -199,10 +171,10 @@ class BatchCredit:
             lines.append(Line(left, f"{mean}Σ {symbols}", f"{mean}({' + '.join(numbers)})", value))
 
         total(called, symbols, [e.credit for e in edges], self.edges[first.key].credit)
-        if shared:
+        if weight is not None and shared:
             each = [example.weights[first.parameter].credit for example in self.examples]
-            name, value = first.names.gradient(first.parameter), self.totals[first.parameter]
-            total(name, "over its uses in each example", each, value)
+            name = first.names.gradient(first.parameter)
+            total(name, "over its uses in each example", each, weight.credit)
         return Derivation(first, lines)
 
     def draw(
@@ -231,6 +203,11 @@ class BatchCredit:
         whole, after = self.whole, self.after(lr).whole
         told = batch_story(whole, self.examples, learning_rate(lr), after)
         return Player(whole, lr, told, after)
+
+    @property
+    def _count(self) -> float:
+        """What sums are divided by."""
+        return 1.0 if self.share == 1.0 else float(len(self.examples))
 
     @property
     def _total(self) -> str:
@@ -262,25 +239,23 @@ class BatchCredit:
             lr: the learning rate η.
         """
         new, first = self.updates(lr), self.examples[0]
-        totals = self.totals
-        rows = [
-            [
-                first.edges[key].called,
-                shown(edge.weight, 6),
-                shown(edge.credit, 6, sign=True),
-                shown(new[key], 6) if key in new else "",
-            ]
+        made = [
+            (first.edges[key].called, edge.weight, edge.credit, new.get(key))
             for key, edge in self.edges.items()
         ]
-        for weight in first.weights.values():
-            if len(weight.uses) > 1:
-                total, after = totals[weight.name], weight.weight - lr * totals[weight.name]
-                called = f"{weight.name}, {len(weight.uses)} uses"
-                rows.append([called, *(shown(x, 6) for x in (weight.weight, total, after))])
-                rows[-1][2] = shown(total, 6, sign=True)
+        moved = self.weights.moved(lr)
+        made += [
+            (f"{w.name}, {len(w.uses)} uses", w.weight, w.credit, moved[w.name])
+            for w in self.weights.values()
+            if len(w.uses) > 1
+        ]
+        rows = [
+            [name, shown(w, 6), shown(g, 6, sign=True), "" if after is None else shown(after, 6)]
+            for name, w, g, after in made
+        ]
         names = first.names
-        made = f"new weight ({names.rate} = {lr:g})"
-        return table(["edge", "weight", f"{self._total.strip()} {names.product}", made], rows)
+        rate = f"new weight ({names.rate} = {lr:g})"
+        return table(["edge", "weight", f"{self._total.strip()} {names.product}", rate], rows)
 
     def __str__(self) -> str:
         return self.table()
@@ -313,20 +288,8 @@ def summed(examples: list[Credit], mean: bool = False) -> BatchCredit:
             "each, or give examples of one length"
         )
     each = [dict(example.edges.items()) for example in examples]
-    for key, edge in each[0].items():
-        total = 0.0
-        for found in each:
-            total += found[key].credit
-        edges[key] = BatchEdge(
-            edge.source,
-            edge.target,
-            edge.name,
-            edge.layered_name,
-            edge.weight,
-            total / count,
-            count != 1.0,
-        )
-    loss = 0.0
-    for example in examples:
-        loss += example.loss
+    for key, e in each[0].items():
+        total = ag.sum([0.0, *(found[key].credit for found in each)]) / count
+        edges[key] = BatchEdge(e.source, e.target, e.name, e.layered_name, e.weight, total, mean)
+    loss = ag.sum([0.0, *(example.loss for example in examples)])
     return BatchCredit(examples, edges, loss / count, 1.0 / count)

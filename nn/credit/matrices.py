@@ -43,26 +43,16 @@ class LayerMatrices:
 
     @property
     def blocks(self) -> list[tuple[str, list[list[float]]]]:
-        """Each matrix by its name, or by the equation that gives it."""
-        if self.names.notation.key != "slides":
-            return self._of_book()
-        k = f"⁽{superscript(self.index)}⁾{self.part}"
-        return [
-            (f"W{k}", self.W),
-            (f"Z{k}", [[v] for v in self.Z]),
-            (f"A{k} = W{k}ᵀ Z{k}" + (" + b" if self.bias else ""), [[v] for v in self.A]),
-            (f"δ{k}", [[v] for v in self.delta]),
-            (f"∂L/∂W{k} = Z{k} δ{k}ᵀ", self.gradient),
-        ]
-
-    def _of_book(self) -> list[tuple[str, list[list[float]]]]:
-        """Return the same in the letters of a book, and lying as they do there."""
-        names, matrix = self.names, self.names.notation.matrix
-        k = self.index
-        a, z, w = names.whole("a", k), names.whole("z", k - 1), names.whole("weight", k)
-        delta, b = names.whole("delta", k), names.whole("bias", k)
-        a, z, w, delta, b = (name + self.part for name in (a, z, w, delta, b))
-        b = f"{w}₀" if b == w else b  # a bias is a weight from a constant 1
+        """Each matrix by its name, or by the equation that gives it; it lies as in the book."""
+        names, matrix, k = self.names, self.names.notation.matrix, self.index
+        if names.notation.key == "slides":  # capitals
+            a, z, w, delta = (f"{letter}⁽{superscript(k)}⁾{self.part}" for letter in "AZWδ")
+            b = "b"
+        else:
+            a, z, w = names.whole("a", k), names.whole("z", k - 1), names.whole("weight", k)
+            delta, b = names.whole("delta", k), names.whole("bias", k)
+            a, z, w, delta, b = (name + self.part for name in (a, z, w, delta, b))
+            b = f"{w}₀" if b == w else b  # a bias is a weight from a constant 1
         sums = {"WᵀZ": f"{w}ᵀ {z}", "WZ": f"{w} {z}", "XW": f"{z} {w}"}[matrix]
         product = {"WᵀZ": f"{z} {delta}ᵀ", "WZ": f"{delta} {z}ᵀ", "XW": f"{z}ᵀ {delta}"}[matrix]
         deltas = [names.sign * v for v in self.delta]

@@ -8,7 +8,7 @@ from operator import mul
 from typing import Any, TypeAlias, TypeVar
 
 from autograd.graph.reverse import errors, flows, inner_nodes
-from nn.arguments import is_sequence
+from nn.arguments import is_sequence, learning_rate
 from nn.credit.finding.recording import Recording
 from nn.credit.parts import Edge, Key, Register, Use, Weight, cut
 from nn.notations import SLIDES, Names
@@ -219,6 +219,32 @@ class Weights(Mapping[str, Weight]):
     ) -> "Weights":
         """Return the same with other credit, and other uses."""
         return Weights(lambda: self.names, self.numbers, totals, self.counts, uses)
+
+    def moved(self, lr: float) -> dict[str, float]:
+        """Return what a step of gradient descent makes of each.
+
+        Args:
+            lr: the learning rate η.
+        """
+        return dict(zip(self.names, self._moved(lr)))
+
+    def updates(self, edges: Mapping[Any, Edge], lr: float) -> dict[Key, float]:
+        """Return the same by the edges on which they stand.
+
+        Args:
+            edges: those of the network.
+            lr: the learning rate η.
+        """
+        if isinstance(edges, Edges):
+            of: Iterable[tuple[Key, int]] = edges.each(lambda row: row.of)
+        else:
+            of = ((key, edge.of) for key, edge in edges.items())
+        new = self._moved(lr)
+        return {key: new[k] for key, k in of if k >= 0}
+
+    def _moved(self, lr: float) -> list[float]:
+        lr = learning_rate(lr)
+        return [w - lr * g for w, g in zip(self.numbers, self.totals)]
 
     def _make(self, names: Sequence[str]) -> None:
         places = [self._places[name] for name in names]

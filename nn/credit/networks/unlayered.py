@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from autograd.notation import shown
@@ -170,34 +171,34 @@ def _layers(
     anatomy: Anatomy, nodes: dict[int, Node], inputs: list[int], outputs: list[int]
 ) -> list[list[int]]:
     """Return the layers of a network whose units are all joined to all of the layer before, once; else none."""
-    graph = anatomy.graph
-    units = [node for node in nodes.values() if node.kind == "unit"]
-    if not inputs or len(units) + len(inputs) < len(nodes):
-        return []
-    depth = max(node.layer for node in nodes.values())
-    layers = [inputs, *([] for _ in range(depth))]
-    for node in units:
-        layers[node.layer].append(node.index)
-    if layers[-1] != outputs or any(node.does not in ACTIVATIONS for node in units):
-        return []
-    used: set[int] = set()  # weights, each of which may stand once
+    units = [(c.index, c.part) for c in anatomy.cells.values() if isinstance(c.part, Unit)]
+    layers = [inputs, *([] for _ in range(max((nodes[j].layer for j, _ in units), default=0)))]
+    for j, unit in units:
+        layers[nodes[j].layer].append(j)
+        if unit.does not in ACTIVATIONS or not _plain(unit):
+            return []
+    own = [*chain.from_iterable(unit.own for _, unit in units)]  # each may stand once
+    whole = inputs and len(units) + len(inputs) == len(nodes) and layers[-1] == outputs
+    known = len(own) == len(set(own)) and all(map(anatomy.graph.is_parameter.__getitem__, own))
+    return layers if whole and known and _joined(anatomy, units, nodes, layers) else []
+
+
+def _joined(
+    anatomy: Anatomy, units: list[tuple[int, Unit]], nodes: dict[int, Node], layers: list[list[int]]
+) -> bool:
+    """Tell whether each unit reads all of the layer before."""
     below: dict[int, list[int]] = {}  # the numbers of tails, by the ids of what units share
-    for cell in anatomy.cells.values():
-        unit = cell.part
-        if not isinstance(unit, Unit):
-            continue
+    for j, unit in units:
         if id(unit.tails) not in below:
             below[id(unit.tails)] = sorted(anatomy.cells[z].index for z in unit.tails)
-        if below[id(unit.tails)] != sorted(layers[nodes[cell.index].layer - 1]):
-            return []
-        if not unit.plain:
-            biases = sum(term.kind == "bias" for term in unit.terms)
-            if biases > 1 or any(term.sign < 0.0 for term in unit.terms):
-                return []
-        weights = set(unit.own)
-        if len(weights) < len(unit.own) or not used.isdisjoint(weights):
-            return []
-        if not all(map(graph.is_parameter.__getitem__, weights)):
-            return []
-        used |= weights
-    return layers
+        if below[id(unit.tails)] != sorted(layers[nodes[j].layer - 1]):
+            return False
+    return True
+
+
+def _plain(unit: Unit) -> bool:
+    """Tell whether a unit adds what it reads as a unit of a layer does: no minus, and one bias at most."""
+    if unit.plain:
+        return True
+    biases = sum(term.kind == "bias" for term in unit.terms)
+    return biases <= 1 and all(term.sign > 0.0 for term in unit.terms)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence, Set
+from functools import cached_property
 
 from autograd.notation import shown
 from autograd.pictures.canvas import Canvas, Curve, Point
@@ -80,19 +81,8 @@ class CreditGraph:
         self.largest = max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0)
         told = self.words.show != "blank" and self.words.known is None
         self.began = began(credit) if told else []
-        # what lies below comes first: the rest, then the lit path on its halo; small credits before large
-        order = (
-            every if layout.tails else sorted(every, key=lambda e: self._share(self.words.flow(e)))
-        )
         self._ways()
-        self._lines([edge for edge in order if edge.key not in edges])
-        for edge in order:
-            if edge.key in marks:
-                self._halo(edge)
-        self._lines([edge for edge in order if edge.key in edges])
-        if self._hovers:
-            for edge in order:
-                self._hover(edge)
+        self._draw_edges(marks)
         marked = [edge for edge in every if edge.key in marks]
         for edge in marked:
             self._marks(edge)
@@ -103,12 +93,30 @@ class CreditGraph:
         for key in layout.pills:
             self._pill(credit.edges[key])
         if not layout.tails:
-            self._tags(order[::-1], largest)
-        for edge in marked:
-            if self._may_meet(edge):
-                self._meet(edge)
+            self._tags(self._order[::-1], largest)
+        for edge in filter(self._may_meet, marked):
+            self._meet(edge)
         for p, note in layout.notes:
             self._note(p, note)
+
+    @cached_property
+    def _order(self) -> list[Edge]:
+        """The edges; where there are no pills, those with small credits first."""
+        every = list(self.credit.edges.values())
+        if not self.layout.tails:
+            every.sort(key=lambda edge: self._share(self.words.flow(edge)))
+        return every
+
+    def _draw_edges(self, marks: Set[Key]) -> None:
+        """Draw the edges: what lies below comes first, the rest, then the lit path on its halo."""
+        self._lines([edge for edge in self._order if edge.key not in self.edges])
+        for edge in self._order:
+            if edge.key in marks:
+                self._halo(edge)
+        self._lines([edge for edge in self._order if edge.key in self.edges])
+        if self._hovers:
+            for edge in self._order:
+                self._hover(edge)
 
     def owner(self, item: int | Key) -> str:
         """Return the name of a node or an edge, or of all edges into a layer if they are joined."""

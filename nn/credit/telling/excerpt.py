@@ -1,6 +1,6 @@
 """The part of a network that a picture has room for: the ends of wide layers, the first and the last of many layers."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
@@ -44,37 +44,44 @@ def excerpt(credit: Assignment, path: Key | None = None) -> Excerpt:
         credit: what `assign_credit` found.
         path: an edge that must be there.
     """
-    ends, wanted = set[int](), set[int]()
-    if path is not None:
-        ends = {i for i in path if i is not None}
-        head = credit.nodes[path[1]].layer
-        wanted = {head - 1, head}
-    layers = _ends(range(len(credit.layers)), LAYERS, wanted)
+    ends = {i for i in path or () if i is not None}
+    heads = [] if path is None else [credit.nodes[path[1]].layer]
+    layers = _ends(range(len(credit.layers)), LAYERS, {k for j in heads for k in (j - 1, j)})
     full = [credit.layers[k] for k in layers]
-    width = WIDTH
-    while not _fits(columns := [_ends(layer, width, ends) for layer in full]) and width > 2:
-        width -= 1
-    gaps = [b - a - 1 for a, b in pairwise(layers)]
-    layers_left_out = {k: gap for k, gap in enumerate(gaps, 1) if gap}
+    columns = _columns(full, ends)
+    after = _left_out(range(len(credit.layers)), layers)
+    layers_left_out = {layers.index(k) + 1: count for k, count in after.items()}
     units_left_out: dict[int, int] = {}
     for layer, column in zip(full, columns):
-        place = {i: k for k, i in enumerate(layer)}
-        for i, j in pairwise(column):
-            if gap := place[j] - place[i] - 1:
-                units_left_out[i] = gap
-    at = {i: k for k, column in enumerate(columns) for i in column}
-    part = replace(
-        credit,
-        nodes={i: replace(node, layer=at[i]) for i, node in credit.nodes.items() if i in at},
-        edges={
-            (i, j): edge
-            for (i, j), edge in credit.edges.items()
-            if j in at and at[j] not in layers_left_out and (i is None or i in at)
-        },
-        layers=columns,
-        activation_functions=[credit.activation_functions[k - 1] for k in layers[1:]],
-    )
+        units_left_out |= _left_out(layer, column)
+    functions = [credit.activation_functions[k - 1] for k in layers[1:]]
+    part = replace(_part(credit, columns, layers_left_out), activation_functions=functions)
     return Excerpt(part, layers, units_left_out, layers_left_out)
+
+
+def _part(credit: Assignment, columns: list[list[int]], apart: Container[int]) -> Assignment:
+    """Return some units of a layered network, in columns of which some are not joined to the one before."""
+    at = {i: k for k, column in enumerate(columns) for i in column}
+    nodes = {i: replace(node, layer=at[i]) for i, node in credit.nodes.items() if i in at}
+    edges = {
+        (i, j): edge
+        for (i, j), edge in credit.edges.items()
+        if j in at and at[j] not in apart and (i is None or i in at)
+    }
+    return replace(credit, nodes=nodes, edges=edges, layers=columns)
+
+
+def _columns(layers: list[list[int]], wanted: set[int]) -> list[list[int]]:
+    """Return of each layer what there is room for."""
+    width = WIDTH
+    while not _fits(columns := [_ends(layer, width, wanted) for layer in layers]) and width > 2:
+        width -= 1
+    return columns
+
+
+def _fits(columns: list[list[int]]) -> bool:
+    edges = sum((len(tails) + 1) * len(heads) for tails, heads in pairwise(columns))
+    return sum(map(len, columns)) <= UNITS and edges <= EDGES
 
 
 def _ends(items: Sequence[T], most: int, wanted: set[T]) -> list[T]:
@@ -85,9 +92,11 @@ def _ends(items: Sequence[T], most: int, wanted: set[T]) -> list[T]:
     return [items[k] for k in sorted(ends + few)]
 
 
-def _fits(columns: list[list[int]]) -> bool:
-    edges = sum((len(tails) + 1) * len(heads) for tails, heads in pairwise(columns))
-    return sum(map(len, columns)) <= UNITS and edges <= EDGES
+def _left_out(items: Sequence[T], shown: Sequence[T]) -> dict[T, int]:
+    """Return how many items are left out after one that is shown, where any are."""
+    place = {item: k for k, item in enumerate(items)}
+    gaps = {one: place[other] - place[one] - 1 for one, other in pairwise(shown)}
+    return {one: gap for one, gap in gaps.items() if gap}
 
 
 def drawn(credit: Assignment, path: Key | None = None) -> Assignment:
@@ -102,19 +111,34 @@ def drawn(credit: Assignment, path: Key | None = None) -> Assignment:
     """
     if credit.layers:
         return credit
-    nodes = credit.nodes
-    zeros = {i for i, n in nodes.items() if n.kind == "input" and n.name == "0.00" and n.z == 0.0}
-    edges = {k: edge for k, edge in credit.edges.items() if edge.source not in zeros or k == path}
-    links = [link for link in credit.links if link.source not in zeros]
-    read = {edge.source for edge in edges.values()} | {link.source for link in links}
-    kept = {i: n for i, n in nodes.items() if n.kind != "input" or i in read}
-    ways = len(edges) + len(links)
-    if len(kept) > PARTS or ways > WAYS:
+    inputs = [node for node in credit.nodes.values() if node.kind == "input"]
+    part = without(credit, {n.index for n in inputs if n.name == "0.00" and n.z == 0.0}, path)
+    nodes, ways = len(part.nodes), len(part.edges) + len(part.links)
+    if nodes > PARTS or ways > WAYS:
         raise ValueError(
             f"a network without layers is drawn, and told in steps, with up to {PARTS:,} units and {WAYS:,} edges; "
-            f"this one has {len(kept):,} and {ways:,}: print(credit) and credit.equations() tell of all of them"
+            f"this one has {nodes:,} and {ways:,}: print(credit) and credit.equations() tell of all of them"
         )
-    return part_of(credit, kept, edges, links)
+    return part
+
+
+def without(credit: Assignment, gone: Set[int], path: Key | None = None) -> Assignment:
+    """Return a network without some nodes, and without inputs that nobody reads then.
+
+    Args:
+        credit: the network.
+        gone: the numbers of the nodes.
+        path: an edge that must be there, and so its tail.
+    """
+    edges = {k: edge for k, edge in credit.edges.items() if gone.isdisjoint(k[:2]) or k == path}
+    links = [link for link in credit.links if gone.isdisjoint((link.source, link.target))]
+    read = {edge.source for edge in edges.values()} | {link.source for link in links}
+    nodes = {
+        i: node
+        for i, node in credit.nodes.items()
+        if (i in read if node.kind == "input" else i not in gone)
+    }
+    return part_of(credit, nodes, edges, links)
 
 
 def part_of(

@@ -1,9 +1,10 @@
 """Where nan or ∞ began: what is not finite though all that it was made of is."""
 
+from collections.abc import Iterable
 from math import isfinite
 
 from nn.credit.assignment import Assignment
-from nn.credit.parts import Edge, Key, Link
+from nn.credit.parts import Key
 
 
 def began(credit: Assignment) -> list[int | Key]:
@@ -12,30 +13,17 @@ def began(credit: Assignment) -> list[int | Key]:
     Going forward: an input, a weight, or a node whose inputs and weights are finite. If all is finite there, going
     back: a node whose error is not, though the errors that it is made of are.
     """
-    nodes = credit.nodes
+    ways, nodes = credit.ways, credit.nodes.items()
+    weights = [key for key, edge in credit.edges.items() if not isfinite(edge.weight)]
+    heads = {key[1] for key in weights}
+    forward = _first({i: node.z for i, node in nodes}, ((w.source, w.target) for w in ways))
+    found = [*weights, *(i for i in forward if i not in heads)]
+    back = {i: node.delta or 0.0 for i, node in nodes}
+    return found or [*_first(back, ((way.target, way.source) for way in ways))]
 
-    def is_finite(way: Edge | Link) -> bool:
-        return (
-            isfinite(way.z) and isfinite(way.weight)
-            if isinstance(way, Edge)
-            else isfinite(nodes[way.source].z)
-        )
 
-    found: list[int | Key] = [
-        key for key, edge in credit.edges.items() if not isfinite(edge.weight)
-    ]
-    found += [
-        i
-        for i, node in nodes.items()
-        if not isfinite(node.z) and all(map(is_finite, credit.into(i)))
-    ]
-    if found:
-        return found
-    delta = {i: node.delta or 0.0 for i, node in nodes.items()}
-    return [
-        i
-        for i, node in nodes.items()
-        if node.kind != "input"
-        and not isfinite(delta[i])
-        and all(isfinite(delta[way.target]) for way in credit.out_of(i))
-    ]
+def _first(numbers: dict[int, float], ways: Iterable[tuple[int | None, int | None]]) -> list[int]:
+    """Return which numbers are not finite, though all that lead to them are."""
+    odd = {i for i, x in numbers.items() if not isfinite(x)}
+    reached = {head for tail, head in ways if tail in odd}
+    return [i for i in numbers if i in odd and i not in reached]

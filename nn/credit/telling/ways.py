@@ -50,9 +50,7 @@ class Ways:
         if node.kind == "joint":
             return self._joint(node, ways)
         assert node.a is not None
-        products = [way for way in ways if isinstance(way, Link) and way.kind == "product"]
-        second = set(map(id, products[1::2]))  # each product has two links
-        terms = [self._summand(way) for way in ways if id(way) not in second]
+        terms = self._summands(ways)
         sides = [list(side) for side in zip(*terms, strict=True)]
         if len(terms) > TERMS and summed:
             biases = [way.name for way in ways if isinstance(way, Edge) and way.source is None]
@@ -62,6 +60,12 @@ class Ways:
             sides = [[*side[:3], f"… {len(terms) - 3} more"] for side in sides]
         symbols, numbers = (" + ".join(side).replace("+ −", "− ") for side in sides)
         return Line(node.a_name, symbols, numbers, node.a, signed=False)
+
+    def _summands(self, ways: Sequence[Edge | Link]) -> list[tuple[str, str]]:
+        """Return what ways add to a pre-activation, in symbols and in numbers."""
+        products = [way for way in ways if isinstance(way, Link) and way.times is not None]
+        second = [id(way) for way in products[1::2]]  # each product has two links
+        return [self._summand(way) for way in ways if id(way) not in second]
 
     def _joint(self, node: Node, ways: Sequence[Edge | Link]) -> Line:
         """Return the equation that gives the z of a joint."""
@@ -73,7 +77,7 @@ class Ways:
         return Line(node.name, *written, node.z, signed=False)
 
     def _summand(self, way: Edge | Link) -> tuple[str, str]:
-        """Return what a way adds to a pre-activation, in symbols and in numbers."""
+        """Return what one of them adds."""
         if isinstance(way, Edge):
             minus = way.sign * (way.z if way.source is None else 1.0) < 0.0
             factors = [(way.name, factor(way.weight, short=True))]
@@ -246,17 +250,10 @@ def _bare(text: str) -> str:
 
 def derive(credit: Assignment, edge: Edge) -> Derivation:
     """Return how the error reaches an edge, and the other uses of its weight: the δs behind them, then the sum."""
-    ways, layered, weight = Ways(credit), bool(credit.layers), credit.weights.get(edge.parameter)
+    ways, weight = Ways(credit), credit.weights.get(edge.parameter)
     uses = (weight.uses if weight else []) or [edge]  # the loss may need none
-    heads = [use.target for use in uses if isinstance(use, Edge)]
-    nodes = [credit.nodes[i] for i in ways.behind(heads)]
-    told = [n for n in nodes if layered or n.delta != 0.0 or n.index == edge.target]
-    lines = [ways.line(node) for node in told]
-    if len(lines) > LINES and not layered:
-        lines = _grouped(told, lines, credit.names)
-    chances = [probability_line(credit, n.index) for n in told if n.index in credit.probabilities]
-    lines = [*chances, *lines, *_remarks(ways, told)]
-    if not layered and (strongest := ways.strongest(edge)) is not None:
+    lines = _behind(ways, edge, [use.target for use in uses if isinstance(use, Edge)])
+    if not credit.layers and (strongest := ways.strongest(edge)) is not None:
         lines.append(strongest)
     one = Line(edge.gradient_name, *share(edge))
     if weight is None or len(uses) == 1:
@@ -265,6 +262,18 @@ def derive(credit: Assignment, edge: Edge) -> Derivation:
     one = replace(one, left=f"this use of {edge.name}, {way}")
     total = Line(credit.names.gradient(weight.name), *ways.total(weight), weight.credit)
     return Derivation(edge, [*lines, one, total])
+
+
+def _behind(ways: Ways, edge: Edge, heads: Sequence[int]) -> list[Line]:
+    """Return the δs from the outputs on to some units; without layers those alone by which an error comes to an edge."""
+    credit, layered = ways.credit, bool(ways.credit.layers)
+    nodes = [credit.nodes[i] for i in ways.behind(heads)]
+    told = [n for n in nodes if layered or n.delta != 0.0 or n.index == edge.target]
+    lines = [ways.line(node) for node in told]
+    if len(lines) > LINES and not layered:
+        lines = _grouped(told, lines, credit.names)
+    chances = [probability_line(credit, n.index) for n in told if n.index in credit.probabilities]
+    return [*chances, *lines, *_remarks(ways, told)]
 
 
 def _remarks(ways: Ways, told: Sequence[Node]) -> list[Line]:

@@ -18,7 +18,7 @@ from nn.credit.pictures.graph import LARGEST, owner
 from nn.credit.pictures.layout import Layout
 from nn.credit.pictures.legend import legend
 from nn.credit.pictures.live.presets import python
-from nn.credit.pictures.live.recorded import Recorded
+from nn.credit.pictures.live.taped import Taped
 from nn.credit.pictures.units.columns import Columns
 from nn.credit.pictures.units.unit_graph import kinds
 from nn.credit.telling.story import Step, Teller
@@ -55,28 +55,26 @@ def live_network(credits: Sequence[Assignment], lr: float = 0.1, hosted: bool = 
             f"a living page has room for about {_MOST:,} weights; this network has {len(credits[0].edges):,}: "
             "credit.draw() and credit.steps() show an excerpt of it"
         )
-    recorded = Recorded(credits[0])
+    taped = Taped(credits[0])
     coda = _script("widget") if hosted else ""
-    return Live(
-        lambda engine: _contents(credits, recorded, lr, coda).page(engine), credits[0].title
-    )
+    return Live(lambda engine: _contents(credits, taped, lr, coda).page(engine), credits[0].title)
 
 
-def values(recorded: Recorded) -> dict[str, float]:
+def values(taped: Taped) -> dict[str, float]:
     """Return the numbers that the page of an example begins with, by the names of its variables."""
-    credit, numbers = recorded.credit, recorded.tape.numbers
+    credit, numbers = taped.credit, taped.tape.numbers
     found = {owner(key): edge.weight for key, edge in credit.edges.items()}
     if not credit.layers:
         found = {name: weight.weight for name, weight in credit.weights.items()}
-    return found | {name: numbers[slot] for _, name, _, slot, _ in _given(recorded)}
+    return found | {name: numbers[slot] for _, name, _, slot, _ in _given(taped)}
 
 
-def with_values(recorded: Recorded, numbers: Mapping[str, float]) -> Assignment:
+def with_values(taped: Taped, numbers: Mapping[str, float]) -> Assignment:
     """Return the credit of an example with other numbers, by the names of the page's variables."""
-    credit, given = recorded.credit, [float(numbers[name]) for _, name, *_ in _given(recorded)]
-    x, targets = given[: len(recorded.inputs)], iter(given[len(recorded.inputs) :])
+    credit, given = taped.credit, [float(numbers[name]) for _, name, *_ in _given(taped)]
+    x, targets = given[: len(taped.inputs)], iter(given[len(taped.inputs) :])
     y = [*targets] if credit.probabilities else credit.y
-    if recorded.targets and not credit.probabilities:
+    if taped.targets and not credit.probabilities:
         y = rebuild(plain(credit.y), lambda _: next(targets))
     if credit.layers:
         net = credit.network({key: float(numbers[owner(key)]) for key in credit.edges})
@@ -84,12 +82,12 @@ def with_values(recorded: Recorded, numbers: Mapping[str, float]) -> Assignment:
         now = credit.of(net, x, y, credit.loss_function, penalty=penalty)
     else:
         weights = [float(numbers[name]) for name in credit.weights]
-        now = credit.of_recording(recorded.again(weights, x, y), y, credit.loss_function)
+        now = credit.of_recording(taped.again(weights, x, y), y, credit.loss_function)
     return now.in_notation(credit.names.notation)
 
 
-def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda: str) -> Contents:
-    credit, named, marks = recorded.credit, recorded.named(), recorded.marks
+def _contents(credits: Sequence[Assignment], taped: Taped, lr: float, coda: str) -> Contents:
+    credit, named, marks = taped.credit, taped.named(), taped.marks
     arrange, draw = kinds(credit)
     layout = arrange(named, top=16.0, tagged=LARGEST)
     pattern = layout.shows == "pattern"
@@ -102,17 +100,17 @@ def _contents(credits: Sequence[Assignment], recorded: Recorded, lr: float, coda
     legend(graph)
     title = f"Who is to blame? A {credit.title}, live"
     drawing = Drawing(graph.canvas.source, title, "Its numbers are in the table.", pinned=True)
-    items = [*sorted(named.nodes), *recorded.order]
+    items = [*sorted(named.nodes), *taped.order]
     places: dict[Any, int] = {item: k for k, item in enumerate(items)}
     steps = [step for step in Teller(named, lr, named).steps if step.stage == "before"]
     rooms = ["network", *["unlayered"] * (not credit.layers), "table", *["pattern"] * joined]
-    examples = _examples(credits, recorded) if len(credits) > 1 else []
-    data = {"eta": lr, "room": layout.shows, "examples": examples, **_data(recorded, named)}
+    examples = _examples(credits, taped) if len(credits) > 1 else []
+    data = {"eta": lr, "room": layout.shows, "examples": examples, **_data(taped, named)}
     if folds := _folds(layout):
         data["folds"] = folds
         coda = f"{_script('folded')}\n{coda}"
     return Contents(
-        title, _INTRODUCTION, _HINT, f"{named.names.loss} = {credit.loss_formula}", drawing, marks, recorded.tape,
+        title, _INTRODUCTION, _HINT, f"{named.names.loss} = {credit.loss_formula}", drawing, marks, taped.tape,
         f"<pre>{html.escape(_table(credit, lr))}</pre>", [_chapter(step, places) for step in steps], list(_cards(named)),
         "\n".join(map(_script, rooms)), coda, data,
     )  # fmt: skip
@@ -130,14 +128,14 @@ def _folds(layout: Layout) -> dict[str, list[str]]:
     }
 
 
-def _data(recorded: Recorded, named: Assignment) -> dict[str, Any]:
+def _data(taped: Taped, named: Assignment) -> dict[str, Any]:
     """Return what the scripts know of a network beside its tape."""
-    slots, edges = recorded.slots, [named.edges[key] for key in recorded.order]
+    slots, edges = taped.slots, [named.edges[key] for key in taped.order]
     flipped = named.names.sign < 0.0  # errors are of the other sign than the derivative
     units = {j: n for j, n in sorted(named.nodes.items()) if n.kind == "unit"}
     data = {
         "flip": "-" * flipped, "minus": "−" * flipped, "result": named.names.loss,
-        "learns": "weight", "given": list(_given(recorded)),
+        "learns": "weight", "given": list(_given(taped)),
         "units": {j: [_slot(n.a), slots[j]] for j, n in units.items()},
         "names": {
             i: called for i in named.nodes
@@ -148,20 +146,20 @@ def _data(recorded: Recorded, named: Assignment) -> dict[str, Any]:
     if named.layers:
         usual = [SLIDES.weight(e.source, e.target) for e in edges]
         rows = [[owner(e.key), e.name][: 1 + (e.name != name)] for e, name in zip(edges, usual)]
-        return {**data, "edges": rows, "python": recorded.marks.template(python(named))}
-    tape, joints = recorded.tape, {j: n for j, n in named.nodes.items() if n.kind == "joint"}
-    given = {*units, *joints, *recorded.inputs}
-    text = expression(tape.root, lambda v: recorded.marks.place(f"v{tape[v]}", v.data))
+        return {**data, "edges": rows, "python": taped.marks.template(python(named))}
+    tape, joints = taped.tape, {j: n for j, n in named.nodes.items() if n.kind == "joint"}
+    given = {*units, *joints, *taped.inputs}
+    text = expression(tape.root, lambda v: taped.marks.place(f"v{tape[v]}", v.data))
     return {
-        **data, "python": recorded.marks.template(text),
+        **data, "python": taped.marks.template(text),
         "edges": [
             [owner(e.key), e.name, e.called, e.parameter, "−" * ((e.sign < 0.0) is not flipped), *map(quantity, (e.weight, e.delta, e.z))]
             for e in edges
         ],
         "joints": {j: [quantity(n.delta), slots[j]] for j, n in joints.items()},
         "fixed": {i: slots[i] for i in named.nodes if i not in given},
-        "weights": [[w.name, recorded.parameters[w.name], len(w.uses)] for w in named.weights.values()],
-        "insides": [[start, runs(part)] for start, part in recorded.insides],
+        "weights": [[w.name, taped.parameters[w.name], len(w.uses)] for w in named.weights.values()],
+        "insides": [[start, runs(part)] for start, part in taped.insides],
     }  # fmt: skip
 
 
@@ -188,18 +186,18 @@ def _script(name: str) -> str:
     return shortened(stored("nn.credit.pictures.live", f"{name}.js"))
 
 
-def _given(recorded: Recorded) -> Iterator[tuple[str, str, str, int, str]]:
+def _given(taped: Taped) -> Iterator[tuple[str, str, str, int, str]]:
     """Yield inputs and targets: the number of the node, the variable's name and label, its slot and its kind."""
-    credit = recorded.credit
-    taken = set() if credit.layers else set(recorded.parameters)  # a weight may be called x1
+    credit = taped.credit
+    taken = set() if credit.layers else set(taped.parameters)  # a weight may be called x1
 
     def free(name: str) -> str:
         return free(f"{name}′") if name in taken else name
 
-    for row, i in enumerate(recorded.inputs, 1):
-        yield str(i), free(f"x{row}"), credit.nodes[i].name, recorded.slots[i], "input"
-    for j, slot in recorded.targets.items():
-        name = "y" if len(recorded.targets) == 1 else f"y{j}"
+    for row, i in enumerate(taped.inputs, 1):
+        yield str(i), free(f"x{row}"), credit.nodes[i].name, taped.slots[i], "input"
+    for j, slot in taped.targets.items():
+        name = "y" if len(taped.targets) == 1 else f"y{j}"
         yield str(j), free(name), credit.nodes[j].target_name, slot, "target"
 
 
@@ -212,16 +210,16 @@ def _letters(named: Assignment) -> dict[str, Any]:
     return {"letters": [names.letter("delta"), names.letter("z"), names.product], "by": by}
 
 
-def _examples(credits: Sequence[Assignment], recorded: Recorded) -> list[dict[str, Any]]:
+def _examples(credits: Sequence[Assignment], taped: Taped) -> list[dict[str, Any]]:
     found = []
     for k, credit in enumerate(credits, 1):
-        if not recorded.targets and credit.y != credits[0].y:
+        if not taped.targets and credit.y != credits[0].y:
             raise ValueError(
                 f"example {k} has another target than the first, and the loss {credit.loss_name} does not compute "
                 "with its target as a number: show one example at a time"
             )
-        values = [(recorded.slots[i], credit.nodes[i].z) for i in recorded.inputs]
-        values += [(slot, credit.nodes[j].target or 0.0) for j, slot in recorded.targets.items()]
+        values = [(taped.slots[i], credit.nodes[i].z) for i in taped.inputs]
+        values += [(slot, credit.nodes[j].target or 0.0) for j, slot in taped.targets.items()]
         found.append({"label": f"example {k}", "values": values})
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from autograd.pictures.page import stored
 from nn.credit.assignment import Assignment
 from nn.credit.pictures.live.network import live_network, values, with_values
-from nn.credit.pictures.live.recorded import Recorded
+from nn.credit.pictures.live.taped import Taped
 from nn.network import MLP
 
 try:
@@ -39,7 +39,7 @@ class CreditWidget(anywidget.AnyWidget):
     values = traitlets.Dict().tag(sync=True)
 
     def __init__(self, credit: Assignment, lr: float) -> None:
-        self._begun = Recorded(credit)
+        self._begun = Taped(credit)
         page = live_network([credit], lr, hosted=True)
         super().__init__(page=page.html(), values=values(self._begun))
 

@@ -5,15 +5,18 @@ the largest credit. Windows share their weights, whatever they read. Time steps 
 same one was used on the way from the inputs.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 
 from autograd.notation import DIGITS, shown
 from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge, Key, Link, Node, Nodes
 from nn.credit.pictures.words import Show, Words
-from nn.credit.telling.excerpt import part_of
+from nn.credit.telling.excerpt import part_of, without
 
 ENDS = 2  # so many time steps are drawn at the beginning and at the end
 WIDE = 4  # of longer vectors the first number is written, and the last
@@ -62,85 +65,85 @@ def foldings(credit: Assignment) -> Iterator[Folded]:
 
 def time_steps(credit: Assignment) -> dict[int, list[int]]:
     """Return the nodes of each time step: those behind as many uses of the weights that come again."""
-    nodes = credit.nodes
     shared = {name for name, weight in credit.weights.items() if len(weight.uses) >= REPEATS - 1}
-    for beside in (False, True):
-        uses = _counted(credit, shared, beside)
-        repeated = {w for w in shared if max(u.get(w, 0) for u in uses.values()) >= REPEATS - 1}
-        if repeated:
-            break
-    step = {j: max((u.get(w, 0) for w in repeated), default=0) for j, u in uses.items()}
-    inside: set[int] = set()  # without the inputs, and without what reads the last step
-    for j in sorted(nodes, reverse=True):
-        ways = credit.into(j)
-        if nodes[j].kind == "unit":
-            weighted = [way for way in ways if isinstance(way, Edge) and way.parameter]
-            again = any(way.source is not None and way.parameter in shared for way in weighted)
-            # of two steps only the second has weights by which it reads the first
-            if again and all(w.source in inside for w in weighted if w.parameter not in shared):
-                inside.add(j)
-        elif ways and all(
-            way.source in inside or nodes[way.source or 0].kind == "input" for way in ways
-        ):
-            inside.add(j)
-
-    def read_by(step: list[int]) -> set[str]:
-        ways = (way for j in step for way in credit.into(j))
-        return {way.parameter for way in ways if isinstance(way, Edge)}
-
-    by_step: dict[int, list[int]] = {}
-    for j in sorted(inside, reverse=True):
-        by_step.setdefault(step[j], []).append(j)
-    numbered = dict(enumerate((by_step[k] for k in sorted(by_step)), 1))
-    if len(numbered) == REPEATS - 1:  # two are time steps if the one is as the other
-        one, other = numbered.values()
-        does = [sorted(nodes[j].does.split(" ")[0] for j in step) for step in (one, other)]
-        alike = does[0] == does[1]
-        return numbered if alike and read_by(one) <= read_by(other) else {}  # zeros are not drawn
+    step, found = _steps(credit, shared), dict[int, list[int]]()
+    for j in sorted(_inside(credit, shared), reverse=True):
+        found.setdefault(step[j], []).append(j)
+    numbered = dict(enumerate((found[k] for k in sorted(found)), 1))
+    if len(numbered) == REPEATS - 1:
+        return numbered if _alike(credit, *numbered.values()) else {}
     return numbered if len(numbered) >= REPEATS else {}
 
 
-def _counted(credit: Assignment, shared: set[str], beside: bool) -> dict[int, dict[str, int]]:
-    """Return how often each weight was used on the way to a node, at most.
+def _steps(credit: Assignment, shared: Set[str]) -> dict[int, int]:
+    """Return how often a weight was used on the way to each node, at most, of those weights that come again.
 
-    Args:
-        credit: the network.
-        shared: the weights.
-        beside: whether a weight counts on all ways into a node: of two steps the second has others than the first on its
-            way, where the first began with zeros.
+    Where none comes again on one way, a weight counts on all ways into a node: of two steps the second has others than
+    the first on its way, where the first began with zeros.
     """
-    uses: dict[int, dict[str, int]] = {}
-    for j in sorted(credit.nodes, reverse=True):
-        found = uses[j] = {}
+    uses: dict[int, Counter[str]] = {}
+    repeated: set[str] = set()
+    for beside in (False, True):
+        for j in sorted(credit.nodes, reverse=True):
+            ways = credit.into(j)
+            own = [{way.parameter} & shared if isinstance(way, Edge) else set() for way in ways]
+            uses[j] = Counter()
+            for way, names in zip(ways, [set().union(*own)] * len(ways) if beside else own):
+                before = Counter[str]() if way.source is None else uses[way.source]
+                uses[j] |= before + Counter(names)
+        counts = reduce(or_, uses.values(), Counter[str]())
+        if repeated := {w for w in shared if counts[w] >= REPEATS - 1}:
+            break
+    return {j: max((found[w] for w in repeated), default=0) for j, found in uses.items()}
+
+
+def _inside(credit: Assignment, shared: Set[str]) -> set[int]:
+    """Return the nodes of time steps: without the inputs, and without what reads the last step."""
+    nodes, inside = credit.nodes, set[int]()
+
+    def of_unit(edges: list[Edge]) -> bool:
+        again = any(edge.source is not None and edge.parameter in shared for edge in edges)
+        # of two steps only the second has weights by which it reads the first
+        return again and all(e.source in inside for e in edges if e.parameter not in shared)
+
+    for j in sorted(nodes, reverse=True):
         ways = credit.into(j)
-        names = [{way.parameter} & shared if isinstance(way, Edge) else set() for way in ways]
-        for way, own in zip(ways, [set().union(*names)] * len(ways) if beside else names):
-            known = uses.get(way.source, {}) if way.source is not None else {}
-            for weight in known.keys() | own:
-                found[weight] = max(found.get(weight, 0), known.get(weight, 0) + (weight in own))
-    return uses
+        if nodes[j].kind == "unit":
+            found = of_unit([way for way in ways if isinstance(way, Edge) and way.parameter])
+        else:
+            read = {way.source for way in ways if way.source is not None} - inside
+            found = bool(ways) and all(nodes[i].kind == "input" for i in read)
+        if found:
+            inside.add(j)
+    return inside
+
+
+def _alike(credit: Assignment, one: list[int], other: list[int]) -> bool:
+    """Tell whether two steps are alike, but for weights by which the first would read zeros, which are not drawn."""
+
+    def look(step: list[int]) -> tuple[list[str], set[str]]:
+        ways = (way for j in step for way in credit.into(j))
+        does = sorted(credit.nodes[j].does.split(" ")[0] for j in step)
+        return does, {way.parameter for way in ways if isinstance(way, Edge)}
+
+    (does, read), (does_too, read_too) = look(one), look(other)
+    return does == does_too and read <= read_too
 
 
 def _without_middle(whole: Folded) -> Folded:
     """Leave out the time steps between the first and the last."""
-    credit, steps = whole.credit, whole.steps
+    steps = whole.steps
     left_out = [k for k in steps if ENDS < k <= len(steps) - ENDS]
     if not left_out:
         return whole
-    gone = {i for k in left_out for i in steps[k]}
-    last = {i for k in steps if k > len(steps) - ENDS for i in steps[k]}
-    edges = {k: e for k, e in credit.edges.items() if gone.isdisjoint(k[:2])}
-    links = [link for link in credit.links if gone.isdisjoint((link.source, link.target))]
-    read = {e.source for e in edges.values()} | {link.source for link in links}
-    kept = [
-        n for i, n in credit.nodes.items() if i not in gone and (n.kind != "input" or i in read)
-    ]
-    layers = sorted({node.layer for node in kept if node.kind != "input"})
-    gap = layers.index(min(credit.nodes[i].layer for i in last))
+    part = without(whole.credit, {i for k in left_out for i in steps[k]})
+    shown = {k: found for k, found in steps.items() if k not in left_out}
+    layers = sorted({node.layer for node in part.nodes.values() if node.kind != "input"})
+    last = [part.nodes[i].layer for k in shown if k > ENDS for i in shown[k]]
+    gap = layers.index(min(last))
     place = {layer: k + 1 + (k >= gap) for k, layer in enumerate(layers)}
-    nodes = Nodes((n.index, replace(n, layer=place.get(n.layer, 0))) for n in kept)
-    shown = {k: steps[k] for k in steps if k not in left_out}
-    part = part_of(credit, nodes, edges, links)
+    nodes = {i: replace(n, layer=place.get(n.layer, 0)) for i, n in part.nodes.items()}
+    part = part_of(part, nodes, dict(part.edges), part.links)
     return Folded(part, steps=shown, left_out=len(left_out), gap=gap + 1)
 
 
@@ -198,18 +201,8 @@ def _in_vectors(part: Folded, alike: Alike) -> Folded:
     members: dict[int, list[Node]] = {}
     for i, first in vector.items():
         members.setdefault(first, []).append(nodes[i])
-    uses: dict[tuple[int | None, int, str], list[Edge]] = {}
-    for edge in credit.edges.values():
-        source = None if edge.source is None else vector[edge.source]
-        uses.setdefault((source, vector[edge.target], matrix(edge.name)), []).append(edge)
-    edges: dict[Key, Edge] = {}
-    pills: dict[Key, list[Edge]] = {}
-    for (source, target, _), several in uses.items():
-        place = sum(key[:2] == (source, target) for key in edges)
-        largest = max(several, key=lambda edge: abs(edge.credit))
-        name = largest.name
-        one = largest._replace(source=source, target=target, place=place, given_name=name)
-        edges[one.key], pills[one.key] = one, several
+    uses = _pills(credit, vector)
+    edges = {key: one for key, (one, *_) in uses.items()}
     links: dict[tuple[int, int, str], Link] = {}
     for link in credit.links:
         i, j = vector[link.source], vector[link.target]
@@ -220,11 +213,27 @@ def _in_vectors(part: Folded, alike: Alike) -> Folded:
         credit=part_of(credit, kept, edges, list(links.values())),
         steps={k: [i for i in found if i in kept] for k, found in part.steps.items()},
         members={i: found for i, found in members.items() if len(found) > 1},
-        uses={key: several for key, several in pills.items() if len(several) > 1},
+        uses={key: several for key, (_, *several) in uses.items() if len(several) > 1},
         stands={
-            key: several for key, several in pills.items() if [e.key for e in several] != [key]
+            key: several for key, (_, *several) in uses.items() if [e.key for e in several] != [key]
         },
     )
+
+
+def _pills(credit: Assignment, vector: dict[int, int]) -> dict[Key, list[Edge]]:
+    """Return the edges that stand in one pill, by its key, and before them the edge that stands for them: the largest."""
+    uses: dict[tuple[int | None, int, str], list[Edge]] = {}
+    for edge in credit.edges.values():
+        source = None if edge.source is None else vector[edge.source]
+        uses.setdefault((source, vector[edge.target], matrix(edge.name)), []).append(edge)
+    places, pills = Counter[Key](), dict[Key, list[Edge]]()
+    for (source, target, _), several in uses.items():
+        largest = max(several, key=lambda edge: abs(edge.credit))
+        place = places[source, target]
+        places[source, target] += 1
+        one = largest._replace(source=source, target=target, place=place, given_name=largest.name)
+        pills[one.key] = [one, *several]
+    return pills
 
 
 def ranged(nodes: list[Node]) -> str:

@@ -9,7 +9,7 @@ from autograd import Value
 from autograd.pictures.live.javascript import script
 from nn import MLP, assign_credit, losses
 from nn.credit.pictures.live.network import live_network
-from nn.credit.pictures.live.recorded import Recorded
+from nn.credit.pictures.live.taped import Taped
 from tests.worked import worked
 
 
@@ -75,7 +75,7 @@ def test_a_loss_that_needs_its_target_as_it_is() -> None:
 
     net = MLP(2, [2, 1], rng=0)
     credit = assign_credit(net, [1.0, 2.0], 1, loss=whole)
-    assert Recorded(credit).targets == {}
+    assert Taped(credit).targets == {}
     page = credit.live().html()
     assert '"target"' in page
     other = assign_credit(net, [1.0, 2.0], 0, loss=whole)
@@ -112,5 +112,5 @@ def test_the_same_page_every_time() -> None:
 
 
 def test_scripts_name_each_operation_once() -> None:
-    text = script(Recorded(worked()).tape.operations)
+    text = script(Taped(worked()).tape.operations)
     assert text.count('"dot:3:3"') == text.count('"tanh"') == 1

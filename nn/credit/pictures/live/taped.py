@@ -17,10 +17,10 @@ from nn.credit.finding.numbering import Cell
 from nn.credit.finding.recording import Recording, Weights, penalized
 from nn.credit.finding.units import Unit
 from nn.credit.networks.unlayered import credit_of_graph
-from nn.credit.parts import Edge, Key, Node
+from nn.credit.parts import Edge, Key, Node, Weight
 
 
-class Recorded:
+class Taped:
     """A network computed once more, with inputs and targets recorded as Values, and comparisons where layers are known.
 
     Attributes:
@@ -36,34 +36,14 @@ class Recorded:
 
     def __init__(self, credit: Assignment) -> None:
         self.credit, self.marks = credit, Marks()
-        y = plain(credit.y)
-        if credit.probabilities:  # of a class, its probability: 1 for the right one
-            y = [credit.nodes[i].target for i in credit.outputs]
-        try:
-            free: Any = rebuild(y, Value)
-        except (TypeError, ValueError):  # no number that the loss computes with
-            free = []
-        again = _again(credit, [*leaves(free)])
-        with modes.tracing([*again.parameters, *again.outputs, *leaves(free)]):
-            root, targets = _loss(credit, again, y, free)
-            share = ag.softmax(again.outputs) if credit.probabilities else []
-        # where another shape was meant, another number comes out
-        if credit.anatomy is not None and repr(root.data) != repr(credit.loss):
-            root, targets = again.loss, []
-        found = credit_of_graph(replace(again, loss=root), credit.y, credit.loss_function)
+        again, targets, share = _once_more(credit)
+        found = credit_of_graph(again, credit.y, credit.loss_function)
         assert found.anatomy is not None
         self.anatomy, self._graph = found.anatomy, found.anatomy.graph
         self.order = sorted(credit.edges, key=lambda key: key[1])
         self._uses = {key: at for r in found.rows() for key, at in zip(r.keys, r.operands)}
-        # of a layered network a page finds the weights by their places: those into a unit side by side
-        first = map(self._weight, self.order) if credit.layers else ()
         inputs = [v for v, _ in again.inputs]
-        names = [*credit.weights, *(f"x{k}" for k in range(1, len(inputs) + 1))]
-        for v, name in zip((*again.parameters, *inputs), names):  # Values of our own
-            v.label = name
-        computed = [v for v in self._graph.values if v.op not in ("", "constant")]
-        known = [*first, *again.parameters, *inputs, *targets]
-        self.tape = tape = Tape(root, known, [*computed, *share])
+        self.tape = tape = self._tape(again, inputs, targets, share)
         self._at = [tape[v] for v in self._graph.values]
         cells, places = self.anatomy.cells, [self._graph.places.get(id(v), -1) for v in inputs]
         self.slots = {cell.index: self._at[z] for z, cell in cells.items()}
@@ -72,6 +52,18 @@ class Recorded:
         self.targets = {j: tape[v] for j, v in zip(credit.outputs, targets)}
         self._shares = dict(zip(credit.outputs, share))
         self.insides: list[tuple[int, list[int]]] = []
+
+    def _tape(
+        self, again: Recording, inputs: list[Value], targets: list[Value], share: list[Value]
+    ) -> Tape:
+        # of a layered network a page finds the weights by their places: those into a unit side by side
+        first = map(self._weight, self.order) if self.credit.layers else ()
+        names = [*self.credit.weights, *(f"x{k}" for k in range(1, len(inputs) + 1))]
+        for v, name in zip((*again.parameters, *inputs), names):  # Values of our own
+            v.label = name
+        computed = [v for v in self._graph.values if v.op not in ("", "constant")]
+        known = [*first, *again.parameters, *inputs, *targets]
+        return Tape(again.loss, known, [*computed, *share])
 
     def _weight(self, key: Key) -> Value:
         node, operand = self._uses[key]
@@ -109,28 +101,33 @@ class Recorded:
         root = graph.places[id(self.tape.root)]
         loss = self._inside(root, (k for k, inside in enumerate(graph.in_network) if not inside))
         read = {i: place(f"i{loss}.{self.slots[i]}", x) for i, x in credit.read_by_loss.items()}
-        weights = {
-            name: weight._replace(
-                weight=place(f"v{slot}", weight.weight), credit=place(f"g{slot}", weight.credit),
-                uses=[edges[use.key] if isinstance(use, Edge) else use for use in weight.uses],
-            )
-            for (name, weight), slot in zip(credit.weights.items(), self.parameters.values())
-        }  # fmt: skip
-        y = credit.y
-        if self.targets:
-            wanted = [nodes[i].target for i in credit.outputs]
-            each = iter(wanted)
-            y = wanted if credit.probabilities else rebuild(plain(y), lambda _: next(each))
         shares = {j: place(f"v{self.tape[p]}", p.data) for j, p in self._shares.items()}
         # a class of its own, so that an excerpt of it, too, has these numbers
-        own = {"probabilities": shares, "read_by_loss": read, "weights": weights}
+        own = {"probabilities": shares, "read_by_loss": read, "weights": self._weights(edges)}
         kind = type("Named", (type(credit),), own)
         given = {field.name: getattr(credit, field.name) for field in fields(credit)} | {
-            "nodes": nodes, "edges": edges, "links": links, "y": y, "anatomy": self.anatomy,
+            "nodes": nodes, "edges": edges, "links": links, "y": self._y(nodes), "anatomy": self.anatomy,
             "loss": place(f"v{self.tape[self.tape.root]}", credit.loss),
         }  # fmt: skip
         named: Assignment = kind(**given)
         return named
+
+    def _weights(self, edges: dict[Key, Edge]) -> dict[str, Weight]:
+        place = self.marks.place
+        return {
+            name: weight._replace(
+                weight=place(f"v{slot}", weight.weight), credit=place(f"g{slot}", weight.credit),
+                uses=[edges[use.key] if isinstance(use, Edge) else use for use in weight.uses],
+            )
+            for (name, weight), slot in zip(self.credit.weights.items(), self.parameters.values())
+        }  # fmt: skip
+
+    def _y(self, nodes: dict[int, Node]) -> Any:
+        wanted = [nodes[i].target for i in self.credit.outputs]
+        if not self.targets or self.credit.probabilities:
+            return wanted if self.targets else self.credit.y
+        each = iter(wanted)
+        return rebuild(plain(self.credit.y), lambda _: next(each))
 
     def _node(self, cell: Cell) -> Node:
         node, part, place = self.credit.nodes[cell.index], cell.part, self.marks.place
@@ -183,6 +180,25 @@ class Recorded:
             weight=place(f"v{self.tape[self._weight(key)]}", edge.weight), delta=place(f"g{n}", edge.delta),
             z=place(z, edge.z), credit=place(credit, edge.credit),
         )  # fmt: skip
+
+
+def _once_more(credit: Assignment) -> tuple[Recording, list[Value], list[Value]]:
+    """Return the network recorded once more, with the loss; the targets; and the probabilities, where there are any."""
+    y = plain(credit.y)
+    if credit.probabilities:  # of a class, its probability: 1 for the right one
+        y = [credit.nodes[i].target for i in credit.outputs]
+    try:
+        free: Any = rebuild(y, Value)
+    except (TypeError, ValueError):  # no number that the loss computes with
+        free = []
+    again = _again(credit, [*leaves(free)])
+    with modes.tracing([*again.parameters, *again.outputs, *leaves(free)]):
+        root, targets = _loss(credit, again, y, free)
+        share = ag.softmax(again.outputs) if credit.probabilities else []
+    # where another shape was meant, another number comes out
+    if credit.anatomy is not None and repr(root.data) != repr(credit.loss):
+        root, targets = again.loss, []
+    return replace(again, loss=root), targets, share
 
 
 def _again(credit: Assignment, targets: list[Value]) -> Recording:
