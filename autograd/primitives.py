@@ -230,6 +230,8 @@ atanh = Primitive("atanh", "atanh", math.atanh, (_atanh_slope,), "1/(1−x²)", 
 # ---------------------------------------------------------------- error function and activations
 
 def _special(name: str, namespace: Any, x: Any) -> Any:
+    if hasattr(namespace, name):
+        return getattr(namespace, name)(x)
     try:
         from scipy import special  # the array standard has no error function
     except ModuleNotFoundError:

@@ -10,10 +10,13 @@ column for each example, or a single column where all examples share it. A layer
 Forward runs the steps from first to last, each on what it takes out of the matrices so far. Backward runs them
 from last to first: a step's g is the sum of what was handed to its rows (`Collector`); what all examples share
 gets the sum over them. Where `where` chooses, a mask keeps a branch not taken from handing on anything.
+
+The arrays may be NumPy's, or another library's, or write down what is done to them: as calls of NumPy (`transcript`), or
+as loops of machine code (`autograd.native.arrays`).
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd.graph.reverse import contribution
@@ -43,10 +46,10 @@ class Schedule:
         self._layout = layout = Layout(xp, dtype, grouping.places, [*blocks, *groups])
         self.steps = [_step(layout, i, group) for i, group in enumerate(groups, len(blocks))]
         self.differentiable = not isinstance(grouping.result, (list, tuple))
-        self._result = [
+        self.result = [
             Pick(layout, [x], differentiated=self.differentiable) for x in leaves(grouping.result)
         ]
-        self.numbers = len(self._result)
+        self.numbers = len(self.result)
         self._collect = [Collector(layout, source) for source in range(len(layout.sizes))]
         self.constants = layout.reshape(xp.asarray(layout.values, dtype=dtype), (-1, 1))
         self.sizes = layout.sizes
@@ -64,7 +67,7 @@ class Schedule:
             *arrays: the arguments.
         """
         state = self.forward(constants, ones, arrays)
-        return [self._widened(pick(state), n) for pick in self._result]
+        return [self._widened(pick(state), n) for pick in self.result]
 
     def value_and_grad(
         self, n: int | None, constants: Any, ones: Any, seed: Any, *arrays: Any
@@ -76,7 +79,7 @@ class Schedule:
             seed: the row of the derivatives to start from.
         """
         layout, state = self._layout, self.forward(constants, ones, arrays)
-        (result,) = self._result
+        (result,) = self.result
         row = self._widened(result(state), n)
         self.backward(seed, state)
         gradients = []
@@ -88,18 +91,22 @@ class Schedule:
             gradients.append(matrix)
         return [layout.total(layout.reshape(row, (-1,))), *gradients]
 
-    def forward(self, constants: Any, ones: Any, arrays: Sequence[Any]) -> State:
-        """Return the state after all steps."""
+    def begun(self, constants: Any, ones: Any, arrays: Sequence[Any]) -> State:
+        """Return the state before all steps."""
         layout = self._layout
         inputs = [layout.matrix(block, x) for block, x in zip(self._blocks, arrays)]
-        state = State(inputs, constants, ones, [len(parts) for parts in layout.contributions])
+        return State(inputs, constants, ones, [len(parts) for parts in layout.contributions])
+
+    def forward(self, constants: Any, ones: Any, arrays: Sequence[Any]) -> State:
+        """Return the state after all steps."""
+        state = self.begun(constants, ones, arrays)
         for step in self.steps:
             step.forward(state)
         return state
 
     def backward(self, seed: Any, state: State) -> None:
         """Run the chain rule through all steps, from last to first."""
-        (result,) = self._result
+        (result,) = self.result
         result.give(seed, state, state.pending)
         for step in reversed(self.steps):
             if isinstance(step, Differentiable) and step.reached:
@@ -198,7 +205,7 @@ class Choice(Differentiable):
     def forward(self, state: State) -> None:
         condition, a, b = [pick(state) for pick in self.picks]
         state.arrays[self.kept] = condition
-        state.arrays[self.source] = self.typed(TABLE["where"].on_arrays(self.xp, condition, a, b))
+        state.arrays[self.source] = self.typed(TABLE["where"](condition, a, b))
 
     def backward(self, state: State, g: Any, mask: Any) -> None:
         condition = state.arrays[self.kept]
@@ -221,18 +228,19 @@ class Elementwise(Differentiable):
             arrays[self.source], arrays[self.kept] = self._paired(self.xp, *operands)
         else:
             arrays[self.kept] = operands
-            arrays[self.source] = self.typed(self._row.on_arrays(self.xp, *operands))
+            arrays[self.source] = self.typed(self._row(*operands))
 
-    def backward(self, state: State, g: Any, mask: Any) -> None:
-        kept = state.arrays[self.kept]
-        if self._paired:
-            self.give(self.picks[0], g * kept, mask, state)
-            return
-        out = state.arrays[self.source]
+    def slopes(self, state: State) -> Iterator[Any]:
+        """Yield the slope by each operand to which a gradient flows."""
+        kept, out = state.arrays[self.kept], state.arrays[self.source]
         for pick, rule in zip(self.picks, self._row.partials):
             if pick.flows:
-                slope = self.typed(slopes_of(rule, [*kept, out]))
-                self.give(pick, contribution(self._row, g, slope), mask, state)
+                yield kept if self._paired else self.typed(slopes_of(rule, [*kept, out]))
+
+    def backward(self, state: State, g: Any, mask: Any) -> None:
+        flowing = [pick for pick in self.picks if pick.flows]
+        for pick, slope in zip(flowing, self.slopes(state)):
+            self.give(pick, contribution(self._row, g, slope), mask, state)
 
 
 class Sequences(Differentiable):

@@ -17,11 +17,11 @@ def hexadecimal(x: float) -> str:
     return f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
 
 
-NOTHING = f"splat (double {hexadecimal(-0.0)})"  # a gradient that did not arrive: it changes no sum
+NOTHING = f"splat (double {hexadecimal(-0.0)})"  # −0.0, which changes no sum
 INTRINSICS = f"""
 declare double @llvm.vector.reduce.fadd.v8f64(double, {VECTOR})
 declare {VECTOR} @llvm.masked.gather.v8f64.v8p0(<{LANES} x ptr>, i32, <{LANES} x i1>, {VECTOR})
-declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"""
+declare ptr @llvm.ptrmask.p0.i64(ptr, i64)"""
 
 
 @dataclass
@@ -54,9 +54,9 @@ class Text:
         self.lines.append(f"  {name} = {text}")
         return name
 
-    def do(self, text: str) -> None:
-        """Write an instruction without a result."""
-        self.lines.append(f"  {text}")
+    def do(self, *texts: str) -> None:
+        """Write instructions without a result."""
+        self.lines += [f"  {text}" for text in texts]
 
     def label(self, name: str) -> None:
         self.lines.append(f"{name}:")
@@ -128,13 +128,18 @@ class Text:
     def set_number(self, x: str, base: str, *indices: Index) -> None:
         self.do(f"store double {x}, ptr {self.place(base, *indices)}, align 1")
 
-    def add_number(self, x: str, base: str, *indices: Index) -> None:
-        at = self.sum(*indices)
-        self.set_number(self.new(f"fadd double {self.number(base, at)}, {x}"), base, at)
-
     def load(self, base: str, *indices: Index) -> str:
         """Return eight numbers in memory."""
         return self.new(f"load {VECTOR}, ptr {self.place(base, *indices)}, align 8")
+
+    def gather(self, base: str, table: str) -> str:
+        """Return the numbers at eight places, which a table in memory says."""
+        places = self.new(f"load <{LANES} x i64>, ptr {table}, align 8")
+        pointers = self.new(f"getelementptr double, ptr {base}, <{LANES} x i64> {places}")
+        where = f"<{LANES} x ptr> {pointers}, i32 8, <{LANES} x i1> splat (i1 true)"
+        return self.new(
+            f"call {VECTOR} @llvm.masked.gather.v8f64.v8p0({where}, {VECTOR} zeroinitializer)"
+        )
 
     def store(self, x: str, base: str, *indices: Index) -> None:
         self.do(f"store {VECTOR} {x}, ptr {self.place(base, *indices)}, align 8")
@@ -174,11 +179,6 @@ class Text:
         start = self.eight(self.times(vector, LANES), "i64")
         places = self.new(f"add <{LANES} x i64> {start}, <{lanes}>")
         return self.new(f"icmp ult <{LANES} x i64> {places}, {self.eight(limit, 'i64')}")
-
-    def arrived(self, g: str) -> str:
-        """Return where a gradient arrived."""
-        bits = self.new(f"bitcast {VECTOR} {g} to <{LANES} x i64>")
-        return self.new(f"icmp ne <{LANES} x i64> {bits}, splat (i64 {-(2**63)})")
 
 
 def _known(index: Index) -> bool:

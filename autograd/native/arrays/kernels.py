@@ -7,11 +7,8 @@ the bits of a number: `fma`, `two_to` (2ᵏ for a whole k from −1022 to 1023),
 
 import math
 from collections.abc import Callable, Sequence
-from types import FunctionType
 from typing import Any
 
-from autograd.native.speller import PlainSheet
-from autograd.primitive import Primitive, slopes_of
 from autograd.replay.symbols import Symbol
 
 inf, nan = math.inf, math.nan
@@ -89,38 +86,3 @@ def log1p(x: Symbol) -> Any:
 KERNELS: dict[str, Callable[[Symbol], Any]] = {
     f.__name__: f for f in (exp, expm1, tanh, log, log1p)
 }
-
-
-class WideSheet(PlainSheet):
-    """A sheet for eight numbers at a time: with the kernels, and with the forms that rows have for arrays."""
-
-    def apply(self, row: Primitive, *operands: Any) -> Any:
-        if any(type(x) is Symbol for x in operands):
-            if row.name in KERNELS:
-                return KERNELS[row.name](*operands)
-            if isinstance(row.array, FunctionType) and row.name != "where":
-                return row.array(Namespace(self), *operands)
-        return super().apply(row, *operands)
-
-    def value_and_slopes(self, row: Primitive, operands: Sequence[Any]) -> tuple[Any, list[Any]]:
-        """Return a row's value and its partial derivatives; of a sequence a list of them."""
-        if row.paired and type(operands[0]) is Symbol:
-            value, slope = row.paired(Namespace(self), *operands)
-            return value, [slope]
-        value = self.apply(row, *operands)
-        return value, self.slopes(row, operands, value)
-
-    def slopes(self, row: Primitive, operands: Sequence[Any], out: Any) -> list[Any]:
-        """Return a row's partial derivatives, given its value."""
-        return [slopes_of(rule, [*operands, out]) for rule in row.partials]
-
-
-class Namespace:
-    """What the rules for arrays take for their array library: a sheet's functions."""
-
-    def __init__(self, sheet: WideSheet) -> None:
-        self.where = sheet.where
-        self._sheet = sheet
-
-    def __getattr__(self, name: str) -> Any:
-        return KERNELS.get(name) or (lambda *operands: self._sheet.operation(name, *operands))

@@ -1,21 +1,18 @@
-"""From the groups of a recording to steps of machine code: where everything lies, and in which order it is done."""
+"""A schedule as loops: what all examples share, block by block what differs, and sums at the end."""
 
 from collections.abc import Sequence
-from itertools import count
 from typing import Any
 
 from autograd.matrices.arguments import Block
 from autograd.matrices.grouping import Group, Grouping
-from autograd.native.arrays.memory import Memory, Operand, Places, Source, whole
-from autograd.native.arrays.steps import Elementwise, Product, Step
-from autograd.native.text import LANES
-from autograd.primitives import TABLE
-from autograd.replay.recording import DECISIONS
+from autograd.matrices.schedule import Elementwise, Schedule
+from autograd.native.arrays.array import Array, Library
+from autograd.native.arrays.loops import BEFORE, DURING, Loops
+from autograd.native.text import LANES, NOTHING, Text, hexadecimal
 from autograd.structure import leaves
 
 _BLOCK = 64  # examples that are done together, if there are
 _CACHED = 1 << 16  # numbers that a block of examples should not exceed
-_TERMS = 8  # of a sum that are added at once
 _MOST = 2_000  # groups: each takes some two thousandths of a second to compile
 _LONGEST = 64  # operands of another rule on sequences
 
@@ -24,6 +21,8 @@ def refusal(grouping: Grouping) -> str:
     """Return why the groups cannot be compiled, in words; an empty text if they can."""
     if len(grouping.groups) > _MOST:
         return f"{len(grouping.groups):,} groups of operations are more than {_MOST:,}"
+    if not any(True for _ in leaves([grouping.result])):
+        return "there is no number in the result"
     for group in grouping.groups:
         if group.length > _LONGEST and group.op not in ("sum", "dot"):
             return f"{group.op} of {group.length} numbers is longer than {_LONGEST}"
@@ -31,204 +30,120 @@ def refusal(grouping: Grouping) -> str:
 
 
 class Plan:
-    """The steps of a grouping, and the memory that they share.
+    """The loops of a grouping: its schedule, run on arrays that write down what is done to them.
+
+    Args:
+        grouping: the groups.
+        blocks: the arguments.
+        mean: whether a result of several examples is their mean.
 
     Attributes:
-        steps: in the order in which they are done forward.
-        sources: the rows of each block.
-        batched: whether there are examples.
-        result: of each number of the result its source, if it is no constant, and its place.
-        total: the place of the result, added up.
-        narrow: how much of the memory the narrow rows take, with which it begins.
-        sizes: how much is behind each of the `POINTERS`.
+        loops: the loops.
+        count: how many numbers the result has.
     """
 
-    def __init__(self, grouping: Grouping, blocks: Sequence[Block]) -> None:
-        rows = sum(len(x.slots) for x in blocks if x.batched)
-        rows += sum(len(x.slots) for x in grouping.groups if x.batched)
-        size = _BLOCK
-        while size > LANES and size * rows > _CACHED:
+    def __init__(self, grouping: Grouping, blocks: Sequence[Block], mean: bool) -> None:
+        sources: list[Block | Group] = [*blocks, *grouping.groups]
+        size, numbers = _BLOCK, sum(len(x.slots) for x in sources if x.batched)
+        while size > LANES and size * numbers > _CACHED:
             size //= 2
-        self.memory = Memory(size)
-        self.steps: list[Step] = []
-        self.sources = [self.memory.add(len(x.slots), x.batched) for x in blocks]
-        self._where: dict[int, tuple[Source, int]] = {}  # where a slot is: its source and its place
-        for block, source in zip(blocks, self.sources):
-            self._where.update(zip(block.slots, ((source, place) for place in source.places)))
-        self._new_slots = count(-1, -1)
-        for group in grouping.groups:
-            self._group(group)
-        if type(grouping.result) is int:
-            seeded, _ = self._where[grouping.result]
-            seeded.touched = seeded.fill = True
-        for step in reversed(self.steps):
-            self._find_first(step)
-        for source in self.sources:
-            source.fill |= not source.touched
-        self.blocks, self.batched = blocks, any(block.batched for block in blocks)
-        self.result = [self.find(x) for x in leaves([grouping.result])]
-        self.total = self.memory.add(1, False).places[0]
-        self.narrow = self.memory.narrow + LANES  # a vector may reach beyond the last row
-        both = self.narrow, self.memory.wide
-        self.sizes = *both, *both, LANES * self.narrow * self.batched
+        self.blocks, self._batched = blocks, any(block.batched for block in blocks)
+        self.loops, self._mean = Loops(size), mean
+        library = Library(self.loops)
+        schedule = _Schedule(grouping, blocks, library, Array.dtype)
+        given = []
+        for i, block in enumerate(blocks):
+            phase = DURING if block.batched else BEFORE
+            rows = self.loops.new((len(block.slots), 1), block.batched, phase)
+            self.loops.exchange(i, rows, out=False)
+            given.append(library.array(rows).T if block.batched else library.array(rows))
+        ones = Array(library, 1.0, (1, 1), self._batched).T
+        state = schedule.begun(schedule.constants, ones, given)
+        for step in schedule.steps:
+            step.forward(state)
+            slopes = step.slopes(state) if isinstance(step, Elementwise) and step.reached else ()
+            library.settle(state.arrays[step.source], *slopes)
+        result = library.concat([pick(state) for pick in schedule.result], 0)
+        result, self.count = self._each(result), len(schedule.result)
+        rows = result.rows  # now, as they are needed for both
+        forward = [*map(list, self.loops.phases)]
+        self.loops.exchange(len(blocks) + 1, rows, out=True)
+        self._phases = {"rows": self.loops.phases}
+        self.loops.phases = forward
+        self._seed = self._total = self.loops.new((1, 1), False, BEFORE)
+        if schedule.differentiable:
+            self._total = (result @ ones if self._batched else result).rows
+            schedule.backward(self._each(library.array(self._seed)), state)
+            for i, block in enumerate(blocks):
+                g = schedule.gradient(i, state)
+                symbol, space = 0.0 if g is None else g.symbol, (len(block.slots), 1)
+                g = Array(library, symbol, space, block.batched)
+                self.loops.exchange(len(blocks) + 1 + i, g.rows, out=True)
+            self._phases["value_and_grad"] = self.loops.phases
 
-    def find(self, x: Any) -> tuple[Source | None, int]:
-        """Return the source and the place of a slot; of a constant its place, and of None one left over."""
-        if type(x) is int:
-            return self._where[x]
-        return None, 0 if x is None else self.memory.constant(x)
+    def _each(self, x: Array) -> Array:
+        """Return an array with a column for each example, if there are."""
+        return Array(x.library, x.symbol, x.space, self._batched)
 
-    def _find_first(self, step: Step) -> None:
-        """Find out which contributions of a step fill rows that hold nothing yet."""
-        if not step.out.touched:
-            step.out.touched = step.out.fill = True
-        operands = [x for x in step.operands if x.flows]
-        for x in operands:
-            sources = {source for source, _ in x.targets}
-            others = {source for y in operands if y is not x for source, _ in y.targets}
-            places = sorted(place for _, place in x.targets)
-            source, _ = x.targets[0]
-            x.first = source.wide and not source.touched and sources.isdisjoint(others)
-            x.first = x.first and places == [*source.places]
-            for source in sources:
-                if not source.touched:
-                    source.touched, source.fill = True, not x.first
+    @property
+    def _places(self) -> dict[str, int]:
+        """Where the pointers of the loops point to in scratch memory."""
+        loops = self.loops
+        wide = loops.sums + loops.narrow + LANES  # a vector may reach beyond the last narrow row
+        return {"n": loops.sums, "w": wide, "p": wide + loops.wide + loops.sums * LANES}
 
-    # ------------------------------------------------------------ operands
+    @property
+    def size(self) -> int:
+        """How much scratch memory there is, with room to begin at a multiple of 64 bytes."""
+        return self._places["p"] + 8
 
-    def _operand(
-        self, refs: Sequence[Any], group: Group, flows: bool, batched: bool, wide: bool = False
-    ) -> Operand:
-        """Return an operand of a group.
+    def run(self, name: str) -> str:
+        """Return the text of `double name.run(ptr arrays, i64 count)`.
 
-        Args:
-            refs: the slots and constants, one a row; None for a row left over.
-            group: the group.
-            flows: whether a gradient flows there.
-            batched: whether the step differs from example to example.
-            wide: whether the rows must be wide.
+        It takes the number of examples, and addresses: of the blocks' numbers, of scratch memory, and of what is to be
+        filled. `rows.run` fills an array with the numbers of the result, a row for each example; `value_and_grad.run`
+        fills one for each block with its gradient, and returns the result, reduced.
         """
-        if isinstance(refs[0], float) and not wide and len({*map(repr, refs)}) == 1:
-            return Operand(self.memory, (), (), False, batched, refs[0])
-        sources, places = map(list, zip(*map(self.find, refs)))
-        narrow = [i for i, source in enumerate(sources) if source is None or not source.wide]
-        wide = batched and (wide or len(narrow) < len(refs))
-        if wide and narrow:  # some rows differ from example to example, and some do not
-            copies = self._copied([refs[i] for i in narrow], group, flows, True)
-            for i, place in zip(narrow, copies.places):
-                sources[i], places[i] = copies, place
-        found = Operand(self.memory, sources, places, wide, batched)
-        found.flows = flows and bool(found.targets)
-        return found
+        text = Text(f"define double @{name}.run(ptr %arrays, i64 %count)")
+        memory = text.new(f"load ptr, ptr {text.place('%arrays', len(self.blocks), kind='ptr')}")
+        memory = text.new(f"call ptr @llvm.ptrmask.p0.i64(ptr {text.place(memory, 7)}, i64 -64)")
+        for pointer, place in self._places.items():
+            text.do(f"%{pointer} = getelementptr double, ptr {memory}, i64 {place}")
+        for place, x in self.loops.constants.values():
+            text.set_number(hexadecimal(x), "%n", place)
+        one = f"double {hexadecimal(1.0)}"
+        scale = text.new("uitofp i64 %count to double") if self._mean else one.split()[1]
+        text.set_number(text.new(f"fdiv {one}, {scale}"), "%n", int(self._seed.places[0, 0]))
+        before, during, after = self._phases[name]
+        sums = self.loops.sums
+        text.do(*before)
+        if sums:
+            with text.loop(sums) as one_of_them:
+                parts = text.times(one_of_them.index, LANES)
+                text.store(NOTHING, "%p", -sums * LANES, parts)
+        if self._batched:
+            size = self.loops.block
+            blocks = text.new(f"udiv i64 {text.sum('%count', size - 1)}, {size}")
+            with text.loop(blocks) as k:
+                text.do(f"%first = mul i64 {k.index}, {size}")
+                left = text.new("sub i64 %count, %first")
+                few = text.new(f"icmp ult i64 {left}, {size}")
+                text.do(f"%examples = select i1 {few}, i64 {left}, i64 {size}")
+                text.do(f"%vectors = udiv i64 {text.sum('%examples', LANES - 1)}, {LANES}")
+                text.do(*during)
+        if sums:
+            with text.loop(sums) as one_of_them:
+                parts = text.load("%p", -sums * LANES, text.times(one_of_them.index, LANES))
+                text.set_number(text.total(parts), "%n", -sums, one_of_them.index)
+        text.do(*after)
+        total = text.number("%n", int(self._total.places[0, 0]))
+        return text.end(f"double {text.new(f'fdiv double {total}, {scale}')}")
 
-    def _copied(self, refs: Sequence[Any], group: Group, flows: bool, batched: bool) -> Source:
-        """Return new rows with these numbers: a step more."""
-        operand = self._operand(refs, group, flows, batched)
-        out = self.memory.add(len(refs), batched, operand.conditional or group.conditional)
-        self._elementwise(TABLE["pos"], [operand], out, flows)
-        return out
 
-    def _dense(self, refs: Sequence[Any], group: Group) -> int:
-        """Return where narrow rows begin that lie one after the other: they are copied there if they do not."""
-        places = [self.find(x)[1] for x in refs]
-        if places == [*range(places[0], places[0] + len(places))]:
-            return places[0]
-        return self._copied(refs, group, group.reached, False).places[0]
+class _Schedule(Schedule):
+    """A schedule that keeps what takes long to compute."""
 
-    # ------------------------------------------------------------ steps
-
-    def _group(self, group: Group) -> None:
-        if group.shape and group.batched:
-            self._product(group, *group.shape)
-        elif group.shape:
-            self._narrow_product(group, *group.shape)
-        elif group.length > _TERMS and group.op in ("sum", "dot"):
-            self._long_sum(group)
-        else:
-            self._rule(group.op, group.operands, group.length, group.slots, group)
-
-    def _rule(
-        self, op: str, operands: Sequence[Any], length: int, slots: Sequence[int], group: Group
-    ) -> None:
-        """Plan the rule of a row, or a decision, for these slots; the first operands may be sequences."""
-        size, rule = len(slots), DECISIONS.get(op) or TABLE[op]
-        flowing = range(1, 3) if op == "where" else range(len(getattr(rule, "partials", ())))
-        tree: list[Any] = []
-        for i, refs in enumerate(operands):
-            sequence = length > 0 and i < 2
-            parts = [refs[k * size : (k + 1) * size] for k in range(length)] if sequence else [refs]
-            flows = group.reached and i in flowing
-            found = [self._operand(part, group, flows, group.batched) for part in parts]
-            tree.append(found if sequence else found[0])
-        for x in tree if op in ("&", "|", "~") else tree[: op == "where"]:
-            x.condition = True
-        self._elementwise(rule, tree, self._out(slots, group), group.reached)
-
-    def _name(self) -> str:
-        return f"g{len(self.steps)}"
-
-    def _out(self, slots: Sequence[int], group: Group) -> Source:
-        out = self.memory.add(len(slots), group.batched, group.conditional)
-        self._where.update(zip(slots, ((out, place) for place in out.places)))
-        return out
-
-    def _elementwise(self, rule: Any, tree: Sequence[Any], out: Source, reached: bool) -> None:
-        self.steps.append(Elementwise(self._name(), rule, tree, out, self.memory, reached))
-
-    def _long_sum(self, group: Group) -> None:
-        """Plan a sum as sums of a few terms each, the sum of these, and so on."""
-        op, size, length = group.op, len(group.slots), group.length
-        *sides, bias = group.operands if op == "dot" else [*group.operands, [0.0] * size]
-        while length > _TERMS:
-            parts = -(-length // _TERMS)
-            rest = [0.0] * (parts * _TERMS - length) * size
-            slots = [next(self._new_slots) for _ in range(parts * size)]
-            operands = [[*side, *rest] for side in sides]
-            zeros = [[0.0] * len(slots)] * (op == "dot")
-            self._rule(op, [*operands, *zeros], _TERMS, slots, group)
-            op, sides, length = "sum", [slots], parts
-        self._rule("sum", [[*sides[0], *bias]], length + 1, group.slots, group)
-
-    def _begun(self, bias: Sequence[Any], group: Group, out: Source) -> bool:
-        """Let results begin with a bias; tell whether there is one."""
-        if all(x is None or (type(x) is float and x == 0.0) for x in bias):
-            return False
-        operand = self._operand(bias, group, group.reached, group.batched)
-        self._elementwise(TABLE["pos"], [operand], out, group.reached)
-        return True
-
-    def _product(self, group: Group, units: int, columns: int, length: int) -> None:
-        matrix, inputs, bias = group.operands
-        down, along = (1, units) if group.by_inputs else (length, 1)
-        start = self._dense(matrix, group)
-        operand = self._operand(inputs, group, group.reached, True, wide=True)
-        out = self._out(group.slots, group)
-        begun = self._begun(bias, group, out)
-        lines = Places(self.memory, operand.places), Places(self.memory, out.places)
-        shape, at = (units, columns, length), (start, down, along)
-        self.steps.append(Product(self._name(), shape, at, [operand], lines, out, begun))
-
-    def _narrow_product(self, group: Group, units: int, columns: int, length: int) -> None:
-        """Plan a product that all examples share: its wider side takes the place of the examples."""
-        matrix, inputs, bias = group.operands
-        down, along = (1, units) if group.by_inputs else (length, 1)
-        order = [(u, c) for u in range(units) for c in range(columns)]
-        rows = [inputs[k * columns : (k + 1) * columns] for k in range(length)]
-        if whole(columns) * units > whole(units) * columns:  # turned: the inputs become the matrix
-            rows = [matrix[k * along :: down][:units] for k in range(length)]
-            matrix, (down, along), units, columns = inputs, (1, columns), columns, units
-            order = [(c, u) for u, c in order]
-        width = whole(columns)
-        rest = [None] * (width - columns)
-        start = self._dense(matrix, group)
-        first = self._dense([x for row in rows for x in (*row, *rest)], group)
-        out = self.memory.add(units * width, False)
-        biases: list[Any] = [None] * (units * width)
-        for slot, x, (u, c) in zip(group.slots, bias, order):
-            self._where[slot] = out, out.places[u * width + c]
-            biases[u * width + c] = x
-        begun = self._begun(biases, group, out)
-        inner = Places(self.memory, range(first, first + length * width, width))
-        lines = inner, Places(self.memory, out.places[::width])
-        shape, at, vectors = (units, 1, length), (start, down, along), width // LANES
-        self.steps.append(Product(self._name(), shape, at, [], lines, out, begun, vectors))
+    def gradient(self, source: int, state: Any) -> Any:
+        g = super().gradient(source, state)
+        self.xp.settle(g)
+        return g

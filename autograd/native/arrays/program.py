@@ -26,29 +26,25 @@ class CompiledVectorProgram(VectorProgram):
         self._refusal = machine.refusal(xp) or plan.refusal(self.grouping) or unreadable(tree)
         if self._refusal:
             return
-        otherwise = {"rows": self._weakly("_rows_of_others")}
-        if not isinstance(self.recording.result, (list, tuple)) and (
-            self.reduction or not self.batched
-        ):
-            otherwise["value_and_grad"] = self._weakly("_value_and_grad_of_others")
+        one = not isinstance(self.recording.result, (list, tuple))
+        otherwise = self._otherwise() if one and (self.reduction or not self.batched) else None
         mean = bool(self.batched) and self.reduction == "mean"
         with patience(f"compiling {len(self.grouping.groups):,} groups"):
-            functions = machine.functions(self.grouping, self.blocks, tree, mean, xp, otherwise)
-        self._rows = functions["rows"]
-        if "value_and_grad" in functions:  # nothing stands between it and the caller
-            self.value_and_grad = functions["value_and_grad"]  # type: ignore[method-assign]
+            self._rows, f = machine.functions(self.grouping, self.blocks, tree, mean, xp, otherwise)
+        if f:  # nothing stands between it and the caller
+            self.value_and_grad = f  # type: ignore[method-assign]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return CompiledVectorProgram, (self._program, self.batched, self.reduction)
 
-    def _weakly(self, name: str) -> Callable[..., Any]:
-        """Return a method that does not keep the program alive; one that outlives it makes it anew."""
+    def _otherwise(self) -> Callable[..., Any]:
+        """Return what takes what the code does not; it does not keep the program alive, and can make it anew."""
         program, (made, given) = weakref.ref(self), self.__reduce__()
 
-        def method(*args: Any, **named: Any) -> Any:
-            return getattr(program() or made(*given), name)(*args, **named)
+        def otherwise(*args: Any, **named: Any) -> Any:
+            return (program() or made(*given))._value_and_grad_of_others(*args, **named)
 
-        return method
+        return otherwise
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Return the function's result, as a `VectorProgram` does."""
@@ -56,9 +52,9 @@ class CompiledVectorProgram(VectorProgram):
         why, arrays, count = self._prepared_for_code(args)
         if why:
             return super().__call__(*args)
-        rows = self._rows(*self._arguments.put_together(arrays))
+        rows = self._rows(arrays, 1 if count is None else count)
         batch = Batch(cast(Any, self), self.reduction, count)  # which needs nothing but our NumPy
-        return self._structured(self.xp, [batch.reduced([row]) for row in rows[:, None]])
+        return self._structured(self.xp, [batch.reduced([row]) for row in rows.T[:, None]])
 
     def engine(self, *args: Any) -> str:
         """Return what runs a call with these arguments, in words: machine code, or what else and why."""
@@ -77,7 +73,7 @@ class CompiledVectorProgram(VectorProgram):
         elif count == 0:
             why = ": there are no examples"
         else:
-            return "", [xp.asarray(x, order="C") for x in arrays], count
+            return "", [xp.asarray(x, order="C").view(xp.float64) for x in arrays], count
         return why, arrays, count
 
     def _value_and_grad_of_others(self, *args: Any, **named: Any) -> Any:
@@ -87,6 +83,3 @@ class CompiledVectorProgram(VectorProgram):
         if why:
             return super().value_and_grad(*args)
         return self.value_and_grad(*self._arguments.put_together(arrays))
-
-    def _rows_of_others(self, *args: Any) -> Any:
-        return self._rows(*args)

@@ -105,7 +105,7 @@ def test_zeros_keep_their_signs():
     for name in ("expm1", "log1p", "tanh", "sinh", "asinh", "atan", "erf", "sin", "neg", "cbrt"):
         p, b = compiled(TABLE[name])
         for x in (0.0, -0.0):
-            found = b._rows(np.array([x]))[0, 0]
+            found = b._rows([np.array([x])], 1)[0, 0]
             assert math.copysign(1.0, found) == math.copysign(1.0, p(x)), name
 
 
@@ -261,6 +261,29 @@ def test_an_infinite_slope_in_the_last_block_stays_with_its_example():
     assert x.tolist() == [0.5] * 12 + [math.inf]
 
 
+FLAT = {
+    "relu": ag.relu,
+    "maximum": lambda x: ag.maximum(x, 0.5) - 0.5,
+    "clip": lambda x: ag.clip(x, 0.5, 2.0) - 0.5,
+}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_where_an_operation_is_constant_nothing_flows_back_not_even_infinity(name):
+    p = trace(lambda w, x: ag.sqrt(FLAT[name](w * x)) + w, -1.0, 1.0)
+    for batched, n in (((), 1), (1, 1), (1, 9)):
+        x = np.ones(n) if batched else np.array(1.0)
+        value, (w, slopes) = p.vectorize(batched, "sum").value_and_grad(np.array(-1.0), x)
+        assert (value, w) == (-n, n)
+        assert not np.any(slopes)
+
+
+def test_a_result_without_numbers():
+    b = trace(lambda x: [], 1.0).vectorize()
+    assert b(np.array(1.0)) == []
+    assert "no number" in b.engine(np.array(1.0))
+
+
 # ---------------------------------------------------------------- arguments
 
 
@@ -274,7 +297,13 @@ def test_arrays_whose_numbers_lie_apart():
     table = np.array([X, Y, X]).T
     read_only = W.copy()
     read_only.flags.writeable = False
-    for args in ((W, table[:, 0], table[:, 1]), (read_only, X, Y), (W[::-1][::-1], [*X], [*Y])):
+    described = W.astype(np.dtype(float, metadata={"unit": "m"}))
+    for args in (
+        (W, table[:, 0], table[:, 1]),
+        (read_only, X, Y),
+        (W[::-1][::-1], [*X], [*Y]),
+        (described, X, Y),
+    ):
         value, gradients = b.value_and_grad(*args)
         assert value == expected[0]
         for found, wanted in zip(gradients, expected[1]):
