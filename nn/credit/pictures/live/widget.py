@@ -1,7 +1,9 @@
 """The living page as a widget of Jupyter: the weights dragged in it arrive in Python, and the other way round."""
 
 from collections.abc import Callable
+from typing import Any
 
+from autograd.numbers import as_float
 from autograd.pictures.page import stored
 from nn.credit.assignment import Assignment
 from nn.credit.pictures.live.network import live_network, values, with_values
@@ -27,7 +29,11 @@ class CreditWidget(anywidget.AnyWidget):
 
     Attributes:
         values: the weights by "5-1" (a bias "b-1"; of a network without layers by their names), inputs by "x1", the target
-            by "y" or "y0": in every view of the widget the same. Assign a new dict to set them.
+            by "y" or "y0": in every view of the widget the same. Assign a dict to set them, or some of them.
+
+    Raises:
+        ValueError: when values are assigned to names that there are not.
+        TypeError: when what is assigned is not a number.
 
     >>> from nn.lessons import example
     >>> example("worked").credit().widget().values["5-1"]
@@ -42,6 +48,17 @@ class CreditWidget(anywidget.AnyWidget):
         self._begun = Taped(credit)
         page = live_network([credit], lr, hosted=True)
         super().__init__(page=page.html(), values=values(self._begun))
+
+    @traitlets.validate("values")
+    def _valid(self, proposal: dict[str, Any]) -> dict[str, float]:
+        known, given = values(self._begun), proposal["value"]
+        if strange := [name for name in given if name not in known]:
+            raise ValueError(
+                f"the widget has no {', '.join(map(repr, strange))}; it has {', '.join(known)}"
+            )
+        nothing = float("nan")  # what JSON has instead of nan and ∞
+        numbers = {name: nothing if x is None else as_float(x) for name, x in given.items()}
+        return {**known, **self.values, **numbers}
 
     @property
     def net(self) -> MLP:

@@ -88,3 +88,16 @@ def test_the_target_of_a_network_without_layers() -> None:
     now = assign_credit(case.net, case.x, -2.0, loss=case.loss, parameters=case.parameters)
     assert widget.credit.loss == now.loss
     assert widget.credit.y == -2.0
+
+
+def test_values_of_a_widget_are_checked_and_may_be_some_of_them() -> None:
+    widget = worked().widget()
+    before = dict(widget.values)
+    with pytest.raises(ValueError, match=r"the widget has no 'w51'; it has .*5-1"):
+        widget.values = {"5-1": 0.1, "w51": 3.0}
+    with pytest.raises(TypeError, match="str was given"):
+        widget.values = {"5-1": "much"}
+    assert widget.values == before
+    widget.values = {"5-1": 1}
+    assert widget.values == before | {"5-1": 1.0}
+    assert widget.credit.edges[5, 1].weight == 1.0
