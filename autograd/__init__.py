@@ -12,6 +12,7 @@
 from typing import TYPE_CHECKING
 
 from autograd import functions
+from autograd.elsewhere import OF_THE_PACKAGE
 from autograd.functions import *  # noqa: F403  # abs, acos, ..., where: one for each row of the table
 from autograd.lazy import loader
 from autograd.modes import detect_anomaly, no_grad
@@ -51,6 +52,7 @@ __getattr__ = loader(
         "operation": "autograd.own_operations",
         "check_operation": "autograd.own_operations",
     },
+    lambda: OF_THE_PACKAGE,
 )
 
 

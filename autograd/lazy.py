@@ -5,9 +5,18 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from autograd.elsewhere import unknown
 
-def loader(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+
+def loader(
+    package: str, homes: Mapping[str, str], elsewhere: Callable[[], dict[str, list[str]]] = dict
+) -> Callable[[str], Any]:
     """Return the `__getattr__` of a package, given by name the module where it lives, or the module that it is.
+
+    Args:
+        package: its name.
+        homes: where each name lives.
+        elsewhere: gives what other libraries have instead, by the hint; see `autograd.elsewhere`.
 
     >>> loader("autograd", {"trace": "autograd.program"})("trace").__name__
     'trace'
@@ -15,9 +24,8 @@ def loader(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
 
     def load(name: str) -> Any:
         if name not in homes:
-            message = f"module {package!r} has no attribute {name!r}"
             here = sys.modules[package]  # of whose names Python suggests one
-            raise AttributeError(message, name=name, obj=here)
+            raise unknown(f"module {package!r}", name, here, elsewhere())
         module = importlib.import_module(homes[name])
         found = module if homes[name].endswith(f".{name}") else getattr(module, name)
         setattr(sys.modules[package], name, found)

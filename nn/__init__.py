@@ -12,6 +12,7 @@ if not hasattr(autograd, "Value"):
     )
 
 from autograd.lazy import loader
+from nn.elsewhere import table
 from nn.layers import Layer, Neuron
 from nn.losses import (
     binary_cross_entropy_with_logits,
@@ -58,6 +59,7 @@ __getattr__ = loader(
             room: f"nn.{room}" for room in ("credit", "datasets", "exchange", "lessons", "training")
         },
     },
+    lambda: table("names"),
 )
 
 

@@ -290,5 +290,7 @@ def test_a_jump_that_the_graph_does_not_show_is_never_found_right(jump):
 
 
 def test_what_is_no_function_is_told():
-    with pytest.raises(TypeError, match="takes the function first, then where to compare; got 2.0"):
+    with pytest.raises(
+        TypeError, match=r"takes the function first, then where to compare; got 2\.0"
+    ):
         check_gradients(2.0, ag.exp)

@@ -1,12 +1,17 @@
 """What is said of the commonest mistakes with networks: what was given, and what to do."""
 
+import importlib
+import re
+
 import pytest
 
 import autograd as ag
 import nn
 from autograd import Value
+from autograd.elsewhere import OF_THE_PACKAGE
 from nn import MLP, SGD, Adam, EarlyStop, accuracy, assign_credit, datasets, fit
 from nn.cli.entry import main
+from nn.elsewhere import table
 from tests.worked import network, worked
 
 XS, YS = datasets.xor()
@@ -163,3 +168,31 @@ def test_a_worksheet_without_answers_and_one_without_hidden_layers(capsys, tmp_p
     assert main(["worksheet", "--sizes", "3", "2", "--activation", "sigmoid", "--out", "w"]) == 2
     assert "give --output-activation" in capsys.readouterr().err
     assert not (tmp_path / "w").exists()
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "hint"),
+    [
+        ("autograd", "Tensor", "it is autograd.Value"),
+        ("autograd", "vmap", "vectorize"),
+        ("autograd", "numpy", "autograd.exp"),
+        ("nn", "Linear", "Layer(3, 2)"),
+        ("nn", "CrossEntropyLoss", 'loss="cross_entropy"'),
+        ("nn", "AdamW", "Adam("),
+    ],
+)
+def test_names_of_other_libraries_are_answered(package, name, hint):
+    module = importlib.import_module(package)
+    assert not hasattr(module, name)
+    with pytest.raises(
+        AttributeError, match=rf"module '{package}' has no attribute '{name}': .*{re.escape(hint)}"
+    ):
+        getattr(module, name)
+
+
+def test_names_that_other_libraries_have_are_none_of_ours():
+    for package, known in (("autograd", OF_THE_PACKAGE), ("nn", table("names"))):
+        module = importlib.import_module(package)
+        names = [name for several in known.values() for name in several]
+        assert len(set(names)) == len(names)
+        assert [name for name in names if hasattr(module, name)] == []
