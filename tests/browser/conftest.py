@@ -17,6 +17,12 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
     "--window-size=900,900"
 )
+# extensions of the server that others install, and that no test asks for anything; they take seconds to load
+NBGRADER = ("formgrader", "validate_assignment", "assignment_list", "course_list")
+UNUSED = {
+    "jupyter_lsp": False,
+    **{f"nbgrader.server_extensions.{name}": False for name in NBGRADER},
+}
 
 
 @pytest.fixture
@@ -57,7 +63,8 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     root.mkdir()
     command = [
         "jupyterlab", "--no-browser", "--allow-root", "--IdentityProvider.token=", f"--ServerApp.root_dir={root}",
-        "--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
+        "--LabApp.news_url=None", "--LabApp.extension_manager=readonly", f"--ServerApp.jpserver_extensions={UNUSED}",
+        "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
     ]  # fmt: skip
     with serving(command, folder, "/api") as address:
         yield address, root

@@ -309,18 +309,21 @@ def test_nbgrader_reads_the_mark_of_a_cell(room, tmp_path):
         "locked": True,
         "task": False,
         "points": 100,
-        "grade_id": "w",
         "schema_version": 3,
     }
-    for text, points in (
-        (workings(sheet), 100.0),
-        (workings(sheet, L="9.9999"), 95.0),
-        ("a1 = 0.0000", 0.0),
-    ):
-        work = nbformat.v4.new_code_cell(f"my_working = {text!r}")
-        test = nbformat.v4.new_code_cell(cell, metadata={"nbgrader": given})
-        nbclient.NotebookClient(nbformat.v4.new_notebook(cells=[work, test])).execute()
-        assert utils.determine_grade(test) == (points, 100.0)
+    points = {
+        workings(sheet): 100.0,
+        workings(sheet, L="9.9999"): 95.0,
+        "a1 = 0.0000": 0.0,
+    }
+    cells, tests = [], []
+    for k, text in enumerate(points):
+        tests.append(
+            nbformat.v4.new_code_cell(cell, metadata={"nbgrader": {**given, "grade_id": f"w{k}"}})
+        )
+        cells += [nbformat.v4.new_code_cell(f"my_working = {text!r}"), tests[-1]]
+    nbclient.NotebookClient(nbformat.v4.new_notebook(cells=cells)).execute()
+    assert [utils.determine_grade(test) for test in tests] == [(p, 100.0) for p in points.values()]
 
 
 @pytest.mark.slow
