@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd.graph.reverse import Arriving, contribution
 from autograd.primitive import slopes_of
-from autograd.replay.recording import DECISIONS, Recording, fetch, slots_of
+from autograd.replay.recording import DECISIONS, Instruction, Recording, fetch, slots_of
 from autograd.replay.statements import Namer, Writer, helpers
 from autograd.replay.symbols import Sheet, Symbol
 from autograd.structure import rebuild
@@ -109,23 +109,30 @@ def gradients_in(
             slots = [x if type(x) is int else None for x in instruction.operands[1:]]
             arriving.choose(operands[0], slots, g, condition)
             continue
-        row = instruction.row
-        if row is None:
-            continue
-        for rule, operand in zip(row.partials, instruction.differentiated()):
-            if slots_of((operand,)):
-                slopes = slopes_of(rule, [*operands, symbols[slot]])
-                pairs = zip(operand, slopes) if type(operand) is tuple else [(operand, slopes)]
-                for x, slope in pairs:
-                    if type(x) is int:
-                        amount = slope * g if type(slope) is float else contribution(row, g, slope)
-                        arriving.add(x, amount, condition)
+        for x, amount in _handed_back(instruction, [*operands, symbols[slot]], g):
+            arriving.add(x, amount, condition)
     # + 0.0 makes 0.0 of -0.0, as a sum that starts from 0.0 does
     gradients = [found.get(slot, 0.0) + 0.0 for slot in range(first)]
     for g, symbol in zip(gradients, symbols):
         if type(g) is Symbol:
             g.of, g.name = symbol, f"d_{symbol.name}"
     return gradients, branches
+
+
+def _handed_back(
+    instruction: Instruction, operands_and_output: list[Any], g: Any
+) -> Iterator[tuple[int, Any]]:
+    """Yield the slots among the operands, and what each gets of the gradient g."""
+    row = instruction.row
+    if row is None:
+        return
+    for rule, operand in zip(row.partials, instruction.differentiated()):
+        if slots_of((operand,)):
+            slopes = slopes_of(rule, operands_and_output)
+            pairs = zip(operand, slopes) if type(operand) is tuple else [(operand, slopes)]
+            for x, slope in pairs:
+                if type(x) is int:
+                    yield x, slope * g if type(slope) is float else contribution(row, g, slope)
 
 
 # ---------------------------------------------------------------- arguments taken apart
