@@ -147,6 +147,15 @@ class Assignment(Found):
         """Each weight by its name, with its uses: one credit for all of them."""
         return weights_of(self.recording, self.rows(), lambda: self.register.names)
 
+    @property
+    def stands(self) -> dict[str, Key | str]:
+        """The edge on which each weight stands first, in the order of the edges; then the names of those on none."""
+        first: dict[str, Key | str] = {}
+        for key, edge in self.edges.items():
+            if edge.parameter:
+                first.setdefault(edge.parameter, key)
+        return first | {name: name for name in self.weights if name not in first}
+
     def network(self, weights: dict[Key, float] | None = None) -> MLP:
         """Return a network like the one explained, with the weights of then, or with those given.
 

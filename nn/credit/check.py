@@ -91,34 +91,26 @@ def check_credit(credit: Assignment, most: int | None = None) -> CreditCheck:
         most: how many weights to look at, those of the largest credit among them; without it as many as take a
             moment. The table says how many were left out.
     """
-    recording = credit.recording
-    weights: list[Weight] = list(credit.weights.values())
-    graph = credit.graph
-    places = [graph.places.get(id(p), -1) for p in recording.parameters]
-    now = {k: w.weight for k, w in zip(places, weights) if k >= 0}
-    edges: dict[str, Key] = {}  # the first of each weight
-    for edge in credit.edges.values():
-        edges.setdefault(edge.parameter, edge.key)
-    rank = {name: k for k, name in enumerate(edges)}
-    used = [k for k, w in enumerate(weights) if w.uses]
-    used.sort(key=lambda k: rank.get(weights[k].name, len(rank)))
+    recording, graph, keys = credit.recording, credit.graph, credit.stands
+    used = [weight for weight in map(credit.weights.__getitem__, keys) if weight.uses]
+    of_each = zip(credit.weights.values(), recording.parameters)
+    places = {w.name: graph.places[id(p)] for w, p in of_each if id(p) in graph.places}
+    now = {place: credit.weights[name].weight for name, place in places.items()}
     if most is None:
         most = max(LEAST, WORK // sum(map(len, graph.parents)))
-    chosen = _sample(used, [abs(weights[k].credit) for k in used], whole("most", most))
-    shared = any(len(w.uses) > 1 for w in weights)
-    heads = check_heads(credit, "Σ" if shared else "")
+    chosen = _sample(used, whole("most", most))
+    heads = check_heads(credit, "Σ" if any(len(w.uses) > 1 for w in used) else "")
     check = CreditCheck({}, {}, {}, len(used) - len(chosen), heads)
-    for k in bar(chosen, "weight", passing=True):
-        weight, place = weights[k], places[k]
+    for weight in bar(chosen, "weight", passing=True):
+        name, key = weight.name, keys[weight.name]
 
-        def loss_at(w: float, place: int = place) -> float:
+        def loss_at(w: float, place: int = places[name]) -> float:
             return number_with(graph, recording.loss, {**now, place: w})
 
-        key = edges.get(weight.name, weight.name)
         check.numerical[key] = _slope(loss_at, weight.weight)
         check.credit[key] = weight.credit
-        several = len(weight.uses) > 1 or key not in credit.edges
-        check.names[key] = weight.name if several else credit.edges[key].name
+        several = len(weight.uses) > 1 or key == name
+        check.names[key] = name if several else credit.edges[key].name
     return check
 
 
@@ -149,13 +141,12 @@ def _slope(f: Callable[[float], float], x: float) -> float:
     return best
 
 
-def _sample(places: list[int], sizes: list[float], most: int) -> list[int]:
-    """Return some of many places in their order: half of them the largest, the others evenly spread."""
-    if len(places) <= most:
-        return places
-    by_size = sorted(range(len(places)), key=lambda k: -sizes[k])
-    chosen = set(by_size[: most // 2])
-    rest = [k for k in range(len(places)) if k not in chosen]
+def _sample(weights: list[Weight], most: int) -> list[Weight]:
+    """Return some of many weights in their order: half of them the most to blame, the others evenly spread."""
+    if len(weights) <= most:
+        return weights
+    by_size = sorted(range(len(weights)), key=lambda k: -abs(weights[k].credit))
+    chosen, rest = by_size[: most // 2], sorted(by_size[most // 2 :])
     count = most - len(chosen)
-    chosen |= {rest[k * len(rest) // count] for k in range(count)}
-    return [places[k] for k in sorted(chosen)]
+    chosen += [rest[k * len(rest) // count] for k in range(count)]
+    return [weights[k] for k in sorted(chosen)]

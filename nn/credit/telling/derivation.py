@@ -75,11 +75,6 @@ class Derivation:
     steps: list[Line]
     update: list[Line] = field(default_factory=list)
 
-    @property
-    def product(self) -> Line:
-        """The whole path as one product, where the error comes by one way only; else δ·z."""
-        return self.steps[-1]
-
     def __str__(self) -> str:
         edge, tail = self.edge, "the constant 1"
         if edge.source is not None:

@@ -220,8 +220,7 @@ class _Working:
         """Yield the equations."""
         credit, edges = self.credit, self.credit.edges.values()
         inner = [node for node in credit.nodes.values() if node.kind != "input"]
-        names = dict.fromkeys([*(e.parameter for e in edges if e.parameter), *credit.weights])
-        weights = [credit.weights[name] for name in names]
+        weights = [credit.weights[name] for name in credit.stands]
         for weight in weights:
             yield Equation("weight", self._of(weight), self._names(weight), weight.weight)
         for node in reversed(credit.nodes.values()):
