@@ -16,6 +16,7 @@ SEPARATORS = ";\t,"  # a comma last: it may stand in a number
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
 INDEX_NAMES = {"", "#", "id", "index", "no", "no.", "nr", "nr.", "row", "rownames", "unnamed: 0"}
 MOST_SINGLE = 10  # examples that may each be of another class
+THOUSANDS = re.compile(r"[-+−]?\d{1,3},\d{3}")
 DECIMAL_COMMA = re.compile(r"\s*[-+−]?\d*,\d+(?:[eE][-+−]?\d+)?\s*")
 
 
@@ -61,6 +62,7 @@ class _Lines:
     names: list[str]
     rows: list[tuple[int, list[str]]]
     named: bool
+    commas: bool  # whether columns are separated by them
 
     def column(self, wanted: int | str) -> int:
         """Return the place of a column, by its name or its number."""
@@ -196,13 +198,24 @@ def read_inputs(
 def _read(path: str | os.PathLike[str], least: int = 2) -> _Lines:
     raw = Path(path).read_bytes()
     utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    found: list[tuple[str, list[tuple[int, list[str]]]]] = []
+    why: Exception | None = None
     try:
         text = raw.decode("utf-16" if utf16 else "utf-8-sig")
-        found = [_split(text, separator) for separator in SEPARATORS]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path} does not hold separated values as UTF-8 text: {error}") from None
-    even = [rows for rows in found if len({len(row) for _, row in rows}) == 1 < len(rows[0][1])]
-    rows = (even or [rows for rows in found if rows and len(rows[0][1]) > 1] or found)[0]
+        for separator in SEPARATORS:
+            try:
+                found.append((separator, _split(text, separator)))
+            except csv.Error as error:  # cells in quotes are cells only with the right separator
+                why = why or error
+    except UnicodeDecodeError as error:
+        why = error
+    if not found:
+        raise ValueError(f"{path} does not hold separated values as UTF-8 text: {why}")
+    even = [
+        (s, rows) for s, rows in found if len({len(row) for _, row in rows}) == 1 < len(rows[0][1])
+    ]
+    wide = [(s, rows) for s, rows in found if rows and len(rows[0][1]) > 1]
+    separator, rows = (even or wide or found)[0]
     header = bool(rows) and all(_number(cell) is None for cell in rows[0][1])
     width = len(rows[0][1]) if rows else 0
     names = [name.strip() for name in rows.pop(0)[1]] if header else []
@@ -211,7 +224,15 @@ def _read(path: str | os.PathLike[str], least: int = 2) -> _Lines:
     if width < least:
         apart = "inputs and target are separated by commas, semicolons or tabs"
         raise ValueError(f"{path} has a single column: {apart}")
-    lines = _Lines(str(path), names or [f"column {k + 1}" for k in range(width)], rows, header)
+    while (
+        names
+        and not names[-1]
+        and all(len(row) == width and not row[-1].strip() for _, row in rows)
+    ):
+        names.pop()  # each line ends with a separator
+        rows, width = [(n, row[:-1]) for n, row in rows], width - 1
+    names = names or [f"column {k + 1}" for k in range(width)]
+    lines = _Lines(str(path), names, rows, header, separator == ",")
     for r, (_, row) in enumerate(rows):
         if len(row) != width:
             raise lines.bad(r, f"{len(row)} columns, but {width} before")
@@ -258,6 +279,12 @@ def _numbers(lines: _Lines, wanted: list[int]) -> list[list[float | None]]:
             if cell.lower() not in MISSING and (x is None or not math.isfinite(x)):
                 why = "inputs are finite numbers, and inputs= says which columns they are"
                 raise lines.bad(r, f"{lines.rows[r][1][c]!r} is not a number; {why}")
+            if lines.commas and THOUSANDS.fullmatch(cell):
+                plain = cell.replace(",", "")
+                raise lines.bad(
+                    r,
+                    f"{cell!r} may be {plain} or {cell.replace(',', '.')}: write it without the comma",
+                )
         rows.append(numbers)
     comma = next(filter(DECIMAL_COMMA.fullmatch, present), "")
     point = next((cell for cell in present if "." in cell), "")

@@ -307,13 +307,18 @@ class MLP(Fixed):
 
         Args:
             path: where to. Its ending says how: `.npz` for NumPy, `.safetensors` as PyTorch names its
-                arrays, `.onnx`; any other is JSON.
+                arrays, `.onnx`; any other that is not another tool's is JSON.
             names: of the "inputs" and the "classes", if they have any; a JSON file keeps them.
 
         Raises:
             ValueError: if something in it is code of the user's own, or a number is not finite, neither of which
-                a file can hold; if such a file cannot hold a layer of different units, or a tied parameter.
+                a file can hold; if such a file cannot hold a layer of different units, or a tied parameter; if the
+                ending is that of a file that only another tool writes.
         """
+        if (ending := Path(path).suffix.lower()) in saving.OTHERS:
+            raise ValueError(
+                f"a network is saved as .json, .npz, .safetensors or .onnx; got the ending {ending}"
+            )
         parts = (
             self._matrices(),
             [[unit.b for unit in layer.neurons] for layer in self.layers],
@@ -348,11 +353,12 @@ class MLP(Fixed):
             from nn.exchange import read
 
             return cls.from_weights(*read(path, activation, output_activation))
+        network = saving.load(path, cls.from_weights)
         if activation is not None:
             raise ValueError(
                 f"{os.fspath(path)!r} says its activations itself: leave activation= out"
             )
-        return saving.load(path, cls.from_weights)
+        return network
 
     def _activation_names(self) -> list[str | list[str]]:
         return [shared_name(unit.activation for unit in layer.neurons) for layer in self.layers]

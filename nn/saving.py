@@ -26,6 +26,18 @@ KEYS = {
     *("inputs", "classes"),  # what the inputs and the classes are called
 }
 EXCHANGED = (".npz", ".safetensors", ".onnx")  # the endings that nn/exchange reads and writes
+OTHERS = (
+    ".pt",
+    ".pth",
+    ".h5",
+    ".hdf5",
+    ".keras",
+    ".pkl",
+    ".pickle",
+    ".joblib",
+    ".npy",
+    ".csv",
+)  # of other tools
 # how other files of other tools begin, and what to do with them
 FOREIGN = {
     b"\x89HDF": "an HDF5 file, as Keras writes: MLP.from_model(keras.saving.load_model(path))",

@@ -1,12 +1,14 @@
 """Files of other tools, by their endings."""
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from autograd.files import write_whole
+from autograd.structure import leaves
 from nn.exchange.chain import Chain
 from nn.exchange.onnx import read_onnx, write_onnx
 from nn.exchange.tensors import add_layers, read_npz, read_safetensors, write_npz, write_safetensors
@@ -48,6 +50,9 @@ def read(
         text = str(error)
         raise ValueError(text if text.startswith(chain.origin) else f"{file}: {text}") from None
     weights, biases, *_ = chain.layers()
+    for v in leaves([weights, biases]):
+        if v is not None and not math.isfinite(v):
+            raise ValueError(f"{file} does not hold a network: a weight is {v}")
     if said and activation is not None:
         raise ValueError(f"{file} says its activations itself: leave activation= out")
     if not said and activation is None and len(weights) > 1:

@@ -170,3 +170,21 @@ def test_a_network_learns_from_a_table(file):
     net = MLP(2, [3], rng=0)
     history = fit(net, *table, loss="cross_entropy", epochs=30)
     assert history.losses[-1] < history.losses[0]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("tail", ["", "at the end"])
+def test_cells_in_quotes_and_lines_that_end_with_a_separator(file, separator, tail):
+    """As R and many a spreadsheet write them."""
+    lines = [line.split(",") for line in IRIS.splitlines()]
+    quoted = [
+        separator.join(f'"{cell}"' for cell in line) + separator * bool(tail) for line in lines
+    ]
+    assert load_csv(file("\n".join(quoted)), target="species") == load_csv(file(IRIS))
+
+
+def test_a_thousand_or_a_decimal_comma(file):
+    with pytest.raises(ValueError, match=r"line 2: '1,234' may be 1234 or 1\.234"):
+        load_csv(file('x,y\n"1,234",0\n"5,678",1\n'))
+    assert load_csv(file('x,y\n"1,5",0\n"2,5",1\n')).xs == [[1.5], [2.5]]
+    assert load_csv(file("x;y\n1,234;0\n5,678;1\n")).xs == [[1.234], [5.678]]

@@ -243,3 +243,16 @@ def test_names_of_inputs_and_classes_are_kept(tmp_path):
     content = saving.read(tmp_path / "net.json")
     assert {key: content[key] for key in names} == names
     assert MLP.load(tmp_path / "net.json").weights() == [[[0.5]]]
+
+
+@pytest.mark.parametrize("ending", [".pt", ".h5", ".keras", ".PKL", ".npy"])
+def test_no_file_is_called_like_one_that_another_tool_writes(tmp_path, ending):
+    with pytest.raises(ValueError, match=rf"\.json, \.npz, .* got the ending {ending.lower()}"):
+        MLP(2, [1], rng=0).save(tmp_path / f"net{ending}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_file_is_comes_before_what_was_said_of_it(tmp_path):
+    (tmp_path / "net.json").write_text("{")
+    with pytest.raises(ValueError, match="damaged or cut off"):
+        MLP.load(tmp_path / "net.json", activation="tanh")

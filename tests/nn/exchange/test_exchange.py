@@ -319,3 +319,11 @@ def test_no_framework_is_imported():
     MLP.load(DATA / "torch-tanh-old.onnx")
     assert not {"torch", "keras", "onnx", "safetensors"} & (set(sys.modules) - loaded)
     assert math.isfinite(MLP.load(DATA / "torch-tanh-old.onnx")([1.0, 2.0, 3.0]).data)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_weights_that_are_not_finite_are_not_taken(tmp_path, number):
+    np = pytest.importorskip("numpy")
+    np.savez(tmp_path / "net.npz", np.full((2, 1), number))
+    with pytest.raises(ValueError, match=f"does not hold a network: a weight is {number}"):
+        MLP.load(tmp_path / "net.npz")
