@@ -181,6 +181,47 @@ def test_random_expressions(steps, points, shared):
     check_expression(function(steps), points, shared, "sum")
 
 
+# what makes a vector of a vector v, shared weights w, the example's x and its y
+MOVES = {
+    "layer": lambda v, w, x, y: [ag.dot(row[: len(v)], v[:3], 0.1) for row in w],
+    "tanh": lambda v, w, x, y: [ag.tanh(a) for a in v],
+    "turned": lambda v, w, x, y: [a * b for a, b in zip(v, v[::-1])],
+    "beside": lambda v, w, x, y: [*v, *x],
+    "every other": lambda v, w, x, y: [*v[::2], *v[::2], v[-1]],
+    "softmax": lambda v, w, x, y: [ag.exp(a - ag.logsumexp(v)) for a in v],
+    "centred": lambda v, w, x, y: [a - ag.sum(v) / len(v) for a in v],
+    "products": lambda v, w, x, y: [0.2 * ag.dot(v, v[i:] + v[:i]) for i in range(3)],
+    "weights alone": lambda v, w, x, y: [a * ag.dot(w[0], w[1]) for a in v],
+    "chosen": lambda v, w, x, y: [
+        ag.where((a > 0.0) & (y > 0.1), ag.silu(a), a * w[0][i % 3]) for i, a in enumerate(v)
+    ],
+}
+
+
+@pytest.mark.usefixtures("in_haste")
+@settings(max_examples=12)
+@given(st.lists(st.sampled_from([*MOVES]), min_size=2, max_size=5), st.sampled_from([1, 9, 65]))
+def test_vectors_whose_numbers_are_moved_about(names, n):
+    def f(w, x, y):
+        v = list(x)
+        for name in names:
+            v = MOVES[name](v, w, x, y)
+        return ag.sum([(a - y) ** 2 for a in v])
+
+    rng = np.random.default_rng(n)
+    w, xs, ys = rng.normal(size=(4, 3)), rng.normal(size=(n, 3)), rng.normal(size=n)
+    p = trace(f, w.tolist(), xs[0].tolist(), ys[0])
+    for batched, args in (((1, 2), (w, xs, ys)), ((), (w, xs[0], ys[0]))):
+        b = p.vectorize(batched)
+        assert b.engine(*args) == "machine code"
+        value, gradients = b.value_and_grad(*args)
+        right, expected = p.vectorize(batched, compile=False).value_and_grad(*args)
+        assert b(*args) == pytest.approx(right, rel=1e-11)
+        assert value == pytest.approx(right, rel=1e-11)
+        for found, wanted in zip(gradients, expected):
+            assert_close(found, wanted, 1e-10 * max(1.0, np.abs(wanted).max()))
+
+
 @pytest.mark.usefixtures("in_haste")
 @pytest.mark.parametrize("n", [1, 7, 8, 9, 63, 64, 65, 127, 128, 129, 1000])
 def test_any_number_of_examples(n):
