@@ -240,6 +240,19 @@ def test_a_penalty_has_lines_of_its_own():
     assert_sums_are_gradients(alone)
 
 
+def test_of_layers_that_share_a_weight_the_sum_over_its_uses_is_told():
+    w = Value(0.5)
+    c = assign_credit(MLP.from_weights([[[w], [Value(-0.3)]], [[w]]]), [1.0, -0.5], 0.2)
+    assert c.layers
+    (shared,) = (weight for weight in c.weights.values() if len(weight.uses) == 2)
+    for use in shared.uses:
+        assert isinstance(use, Edge)
+        assert c.derivation(*use.key).steps[-1].value == shared.credit
+    told = str(c.steps(lr=1.0))
+    assert "2 weights with 3 uses" in told
+    assert told.count(f"=  {shared.weight - shared.credit:.4f}") == 2
+
+
 @pytest.mark.parametrize("layers", [True, False])
 def test_a_penalty_is_in_the_derivations_and_the_updates(layers: bool):
     net = MLP(2, [2, 1], rng=3)
