@@ -304,11 +304,17 @@ class CreditGraph:
             said, kind = self.words.input(node), f"unit of-{i}"
             self.canvas.text(place, said, size=small, anchor="end", fade=fade, kind=kind)
             return
+        lines, pitch = self.words.unit(node), small + 4
         if said := self.words.delta(node):
             near = self.layout.shows == "pattern"
             above = Point(p.x + 6.0 * (not near), p.y - radius - (11.0 if near else 17.0))
+            top_line = p.y - (len(lines) - 1) / 2 * pitch - small / 2
+            if self.layout.beside(node) and top_line < above.y + (small + 9.0) / 2:
+                wide = (
+                    text_width(said, small, bold=True) + 12.0
+                )  # it ends before what stands beside
+                above = Point(min(above.x, p.x + radius + 8.0 - wide / 2), above.y)
             self._delta(node, said, above, (12.0, 9.0), fade)
-        lines, pitch = self.words.unit(node), small + 4
         shift = OUTPUT_SHIFT if i in self.credit.layers[-1] else 0.0
         for k, (kind, line) in enumerate(lines):
             if self.layout.beside(node):

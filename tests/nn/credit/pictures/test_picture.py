@@ -11,8 +11,8 @@ from hypothesis import given, settings, strategies as st
 
 from autograd import Value
 from autograd.notation import shown, subscript
-from nn import MLP, assign_credit
-from nn.credit.pictures.graph import owner
+from nn import MLP, assign_credit, cross_entropy
+from nn.credit.pictures.graph import CreditGraph, owner
 from nn.credit.pictures.layout import Layout, detail
 from nn.credit.pictures.picture import product
 from nn.credit.telling.excerpt import EDGES, FEW, LAYERS, UNITS, excerpt
@@ -351,3 +351,18 @@ if __name__ == "__main__":
 def test_a_png_of_our_own_signs_misses_none(tmp_path: Path) -> None:
     worked().draw().save(tmp_path / "credit.png")  # a warning is an error here
     worked().draw(path=(5, 1)).save(tmp_path / "path.png")
+
+
+@pytest.mark.parametrize("slide", [True, False])
+def test_the_error_of_an_output_leaves_room_for_what_stands_beside_it(slide):
+    net = MLP(4, [8, 8, 3], rng=0)
+    credit = assign_credit(net, [0.5, -0.3, 0.8, 0.1], 1, loss=cross_entropy)
+    layout = Layout(credit, slide=slide)
+    assert layout.shows == "pattern"
+    graph = CreditGraph(layout, credit.nodes.keys(), credit.edges.keys())
+    for j in credit.outputs:
+        [(x, width)] = re.findall(
+            rf'class="delta of-{j}"[^\n]*pos="([\d.]+),[^\n]* shape=box[^\n]* width=([\d.]+)',
+            graph.canvas.source,
+        )
+        assert float(x) + 36.0 * float(width) < layout.units[j].x + layout.style.radius + 10.0
