@@ -187,14 +187,14 @@ class Value(Node):
         """The derivative by each of the parents, as recorded; by a constant it is not, and computed anew."""
         refuse_traced(self, "reading .partials of")
         row = self._op
-        if row is None:
+        if row is None or is_leaf(self):
             return ()
         if type(self._da) is tuple:
             partials = self._da
             if self._b is not None:
                 partials += self._db or tuple(w._data for w in self._a)
             return partials if self._c is None else (*partials, 1.0)
-        slopes = (self._da, self._db)[: len(self.parents)]
+        slopes = (self._da,) if self._b is None else (self._da, self._db)
         if None not in slopes:
             return slopes
         return tuple(

@@ -5,15 +5,14 @@ tuple of operands is done once for it.
 """
 
 from collections.abc import Sequence
-from itertools import count
-from typing import Any, Generic, TypeVar
+from itertools import chain, count
+from typing import Generic, TypeVar
 
 from autograd.graph.node import CONSTANT, Node
 
 N = TypeVar("N", bound=Node)
 
 Places = tuple[int, ...]
-_OPEN = -1  # the place of a node that waits for its operands
 
 
 class Flat(Generic[N]):
@@ -23,104 +22,98 @@ class Flat(Generic[N]):
         ends: where to begin; all that only the later ones need comes last.
 
     Attributes:
-        values: the nodes, operands first.
-        places: the place of a node, by its id.
+        values: the nodes: the leaves, then the others, operands first.
+        places: the place of each node.
         parents: the operands of each.
         computed: those of them that are no leaves.
-        leaves: the places of the leaves.
-        made: those of the other nodes, in order.
+        made: the places of the nodes that are no leaves.
         sides: of each node with two sequences of operands, the operands of each; equal ones are one tuple.
         ops: the name of the row that made each node; "" and "constant" are leaves.
         numbers: their numbers of now.
     """
 
     def __init__(self, ends: Sequence[N]) -> None:
-        self.values: list[N] = []
-        self.places: dict[int, int] = {}
-        self.parents: list[Places] = []
-        self.computed: list[Places] = []
-        self.leaves: set[int] = set()
-        self.made: list[int] = []
-        self.sides: dict[int, tuple[Places, Places]] = {}
-        self.ops: list[str] = []
-        self._known: dict[int, tuple[Places, Places]] = {}  # of shared tuples, by their ids
-        self._same: dict[Places, Places] = {}
-        places, leaves, known, stack = self.places, self.leaves, self._known, list(reversed(ends))
-        while stack:
-            v = stack.pop()
-            key = id(v)
-            place = places.get(key)
-            if place is not None and place != _OPEN:
-                continue
-            if v._op is None:
-                self._add_leaves((v,))
-                continue
-            few: Sequence[Any] = ()  # operands that stand in no sequence
-            sides: Sequence[Sequence[Any]] = ()
+        made = _operands_first(ends)
+        few, held = (
+            list[N](ends),
+            dict[int, tuple[N, ...]](),
+        )  # operands; tuples of them by their ids
+        for v in made:
             if type(v._da) is not tuple:
-                few = v.parents  # type: ignore[attr-defined]
-            else:
-                sides = (v._a,) if v._b is None else (v._a, v._b)
-                if v._c is not None:
-                    few = (v._c,)
-            if place is None:
-                depth = len(stack)
-                for p in few:
-                    if id(p) not in places:
-                        if p._op is None:
-                            self._add_leaves((p,))
-                        else:
-                            stack.insert(depth, p)
-                for one in reversed(sides):
-                    if id(one) not in known and self._add_leaves(one) < len(one):
-                        stack += [p for p in reversed(one) if id(p) not in places]
-                if len(stack) > depth:
-                    places[key] = _OPEN
-                    stack.insert(depth, v)
-                    continue
-            parents: Places = ()
-            computed: Places = ()
-            for one in sides:
-                more, of_them = known.get(id(one)) or self._found(one)
-                parents, computed = parents + more, computed + of_them
-                if one is v._b:
-                    self.sides[len(self.values)] = known[id(v._a)][0], more
-            if few:
-                more = tuple([places[id(p)] for p in few])
-                parents, computed = (
-                    parents + more,
-                    computed + tuple([k for k in more if k not in leaves]),
-                )
-            self._add(v, parents, computed)
+                few += v.parents  # type: ignore[attr-defined]
+                continue
+            held[id(v._a)] = v._a
+            if v._b is not None:
+                held[id(v._b)] = v._b
+            if v._c is not None:
+                few.append(v._c)
+        leaves = dict.fromkeys([v for v in chain(few, *held.values()) if v._op is None])
+        first = len(leaves)
+        self.values: list[N] = [*leaves, *made]
+        self.places: dict[N, int] = dict(zip(self.values, count()))
+        self.made = range(first, len(self.values))
+        self.ops = ["constant" if v._stamp is CONSTANT else "" for v in leaves]
+        self.ops += [v._op.name for v in made]  # type: ignore[union-attr]
         self.numbers = [v._data for v in self.values]
+        self.sides: dict[int, tuple[Places, Places]] = {}
+        self.parents: list[Places] = [()] * first
+        self.computed: list[Places] = [()] * first
+        place = self.places.__getitem__
+        same: dict[Places, Places] = {}
+        found: dict[int, tuple[Places, Places]] = {}
+        for key, one in held.items():
+            places = tuple(map(place, one))
+            places = same.setdefault(places, places)
+            found[key] = places, tuple([k for k in places if k >= first])
+        parents: Places
+        for k, v in enumerate(made, first):
+            if type(v._da) is not tuple:
+                parents = (place(v._a),) if v._b is None else (place(v._a), place(v._b))
+                computed = tuple([p for p in parents if p >= first])
+            else:
+                parents, computed = found[id(v._a)]
+                if v._b is not None:
+                    more, of_them = found[id(v._b)]
+                    self.sides[k] = parents, more
+                    parents, computed = parents + more, computed + of_them
+                if v._c is not None:
+                    bias = place(v._c)
+                    parents, computed = (
+                        (*parents, bias),
+                        (*computed, bias) if bias >= first else computed,
+                    )
+            self.parents.append(parents)
+            self.computed.append(computed)
 
-    def _add(self, v: N, parents: Places, computed: Places) -> None:
-        place = len(self.values)
-        self.places[id(v)] = place
-        self.made.append(place)
-        self.values.append(v)
-        self.ops.append(v._op.name)  # type: ignore[union-attr]
-        self.parents.append(parents)
-        self.computed.append(computed)
 
-    def _add_leaves(self, nodes: Sequence[N]) -> int:
-        """Give places to the leaves among some nodes that have none, and return how many there are."""
-        places, first = self.places, len(self.values)
-        new = {key: v for v in nodes if v._op is None and (key := id(v)) not in places}
-        if new:
-            places.update(zip(new, count(first)))
-            self.values += new.values()
-            self.ops += ["constant" if v._stamp is CONSTANT else "" for v in new.values()]
-            self.parents += [()] * len(new)
-            self.computed += [()] * len(new)
-            self.leaves.update(range(first, len(self.values)))
-        return len(new)
-
-    def _found(self, operands: Sequence[N]) -> tuple[Places, Places]:
-        """Return the places of operands, and of those of them that are no leaves."""
-        leaves, places = self.leaves, self.places
-        found = tuple(map(places.__getitem__, map(id, operands)))
-        found = self._same.setdefault(found, found)
-        computed = () if leaves.issuperset(found) else tuple([k for k in found if k not in leaves])
-        self._known[id(operands)] = found, computed
-        return found, computed
+def _operands_first(ends: Sequence[N]) -> list[N]:
+    """Return the nodes above some ends that are no leaves, each after its operands; see `inner_nodes` for the stamps."""
+    opened, closed = object(), object()
+    kind = type(ends[0])
+    order: list[N] = []
+    settled: set[int] = set()  # tuples of operands that are all closed
+    stack = [v for v in reversed(ends) if v._op is not None]
+    while stack:
+        v = stack.pop()
+        if v._stamp is opened:
+            v._stamp = closed
+            order.append(v)
+        elif v._stamp is not closed:
+            v._stamp = opened
+            stack.append(v)
+            if type(v._da) is not tuple:
+                a, b = v._a, v._b  # plain numbers are left out
+                if type(b) is kind and b._op is not None and b._stamp is not closed:
+                    stack.append(b)
+                if type(a) is kind and a._op is not None and a._stamp is not closed:
+                    stack.append(a)
+                continue
+            if v._c is not None and v._c._op is not None:
+                stack.append(v._c)
+            for one in (v._b, v._a):
+                if one is not None and id(one) not in settled:
+                    waiting = [p for p in one if p._op is not None and p._stamp is not closed]
+                    stack += reversed(waiting)
+                    if not waiting:
+                        settled.add(id(one))
+    return order

@@ -139,12 +139,9 @@ def reached_leaves(order: Iterable[Node]) -> Iterator[Node]:
             yield v._b
 
 
-def leaf_numbers(root: Node) -> dict[int, float]:
-    """Return the numbers of the leaves below a root by their ids, but those that a dot keeps as its slopes.
-
-    These are most of them; see `slope_numbers`.
-    """
-    found: dict[int, float] = {}
+def leaf_numbers(root: N) -> dict[N, float]:
+    """Return the numbers of the leaves below a root, but those that a dot keeps as its slopes: these are most of them."""
+    found, kind = dict[N, float](), type(root)
     for v in inner_nodes(root):
         row = v._op
         if row is primitives.dot and v._db is not None:
@@ -154,39 +151,39 @@ def leaf_numbers(root: Node) -> dict[int, float]:
         else:
             operands = (v._a, v._b)
         for p in operands:
-            if isinstance(p, Node) and p._op is None:
-                found[id(p)] = p._data
+            if type(p) is kind and p._op is None:
+                found[p] = p._data
     return found
 
 
-def errors(root: Node) -> dict[int, float]:
-    """Return ∂root/∂node by the node's id for the root and the nodes that are no leaves: `gradients` without those.
+def errors(root: N) -> dict[N, float]:
+    """Return ∂root/∂node for the root and the nodes that are no leaves: `gradients` without the leaves.
 
     Most operands of a network are weights; leaving them out halves the walk. The numbers have the same bits.
     """
-    found: dict[int, float] = {id(root): 1.0}
+    found: dict[N, float] = {root: 1.0}
     get = found.get
-    inner: dict[int, tuple[int | None, ...]] = {}  # of a tuple of operands, which a layer shares
+    plain = set[int]()  # tuples of leaves alone, which a layer shares, by their ids
     for v in reversed(inner_nodes(root)):
-        g, d = found[id(v)], v._da
+        g, d = found[v], v._da
         if type(d) is not tuple:
             if d is not None and v._a._op is not None:
-                found[id(v._a)] = get(id(v._a), 0.0) + g * d
+                found[v._a] = get(v._a, 0.0) + g * d
             if v._db is not None and v._b._op is not None:
-                found[id(v._b)] = get(id(v._b), 0.0) + g * v._db
+                found[v._b] = get(v._b, 0.0) + g * v._db
             continue
         for operands, slopes in ((v._a, d), (v._b, v._db)):
-            if slopes is None:
+            if slopes is None or id(operands) in plain:
                 continue
-            ids = inner.get(id(operands))
-            if ids is None:
-                ids = tuple([None if p._op is None else id(p) for p in operands])
-                ids = inner[id(operands)] = ids if any(ids) else ()
-            for k, slope in zip(ids, slopes):
-                if k is not None:
-                    found[k] = get(k, 0.0) + g * slope
+            some = False
+            for p, slope in zip(operands, slopes):
+                if p._op is not None:
+                    found[p] = get(p, 0.0) + g * slope
+                    some = True
+            if not some:
+                plain.add(id(operands))
         if v._c is not None and v._c._op is not None:
-            found[id(v._c)] = get(id(v._c), 0.0) + g
+            found[v._c] = get(v._c, 0.0) + g
     return found
 
 

@@ -1,6 +1,6 @@
 """Credit assignment: ∂L/∂w_{i⇝j} = δ_j·z_i, the local error at an edge's head times the activation at its tail."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -15,10 +15,10 @@ from nn.activations import activation_name
 from nn.arguments import is_sequence, plain
 from nn.credit.finding.anatomy import with_outputs
 from nn.credit.finding.recorded import Recorded
-from nn.credit.finding.recording import Recording, recording_of, recording_of_loss
+from nn.credit.finding.recording import Recording, called, recording_of, recording_of_loss
 from nn.credit.networks.found import Found
 from nn.credit.networks.layered import credit_of_layers
-from nn.credit.networks.rows import Weights, weights_of
+from nn.credit.networks.rows import Sums, Weights, sums_of
 from nn.credit.networks.unlayered import credit_of_graph
 from nn.credit.parts import Edge, Key, Link, Use
 from nn.layers import check_width
@@ -77,6 +77,20 @@ class Assignment(Found):
             loss=recording.loss.data, loss_function=loss, y=y, recording=recording,
         )  # fmt: skip
 
+    def __reduce__(self) -> Any:
+        """Copy and pickle what was recorded; all that is found in it is found again."""
+        if self.total:
+            raise TypeError("the sum of a batch is neither copied nor pickled: copy the batch")
+        notation, penalty = self.names.notation, self.recording.penalty
+        if self.anatomy is None:
+            given = self.network(), self.x, self.y, self.loss_function, None, penalty
+            return _found_again, (type(self).of, given, notation)
+        return _found_again, (
+            type(self).of_recording,
+            (self.recording, self.y, self.loss_function),
+            notation,
+        )
+
     @cached_property
     def graph(self) -> Recorded:
         """The recorded graph, laid flat, with the numbers of the time of recording."""
@@ -118,9 +132,7 @@ class Assignment(Found):
         if self.layers:
             return [self.nodes[i].z for i in self.layers[0]]
         numbers, places = self.graph.numbers, self.graph.places
-        return [
-            numbers[places[id(v)]] if id(v) in places else v.data for v, _ in self.recording.inputs
-        ]
+        return [numbers[places[v]] if v in places else v.data for v, _ in self.recording.inputs]
 
     @property
     def prediction(self) -> list[float]:
@@ -145,7 +157,13 @@ class Assignment(Found):
     @cached_property
     def weights(self) -> Weights:
         """Each weight by its name, with its uses: one credit for all of them."""
-        return weights_of(self.recording, self.rows(), lambda: self.register.names)
+
+        recording, rows, register = self.recording, self.rows, self.register
+
+        def sums() -> Sums:
+            return sums_of(recording, rows(), recording.places)
+
+        return Weights(lambda: register.names, sums, self.alone)
 
     @property
     def stands(self) -> dict[str, Key | str]:
@@ -194,9 +212,9 @@ class Assignment(Found):
             return again.in_notation(notation)
         places = self.anatomy.graph.places
         changed = {
-            places[id(p)]: new[name]
+            places[p]: new[name]
             for p, name in zip(self.recording.parameters, self.weights)
-            if id(p) in places
+            if p in places
         }
         recording = self.anatomy.again(changed)
         return self.of_recording(recording, self.y, self.loss_function).in_notation(notation)
@@ -207,7 +225,7 @@ class Assignment(Found):
         if self.anatomy is not None:
             return self.anatomy.read_by_loss()
         upstream, outputs = errors(self.recording.loss), self.recording.outputs
-        return {j: upstream.get(id(z), 0.0) for j, z in zip(self.outputs, outputs)}
+        return {j: upstream.get(z, 0.0) for j, z in zip(self.outputs, outputs)}
 
     def into(self, j: int) -> list[Edge | Link]:
         """Return what a node reads: edges, the bias last, then links; in a layered network from top to bottom."""
@@ -329,7 +347,7 @@ class Assignment(Found):
     def _called(self) -> str:
         """Return what the network is called."""
         net = self.recording.net
-        name = getattr(net, "__name__", type(net).__name__)
+        name = called(net)
         return "network" if net is None or name == "<lambda>" else name
 
     def _counted(self) -> str:
@@ -343,3 +361,8 @@ class Assignment(Found):
 def recorded_loss(prediction: Any, target: Any) -> Value:
     """Stand for a loss that was recorded before anyone asked who is to blame for it."""
     raise TypeError("the function that computed a recorded loss is not known")
+
+
+def _found_again(find: Callable[..., Assignment], given: Any, notation: Any) -> Assignment:
+    """Return a credit that was pickled or copied."""
+    return find(*given).in_notation(notation)

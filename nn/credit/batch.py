@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import autograd as ag
 from autograd.notation import Table, factor, shown, significant, table
@@ -71,6 +71,9 @@ class BatchCredit:
     loss: float
     share: float = 1.0
 
+    def __reduce__(self) -> Any:
+        return type(self), (self.examples, self.edges, self.loss, self.share)
+
     @property
     def whole(self) -> Credit:
         """The batch as if it were one example: its loss, and at each unit and edge the sum of δ and of δ·z.
@@ -97,18 +100,18 @@ class BatchCredit:
             return replace(first, credit=ag.sum(each) * self.share)
 
         def uses(of: Sequence[int]) -> list[Uses]:
-            each = zip(*[example.weights.uses(of) for example in self.examples])
+            each = zip(*[example.weights.sums.uses(of) for example in self.examples])
             return [[summed(*use) for use in zip(*several)] for several in each]
 
-        vars(whole)["weights"] = self.weights.with_totals(self.weights.totals, uses)
+        vars(whole)["weights"] = self.weights.with_totals(self.weights.sums.totals, uses)
         return whole
 
     @cached_property
     def weights(self) -> Weights:
         """Each weight by its name, with its uses in the first example: its credit is over all uses in all examples."""
-        first, each = self.examples[0].weights, [e.weights.totals for e in self.examples]
+        first, each = self.examples[0].weights, [e.weights.sums.totals for e in self.examples]
         totals = [ag.sum(list[float](of_each)) / self._count for of_each in zip(*each)]
-        return first.with_totals(totals, first.uses)
+        return first.with_totals(totals, first.sums.uses)
 
     def updates(self, lr: float = 0.1) -> dict[Key, float]:
         """Return what one step of gradient descent on the summed loss makes of each weight.

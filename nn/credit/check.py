@@ -94,7 +94,7 @@ def check_credit(credit: Assignment, most: int | None = None) -> CreditCheck:
     recording, graph, keys = credit.recording, credit.graph, credit.stands
     used = [weight for weight in map(credit.weights.__getitem__, keys) if weight.uses]
     of_each = zip(credit.weights.values(), recording.parameters)
-    places = {w.name: graph.places[id(p)] for w, p in of_each if id(p) in graph.places}
+    places = {w.name: graph.places[p] for w, p in of_each if p in graph.places}
     now = {place: credit.weights[name].weight for name, place in places.items()}
     if most is None:
         most = max(LEAST, WORK // sum(map(len, graph.parents)))

@@ -75,6 +75,13 @@ class Node:
     block: int | None = None
     names: Names = SLIDES
 
+    @classmethod
+    def of(cls, *values: Any) -> "Node":
+        """Return a node with all of these attributes; the usual way sets each of them alone, to freeze it."""
+        node = object.__new__(cls)
+        vars(node).update(zip(cls.__dataclass_fields__, values))
+        return node
+
     @cached_property
     def name(self) -> str:
         """What its output is called: x₃, z₁, ŷ."""

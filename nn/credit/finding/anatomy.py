@@ -42,7 +42,7 @@ def with_outputs(recording: Recording) -> tuple[Recording, Recorded]:
             "no unit was found in what was recorded: no weight is multiplied by, or added to, anything; say "
             "which leaves are weights with parameters=[...]"
         )
-    graph.see(found, graph.places[id(recording.loss)])
+    graph.see(found, graph.places[recording.loss])
     return replace(recording, outputs=[graph.values[k] for k in found]), graph
 
 
@@ -68,16 +68,28 @@ class Anatomy:
         self._errors = errors(recording.loss)
         self.partials = _Partials(graph.values)
 
+    @cached_property
+    def by_index(self) -> dict[int, Cell]:
+        """The cells by their numbers."""
+        return {cell.index: cell for cell in self.cells.values()}
+
+    def around(self, leaf: Value) -> tuple[set[Value], list[int]]:
+        """Return the nodes that have a leaf as an operand, and the numbers of the units in which it is a weight."""
+        graph, place = self.graph, self.graph.places.get(leaf)
+        users = {graph.values[k] for k in graph.made if place in graph.parents[k]}
+        units = ((j, c.part) for j, c in self.by_index.items() if isinstance(c.part, Unit))
+        return users, [j for j, unit in units if place in unit.own]
+
     def upstream(self, k: int) -> float:
         """Return ∂L/∂ a node that is no leaf."""
-        return self._errors.get(id(self.graph.values[k]), 0.0)
+        return self._errors.get(self.graph.values[k], 0.0)
 
     def slope(self, unit: Unit) -> float:
         """Return f′(a)."""
         if unit.z == unit.a:
             return 1.0
-        if len(unit.passed) == 2 and len(slopes := self.partials[unit.z]) == 1:
-            return 0.0 + slopes[0]
+        if len(unit.passed) == 2 and (z := self.graph.values[unit.z])._b is None:
+            return 0.0 + float(z._da)  # one operation, of one number
         return self.locals(unit.z, unit.passed[1:]).get(unit.a, 0.0)
 
     def locals(self, z: int, members: Sequence[int]) -> dict[int, float]:
@@ -110,7 +122,7 @@ class Anatomy:
     def _from_outside(self, joint: Joint) -> float:
         graph, inside, z = self.graph, set(joint.members), joint.z
         total = 0.0
-        for user in self._users.get(z, ()):
+        for user in graph.readers.get(z, ()):
             if user not in inside:
                 for p, slope in zip(graph.parents[user], self.partials[user]):
                     if p == z and (slope or graph.ops[user] != "where"):
@@ -119,28 +131,14 @@ class Anatomy:
 
     def read_by_loss(self) -> dict[int, float]:
         """Return what of ∂L/∂z comes from the loss itself, by the number of the cell."""
-        graph, found = self.graph, dict[int, float]()
-        for cell in self.cells.values():
-            z = cell.z
-            if not graph.read[z]:
-                continue
-            total = 1.0 if graph.values[z] is self.recording.loss else 0.0
-            for user in self._users.get(z, ()):
-                if not graph.in_network[user]:
-                    for p, slope in zip(graph.parents[user], self.partials[user]):
-                        if p == z and (slope or graph.ops[user] != "where"):
-                            total += self.upstream(user) * slope
-            found[cell.index] = total
-        return found
-
-    @cached_property
-    def _users(self) -> dict[int, list[int]]:
-        """Who reads each node, each reader once, the last first: as back-propagation goes through them."""
-        users: dict[int, list[int]] = {}
-        for k in reversed(self.graph.made):
-            for p in dict.fromkeys(self.graph.parents[k]):
-                users.setdefault(p, []).append(k)
-        return users
+        graph, totals = self.graph, {self.graph.places[self.recording.loss]: 1.0}
+        for k in reversed(graph.made):
+            if not graph.in_network[k]:
+                for p, slope in zip(graph.parents[k], self.partials[k]):
+                    if slope or graph.ops[k] != "where":
+                        totals[p] = totals.get(p, 0.0) + self.upstream(k) * slope
+        cells = self.cells.values()
+        return {cell.index: totals.get(cell.z, 0.0) for cell in cells if graph.read[cell.z]}
 
     def again(self, changed: dict[int, float]) -> Recording:
         """Record the same once more with other numbers for some leaves; the network is not called."""
@@ -149,10 +147,10 @@ class Anatomy:
 
         def twin(v: Value) -> Value:
             # a leaf that the loss does not need is no part of the graph
-            return new[graph.places[id(v)]] if id(v) in graph.places else v
+            return new[graph.places[v]] if v in graph.places else v
 
         parameters = [twin(p) for p in old.parameters]
-        names = {id(twin(p)): old.names[id(p)] for p in old.parameters if id(p) in old.names}
+        names = {twin(p): name for p, name in old.names.items()}
         return replace(
             old,
             loss=twin(old.loss),
@@ -160,6 +158,7 @@ class Anatomy:
             weights=Weights(lambda: parameters, lambda: names),
             given=[(twin(v), name) for v, name in old.inputs],
             kept={},
+            moment=None,
             numbers=[
                 x if new is p else new.data
                 for x, p, new in zip(old.numbers, old.parameters, parameters)

@@ -19,7 +19,7 @@ AGGREGATES = frozenset({"sum", "add", "logsumexp", "logaddexp", "hypot", *EXTREM
 WIDEST = 512  # a block of more is not looked for: nobody could read it
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Joint:
     """A joint, or one result of a block, as nodes of the recorded graph.
 
@@ -200,10 +200,10 @@ class Blocks:
 
     def _look(self, k: int) -> None:
         graph = self.graph
-        bases = [self._of(p) for p in graph.parents[k] if graph.ops[p] != "constant"]
-        distinct = set(bases)
+        base, ops = self.base.get, graph.ops
+        distinct = {base(p, p) for p in graph.parents[k] if ops[p] != "constant"}
         if len(distinct) == 1:
-            self.base[k] = bases[0]
+            self.base[k] = distinct.pop()
             return
         if len(distinct) == 2:
             one, other = distinct

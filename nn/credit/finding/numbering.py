@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from nn.credit.finding.joints import Joint, Joints
 from nn.credit.finding.recorded import Recorded
@@ -37,30 +38,30 @@ def cells(graph: Recorded, units: Units, joints: Joints) -> dict[int, Cell]:
     tails = _tails(graph, parts)
     ranks = _ranks(parts, tails)
     numbers: dict[int, int] = {}
-    consumer: dict[int, tuple[int, int]] = {}  # the lowest number of one, and the place there
-
-    seen: dict[int, Sequence[int]] = {}  # by the ids of the tails: units of a layer share them
+    order: dict[
+        int, int
+    ] = {}  # of what was read, the lowest number of a consumer first, there the first place
+    seen: set[int] = set()  # the ids of tails: units of a layer share them
 
     def give(z: int) -> None:
         numbers[z] = len(numbers)
         read = tails.get(z, ())
         if id(read) not in seen:
-            seen[id(read)] = read
-            for place, p in enumerate(read):
-                consumer.setdefault(p, (numbers[z], place))
+            seen.add(id(read))
+            for p in read:
+                order.setdefault(p, len(order))
 
     place_of = {z: k for k, z in enumerate(graph.outputs)}
     by_rank: dict[int, list[int]] = {}
     for z in parts:
         by_rank.setdefault(ranks.get(z, 0), []).append(z)
-    last = (len(parts), 0)
+    last = len(graph.values)
     for rank in sorted(by_rank):
-        for z in sorted(by_rank[rank], key=lambda z: (consumer.get(z, last), place_of.get(z, 0))):
+        for z in sorted(by_rank[rank], key=lambda z: (order.get(z, last), place_of.get(z, 0))):
             give(z)
-    read = {p for ps in seen.values() for p in ps} | set(graph.outputs)
-    others = [p for p in read if p not in parts and not graph.is_input[p]]
-    for z in sorted(others, key=lambda z: consumer.get(z, last)):
-        give(z)
+    for z in dict.fromkeys((*order, *graph.outputs)):
+        if z not in parts and not graph.is_input[z]:
+            give(z)
     for z in reversed(graph.inputs):
         give(z)
     first = max(ranks.values(), default=0)
@@ -75,39 +76,47 @@ def _tails(graph: Recorded, parts: dict[int, Unit | Joint]) -> dict[int, Sequenc
 
     What a joint reads goes by the first weight that has a part in it, so that the order of factors does not matter.
     """
-    tails: dict[int, Sequence[int]] = {}
-    first: dict[
-        int, int
-    ] = {}  # the place of the first weight of a unit, of a joint that of what it reads
+    tails: dict[int, Sequence[int]] = {z: part.tails for z, part in parts.items()}
+    # the place of the first weight of a unit, of a joint that of what it reads
+    first: dict[int, int] = {}
     last = 1 + max(graph.weights.values(), default=0)
-    for z in sorted(parts):
-        part = parts[z]
-        if isinstance(part, Unit):
-            read: Sequence[int] = part.tails
-            first[z] = min([graph.weights.get(w, last) for w in part.own], default=last)
-        else:
-            read = sorted(part.tails, key=lambda p: first.get(p, last))
-            first[z] = min((first.get(p, last) for p in read), default=last)
-        tails[z] = read
+    joints = sorted(z for z, part in parts.items() if isinstance(part, Joint))
+
+    def first_of(z: int) -> int:
+        if z not in first:
+            part = parts.get(z)
+            own = part.own if isinstance(part, Unit) else ()
+            first[z] = min(map(graph.weights.get, own, repeat(last)), default=last)
+        return first[z]
+
+    for z in joints:
+        tails[z] = sorted(tails[z], key=first_of)
+        first[z] = min(map(first_of, tails[z]), default=last)
     return tails
 
 
 def _ranks(parts: dict[int, Unit | Joint], tails: dict[int, Sequence[int]]) -> dict[int, int]:
     """Return the rank of each node that a cell is or reads; the results of a block share theirs."""
     blocks: dict[int, list[int]] = {}
-    for z, part in parts.items():
-        if isinstance(part, Joint) and part.block is not None:
-            blocks.setdefault(part.block, []).append(z)
-    groups = [[z] for z, part in parts.items() if not isinstance(part, Joint) or part.block is None]
+    groups: list[list[int]] = []
+    for z in sorted(parts):
+        block = part.block if isinstance(part := parts[z], Joint) else None
+        if block is None:
+            groups.append([z])
+        elif block in blocks:
+            blocks[block].append(z)
+        else:
+            groups.append(blocks.setdefault(block, [z]))
     ranks: dict[int, int] = {}
     done: dict[int, int] = {}  # the rank that shared tails have by now
     # a result of a block is made after all that the block reads, and before whoever reads the result
-    for group in sorted([*groups, *blocks.values()], key=lambda group: -min(group)):
-        rank = max(ranks.get(z, 0) for z in group)
+    for group in reversed(groups):
+        rank = max([ranks.get(z, 0) for z in group])
         for z in group:
-            ranks[z] = rank
-            if done.get(id(tails[z]), 0) <= rank:
-                done[id(tails[z])] = rank + 1
-                for p in tails[z]:
-                    ranks[p] = max(ranks.get(p, 0), rank + 1)
+            ranks[z], read = rank, tails[z]
+            if done.get(id(read), 0) <= rank:
+                done[id(read)] = rank + 1
+                for p in read:
+                    if ranks.get(p, 0) <= rank:
+                        ranks[p] = rank + 1
     return ranks

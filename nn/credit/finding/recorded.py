@@ -1,6 +1,8 @@
 """A recorded graph as flat lists: its nodes by their places, operands first, and what they are to a network."""
 
-from autograd import Value
+from functools import cached_property
+
+from autograd import Value, value
 from autograd.graph.flat import Flat
 from autograd.primitives import TABLE
 from nn.credit.finding.recording import Recording
@@ -17,68 +19,84 @@ class Recorded(Flat[Value]):
             belongs to the network.
 
     Attributes:
-        values, places, parents, computed, leaves, made, sides, ops: as in Flat; what the loss does not need comes last.
+        values, places, parents, computed, made, sides, ops: as in Flat; what the loss does not need comes last.
         numbers: those of the time of recording.
         in_network: of each that is no leaf, whether an output needs it, or is it.
         read: whether it is an output, or the loss reads it.
         is_parameter, is_input: of each node.
         weights: the place of each parameter among all of them, those that the loss does not need too.
         inputs, outputs: the nodes, in the order in which they were given.
+        user: a node of the network that reads it, one of those there are; −1 if there is none.
+        several: what is read more than once.
         only: the one user, if nothing else sees a node: it has no label, and is no output; else −1.
     """
 
     def __init__(self, recording: Recording) -> None:
         super().__init__((recording.loss, *recording.outputs))
-        places, count = self.places, len(self.values)
-        self._restore(recording.kept)
-        self.weights = {places[i]: k for i, k in recording.places.items() if i in places}
-        self.inputs = [places[id(v)] for v, _ in recording.inputs if id(v) in places]
-        self.is_parameter, self.is_input = [False] * count, [False] * count
+        places, of = self.places, recording.places
+        numbered = enumerate(map(of.get, self.values[: self.made.start]))
+        self.weights = {k: place for k, place in numbered if place is not None}
+        self.inputs = [places[v] for v, _ in recording.inputs if v in places]
+        self.is_parameter, self.is_input = [False] * len(places), [False] * len(places)
         for known, leaves in ((self.is_parameter, self.weights), (self.is_input, self.inputs)):
             for k in leaves:
                 known[k] = True
-        self.see([places[id(v)] for v in recording.outputs], places[id(recording.loss)])
+        if recording.moment is not value.assigned:
+            self._restore(recording.kept)
+        self.see([places[v] for v in recording.outputs], places[recording.loss])
 
     def see(self, outputs: list[int], loss: int) -> None:
         """Find what the outputs need, and who reads what; without outputs the loss needs all."""
-        count = len(self.values)
-        self.outputs = outputs
-        self.read, self.in_network = [False] * count, [not outputs] * count
-        for k in outputs or [loss]:
-            self.read[k] = self.in_network[k] = True
-        self.only, self._last = [-1] * count, [-1] * count
-        self._several: dict[int, list[int]] = {}
-        last, several = self._last, self._several
+        count, ends, self.outputs = len(self.values), set(outputs or [loss]), outputs
+        self.read, self.in_network = [k in ends for k in range(count)], [False] * count
+        self.only, self.user, self.several = [-1] * count, [-1] * count, set[int]()
+        read, user, several = self.read, self.user, self.several
+        shared = set[int]()  # what units of a layer read, by the ids of their operands
         for k in reversed(self.made):
-            if not self.in_network[k]:
+            if user[k] < 0 and k not in ends:
                 for p in self.parents[k]:
-                    self.read[p] = True
+                    read[p] = True
                 continue
-            if last[k] >= 0 and not (k in several or self.read[k] or self.values[k].label):
-                self.only[k] = last[k]
-            for p in self.computed[k]:
-                self.in_network[p] = True
-                if last[p] < 0:
-                    last[p] = k
-                else:
-                    several.setdefault(p, [last[p]]).append(k)
+            self.in_network[k] = True
+            if user[k] >= 0 and not (k in several or read[k] or self.values[k].label):
+                self.only[k] = user[k]
+            computed = self.computed[k]
+            if id(computed) in shared:
+                several.update(computed)
+                continue
+            shared.add(id(computed))
+            for p in computed:
+                if user[p] >= 0:
+                    several.add(p)
+                user[p] = k
+
+    @cached_property
+    def readers(self) -> dict[int, list[int]]:
+        """Who reads each node that is no leaf, each reader once, the last first: as back-propagation goes through them."""
+        found: dict[int, list[int]] = {}
+        for k in reversed(self.made):
+            for p in dict.fromkeys(self.computed[k]):
+                found.setdefault(p, []).append(k)
+        return found
 
     def users(self, k: int) -> list[int]:
-        """Return the nodes of the network that have one as an operand, as often as they have it, the last first."""
-        return self._several.get(k) or ([self._last[k]] if self._last[k] >= 0 else [])
+        """Return the nodes of the network that have one as an operand."""
+        return [user for user in self.readers.get(k, ()) if self.in_network[user]]
 
-    def _restore(self, kept: dict[int, float]) -> None:
+    def _restore(self, kept: dict[Value, float]) -> None:
         """Take the numbers of the time of recording: leaves may have been assigned since."""
-        numbers = self.numbers
+        found: dict[int, float] = {}
+        done = set[int]()  # slopes that the units of a layer share, by their ids
         for k, (ws, xs) in self.sides.items():
-            slopes = self.values[k].partials
-            for p, x in zip(ws, slopes[len(ws) :]):
-                numbers[p] = x
-            if not self.leaves.isdisjoint(xs):
-                for p, x in zip(xs, slopes):
-                    numbers[p] = x
-        for key, x in kept.items():
-            numbers[self.places[key]] = x
+            v = self.values[k]
+            if v._db is not None:
+                found.update(zip(ws, v._db))
+            if id(v._da) not in done:
+                done.add(id(v._da))
+                found.update(zip(xs, v._da))
+        found.update((self.places[v], x) for v, x in kept.items())
+        for k, x in found.items():
+            self.numbers[k] = x
 
     def variables(self, k: int) -> set[int]:
         """Return the operands of a node that are no plain numbers."""
@@ -104,5 +122,9 @@ class Recorded(Flat[Value]):
 
     def elementwise(self, k: int) -> bool:
         """Tell whether a node is a function of one number, and of plain ones."""
-        known = self.ops[k] in TABLE and self.ops[k] not in SEQUENCES
-        return known and len(self.variables(k)) == 1
+        op, parents = self.ops[k], self.parents[k]
+        if op in SEQUENCES or op not in TABLE:
+            return False
+        if len(parents) == 1:
+            return self.ops[parents[0]] != "constant"
+        return len(self.variables(k)) == 1

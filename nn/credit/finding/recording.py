@@ -6,11 +6,12 @@ from functools import cache, cached_property, partial
 from itertools import count
 from typing import Any, Self
 
-from autograd import Value
+import autograd as ag
+from autograd import Value, value
 from autograd.graph.node import UNRECORDED, made_since
 from autograd.graph.reverse import leaf_numbers
 from autograd.graph.walks import topological
-from autograd.modes import begin_transform
+from autograd.modes import begin_transform, recorded
 from autograd.notation import DIGITS, subscript
 from nn.arguments import expect, is_sequence, once, plain
 from nn.losses import Loss, Penalty, added_by, loss_name
@@ -28,8 +29,9 @@ class Recording:
         given: what was fed in, with names, from the first to the last.
         net: the network; None if it is not known.
         penalty: what was added to the loss.
-        kept: the numbers of leaves that the recorded slopes do not keep, by their ids: a leaf may be assigned later.
+        kept: the numbers of leaves that the recorded slopes do not keep: a leaf may be assigned later.
         numbers: those of the weights; empty where each stands on an edge, which keeps it.
+        moment: `autograd.value.assigned` from before anything was recorded, if it is known.
     """
 
     loss: Value
@@ -38,8 +40,9 @@ class Recording:
     given: list[tuple[Value, str]]
     net: Any = None
     penalty: Penalty | None = None
-    kept: dict[int, float] = field(default_factory=dict)
+    kept: dict[Value, float] = field(default_factory=dict)
     numbers: list[float] = field(default_factory=list)
+    moment: object = None
 
     @cached_property
     def parameters(self) -> list[Value]:
@@ -47,20 +50,28 @@ class Recording:
         return self.weights.values()
 
     @cached_property
-    def places(self) -> dict[int, int]:
-        """The place of each weight among them, by its id."""
-        return dict(zip(map(id, self.parameters), count()))
+    def places(self) -> dict[Value, int]:
+        """The place of each weight among them."""
+        return dict(zip(self.parameters, count()))
 
     @cached_property
-    def names(self) -> dict[int, str]:
-        """The name of each weight, by its id; those that have none are not there."""
+    def names(self) -> dict[Value, str]:
+        """The name of each weight; those that have none are not there."""
         return self.weights.names()
 
     @cached_property
     def inputs(self) -> list[tuple[Value, str]]:
         """The inputs with their names: what was fed in, but for weights."""
-        chosen = set(map(id, self.parameters))
-        return [(v, name) for v, name in self.given if id(v) not in chosen]
+        return [(v, name) for v, name in self.given if v not in self.places]
+
+    def __reduce__(self) -> Any:
+        with recorded():
+            ends = ag.sum(
+                [self.loss, *self.outputs]
+            )  # one graph: of several, each would be its own
+        leaves = self.parameters, self.names, self.given, self.kept, self.numbers
+        net = None if self.net is None else called(self.net)
+        return _recorded_again, (ends, *leaves, net, self.penalty)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +80,11 @@ class Weights:
 
     Attributes:
         values: gives them.
-        names: gives the name of each by its id; those that have none are not there.
+        names: gives the name of each; those that have none are not there.
     """
 
     values: Callable[[], list[Value]]
-    names: Callable[[], dict[int, str]]
+    names: Callable[[], dict[Value, str]]
 
     @classmethod
     def of(cls, named: Sequence[tuple[str, Value]]) -> Self:
@@ -86,7 +97,32 @@ class Weights:
         values = cache(net.parameters)
         if own_labels:
             return cls(values, lambda: _names(net.named_parameters()))
-        return cls(values, lambda: {id(p): name for name, p in net.named_parameters()})
+        return cls(values, lambda: {p: name for name, p in net.named_parameters()})
+
+
+def called(f: Any) -> str:
+    """Return the name of a function, or of the class of what is called like one."""
+    return str(getattr(f, "__name__", type(f).__name__))
+
+
+def known_by_name(name: str) -> Callable[..., Any]:
+    """Return what stands for a function of which no more than the name, and what it computed, was kept."""
+
+    def known(*arguments: Any) -> Any:
+        raise TypeError(f"the function {name} is not known: what it computed was kept")
+
+    known.__name__ = name
+    return known
+
+
+def _recorded_again(
+    ends: Value, parameters: list[Value], names: dict[Value, str], given: Any, kept: Any, numbers: Any, net: str | None, penalty: Any
+) -> Recording:  # fmt: skip
+    """Return a recording that was pickled or copied."""
+    loss, *outputs = ends.parents
+    known = Weights(lambda: parameters, lambda: names)
+    called = None if net is None else known_by_name(net)
+    return Recording(loss, outputs, known, given, called, penalty, kept, numbers)
 
 
 def loss_of(out: Any, y: Any, loss: Loss) -> Value:
@@ -124,6 +160,7 @@ def recording_of(
     """
     expect(callable(net), "credit is assigned in a network: a function of x made of Values", net)
     inputs: list[tuple[Value, str]] = []
+    moment = value.assigned
     given = _wrapped(plain(x), "x", inputs)
     called = begin_transform()
     try:
@@ -146,7 +183,8 @@ def recording_of(
     if penalty is not None:
         root = penalized(root, penalty, known.values())
     numbers = [p.data for p in known.values()]
-    return Recording(root, outputs, known, inputs, net, penalty, leaf_numbers(root), numbers)
+    kept = leaf_numbers(root)
+    return Recording(root, outputs, known, inputs, net, penalty, kept, numbers, moment)
 
 
 def recording_of_loss(root: Value, parameters: Any = None, outputs: Any = None) -> Recording:
@@ -204,12 +242,12 @@ def weights(given: Any) -> Weights | None:
     return Weights.of(named)
 
 
-def _names(named: Iterable[tuple[str, Value]]) -> dict[int, str]:
-    """Return the names of weights by their ids, no two the same; a label goes before a name."""
-    names: dict[int, str] = {}
+def _names(named: Iterable[tuple[str, Value]]) -> dict[Value, str]:
+    """Return the names of weights, no two the same; a label goes before a name."""
+    names: dict[Value, str] = {}
     for name, p in named:
         if called := _own_label(p) or name:
-            names.setdefault(id(p), called)
+            names.setdefault(p, called)
     seen: dict[str, int] = {}
     for key, name in names.items():
         seen[name] = seen.get(name, 0) + 1

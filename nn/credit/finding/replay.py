@@ -17,11 +17,11 @@ def number_with(graph: Recorded, root: Value, changed: dict[int, float]) -> floa
     numbers, places = graph.numbers[:], graph.places
     for k, x in changed.items():
         numbers[k] = x
-    for k in range(places[id(root)] + 1):
+    for k in range(places[root] + 1):
         row, operands = made_by(graph.values[k])
         if row is not None:
             numbers[k] = row.value(*(numbers_of(x, numbers, places) for x in operands))
-    return numbers[places[id(root)]]
+    return numbers[places[root]]
 
 
 def record_again(graph: Recorded, changed: dict[int, float]) -> list[Value]:
@@ -40,18 +40,18 @@ def record_again(graph: Recorded, changed: dict[int, float]) -> list[Value]:
     return new
 
 
-def numbers_of(x: object, numbers: Any, places: dict[int, int]) -> Any:
+def numbers_of(x: object, numbers: Any, places: dict[Value, int]) -> Any:
     """Return an operand as numbers.
 
     Args:
         x: a node, a tuple of nodes, or what is no node.
         numbers: those of the nodes, by their places.
-        places: the places, by the ids of the nodes.
+        places: the places of the nodes.
     """
     if isinstance(x, tuple):
-        return [numbers[places[id(item)]] for item in x]
+        return [numbers[places[item]] for item in x]
     if isinstance(x, Value):
-        return numbers[places[id(x)]]
+        return numbers[places[x]]
     return getattr(x, "holds", x)
 
 
@@ -60,6 +60,6 @@ def _nodes(x: object, new: list[Value], graph: Recorded) -> object:
     if isinstance(x, tuple):
         return tuple([_nodes(item, new, graph) for item in x])
     if isinstance(x, Value):
-        k = graph.places[id(x)]
+        k = graph.places[x]
         return graph.numbers[k] if graph.ops[k] == "constant" else new[k]
     return getattr(x, "holds", x)

@@ -28,7 +28,7 @@ class Slopes:
 
     def __init__(self, anatomy: Anatomy, names: Names = SLIDES) -> None:
         self.anatomy, self.graph, self._z = anatomy, anatomy.graph, names.tail
-        self.cells = {cell.index: cell for cell in anatomy.cells.values()}
+        self.cells = anatomy.by_index
 
     def of_joint(self, target: int, source: int) -> str:
         """Return ∂z of a joint by the z of what it reads; empty if that is 1, a bare minus if it is −1.
@@ -137,7 +137,7 @@ class Slopes:
 
         def leaf(k: int) -> Spelled:
             cell = self.anatomy.cells.get(k)
-            name = self.anatomy.recording.names.get(id(self.graph.values[k]), "w")
+            name = self.anatomy.recording.names.get(self.graph.values[k], "w")
             return (name if cell is None else self._z(cell.index)), ATOM
 
         return spelled(self.graph, joint.members, leaf, most)

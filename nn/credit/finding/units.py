@@ -7,7 +7,6 @@ A unit is a tree of + − Σ and dots with a weight or a bias in it, whose inner
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import or_
 from typing import Literal, NamedTuple
 
 from autograd.notation import shown
@@ -85,9 +84,8 @@ class Units:
         self._without: dict[int, bool] = {}  # whether a shared tuple of operands holds no parameter
         self.effective = [False] * count
         self._find_effective()
-        self._bias = [
-            *map(or_, graph.is_parameter, self.effective)
-        ]  # what is one where it is added
+        made_of_parameters = [k for k in graph.made if self.effective[k]]
+        self._biases = self._parameters.union(made_of_parameters)  # what is one where it is added
         self.carrying, self.absorbed = [False] * count, [False] * count
         self.inside = [False] * count
         self.found: dict[int, Unit] = {}
@@ -101,17 +99,15 @@ class Units:
         """Find the weights that are made of parameters: they stand in a pair with what an input feeds."""
         graph, ops = self.graph, self.graph.ops
         made = graph.is_parameter[:]
-        some = False
-        for k in graph.made:
-            parents = graph.parents[k]
+
+        def fixed(k: int) -> bool:
             # from the last on: what a weight is multiplied by mostly tells
-            if not parents or not (made[parents[-1]] or ops[parents[-1]] == "constant"):
-                continue
-            if all(made[p] or ops[p] == "constant" for p in reversed(parents)):
-                made[k] = any(made[p] for p in parents)
-                some = some or made[k]
-        if not some:
+            return all(made[p] or ops[p] == "constant" for p in reversed(graph.parents[k]))
+
+        if not any(map(fixed, [k for k in graph.made if not graph.computed[k]])):
             return
+        for k in graph.made:
+            made[k] = fixed(k) and any(made[p] for p in graph.parents[k])
         fed = graph.is_input[:]
         for k in graph.made:
             fed[k] = any(map(fed.__getitem__, graph.parents[k]))
@@ -119,18 +115,18 @@ class Units:
             operands = graph.parents[k]
             if self.effective[k]:
                 for p in operands:
-                    self.effective[p] = p not in graph.leaves
+                    self.effective[p] = p in graph.made
             elif fed[k] and graph.in_network[k]:
                 for s, t in graph.pairs(k):
                     for one, other in ((operands[s], operands[t]), (operands[t], operands[s])):
-                        if made[one] and one not in graph.leaves and fed[other]:
+                        if made[one] and one in graph.made and fed[other]:
                             self.effective[one] = True
 
     def weight_of(self, k: int, pair: tuple[int, int]) -> int | None:
         """Return which of two operands that are multiplied is the weight, or None."""
         s, t = pair
-        one, other = (self.graph.parents[k][p] for p in pair)
-        parameter = self.graph.is_parameter
+        operands, parameter = self.graph.parents[k], self.graph.is_parameter
+        one, other = operands[s], operands[t]
         if parameter[one]:
             return None if one == other else s  # a square is no weight times a tail
         if parameter[other]:
@@ -141,23 +137,15 @@ class Units:
 
     def _carries(self, k: int) -> bool:
         """Tell whether a weight or a bias is an operand of a sum, a product or a dot."""
-        operands, op, bias = self.graph.parents[k], self.graph.ops[k], self._bias
-        some = bias[operands[0]] or bias[operands[-1]] or any(map(bias.__getitem__, operands[1:-1]))
+        operands, op = self.graph.parents[k], self.graph.ops[k]
+        some = not self._biases.isdisjoint(operands)
         if op in SUMS or not some:
             return some
-        if op == "dot" and (self._whole(k) or (len(operands) % 2 and bias[operands[-1]])):
+        if op == "mul":
+            return self.weight_of(k, (0, 1)) is not None
+        if self._whole(k) or (len(operands) % 2 and operands[-1] in self._biases):
             return True
         return any(self.weight_of(k, pair) is not None for pair in self.graph.pairs(k))
-
-    def _is_bias(self, k: int, dot: int) -> bool:
-        """Tell whether a node is the bias of a dot."""
-        slot = self.graph.bias(dot)
-        return slot is not None and self.graph.parents[dot][slot] == k
-
-    def _fixed(self, k: int) -> bool:
-        """Tell whether a node is an input times a plain number."""
-        graph = self.graph
-        return graph.ops[k] == "mul" and graph.leaves.issuperset(graph.parents[k])
 
     # ---------------------------------------------------------------- trees
 
@@ -173,16 +161,23 @@ class Units:
             carrying[k] = carries = self._carries(k)
             weighs[k] = weighs[k] or carries
             user = graph.only[k]
-            if user >= 0 and not effective[user] and (op in SUMS or carries or self._fixed(k)):
-                absorbed[k] = ops[user] in SUMS or self._is_bias(k, user)
+            if user >= 0 and (ops[user] in SUMS or self._is_bias(k, user)):
+                fixed = op == "mul" and not graph.computed[k]  # an input times a plain number
+                absorbed[k] = not effective[user] and (op in SUMS or carries or fixed)
             if absorbed[k]:
                 weighs[user] = weighs[user] or weighs[k]
             elif weighs[k]:
                 roots.append(k)
         return roots
 
+    def _is_bias(self, k: int, dot: int) -> bool:
+        """Tell whether a node is the bias of a dot."""
+        operands = self.graph.parents[dot]
+        return operands[-1] == k and self.graph.bias(dot) is not None
+
     def _terms(self, root: int) -> list[Term]:
         """Return what a tree adds up, from left to right."""
+        graph, absorbed, biases = self.graph, self.absorbed, self._biases
         found: list[Term] = []
         stack: list[Term | tuple[int, float]] = [(root, 1.0)]
         while stack:
@@ -192,22 +187,25 @@ class Units:
                 continue
             k, sign = item
             self.inside[k] = True
-            graph, parents = self.graph, self.graph.parents[k]
-            parts: list[Term | tuple[int, float]] = []
+            op, parents = graph.ops[k], graph.parents[k]
+            if op == "mul":
+                found += self._pair(k, sign, (0, 1))
+                continue
             slots: Sequence[int] = range(len(parents))
-            if graph.ops[k] not in SUMS:
-                bias = graph.bias(k)
-                slots = [] if bias is None else [bias]
+            if op == "dot":
                 if self._whole(k):
-                    parts.append(Term("dot", k, sign))
+                    found.append(Term("dot", k, sign))
                 else:
-                    parts += [term for pair in graph.pairs(k) for term in self._pair(k, sign, pair)]
+                    for pair in graph.pairs(k):
+                        found += self._pair(k, sign, pair)
+                slots = slots[-1:] if len(parents) % 2 else ()
+            parts: list[Term | tuple[int, float]] = []
             for slot in slots:
                 p = parents[slot]
-                if self.absorbed[p]:
-                    minus = graph.ops[k] == "neg" or (graph.ops[k] == "sub" and slot)
+                if absorbed[p]:
+                    minus = op == "neg" or (op == "sub" and slot)
                     parts.append((p, -sign if minus else sign))
-                elif self._bias[p]:
+                elif p in biases:
                     parts.append(Term("bias", k, sign, slot))
                 elif graph.ops[p] != "constant":
                     parts.append(Term("skip", k, sign, None, slot))
@@ -240,35 +238,50 @@ class Units:
         graph, terms, passed = self.graph, self._terms(root), self._passed(root)
         for k in passed:
             self.inside[k] = True
-        tails: Sequence[int] = []
+        tails: Sequence[int] = ()
         own: list[int] = []
         links: list[Term] = []
         for term in terms:
-            k, parents = term.node, graph.parents[term.node]
+            k, weight, tail = term.node, term.weight, term.tail
             if term.kind == "dot":
-                own += graph.sides[k][0]
-                tails = [*tails, *graph.sides[k][1]] if tails else graph.sides[k][1]
+                ws, xs = graph.sides[k]
+                own += ws
+                tails = [*tails, *xs] if tails else xs  # units of a layer share them
                 continue
-            if term.weight is None:
+            if weight is None:
                 links.append(term)
             else:
-                own.append(parents[term.weight])
-            if term.tail is not None:
-                tails = [*tails, parents[term.tail]]
-        plain = [t.kind for t in terms if t.node == root][:1] == ["dot"] and not links and len(terms) < 3  # fmt: skip
+                own.append(graph.parents[k][weight])
+            if tail is not None:
+                if not isinstance(tails, list):
+                    tails = list(tails)
+                tails.append(graph.parents[k][tail])
+        plain = graph.ops[root] == "dot" and terms[0].kind == "dot" and not links and len(terms) < 3
         return Unit(root, passed[-1], passed, activation(graph, passed), terms, tails, own, links, plain)  # fmt: skip
 
     # ---------------------------------------------------------------- activations
 
     def _passed(self, a: int) -> list[int]:
         """Return the functions of a alone, up to the one through which everything else sees them."""
-        graph, seen, passed = self.graph, [a], 1
-        waiting = set(graph.users(a))  # who reads what was seen
+        graph, seen = self.graph, [a]
+        while graph.user[k := seen[-1]] >= 0 and not graph.read[k] and k not in graph.several:
+            user = graph.user[k]
+            if (
+                len(graph.parents[user]) > 1
+                or self._ends(user)
+                or (k != a and graph.values[k].label)
+            ):
+                break
+            seen.append(user)
+        passed, waiting = len(seen), self._users(seen[-1])  # who reads what was seen
         while waiting and not graph.read[seen[-1]]:
             k = min(waiting)
-            if graph.ops[k] in SEQUENCES or self.absorbed[k]:
+            if self._ends(k):
                 break
-            if any(p not in seen and graph.ops[p] != "constant" for p in graph.parents[k]):
+            parents = graph.parents[k]
+            if len(parents) > 1 and any(
+                p not in seen and graph.ops[p] != "constant" for p in parents
+            ):
                 break
             if passed == len(seen) and len(seen) > 1 and graph.values[seen[-1]].label:
                 break  # what has a name stands for itself
@@ -278,13 +291,26 @@ class Units:
                 passed = len(seen)
             elif graph.read[k]:
                 break
-            waiting.update(graph.users(k))
+            waiting |= self._users(k)
         return seen[:passed]
+
+    def _ends(self, k: int) -> bool:
+        """Tell whether a node is no function of a unit alone, whatever else is."""
+        return self.graph.ops[k] in SEQUENCES or self.absorbed[k]
+
+    def _users(self, k: int) -> set[int]:
+        """Return who reads a node; of many, one is enough that ends the way."""
+        user = self.graph.user[k]
+        if k in self.graph.several and not self._ends(user):
+            return set(self.graph.users(k))
+        return {user} if user >= 0 else set()
 
 
 def activation(graph: Recorded, passed: list[int]) -> str:
     """Return in a word what happens from a to z: tanh, relu ×2; linear, if nothing does."""
     words = []
+    if len(passed) == 1:
+        return "linear"
     for before, k in pairwise(passed):
         op, parents = graph.ops[k], graph.parents[k]
         if len(parents) == 1 and parents[0] == before:
@@ -326,7 +352,7 @@ def outputs(units: Units) -> list[int]:
         top = k
         while graph.inner(top) and graph.ops[user := graph.only[top]] in SUMS:
             others = [p for p in graph.parents[user] if p != top]
-            if not all(carriers[p] or (below[p] and p not in graph.leaves) for p in others):
+            if not all(carriers[p] or (below[p] and p in graph.made) for p in others):
                 break
             top = user
         if graph.inner(top) and graph.ops[graph.only[top]] in ACTIVATIONS:

@@ -9,7 +9,7 @@ from autograd.modes import recorded
 from nn.activations import Activation
 from nn.credit.finding.anatomy import Anatomy
 from nn.credit.finding.recording import Recording
-from nn.credit.networks.rows import Edges, Row
+from nn.credit.networks.rows import Edges, Row, Sums
 from nn.credit.parts import Edge, Key, Link, Node, Register
 from nn.losses import Loss
 from nn.notations import SLIDES, Names, Notation, notation_of
@@ -34,6 +34,7 @@ class Found:
         names: what things are called.
         rows: gives the edges as rows, from the output backwards.
         register: what the edges have in common.
+        alone: gives the sums as far as one weight goes, by its place; None where all are made at once.
         total: what stands before a number of several examples: "Σ" or "mean "; empty of one.
     """
 
@@ -53,6 +54,7 @@ class Found:
     register: Register = field(default_factory=lambda: Register([], list))
     names: Names = field(default_factory=lambda: SLIDES)
     total: str = field(default_factory=str)
+    alone: Callable[[int], Sums] | None = field(default_factory=lambda: None)
 
     @classmethod
     def late(cls, find: "Callable[[], Found]", **known: Any) -> Self:
@@ -112,4 +114,4 @@ class Found:
 
         order = unit_by_unit if place and book.key != "slides" else None
         edges = Edges(rows, self.layers, order)
-        return replace(self, nodes=nodes, edges=edges, names=names, rows=rows)
+        return replace(self, nodes=nodes, edges=edges, names=names, rows=rows, alone=None)

@@ -77,9 +77,9 @@ def credit_of_layers(
                 of: Sequence[int] = range(first, first := first + width)
                 if not each_once:
                     weights = *a.parents[:count], *a.parents[2 * count :]
-                    of = [recording.places[id(p)] for p in weights]
+                    of = [recording.places[p] for p in weights]
                 numbers = [*a.partials[count : 2 * count], *([] if b is None else [b])]
-                pieces = [(id(a), range(count), True), *[(id(a), [2 * count], True)][:has]]
+                pieces = [(a, range(count), True), *[(a, [2 * count], True)][:has]]
                 deltas = [nodes[j].delta or 0.0] * width
                 found.append(Row(j, pieces, read[has], numbers, deltas, zs + [1.0] * has, [1.0] * width, of, register))  # fmt: skip
         return found
@@ -107,7 +107,7 @@ def _nodes(
         for unit, i in enumerate(layers[k]):
             f = net.layers[k - 1].neurons[unit].activation
             a, z_value = a_layer[unit], z_layer[unit]
-            delta = upstream.get(id(a), 0.0)
+            delta = upstream.get(a, 0.0)
             target = wanted[unit] if last else None
             slope = _slope(f, a, z_value)
             nodes[i] = Node(

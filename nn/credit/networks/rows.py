@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, count, islice, repeat
 from operator import mul
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+from autograd import Value
 from autograd.graph.reverse import errors, flows, inner_nodes
 from nn.arguments import is_sequence, learning_rate
 from nn.credit.finding.recording import Recording
@@ -23,7 +24,7 @@ class Row:
     """The edges into one unit, its biases last, as columns.
 
     Attributes:
-        pieces: the nodes on whose operands they stand, one after the other: the id of each, the places of its weights
+        pieces: the nodes on whose operands they stand, one after the other: each with the places of its weights
             among the operands, and whether none of the others is a parameter.
         tails: the numbers of the nodes at their tails; None, of a bias.
         weights, deltas, zs, signs, of: as for Edge, of each.
@@ -32,7 +33,7 @@ class Row:
     """
 
     target: int
-    pieces: list[tuple[int, Sequence[int], bool]]
+    pieces: list[tuple[Value, Sequence[int], bool]]
     tails: list[int | None]
     weights: Sequence[float]
     deltas: list[float]
@@ -67,8 +68,8 @@ class Row:
         )
 
     @property
-    def operands(self) -> Iterator[tuple[int, int]]:
-        """Of each the id of the node on whose operand it stands, and the place of that."""
+    def operands(self) -> Iterator[tuple[Value, int]]:
+        """Of each the node on whose operand it stands, and the place of that."""
         return ((node, slot) for node, slots, _ in self.pieces for slot in slots)
 
     @cached_property
@@ -84,6 +85,7 @@ class Edges(Mapping[Any, Edge]):
         rows: gives the rows, from the output backwards.
         layers: of a layered network the numbers of the nodes in each layer: there edges go by their tails.
         order: by which keys are sorted, if they do not stand as they are found.
+        row: gives one row by its target, if that is less work.
     """
 
     def __init__(
@@ -91,8 +93,9 @@ class Edges(Mapping[Any, Edge]):
         rows: Callable[[], list[Row]],
         layers: Sequence[Sequence[int]] = (),
         order: Callable[[Key], Any] | None = None,
+        row: Callable[[Any], Row] | None = None,
     ) -> None:
-        self._rows, self._layers, self._order = rows, layers, order
+        self._rows, self._layers, self._order, self._row = rows, layers, order, row
 
     @cached_property
     def _into(self) -> dict[Any, Row]:
@@ -140,7 +143,7 @@ class Edges(Mapping[Any, Edge]):
             return None
         source, target, place = (*key, 0)[:3]
         try:
-            row = self._into[target]
+            row = self._row(target) if self._row else self._into[target]
             return row.edges[row.by_tail[source, place]]
         except (KeyError, TypeError):  # a part of it may be a list
             return None
@@ -183,27 +186,41 @@ class Edges(Mapping[Any, Edge]):
         return f"no {wanted} {target!r}; there are {known}"
 
 
+class Sums(NamedTuple):
+    """What the weights of a network are, by their places.
+
+    Attributes:
+        numbers, totals: the number of each, and ∂L/∂w.
+        uses: gives those of some weights, by their places.
+    """
+
+    numbers: Sequence[float]
+    totals: Sequence[float]
+    uses: Callable[[Sequence[int]], list[Uses]]
+
+
 class Weights(Mapping[str, Weight]):
     """The weights by their names, made when they are looked at.
 
     Args:
         names: gives their names.
-        numbers, totals: the number of each, and ∂L/∂w.
-        counts: how many uses each has.
-        uses: gives those of some weights, by their places.
+        sums: gives what all of them are.
+        alone: gives the same as far as one of them goes, by its place, if that is less work.
     """
 
     def __init__(
         self,
         names: Callable[[], Sequence[str]],
-        numbers: Sequence[float],
-        totals: Sequence[float],
-        counts: Sequence[int],
-        uses: Callable[[Sequence[int]], list[Uses]],
+        sums: Callable[[], Sums],
+        alone: Callable[[int], Sums] | None = None,
     ) -> None:
-        self._names, self.numbers, self.totals = names, numbers, totals
-        self.counts, self.uses = counts, uses
+        self._names, self._sums, self._alone = names, sums, alone
         self._made: dict[str, Weight] = {}
+
+    @cached_property
+    def sums(self) -> Sums:
+        """What all of them are."""
+        return self._sums()
 
     @cached_property
     def names(self) -> Sequence[str]:
@@ -218,7 +235,7 @@ class Weights(Mapping[str, Weight]):
         self, totals: Sequence[float], uses: Callable[[Sequence[int]], list[Uses]]
     ) -> "Weights":
         """Return the same with other credit, and other uses."""
-        return Weights(lambda: self.names, self.numbers, totals, self.counts, uses)
+        return Weights(lambda: self.names, lambda: self.sums._replace(totals=totals, uses=uses))
 
     def moved(self, lr: float) -> dict[str, float]:
         """Return what a step of gradient descent makes of each.
@@ -244,12 +261,12 @@ class Weights(Mapping[str, Weight]):
 
     def _moved(self, lr: float) -> list[float]:
         lr = learning_rate(lr)
-        return [w - lr * g for w, g in zip(self.numbers, self.totals)]
+        return [w - lr * g for w, g in zip(self.sums.numbers, self.sums.totals)]
 
-    def _make(self, names: Sequence[str]) -> None:
+    def _make(self, names: Sequence[str], sums: Sums) -> None:
         places = [self._places[name] for name in names]
-        numbers, totals = (map(of.__getitem__, places) for of in (self.numbers, self.totals))
-        fields = zip(names, numbers, totals, self.uses(places))
+        numbers, totals = (map(of.__getitem__, places) for of in sums[:2])
+        fields = zip(names, numbers, totals, sums.uses(places))
         self._made.update(zip(names, map(partial(tuple.__new__, Weight), fields)))
 
     def _others(self) -> list[str]:
@@ -260,7 +277,10 @@ class Weights(Mapping[str, Weight]):
             if name not in self._places:
                 known = cut(", ".join(islice(self, 300)))
                 raise KeyError(f"there is no weight {name!r}; there are {known}")
-            self._make([name] if len(self._made) < FEW else self._others())
+            few = len(self._made) < FEW
+            alone = self._alone if few and "sums" not in vars(self) else None
+            sums = alone(self._places[name]) if alone else self.sums
+            self._make([name] if few else self._others(), sums)
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -278,7 +298,7 @@ class Weights(Mapping[str, Weight]):
     def _all(self) -> dict[str, Weight]:
         """Return the weights by their names, made at once."""
         if others := self._others():
-            self._make(others)
+            self._make(others, self.sums)
         return {name: self._made[name] for name in self._places}
 
     def values(self) -> Any:
@@ -290,32 +310,29 @@ class Weights(Mapping[str, Weight]):
         return self._all().items()
 
 
-def weights_of(
-    recording: Recording,
-    rows: Iterable[Row],
-    names: Callable[[], Sequence[str]],
-) -> Weights:
-    """Return each weight by its name: its credit is the sum over its uses, added from 0.0.
+def sums_of(
+    recording: Recording, rows: Iterable[Row], of: Mapping[Value, int], nodes: set[Value] | None = None
+) -> Sums:  # fmt: skip
+    """Return what the weights are: the credit of each is the sum over its uses, added from 0.0.
 
     Args:
         recording: what was recorded.
         rows: the edges.
-        names: gives the names of the weights.
+        of: the weights, and their places.
+        nodes: those that have them as operands; all of them, if it is not given.
     """
     known = recording.numbers or [p.data for p in recording.parameters]
     numbers = [*known, 0.0]  # the last is of what is no parameter, whose place is −1
-    totals, counts = [0.0] * len(numbers), [0] * len(numbers)
-    found = list(_uses(recording, rows))
+    totals = [0.0] * len(numbers)
+    found = list(_uses(recording, rows, of, nodes))
     for use, ks in found:
         if isinstance(use, Use):
             totals[ks[0]] += use.credit
-            counts[ks[0]] += 1
             continue
-        of, shares, weights = use.of, use.credits, use.weights
-        for k in ks:
-            totals[of[k]] += shares[k]
-            counts[of[k]] += 1
-            numbers[of[k]] = weights[k]
+        some = slice(ks[0], ks[-1] + 1) if ks else slice(0)
+        for k, share, weight in zip(use.of[some], use.credits[some], use.weights[some]):
+            totals[k] += share
+            numbers[k] = weight
 
     def uses(places: Sequence[int]) -> list[Uses]:
         by: dict[int, Uses] = {p: [] for p in places}
@@ -326,31 +343,35 @@ def weights_of(
                     by[p].append(use.edges[k] if isinstance(use, Row) else use)
         return [*by.values()]
 
-    return Weights(names, numbers, totals, counts, uses)
+    return Sums(numbers, totals, uses)
 
 
-def _uses(recording: Recording, rows: Iterable[Row]) -> Iterator[tuple[Row | Use, Sequence[int]]]:
+def _uses(
+    recording: Recording, rows: Iterable[Row], of: Mapping[Value, int], nodes: set[Value] | None
+) -> Iterator[tuple[Row | Use, Sequence[int]]]:
     """Yield the uses of parameters as back-propagation meets them: some edges of a row; or another, with its parameter."""
-    on: dict[int, list[tuple[Row, Sequence[int], Sequence[int], bool]]] = {}
+    on: dict[Value, list[tuple[Row, Sequence[int], Sequence[int], bool]]] = {}
     for row in rows:
         first = 0
         for node, slots, alone in row.pieces:
             ks = range(first, first := first + len(slots))
             on.setdefault(node, []).append((row, ks, slots, alone))
-    of, upstream = recording.places, None
+    upstream = None
     for v in reversed(inner_nodes(recording.loss)):
-        found = on.get(id(v), [])
+        if nodes is not None and v not in nodes:
+            continue
+        found = on.get(v, [])
         if found and found[0][3]:
             yield from ((row, ks) for row, ks, _, _ in found)
             continue
         parents = v.parents
-        if of.keys().isdisjoint(map(id, parents)):
+        if of.keys().isdisjoint(parents):
             continue
         edges = {s: (row, k) for row, ks, slots, _ in found for k, s in zip(ks, slots)}
         slot = -1
         for p, slope in flows(v):
             slot = next(k for k in range(slot + 1, len(parents)) if parents[k] is p)
-            if (place := of.get(id(p))) is None:
+            if (place := of.get(p)) is None:
                 continue
             if slot in edges:
                 row, k = edges[slot]
@@ -358,6 +379,6 @@ def _uses(recording: Recording, rows: Iterable[Row]) -> Iterator[tuple[Row | Use
                 continue
             if upstream is None:
                 upstream = errors(recording.loss)
-            name = recording.names.get(id(p)) or f"parameter {place + 1}"
-            delta = upstream[id(v)]
+            name = recording.names.get(p) or f"parameter {place + 1}"
+            delta = upstream[v]
             yield Use(name, v.label or v.op, delta, slope, delta * slope), (place,)

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
+from autograd import Value
 from autograd.notation import shown
 from nn.activations import ACTIVATIONS
 from nn.credit.finding.anatomy import Anatomy
@@ -16,7 +17,7 @@ from nn.credit.finding.recording import Recording
 from nn.credit.finding.units import Term, Unit
 from nn.credit.networks.found import Found
 from nn.credit.networks.layered import targets
-from nn.credit.networks.rows import Edges, Row
+from nn.credit.networks.rows import Edges, Row, Sums, sums_of
 from nn.credit.parts import Edge, Link, Node, Nodes, Register
 from nn.losses import Loss
 from nn.notations import NOTATIONS, Names
@@ -36,19 +37,31 @@ def credit_of_graph(
     nodes = _nodes(anatomy, wanted, called)
     index = {z: cell.index for z, cell in anatomy.cells.items()}
     links = _links(anatomy, index)
+    read: dict[int, list[int | None]] = {}  # the numbers of tails that units share, by their ids
     inputs = [index[z] for z in graph.inputs]
     layers = [] if links else _layers(anatomy, nodes, inputs, outputs)
     functions = [[ACTIVATIONS[nodes[j].does] for j in layer] for layer in layers[1:]]
 
     @cache
+    def row(target: int) -> Row:
+        return _row(anatomy, target, index, read, register)
+
+    @cache
     def rows() -> list[Row]:
-        return _rows(anatomy, index, register)
+        return [found for j in nodes if nodes[j].kind == "unit" and (found := row(j)).tails]
+
+    def alone(place: int) -> Sums:
+        p = recording.parameters[place]
+        users, heads = anatomy.around(p)
+        return sums_of(recording, map(row, heads), {p: place}, users)
 
     def all_names() -> list[str]:
-        names = [recording.names.get(id(p), "") for p in recording.parameters]
+        names = [recording.names.get(p, "") for p in recording.parameters]
         if not all(names):  # of a weight without a name, that of its first use
             first: dict[int, Edge] = {}
-            for row in rows():
+            bare = Register(layers, list)  # the rows hold the register: it holds none of them
+            for j in (j for j in nodes if nodes[j].kind == "unit"):
+                row = _row(anatomy, j, index, read, bare)
                 for k, edge in zip(row.of, row.edges):
                     first.setdefault(k, edge)
             for k, name in enumerate(names):
@@ -59,19 +72,19 @@ def credit_of_graph(
         parts = (cell.part for cell in anatomy.cells.values())
         uses = Counter(w for part in parts if isinstance(part, Unit) for w in part.own)
         several = {graph.weights[w] for w, n in uses.items() if n > 1 and w in graph.weights}
-        names = [recording.names.get(id(p), "") for p in recording.parameters]
+        names = [recording.names.get(p, "") for p in recording.parameters]
         return [n if len(n) <= LONGEST or k in several else "" for k, n in enumerate(names)]
 
     register = Register(layers, all_names, own_names)
     return Found(
-        nodes, Edges(rows, layers), layers, recording.loss.data, loss, functions, y, recording, outputs, links, anatomy,
-        rows, register, called,
+        nodes, Edges(rows, layers, row=row), layers, recording.loss.data, loss, functions, y, recording, outputs, links, anatomy,
+        rows, register, called, alone=alone,
     )  # fmt: skip
 
 
 def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> dict[int, Node]:
     graph, recording = anatomy.graph, anatomy.recording
-    given = {graph.places[id(v)]: name for v, name in recording.inputs if id(v) in graph.places}
+    given = {graph.places[v]: name for v, name in recording.inputs if v in graph.places}
     depth = 1 + max((cell.rank for cell in anatomy.cells.values() if cell.part), default=0)
     found = Nodes()
     for cell in anatomy.cells.values():
@@ -81,7 +94,7 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> 
         elif part is None and graph.ops[cell.z] == "constant":
             name = shown(z)
         elif part is None:
-            name = given.get(cell.z) or recording.names.get(id(v)) or v.label or called.z(i)
+            name = given.get(cell.z) or recording.names.get(v) or v.label or called.z(i)
         else:
             name = ""
         a = slope = block = None
@@ -89,7 +102,7 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> 
             a, slope = anatomy.graph.numbers[part.a], anatomy.slope(part)
         elif part is not None:
             block = part.block
-        found[i] = Node(
+        found[i] = Node.of(
             i, depth - cell.rank if part else 0, name, a, z, slope, anatomy.delta(cell), wanted.get(i),
             "unit" if a is not None else "joint" if part else "input", part.does if part else "", v.label, block,
             called,
@@ -97,40 +110,43 @@ def _nodes(anatomy: Anatomy, wanted: dict[int, float | None], called: Names) -> 
     return found
 
 
-def _rows(anatomy: Anatomy, index: dict[int, int], register: Register) -> list[Row]:
-    """Return the edges into each unit, from the output backwards."""
-    graph, found = anatomy.graph, list[Row]()
-    read: dict[int, list[int | None]] = {}  # the numbers of tails that units share, by their ids
-    for cell in anatomy.cells.values():
-        unit = cell.part
-        if not isinstance(unit, Unit):
+def _row(
+    anatomy: Anatomy, target: int, index: dict[int, int], read: dict[int, list[int | None]], register: Register
+) -> Row:  # fmt: skip
+    """Return the edges into a unit."""
+    graph, unit = anatomy.graph, anatomy.by_index[target].part
+    if not isinstance(unit, Unit):
+        raise KeyError(target)
+    pieces, tails = list[tuple[Value, Sequence[int], bool]](), list[int | None]()
+    weights, deltas, zs, signs, of = (list[Any]() for _ in range(5))
+    for term in sorted(unit.terms, key=lambda term: term.kind == "bias"):
+        k, s, operands, v = (
+            term.node,
+            term.weight,
+            graph.parents[term.node],
+            graph.values[term.node],
+        )
+        if term.kind == "dot":
+            ws, xs = graph.sides[k]
+            slots, alone = range(len(ws)), True
+            if id(xs) not in read:
+                read[id(xs)] = [index[x] for x in xs]
+            tails += read[id(xs)]
+            zs += v._da
+        elif s is not None:
+            slots, ws = range(s, s + 1), (operands[s],)
+            alone = len(operands) < 3 and not graph.is_parameter[operands[s - 1]]
+            tails.append(None if term.tail is None else index[operands[term.tail]])
+            zs.append(anatomy.partials[k][s])
+        else:
             continue
-        pieces, tails = list[tuple[int, Sequence[int], bool]](), list[int | None]()
-        weights, deltas, zs, signs, of = (list[Any]() for _ in range(5))
-        for term in sorted(unit.terms, key=lambda term: term.kind == "bias"):
-            k, s, operands = term.node, term.weight, graph.parents[term.node]
-            if term.kind == "dot":
-                ws, xs = graph.sides[k]
-                slots, alone = range(len(ws)), True
-                if id(xs) not in read:
-                    read[id(xs)] = [index[x] for x in xs]
-                tails += read[id(xs)]
-            elif s is not None:
-                slots, ws = range(s, s + 1), (operands[s],)
-                alone = len(operands) < 3 and not graph.is_parameter[operands[s - 1]]
-                tails.append(None if term.tail is None else index[operands[term.tail]])
-            else:
-                continue
-            pieces.append((id(graph.values[k]), slots, alone))
-            weights += [graph.numbers[w] for w in ws]
-            deltas += [anatomy.upstream(k)] * len(ws)
-            zs += anatomy.partials[k][slots.start : slots.stop]
-            signs += [term.sign] * len(ws)
-            of += [graph.weights.get(w, -1) for w in ws]
-        places = list(_places(tails)) if len(set(tails)) < len(tails) else None
-        if tails:
-            found.append(Row(cell.index, pieces, tails, weights, deltas, zs, signs, of, register, places))  # fmt: skip
-    return found
+        pieces.append((v, slots, alone))
+        weights += map(graph.numbers.__getitem__, ws)
+        deltas += [anatomy.upstream(k)] * len(ws)
+        signs += [term.sign] * len(ws)
+        of += map(graph.weights.get, ws, repeat(-1))
+    places = list(_places(tails)) if len(set(tails)) < len(tails) else None
+    return Row(target, pieces, tails, weights, deltas, zs, signs, of, register, places)
 
 
 def _places(tails: list[int | None]) -> Iterator[int]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from autograd import primitives
+from autograd import Value, primitives
 from autograd.graph.node import made_by
 from autograd.notation import factor, shown
 from autograd.primitive import slopes_of
@@ -146,7 +146,7 @@ class _Piece:
                     slope = slopes_of(rule, [*given, numbers[k]])
                     flows += zip(x, slope) if isinstance(x, tuple) else [(x, slope)]
             for p, slope in flows:
-                place = graph.places.get(id(p))
+                place = graph.places.get(p) if isinstance(p, Value) else None
                 if place is not None and not (type(slope) is float and slope == 0.0):
                     found[place] = g * slope + found[place] if place in found else g * slope
         self._last = read, found
@@ -181,11 +181,11 @@ class _Working:
         known: dict[int, Id] = {k: ("z", i) for i, k in self.z.items()}
         self.places: dict[str, int] = {}  # of the weights, by their names
         for p, weight in zip(recording.parameters, credit.weights.values()):
-            if (place := graph.places.get(id(p))) is not None:
+            if (place := graph.places.get(p)) is not None:
                 self.places[weight.name] = place
                 known[place] = "weight", self._of(weight)
         self.pieces: dict[Id, _Piece] = {
-            ("loss", None): _Piece(graph, graph.places[id(recording.loss)], known)
+            ("loss", None): _Piece(graph, graph.places[recording.loss], known)
         }
         for i, k in self.z.items():
             node = credit.nodes[i]
@@ -206,9 +206,8 @@ class _Working:
     def _in_layers(self) -> None:
         """Find the nodes of a perceptron."""
         credit, graph = self.credit, self.graph
-        by_id = {id(v): k for k, v in enumerate(graph.values)}
         for row in credit.rows():
-            self.a[row.target] = k = by_id[row.pieces[0][0]]
+            self.a[row.target] = k = graph.places[row.pieces[0][0]]
             operands = graph.parents[k]
             read = zip(row.tails, operands[len(operands) // 2 :])
             self.z |= {i: z for i, z in read if i is not None}

@@ -13,7 +13,7 @@ from autograd.value import apply
 from nn.activations import ACTIVATIONS, Activation, activation_name
 from nn.arguments import arguments_of, named
 from nn.credit import Credit
-from nn.credit.finding.recording import Recording, Weights
+from nn.credit.finding.recording import Recording, Weights, known_by_name
 from nn.losses import LOSSES, Loss, loss_name
 from nn.optim import SGD, Adam, Optimizer
 
@@ -21,13 +21,13 @@ Data = dict[str, Any]
 _OPTIMIZERS = {kind.__name__: kind for kind in (SGD, Adam)}
 
 
-def kept_nodes(ends: Sequence[Value], leaves: Sequence[Value], kept: Mapping[int, float]) -> Data:
+def kept_nodes(ends: Sequence[Value], leaves: Sequence[Value], kept: Mapping[Value, float]) -> Data:
     """Return a recorded graph as data: what it ends in, its leaves, and for each node its row, operands and label.
 
     Args:
         ends: its results.
         leaves: what it is computed from.
-        kept: the numbers of leaves that have others now, by their ids.
+        kept: the numbers of leaves that have others now.
 
     Raises:
         ValueError: if there is an operation of one's own in it.
@@ -39,22 +39,22 @@ def kept_nodes(ends: Sequence[Value], leaves: Sequence[Value], kept: Mapping[int
         if isinstance(x, tuple):
             return [operand(item) for item in x]
         if isinstance(x, Value) and x.op != "constant":
-            return places[id(x)]
+            return places[x]
         return {"number": x.data if isinstance(x, Value) else getattr(x, "holds", x)}
 
     nodes = list[list[Any]]()
     for v, number in zip(flat.values, numbers):
         row, operands = made_by(v)
         if row is None:
-            nodes.append([kept.get(id(v), number), v.label])
+            nodes.append([kept.get(v, number), v.label])
         elif row.name in TABLE:
             nodes.append([row.name, [operand(x) for x in operands], v.label])
         else:
             raise ValueError(f"{row.name} is an operation of your own, which no file holds")
     return {
         "nodes": nodes,
-        "ends": [places[id(v)] for v in ends],
-        "leaves": [places[id(v)] for v in leaves],
+        "ends": [places[v] for v in ends],
+        "leaves": [places[v] for v in leaves],
     }
 
 
@@ -174,12 +174,12 @@ def penalty_of(given: Mapping[str, Any]) -> Callable[[list[Value]], Value]:
 def graph_data(credit: Credit) -> Data:
     """Return an example of any network as data: its graph, and what is known of its leaves."""
     r, flat = credit.recording, credit.graph
-    then = dict(zip(map(id, flat.values), flat.numbers))
-    then |= {id(p): weight.weight for p, weight in zip(r.parameters, credit.weights.values())}
+    then = dict(zip(flat.values, flat.numbers))
+    then |= {p: weight.weight for p, weight in zip(r.parameters, credit.weights.values())}
     graph = kept_nodes([r.loss, *r.outputs], [*r.parameters, *(v for v, _ in r.inputs)], then)
     penalty = {"penalty": penalty_data(credit)} if r.penalty is not None else {}
     return penalty | {
-        "graph": graph, "weights": [r.names.get(id(p), "") for p in r.parameters],
+        "graph": graph, "weights": [r.names.get(p, "") for p in r.parameters],
         "inputs": [name for _, name in r.inputs], "net": credit.title.split(",")[0], "target": credit.y,
         "loss": loss_data(credit),
     }  # fmt: skip
@@ -191,22 +191,12 @@ def graph_of(given: Mapping[str, Any]) -> Credit:
     (root, *outputs), leaves = recorded_nodes(given["graph"])
     weights, inputs = leaves[: len(names)], leaves[len(names) :]
     said, penalty = given["loss"], given.get("penalty")
-    loss = loss_of(said) if isinstance(said, dict) or said in LOSSES else _called(said)
+    loss = loss_of(said) if isinstance(said, dict) or said in LOSSES else known_by_name(said)
     recording = Recording(
-        root, outputs, Weights.of(list(zip(names, weights))), list(zip(inputs, given["inputs"])), _called(given["net"]),
+        root, outputs, Weights.of(list(zip(names, weights))), list(zip(inputs, given["inputs"])), known_by_name(given["net"]),
         penalty_of(penalty) if penalty else None, leaf_numbers(root), [p.data for p in weights],
     )  # fmt: skip
     return Credit.of_recording(recording, given["target"], loss)
-
-
-def _called(name: str) -> Callable[..., Any]:
-    """Return what stands for a function of which no more than the name, and what it computed, was kept."""
-
-    def known(*arguments: Any) -> Any:
-        raise TypeError(f"the function {name} is not known: what it computed was kept")
-
-    known.__name__ = name
-    return known
 
 
 def optimizer_data(optimizer: Optimizer) -> Data:

@@ -789,3 +789,15 @@ def test_derivation_over_many_steps_names_the_first_and_the_last():
     text = str(c.derivation(*list(c.edges)[-1]))
     assert "… 26 more" in text
     assert len(text.splitlines()) < 14
+
+
+def test_an_activation_ends_before_what_adds_up():
+    w, v = Value(0.5, label="w"), Value(-0.4, label="v")
+    nets = {
+        "minus": lambda x: -(w * x[0]).tanh() + v * x[0],
+        "sum": lambda x: ag.sum([(w * x[0]).tanh()]) * v,
+    }
+    for net in nets.values():
+        c = assign_credit(net, [0.7], 0.2, parameters=[w, v])
+        (use,) = c.weights["w"].uses
+        assert c.nodes[use.target].does == "tanh"

@@ -1,6 +1,7 @@
 """What credit costs, counted: nothing is made before it is asked for, and all of it is linear in the graph."""
 
 import gc
+import weakref
 from collections import Counter
 
 import pytest
@@ -55,7 +56,7 @@ def test_no_edge_is_made_before_it_is_looked_at(made):
     assert len(c.edges) == 3 * 20 + 20 * 20 + 20 + 41
     assert (22, 1) in {*c.edges}
     assert len(c.updates()) == len(c.edges)
-    assert c.weights.totals
+    assert c.weights.sums.totals
     assert alive() == before
     assert c.edges[21, 1].target == 1
     assert alive() == before + 21  # those of its unit
@@ -71,6 +72,7 @@ def test_edges_and_weights_of_a_unit_are_made_at_once(own):
         c = assign_credit(
             (lambda x: net(x)) if own else net, x, 0.5, parameters=net if own else None
         )
+        assert len(c.nodes) == width + 21  # the nodes are made one by one, before
         found = calls(lambda: (list(c.edges.values()), [w.credit for w in c.weights.values()]))
         return found["rows.py"] + found["parts.py"]
 
@@ -103,6 +105,21 @@ def test_linear_in_the_graph(make):
 
     small, large = work(20), work(80)
     assert large < 4.4 * small
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_credit_is_freed_at_once(name):
+    gc.collect()
+    gc.disable()
+    try:
+        c = of(CASES[name]())()
+        assert str(c)
+        assert str(c.forward_table())
+        graph = weakref.ref(c.recording.loss)
+        del c
+        assert graph() is None
+    finally:
+        gc.enable()
 
 
 def test_a_recorded_loss_is_taken_apart_once(monkeypatch):

@@ -1,6 +1,8 @@
 """Credit assignment: δ·z is the gradient of the weight, and the worked network has the known numbers."""
 
+import copy
 import math
+import pickle
 from functools import partial
 
 import numpy as np
@@ -11,6 +13,7 @@ import nn
 from autograd import Value, no_grad
 from nn import MLP, assign_credit, cross_entropy, half_squared_error, squared_error
 from tests.counting import calls
+from tests.nn.credit.networks import CASES
 from tests.worked import WEIGHTS, X, Y, network
 
 # Recomputed with 60-digit arithmetic and central differences.
@@ -333,3 +336,58 @@ def test_a_line_of_the_derivation_does_not_walk_all_outputs():
         for n in (50, 100)
     )
     assert twice < 2.5 * once
+
+
+# ---------------------------------------------------------------- copies and pickles
+
+
+def made(name):
+    """Return a credit."""
+    net, xs = MLP(3, [2, 1], rng=1), [[0.1, 0.2, 0.3], [0.5, -0.4, 0.2]]
+    if name == "layers":
+        return assign_credit(net, xs[0], 0.5, notation="nielsen")
+    if name == "batch":
+        return assign_credit(net, xs, [0.5, 0.2], batch="mean")
+    if name == "loss":
+        return assign_credit((net(xs[0]) - 0.5) ** 2 + 0.1 * net.parameters()[0] ** 2)
+    case = CASES[name]()
+    return assign_credit(case.net, case.x, case.y, case.loss, parameters=case.parameters)
+
+
+def pickled(c):
+    return pickle.loads(pickle.dumps(c))
+
+
+def told(c):
+    """Return all that a credit says in short."""
+    said = str(c), repr(c), str(c.updates(0.3)), c.check().ok
+    return said if hasattr(c, "examples") else (*said, str(c.forward_table()), str(c.after(0.01)))
+
+
+@pytest.mark.parametrize("name", ["layers", "batch", "loss", *CASES])
+@pytest.mark.parametrize("looked", [False, True])
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, pickled])
+def test_a_copy_says_the_same(again, looked, name):
+    c, same = made(name), made(name)
+    if looked:
+        assert c.weights
+    local = "<locals>" in getattr(c, "loss_function", MLP).__qualname__
+    if again is pickled and local:  # as pickle itself says of such a function
+        with pytest.raises((AttributeError, pickle.PicklingError), match="loss"):
+            again(c)
+        return
+    assert told(again(c)) == told(same)
+
+
+def test_a_copy_has_the_numbers_of_the_time_of_recording():
+    w = Value(0.5, label="w")
+    c = assign_credit(lambda x: (w * x[0]).tanh() + w, [0.7], 0.2, parameters=[w])
+    wanted = str(c)
+    w.data = 99.0
+    assert str(copy.deepcopy(c)) == str(pickled(c)) == wanted
+
+
+def test_the_sum_of_a_batch_is_not_copied_alone():
+    batch = assign_credit(WORKED, [X, X], [Y, 0.0], batch=True)
+    with pytest.raises(TypeError, match="copy the batch"):
+        copy.deepcopy(batch.whole)

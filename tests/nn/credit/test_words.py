@@ -116,7 +116,7 @@ def test_formulas_are_written_with_the_brackets_they_need():
         graph = Recorded(recording_of_loss(v, [x, y]))
         inner = [k for k, node in enumerate(graph.values) if node.parents]
         of = spelled(graph, inner, lambda k, graph=graph: (graph.values[k].label, ATOM), 60)
-        assert of(graph.places[id(v)])[0] == text
+        assert of(graph.places[v])[0] == text
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -45,7 +45,7 @@ class Taped:
         inputs = [v for v, _ in again.inputs]
         self.tape = tape = self._tape(again, inputs, targets, share)
         self._at = [tape[v] for v in self._graph.values]
-        cells, places = self.anatomy.cells, [self._graph.places.get(id(v), -1) for v in inputs]
+        cells, places = self.anatomy.cells, [self._graph.places.get(v, -1) for v in inputs]
         self.slots = {cell.index: self._at[z] for z, cell in cells.items()}
         self.inputs = [cells[place].index for place in places if place in cells]
         self.parameters = {name: tape[v] for name, v in zip(credit.weights, again.parameters)}
@@ -74,9 +74,9 @@ class Taped:
         anatomy, old = self.credit.anatomy, self.credit.recording
         assert anatomy is not None
         places = anatomy.graph.places
-        inputs = (v for v, _ in old.inputs if places.get(id(v)) in anatomy.cells)
+        inputs = (v for v, _ in old.inputs if places.get(v) in anatomy.cells)
         changed = [*zip(old.parameters, weights), *zip(inputs, x)]
-        new = anatomy.again({places[id(v)]: n for v, n in changed if id(v) in places})
+        new = anatomy.again({places[v]: n for v, n in changed if v in places})
         if self.targets:
             new = replace(new, loss=_loss(self.credit, new, y, rebuild(y, Value))[0])
         return new
@@ -98,7 +98,7 @@ class Taped:
             link._replace(local=place(quantity, link.local)) if quantity else link
             for link, quantity in zip(credit.links, locals_, strict=True)
         ]
-        root = graph.places[id(self.tape.root)]
+        root = graph.places[self.tape.root]
         loss = self._inside(root, (k for k, inside in enumerate(graph.in_network) if not inside))
         read = {i: place(f"i{loss}.{self.slots[i]}", x) for i, x in credit.read_by_loss.items()}
         shares = {j: place(f"v{self.tape[p]}", p.data) for j, p in self._shares.items()}
@@ -146,7 +146,7 @@ class Taped:
             if part.block is not None:  # as far as it is read from outside
                 members = set(part.members)
                 outside = (k for k in range(len(self._graph.values)) if k not in members)
-                root = self._graph.places[id(self.tape.root)]
+                root = self._graph.places[self.tape.root]
                 delta = f"i{self._inside(root, outside)}.{z}"
             new["delta"] = place(delta, node.delta or 0.0)
         if node.target is not None and cell.index in self.targets:
