@@ -18,7 +18,7 @@ from nn.credit.assignment import Assignment
 from nn.credit.parts import Edge, Key, Link, Node
 from nn.credit.pictures.layout import BOTTOM, LEAST_WIDTH, LEGEND, MARGIN, STYLES, Layout
 from nn.credit.pictures.placing import Item, arrange, ended, join, through
-from nn.credit.pictures.units.folding import FoldedWords, foldings, ranged, shortened
+from nn.credit.pictures.units.folding import FoldedWords, foldings, ranged, shortened, time_steps
 from nn.credit.pictures.words import NOTHING, Words
 from nn.credit.telling.excerpt import drawn
 
@@ -46,12 +46,13 @@ class Columns(Layout):
         whole = self._show == "blank" or self._path is not None or self._roomy or self._slide
         may_fold = not (whole or credit.total)
         part = drawn(credit, self._path)
-        for self.fold in foldings(part):
+        steps = time_steps(credit)  # plain zeros tell, too
+        for self.fold in foldings(part, steps):
             width = self._fitted()
             if self.shows != "pattern" or not may_fold:
                 break
         else:  # it cannot be folded so far: what has no pills is shown as it is folded least
-            few = (f for f in foldings(part) if len(f.credit.edges) <= SOME)
+            few = (f for f in foldings(part, steps) if len(f.credit.edges) <= SOME)
             self.fold = next(few, self.fold)
             width = self._fitted()
         shift = max(0.0, (max(self._least_width, LEAST_WIDTH) - width) / 2)

@@ -50,9 +50,14 @@ class Folded:
     gap: int = 0
 
 
-def foldings(credit: Assignment) -> Iterator[Folded]:
-    """Yield a unit graph as it is, then folded more and more."""
-    whole = Folded(credit, steps=time_steps(credit))
+def foldings(credit: Assignment, steps: dict[int, list[int]]) -> Iterator[Folded]:
+    """Yield a unit graph as it is, then folded more and more.
+
+    Args:
+        credit: the network.
+        steps: the nodes of each time step.
+    """
+    whole = Folded(credit, steps=steps)
     yield whole
     short = _without_middle(whole)
     yield short
@@ -119,15 +124,19 @@ def _inside(credit: Assignment, shared: Set[str]) -> set[int]:
 
 
 def _alike(credit: Assignment, one: list[int], other: list[int]) -> bool:
-    """Tell whether two steps are alike, but for weights by which the first would read zeros, which are not drawn."""
+    """Tell whether the units of two steps are alike, but for weights by which the first would read zeros.
+
+    Zeros are not drawn, nor what is multiplied by one.
+    """
 
     def look(step: list[int]) -> tuple[list[str], set[str]]:
         ways = (way for j in step for way in credit.into(j))
-        does = sorted(credit.nodes[j].does.split(" ")[0] for j in step)
+        units = (node for j in step if (node := credit.nodes[j]).kind == "unit")
+        does = sorted(unit.does.split(" ")[0] for unit in units)
         return does, {way.parameter for way in ways if isinstance(way, Edge)}
 
     (does, read), (does_too, read_too) = look(one), look(other)
-    return does == does_too and read <= read_too
+    return does == does_too and read <= read_too and len(one) <= len(other)
 
 
 def _without_middle(whole: Folded) -> Folded:

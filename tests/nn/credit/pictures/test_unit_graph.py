@@ -146,6 +146,27 @@ def test_two_steps_have_headings_if_they_are_alike():
     assert Columns(twice).steps == []
 
 
+@pytest.mark.parametrize("start", [0.0, Value(0.5)])
+@pytest.mark.parametrize("mixed", [True, False])
+def test_two_steps_of_a_gru_have_headings(start, mixed):
+    w = {f"{kind}{gate}": Value(0.3, label=f"{kind}{gate}") for gate in "zrn" for kind in "WUb"}
+    v = w["v"] = Value(0.7, label="v")
+
+    def gate(name, x, h):
+        return ag.dot([w[f"W{name}"], w[f"U{name}"]], [x, h], w[f"b{name}"])
+
+    def net(xs):
+        h = start  # what is multiplied by a plain 0 is not drawn
+        for x in xs:
+            z, r = (gate(name, x, h).sigmoid() for name in "zr")
+            n = gate("n", x, r * h).tanh()
+            h = (1.0 - z) * n + z * h if mixed else h + z * (n - h)
+        return v * h
+
+    layout = Columns(assign_credit(net, [0.5, -1.0], 0.4, parameters=w))
+    assert [heading for *_, heading in layout.steps] == ["t = 1", "t = 2"]
+
+
 def test_numbers_of_vectors_stand_in_columns_where_a_page_is_too_narrow():
     layout = Columns(credit_of(CASES["transformer"]()))
     assert layout.width < 1200.0
