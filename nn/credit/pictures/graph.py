@@ -76,14 +76,11 @@ class CreditGraph:
         self.nodes, self.edges, self.waiting = nodes, edges, waiting
         self._hovers = largest > 0 and not layout.tails and not waiting
         self.canvas = Canvas(layout.width, layout.height)
-        every = list(credit.edges.values())
-        flows = map(self.words.flow, every)
-        self.largest = max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0)
         told = self.words.show != "blank" and self.words.known is None
         self.began = began(credit) if told else []
         self._ways()
         self._draw_edges(marks)
-        marked = [edge for edge in every if edge.key in marks]
+        marked = [edge for edge in credit.edges.values() if edge.key in marks]
         for edge in marked:
             self._marks(edge)
         for layer, p in layout.biases.items():
@@ -98,6 +95,12 @@ class CreditGraph:
             self._meet(edge)
         for p, note in layout.notes:
             self._note(p, note)
+
+    @cached_property
+    def largest(self) -> float:
+        """The largest number that passes along an edge."""
+        flows = map(self.words.flow, self.credit.edges.values())
+        return max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0)
 
     @cached_property
     def _order(self) -> list[Edge]:
