@@ -1,5 +1,6 @@
 """Machine code that runs on arrays: the numbers of the scalar engine, and of a VectorProgram."""
 
+import functools
 import gc
 import math
 import pickle
@@ -46,6 +47,7 @@ EXTREMES = [*EXTREMES, *(-x for x in EXTREMES), math.nan]
 # ---------------------------------------------------------------- rows
 
 
+@functools.cache
 def compiled(row):
     count = len(row.partials)
     p = trace(lambda *xs: row(*xs), *[0.5] * count)
@@ -222,17 +224,22 @@ def test_vectors_whose_numbers_are_moved_about(names, n):
             assert_close(found, wanted, 1e-10 * max(1.0, np.abs(wanted).max()))
 
 
-@pytest.mark.usefixtures("in_haste")
+@functools.cache
+def two_layers(reduction):
+    """Return a network of two layers as NumPy and as machine code, which is made once for any number of examples."""
+    layers = random_layers(np.random.default_rng(0), [3, 9, 5, 2])
+    p = trace(network(ag.tanh, False), layers, [0.0] * 3, [0.0] * 2)
+    return [p.vectorize((1, 2), reduction, compile=choice) for choice in (False, True)]
+
+
 @pytest.mark.parametrize("n", [1, 7, 8, 9, 63, 64, 65, 127, 128, 129, 1000])
 def test_any_number_of_examples(n):
     rng = np.random.default_rng(n)
-    layers = random_layers(rng, [3, 9, 5, 2])
-    p = trace(network(ag.tanh, False), layers, [0.0] * 3, [0.0] * 2)
+    layers = [tuple(map(np.array, layer)) for layer in random_layers(rng, [3, 9, 5, 2])]
     xs, ys = rng.normal(size=(n, 3)), rng.normal(size=(n, 2))
-    layers = [tuple(map(np.array, layer)) for layer in layers]
     for reduction in ("mean", "sum"):
-        plain = p.vectorize((1, 2), reduction, compile=False)
-        value, gradients = p.vectorize((1, 2), reduction).value_and_grad(layers, xs, ys)
+        plain, code = two_layers(reduction)
+        value, gradients = code.value_and_grad(layers, xs, ys)
         expected = plain.value_and_grad(layers, xs, ys)
         scale = n if reduction == "sum" else 1.0
         assert_close(value / scale, expected[0] / scale)
@@ -444,6 +451,7 @@ def test_a_plainer_processor_gives_the_same_numbers(features, monkeypatch):
         test_every_row_over_its_whole_domain(TABLE[name])
 
 
+@pytest.mark.usefixtures("in_haste")
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads memory from /proc")
 def test_builds_leave_nothing_behind():
