@@ -17,15 +17,26 @@ def _read(path):
     return nbformat.read(path, as_version=4)
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    """One kernel, which imports what they need once; each notebook begins without the names of the one before."""
+    from jupyter_client import KernelManager  # nbclient needs it, too
+
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(cwd=str(FOLDER))
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::RuntimeWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs(path):
+def test_notebook_runs(path, kernel):
     notebook = _read(path)
-    client = nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
-    )
+    notebook.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))
+    client = nbclient.NotebookClient(notebook, km=kernel, timeout=300)
     client.execute()
+    client.kc.stop_channels()
     errors = [
         o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"
     ]
