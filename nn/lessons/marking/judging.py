@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from nn.activations import activation_name
@@ -16,6 +16,7 @@ from nn.lessons.quantities import Quantity, Written
 
 Status = Literal["right", "follows", "wrong"]
 MOST = 0.6  # of the numbers of a sheet are written in its way
+FEW = 5  # numbers that end in zeros by chance
 NEAR = 2.0  # units by which digits that were cut off, not rounded, may be missed
 
 
@@ -45,6 +46,20 @@ class Style:
 def _two_digits(x: float) -> float:
     """Return what one in the second digit of a number is worth."""
     return 10.0 ** (math.floor(math.log10(abs(x))) - 1) if x else 0.01
+
+
+def unpadded(numbers: Mapping[Quantity, Written]) -> dict[Quantity, Written]:
+    """Return the numbers of a sheet without the zeros that end all of them: 0.781800, −0.136300 were rounded to four digits."""
+    counted = [(w, round(min(abs(w.value) / w.unit, 1e300))) for w in numbers.values()]
+    ends = [len(str(n)) - len(str(n).rstrip("0")) for _, n in counted if n]
+    digits = max((w.digits for w, n in counted if n), default=0)
+    zeros = min(*ends, digits - 2) if len(ends) >= FEW else 0  # among few numbers it may be chance
+    if zeros <= 0:
+        return dict(numbers)
+    return {
+        q: replace(w, unit=w.unit * 10.0**zeros, digits=w.digits - zeros) if n else w
+        for (q, w), (_, n) in zip(numbers.items(), counted)
+    }
 
 
 def style_of(numbers: Iterable[Written]) -> Style:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from autograd.notation import shown, table
 from nn.credit.credit import Credit
 from nn.lessons.marking.diagnosis import Diagnosis, Named
-from nn.lessons.marking.judging import Judged, judge
+from nn.lessons.marking.judging import Judged, judge, unpadded
 from nn.lessons.marking.rules.any_network import problem_of
 from nn.lessons.marking.rules.intervals import Interval
 from nn.lessons.marking.rules.problem import Problem
@@ -199,7 +199,7 @@ def marked(
 
 def _by_its_own_rule(problem: Problem, reading: Reading) -> tuple[Judged, list[str]]:
     """Return the numbers with their status as the working itself means them, signs of δ and letters, and what to say of it."""
-    written = reading.numbers
+    written = unpadded(reading.numbers)
     if reading.error_sign < 0 and reading.told:
         return judge(problem, _turned(written, "delta")), [OTHER_SIGN]
     plain = judge(problem, written)

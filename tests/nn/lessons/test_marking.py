@@ -97,6 +97,30 @@ def test_right_workings_earn_all_marks(decimals):
         assert (report.ok, report.first, report.mistakes, report.blank) == (True, None, [], [])
 
 
+@pytest.mark.parametrize("form", ["{:.4f}00", "{:.4f}00000000", "{:.3e}", "{:.4f}"])
+def test_zeros_that_end_every_number_say_nothing(form):
+    padded = form == "{:.3e}"
+    for credit in (WORKED, FULL, DEEP):
+        texts = {name: form.format(x) for name, x in quantities(credit, 0.1).items()}
+        if padded:  # 7.818e-01 as a table of five decimals shows it
+            texts = {name: text.replace("e", "00e") for name, text in texts.items()}
+        report = mark(texts, credit)
+        assert {line.status for line in report.lines} == {"right"}
+    wrong = {**texts, "z1": form.format(0.5)}
+    assert mark(wrong, DEEP).first.name == "z1"
+
+
+def test_zeros_of_few_numbers_or_of_some_count():
+    found = {name: f"{x:.4f}" for name, x in quantities(WORKED, 0.1).items()}
+    few = dict(list(found.items())[:4])
+    off = {name: f"{text[:-1]}0" for name, text in few.items()}
+    assert "wrong" in {line.status for line in mark(off, WORKED).lines}
+    some = {name: f"{text}00" for name, text in list(found.items())[:-1]}
+    exact = quantities(WORKED, 0.1)
+    last = list(found)[-1]
+    assert mark({**some, last: f"{exact[last]:.6f}"}, WORKED).marks < 100.0
+
+
 def test_every_line_follows_from_those_before_it_as_the_engine_has_it():
     assert not OVER_TIME.layers
     adam = [problem_of(credit, 0.1, Adam(0.1)) for credit in (FULL, OVER_TIME)]
