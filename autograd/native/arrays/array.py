@@ -168,8 +168,5 @@ class Library:
         return Array(self, self.loops.variable(rows), x.space[1:], x.wide)
 
     def settle(self, *kept: Any, least: int = DEAR) -> None:
-        """Compute what takes so many operations at least, in one loop where shapes are equal."""
-        arrays = [x for x in kept if type(x) is Array]
-        for kind in dict.fromkeys((x.space, x.wide) for x in arrays):
-            alike = [x.symbol for x in arrays if (x.space, x.wide) == kind]
-            self.loops.settle(alike, kind[0], least)
+        """Compute what takes so many operations at least."""
+        self.loops.settle([x.symbol for x in kept if type(x) is Array], least)

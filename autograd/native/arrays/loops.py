@@ -95,7 +95,7 @@ class Loops:
         """Return the rows where a symbol or a constant is; what is in none yet is computed."""
         if type(x) is Symbol:
             if x.index not in self._stored:
-                self.settle([x], shape)
+                self.settle([x])
             rows = self._stored[x.index]
         else:
             if repr(x) not in self.constants:
@@ -120,7 +120,7 @@ class Loops:
 
     def widened(self, rows: Rows) -> Rows:
         """Return the same numbers for each example of a block."""
-        if rows.wide:
+        if rows.wide or rows.places.size == 0:
             return rows
         different, which = np.unique(rows.places, return_inverse=True)
         wide = self._copied(replace(rows, places=different), wide=True)
@@ -141,29 +141,44 @@ class Loops:
 
     # ------------------------------------------------------------ what is computed row by row
 
-    def settle(self, symbols: Sequence[Any], shape: Sequence[int], least: int = 1) -> None:
-        """Compute those of the symbols, of one shape, that take so many operations at least, and keep them."""
-        kept: dict[int, Symbol] = {}
+    def settle(self, symbols: Sequence[Any], least: int = 1) -> None:
+        """Compute those of the symbols that take so many operations at least, and keep them: those alike in one loop.
+
+        A symbol may stand in arrays of several shapes, each of which repeats it. It is computed in its own.
+        """
+        alike: dict[Any, dict[int, Symbol]] = {}
         for x in symbols:
-            if type(x) is Symbol and len(below([x], self._stored, kept)) >= least:
-                kept[x.index] = x
-        if kept:
-            found = self._filled([*kept.values()], shape)
-            self._stored |= zip(kept, found)
+            if type(x) is Symbol and len(below([x], self._stored, *alike.values())) >= least:
+                read = self._read([x], below([x], self._stored)).values()
+                shape = np.broadcast_shapes(*[rows.places.shape for rows in read])
+                phase = max([rows.phase for rows in read], default=BEFORE)
+                kind = shape, phase, any(rows.wide for rows in read)
+                alike.setdefault(kind, {})[x.index] = x
+        for (shape, *_), kept in alike.items():
+            self._stored |= zip(kept, self._filled([*kept.values()], shape))
+
+    def _read(self, symbols: Sequence[Symbol], inside: Sequence[Symbol]) -> dict[Symbol, Rows]:
+        """Return what a loop reads that computes the symbols, with those inside of them."""
+        met = dict.fromkeys(x for s in inside for x in s.args if type(x) is Symbol)
+        met |= dict.fromkeys(symbols)
+        return {x: self._stored[x.index] for x in met if x.index in self._stored}
 
     def total(self, x: Any, shape: Sequence[int]) -> Rows:
         """Return the sum over the first axis."""
         symbol = x if type(x) is Symbol else self.variable(self.rows(x, shape))
-        return self._filled([symbol], shape[1:], terms=shape[0])[0]
+        return self._filled([symbol], shape[1:], terms=shape[0], start="zeroinitializer")[0]
 
     def _filled(
-        self, symbols: Sequence[Symbol], shape: Sequence[int], wide: bool = False, terms: int = 1
+        self,
+        symbols: Sequence[Symbol],
+        shape: Sequence[int],
+        wide: bool = False,
+        terms: int = 1,
+        start: str = NOTHING,
     ) -> list[Rows]:
-        """Return new rows of this shape with the symbols, or with their sums over one axis more before it."""
+        """Return new rows of this shape with the symbols, or with their sums, from `start` on, over one axis more before it."""
         inside = below(symbols, self._stored)
-        met = dict.fromkeys(x for s in inside for x in s.args if type(x) is Symbol)
-        met |= dict.fromkeys(symbols)
-        known = {x: self._stored[x.index] for x in met if x.index in self._stored}
+        known = self._read(symbols, inside)
         phase = max([rows.phase for rows in known.values()], default=BEFORE)
         wide = wide or any(rows.wide for rows in known.values())
         truths = [known[x].truth if x in known else x.op in CONDITIONS for x in symbols]
@@ -174,7 +189,7 @@ class Loops:
         vectors: Index = "%vectors" if wide else whole(count) // LANES
         rows = count if wide else 1
         with self.function(phase) as text, text.loop(rows) as row, text.loop(vectors) as vector:
-            with text.loop(terms, [NOTHING] * len(symbols)) as term:
+            with text.loop(terms, [start] * len(symbols)) as term:
                 speller = Speller(text, wide=True)
                 for index, operand in operands:
                     found = operand.load(text, term.index, row.index, vector.index)

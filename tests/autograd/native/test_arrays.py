@@ -111,6 +111,20 @@ def test_zeros_keep_their_signs():
             assert math.copysign(1.0, found) == math.copysign(1.0, p(x)), name
 
 
+SUMS = {
+    "sum": lambda x: ag.sum(x),
+    "mean": lambda x: ag.mean(x),
+    "dot": lambda x: ag.dot(x, [2.0, x[1] + 1.0, 1.0]),
+}
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_a_sum_of_negative_zeros_is_positive_as_the_scalar_engine_has_it(name):
+    p, x = trace(SUMS[name], [1.0, 2.0, 3.0]), np.full((2, 3), -0.0)
+    for found in (p.vectorize(0, None)(x)[0], p.vectorize()(x[0])):
+        assert math.copysign(1.0, found) == math.copysign(1.0, p([-0.0] * 3)) == 1.0
+
+
 # the rounding of x·x in their own rules, which far out weighs as much as the number is large
 ROUGH = ("gaussian", "gelu", "erf", "erfc", "silu", "cbrt")
 
@@ -193,6 +207,7 @@ MOVES = {
     "softmax": lambda v, w, x, y: [ag.exp(a - ag.logsumexp(v)) for a in v],
     "centred": lambda v, w, x, y: [a - ag.sum(v) / len(v) for a in v],
     "products": lambda v, w, x, y: [0.2 * ag.dot(v, v[i:] + v[:i]) for i in range(3)],
+    "one way": lambda v, w, x, y: [ag.where(y > 0.1, a, k * a**2) for k, a in enumerate(v)],
     "weights alone": lambda v, w, x, y: [a * ag.dot(w[0], w[1]) for a in v],
     "chosen": lambda v, w, x, y: [
         ag.where((a > 0.0) & (y > 0.1), ag.silu(a), a * w[0][i % 3]) for i, a in enumerate(v)
@@ -324,6 +339,34 @@ def test_where_an_operation_is_constant_nothing_flows_back_not_even_infinity(nam
         value, (w, slopes) = p.vectorize(batched, "sum").value_and_grad(np.array(-1.0), x)
         assert (value, w) == (-n, n)
         assert not np.any(slopes)
+
+
+def test_what_stands_in_arrays_of_several_shapes():
+    """Which way is taken hangs on x alone: where two numbers go one way at once, a third does so later."""
+
+    def f(x, w):
+        a, b, c = (ag.where(x > 0.5, ag.sin(y), k) for k, y in enumerate(w))
+        return a + b + ag.tanh(ag.where(x > 0.5, c, 2.0)) * ag.tanh(c)
+
+    w = np.array([0.5, -1.0, 2.0])
+    p = trace(f, 1.0, w.tolist())
+    for x in (np.array(1.0), np.array([1.0, 0.0, 2.0])):
+        args = x, w
+        b = p.vectorize(0 if x.ndim else (), "sum")
+        assert b.engine(*args) == "machine code"
+        each = [p.value_and_grad(float(k), w.tolist()) for k in x.ravel()]
+        value, (_, slopes) = b.value_and_grad(*args)
+        assert_close(value, sum(value for value, _ in each))
+        assert_close(slopes, np.sum([slopes for _, (_, slopes) in each], axis=0))
+
+
+def test_arguments_without_numbers():
+    p = trace(lambda w, e: w[0] * 2.0 + w[1], [0.5, 1.0], [])
+    for batched, e in ((1, np.zeros((4, 0))), ((), np.zeros(0))):
+        b = p.vectorize(batched, "mean")
+        assert b.engine(np.ones(2), e) == "machine code"
+        value, (w, nothing) = b.value_and_grad(np.ones(2), e)
+        assert (value, w.tolist(), nothing.shape) == (3.0, [2.0, 1.0], e.shape)
 
 
 def test_a_result_without_numbers():
