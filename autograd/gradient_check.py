@@ -331,7 +331,8 @@ def _kinks(root: Value | float) -> list[str]:
         if row is None:
             continue
         at = ", ".join(f"{x:g}" for x in leaves(list(operands)))
-        infinite = math.isfinite(v.data) and not all(map(math.isfinite, v.partials))
+        slopes = [d for w, d in zip(v.parents, v.partials) if w.op != "constant"]
+        infinite = math.isfinite(v.data) and not all(map(math.isfinite, slopes))
         if (row.kinks is not None and row.kinks(*operands)) or infinite:
             found[f"{row.name} at {at}{HINTS.get(row.name, '')}"] = None
     return list(found)

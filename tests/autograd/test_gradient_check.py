@@ -204,6 +204,13 @@ def test_flat_steep_and_tiny_functions_are_found_right(f, at):
     assert check_gradients(f, *at).ok
 
 
+@pytest.mark.parametrize("exponent", [-1, 2, 3, 4.0])
+def test_a_power_of_a_negative_number_has_a_kink_only_in_a_variable_exponent(exponent):
+    assert check_gradients(lambda x: x**exponent, -0.4).ok
+    report = check_gradients(lambda x, y: x**y, -0.4, exponent, order=1)
+    assert report.kinks
+
+
 def test_where_rounding_hides_the_difference_nothing_is_claimed():
     report = check_gradients(lambda x: x + 1e15, 1.0, order=1)
     assert report.entries[0].verdict.startswith("cannot tell at this step")
