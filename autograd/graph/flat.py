@@ -34,10 +34,8 @@ class Flat(Generic[N]):
 
     def __init__(self, ends: Sequence[N]) -> None:
         made = _operands_first(ends)
-        few, held = (
-            list[N](ends),
-            dict[int, tuple[N, ...]](),
-        )  # operands; tuples of them by their ids
+        # operands; tuples of them by their ids
+        few, held = list[N](ends), dict[int, tuple[N, ...]]()
         for v in made:
             if type(v._da) is not tuple:
                 few += v.parents  # type: ignore[attr-defined]
@@ -78,10 +76,8 @@ class Flat(Generic[N]):
                     parents, computed = parents + more, computed + of_them
                 if v._c is not None:
                     bias = place(v._c)
-                    parents, computed = (
-                        (*parents, bias),
-                        (*computed, bias) if bias >= first else computed,
-                    )
+                    parents = *parents, bias
+                    computed = (*computed, bias) if bias >= first else computed
             self.parents.append(parents)
             self.computed.append(computed)
 

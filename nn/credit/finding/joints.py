@@ -238,9 +238,8 @@ class Blocks:
         parts: set[int] = set()
         for p in operands:
             alike = graph.ops[p] == graph.ops[k] or {graph.ops[p], graph.ops[k]} == {"add", "sum"}
-            parts |= (
-                self.whole[p] if alike and p in self.whole and graph.inner(p) else {self._of(p)}
-            )
+            whole = alike and p in self.whole and graph.inner(p)
+            parts |= self.whole[p] if whole else {self._of(p)}
             if len(parts) > WIDEST:
                 return
         made_of = frozenset(parts)

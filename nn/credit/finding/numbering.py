@@ -38,9 +38,8 @@ def cells(graph: Recorded, units: Units, joints: Joints) -> dict[int, Cell]:
     tails = _tails(graph, parts)
     ranks = _ranks(parts, tails)
     numbers: dict[int, int] = {}
-    order: dict[
-        int, int
-    ] = {}  # of what was read, the lowest number of a consumer first, there the first place
+    # of what was read, the lowest number of a consumer first, there the first place
+    order: dict[int, int] = {}
     seen: set[int] = set()  # the ids of tails: units of a layer share them
 
     def give(z: int) -> None:

@@ -1,6 +1,6 @@
 """What is recorded of a network: its loss, its outputs, its weights by name and its inputs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from itertools import count
@@ -8,12 +8,12 @@ from typing import Any, Self
 
 import autograd as ag
 from autograd import Value, value
-from autograd.graph.node import UNRECORDED, made_since
 from autograd.graph.reverse import leaf_numbers
 from autograd.graph.walks import topological
 from autograd.modes import begin_transform, recorded
 from autograd.notation import DIGITS, subscript
 from nn.arguments import expect, is_sequence, once, plain
+from nn.credit.finding.guessing import guess
 from nn.losses import Loss, Penalty, added_by, loss_name
 from nn.network import MLP
 
@@ -66,9 +66,8 @@ class Recording:
 
     def __reduce__(self) -> Any:
         with recorded():
-            ends = ag.sum(
-                [self.loss, *self.outputs]
-            )  # one graph: of several, each would be its own
+            # one graph: of several, each would be its own
+            ends = ag.sum([self.loss, *self.outputs])
         leaves = self.parameters, self.names, self.given, self.kept, self.numbers
         net = None if self.net is None else called(self.net)
         return _recorded_again, (ends, *leaves, net, self.penalty)
@@ -177,9 +176,8 @@ def recording_of(
     root = loss_of(out, y, loss)
     known = weights(net if parameters is None else parameters)
     if known is None:
-        found = guess([root, *outputs], {id(v) for v, _ in inputs}, called)
-        targets = set(map(id, _values(y)))
-        known = Weights.of([("", p) for p in found if id(p) not in targets])
+        found = guess(root, outputs, {id(v) for v, _ in inputs}, set(map(id, _values(y))), called)
+        known = Weights.of([("", p) for p in found])
     if penalty is not None:
         root = penalized(root, penalty, known.values())
     numbers = [p.data for p in known.values()]
@@ -191,7 +189,7 @@ def recording_of_loss(root: Value, parameters: Any = None, outputs: Any = None) 
     """Return what is known of a recorded loss; the arguments are those of `assign_credit`."""
     known = weights(parameters)
     if known is None:
-        known = Weights.of([("", p) for p in guess([root])])
+        known = Weights.of([("", p) for p in guess(root)])
     parameters = known.values()
     chosen, numbers = set(map(id, parameters)), [p.data for p in parameters]
     given = [] if outputs is None else list(_values(outputs))
@@ -203,11 +201,8 @@ def recording_of_loss(root: Value, parameters: Any = None, outputs: Any = None) 
 
 def penalized(root: Value, penalty: Penalty, parameters: list[Value]) -> Value:
     """Return a loss with a penalty on the parameters."""
-    expect(
-        callable(penalty),
-        "a penalty is a function of the list of parameters, l2(1e-4) say",
-        penalty,
-    )
+    wanted = "a penalty is a function of the list of parameters, l2(1e-4) say"
+    expect(callable(penalty), wanted, penalty)
     return root + added_by(penalty, parameters)
 
 
@@ -313,79 +308,3 @@ def _wrapped(x: Any, name: str, inputs: list[tuple[Value, str]], among_floats: b
     if isinstance(x, Value):
         inputs.append((x, x.label or name))
     return x
-
-
-# ---------------------------------------------------------------- guessing
-
-
-def guess(
-    roots: list[Value], inputs: Set[int] = frozenset(), called: int | None = None
-) -> list[Value]:
-    """Return the leaves that look like weights.
-
-    Of a network that was called these are the leaves that were there before the call: the call itself makes initial
-    states, masks and detached copies. Of a recorded loss, or where a network uses nothing of what it was called with,
-    some of them may be inputs. Then it counts what is done with a leaf: a weight is multiplied by or added to something
-    computed, alone or in a dot, or is a dot's bias; of two leaves that are multiplied it is the left one.
-
-    Args:
-        roots: the results.
-        inputs: the ids of what the network was called with.
-        called: the moment when the network was called, if it is known.
-
-    Raises:
-        ValueError: if a leaf looks like a weight here and like an input there.
-    """
-    nodes = [v for root in roots for v in topological(root)]
-    operands = [p for v in nodes for p in v.parents]  # in the order in which they are used
-    leaves = once(p for p in operands + roots if not p.op and id(p) not in inputs)
-    certain = False
-    if called is not None:
-        older = [v for v in leaves if not made_since(v, called)]
-        leaves = older or leaves  # or else a network that the call itself builds
-        certain = bool(older) and any(id(v) in inputs for v in nodes)
-    looks = _looks(nodes, set(map(id, leaves)))
-    unseen = {"input"} if called is None else {"weight"}
-    found = []
-    for v in leaves:
-        sure = certain and v._stamp is not UNRECORDED
-        look = {"weight"} if sure else looks.get(id(v), unseen)
-        if len(look) == 2:
-            raise ValueError(
-                f"{v.label or repr(v)} looks like a weight in one place and like an input in another: say which "
-                "leaves are weights with parameters=[...]"
-            )
-        if "weight" in look:
-            found.append(v)
-    return found
-
-
-def _looks(nodes: list[Value], leaves: Set[int]) -> dict[int, set[str]]:
-    """Return what each of some leaves looks like: a weight, an input, or both."""
-    looks: dict[int, set[str]] = {}
-
-    def see(p: Value, look: str) -> None:
-        if id(p) in leaves:
-            looks.setdefault(id(p), set()).add(look)
-
-    for v in nodes:
-        parents = v.parents
-        n = len(parents) // 2
-        if v.op == "dot":
-            pairs = [*zip(parents[:n], parents[n : 2 * n])]
-            if len(parents) % 2:
-                see(parents[-1], "weight")
-        elif v.op == "mul":
-            pairs = [(parents[0], parents[1])]
-        else:
-            pairs = []
-            if v.op in ("add", "sum") and any(p.op not in ("", "constant") for p in parents):
-                for p in parents:
-                    see(p, "weight")
-        for w, x in pairs:
-            if w is not x:
-                if id(w) not in leaves:
-                    w, x = x, w
-                see(w, "weight")
-                see(x, "input")
-    return looks

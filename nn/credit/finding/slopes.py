@@ -61,11 +61,9 @@ class Slopes:
             if not (isinstance(other, Joint) and other.block == joint.block and other.own == tail):
                 continue
             q = self.graph.numbers[other.z]
-            formula, symbol = (
-                (p * (1.0 - p), f"{z}·(1−{z})")
-                if index == target
-                else (-p * q, f"−{z}·{self._z(index)}")
-            )
+            formula, symbol = -p * q, f"−{z}·{self._z(index)}"
+            if index == target:
+                formula, symbol = p * (1.0 - p), f"{z}·(1−{z})"
             if joint.does == "softmax" and formula and math.isfinite(local / formula):
                 scale = local / formula
                 if abs(scale - 1.0) < 1e-9:
@@ -127,9 +125,8 @@ class Slopes:
         if joint.block is not None:
             return "", ""
         symbols, _ = self._spelled(joint, WRITTEN)(joint.z)
-        values, _ = spelled(self.graph, joint.members, lambda k: number(numbers[k]), WRITTEN)(
-            joint.z
-        )
+        spell = spelled(self.graph, joint.members, lambda k: number(numbers[k]), WRITTEN)
+        values, _ = spell(joint.z)
         return ("", "") if CUT[0] in symbols or CUT[0] in values else (symbols, values)
 
     def _spelled(self, joint: Joint, most: int) -> Callable[[int], Spelled]:

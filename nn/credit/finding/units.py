@@ -265,12 +265,8 @@ class Units:
         """Return the functions of a alone, up to the one through which everything else sees them."""
         graph, seen = self.graph, [a]
         while graph.user[k := seen[-1]] >= 0 and not graph.read[k] and k not in graph.several:
-            user = graph.user[k]
-            if (
-                len(graph.parents[user]) > 1
-                or self._ends(user)
-                or (k != a and graph.values[k].label)
-            ):
+            user, named = graph.user[k], k != a and graph.values[k].label
+            if len(graph.parents[user]) > 1 or self._ends(user) or named:
                 break
             seen.append(user)
         passed, waiting = len(seen), self._users(seen[-1])  # who reads what was seen
@@ -278,10 +274,8 @@ class Units:
             k = min(waiting)
             if self._ends(k):
                 break
-            parents = graph.parents[k]
-            if len(parents) > 1 and any(
-                p not in seen and graph.ops[p] != "constant" for p in parents
-            ):
+            others = [p for p in graph.parents[k] if p not in seen]
+            if any(graph.ops[p] != "constant" for p in others):
                 break
             if passed == len(seen) and len(seen) > 1 and graph.values[seen[-1]].label:
                 break  # what has a name stands for itself
@@ -322,11 +316,8 @@ def activation(graph: Recorded, passed: list[int]) -> str:
         symbol = TABLE[op].symbol
         if len(plain) == 1:
             said = shown(plain[0]).removesuffix(".00")
-            words.append(
-                f"{symbol}{said}"
-                if parents[0] == before or op in ("add", "mul")
-                else f"{said}{symbol}"
-            )
+            after = parents[0] == before or op in ("add", "mul")
+            words.append(f"{symbol}{said}" if after else f"{said}{symbol}")
         else:
             return "f"
     return " ".join(filter(None, words)) or "linear"

@@ -120,12 +120,8 @@ def _row(
     pieces, tails = list[tuple[Value, Sequence[int], bool]](), list[int | None]()
     weights, deltas, zs, signs, of = (list[Any]() for _ in range(5))
     for term in sorted(unit.terms, key=lambda term: term.kind == "bias"):
-        k, s, operands, v = (
-            term.node,
-            term.weight,
-            graph.parents[term.node],
-            graph.values[term.node],
-        )
+        k, s = term.node, term.weight
+        operands, v = graph.parents[k], graph.values[k]
         if term.kind == "dot":
             ws, xs = graph.sides[k]
             slots, alone = range(len(ws)), True

@@ -3,6 +3,7 @@
 import math
 import re
 import struct
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -426,15 +427,47 @@ def test_what_captures_its_input_goes_by_looks():
     assert c.edges[1, 0].credit == c.weights["w"].credit
 
 
-def test_weights_that_the_first_call_makes_are_weights():
+@pytest.mark.parametrize("y", [0.3, Value(0.3)])
+def test_weights_that_the_first_call_makes_are_weights(y):
     made = {}
 
     def net(x):
         w = made.setdefault("w", Value(0.4, label="w"))
         return (w * x[0] + made.setdefault("v", Value(0.2, label="v")) * x[1]).tanh()
 
-    assert set(assign_credit(net, [0.5, -1.0], 0.3).weights) == {"w", "v"}
-    assert set(assign_credit(net, [0.5, -1.0], 0.3).weights) == {"w", "v"}
+    assert set(assign_credit(net, [0.5, -1.0], y).weights) == {"w", "v"}
+    assert set(assign_credit(net, [0.5, -1.0], y).weights) == {"w", "v"}
+
+
+GIVEN = {  # what x and y were computed from, and what stands in them, is no weight
+    "centred inputs": lambda p, q: ([p - (p + q) / 2.0, q - (p + q) / 2.0], 0.3),
+    "inputs in a function": lambda p, q: ([ag.sin(p), q / 2.0], 0.3),
+    "a target in a function": lambda p, q: ([0.5, -1.0], ag.sin(p) - q),
+    "a target in an object": lambda p, q: ([0.5, -1.0], SimpleNamespace(y=p)),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_what_x_and_y_are_made_of_is_no_weight(name):
+    w, b = Value(0.4, label="w"), Value(-0.3, label="b")
+    x, y = GIVEN[name](Value(0.7), Value(0.2))
+
+    def loss(prediction, target):
+        return half_squared_error(prediction, getattr(target, "y", target))
+
+    c = assign_credit(lambda x: (w * x[0] + ag.sin(b * x[1])).tanh(), x, y, loss)
+    assert set(c.weights) == {"w", "b"}
+
+
+def test_a_weight_may_be_the_target():
+    w, b = Value(0.4, label="w"), Value(-0.3, label="b")
+    assert set(assign_credit(lambda x: w * x[0] + b, [0.5], b).weights) == {"w", "b"}
+
+
+def test_a_target_that_the_network_is_told_is_no_weight():
+    w, u, y = Value(0.4, label="w"), Value(-0.3, label="u"), Value(0.3, label="y")
+    c = assign_credit(lambda x: w * x[0] + u * y, [0.5], y)  # teacher forcing
+    assert set(c.weights) == {"w", "u"}
 
 
 @pytest.mark.parametrize("given", ["network", "loss"])
