@@ -221,16 +221,14 @@ def _read(path: str | os.PathLike[str], least: int = 2) -> _Lines:
     names = [name.strip() for name in rows.pop(0)[1]] if header else []
     if not rows:
         raise ValueError(f"{path} holds no examples")
+    while not (names and names[-1]) and all(
+        len(row) == width > 1 and not row[-1].strip() for _, row in rows
+    ):  # each line ends with a separator
+        names = names[:-1]
+        rows, width = [(n, row[:-1]) for n, row in rows], width - 1
     if width < least:
         apart = "inputs and target are separated by commas, semicolons or tabs"
         raise ValueError(f"{path} has a single column: {apart}")
-    while (
-        names
-        and not names[-1]
-        and all(len(row) == width and not row[-1].strip() for _, row in rows)
-    ):
-        names.pop()  # each line ends with a separator
-        rows, width = [(n, row[:-1]) for n, row in rows], width - 1
     names = names or [f"column {k + 1}" for k in range(width)]
     lines = _Lines(str(path), names, rows, header, separator == ",")
     for r, (_, row) in enumerate(rows):

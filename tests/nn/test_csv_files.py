@@ -183,6 +183,13 @@ def test_cells_in_quotes_and_lines_that_end_with_a_separator(file, separator, ta
     assert load_csv(file("\n".join(quoted)), target="species") == load_csv(file(IRIS))
 
 
+def test_lines_without_names_that_end_with_a_separator(file):
+    assert load_csv(file("1,2,0,,\n3,4,1,,\n")) == load_csv(file("1,2,0\n3,4,1\n"))
+    for text in ("1,\n2,\n", "x,\n1,\n2,\n"):
+        with pytest.raises(ValueError, match="has a single column"):
+            load_csv(file(text))
+
+
 def test_a_thousand_or_a_decimal_comma(file):
     with pytest.raises(ValueError, match=r"line 2: '1,234' may be 1234 or 1\.234"):
         load_csv(file('x,y\n"1,234",0\n"5,678",1\n'))
