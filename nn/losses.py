@@ -180,13 +180,21 @@ def l2(strength: float) -> Penalty:
     >>> l2(0.5)([Value(2.0), Value(1.0)]).data
     2.5
     """
-    strength = real("the strength of a penalty", strength)
+    return _L2(real("the strength of a penalty", strength))
 
-    def penalty(parameters: list[Value]) -> Value:
-        return strength * ag.sum([p.square() for p in parameters])
 
-    penalty.__qualname__ = f"l2({strength:g})"
-    return penalty
+class _L2:
+    """strength·Σ p²: unlike a function made by a function, it can be pickled."""
+
+    def __init__(self, strength: float) -> None:
+        self.strength = strength
+        self.__name__ = self.__qualname__ = f"l2({strength:g})"
+
+    def __call__(self, parameters: list[Value]) -> Value:
+        return self.strength * ag.sum([p.square() for p in parameters])
+
+    def __repr__(self) -> str:
+        return self.__name__
 
 
 FORMULAS: dict[Loss, str] = {

@@ -77,7 +77,8 @@ def assign_credit(
         A Credit; for a batch a BatchCredit, whose credit is summed over the examples.
 
     Raises:
-        ValueError: if a width is wrong, or a batch is empty or has another number of targets.
+        ValueError: if a width is wrong, or a batch is empty or has another number of targets, or its examples use
+            different weights.
         TypeError: if the loss gives anything but a Value.
 
     >>> from nn import MLP
@@ -109,6 +110,11 @@ def assign_credit(
         pairs = zip(*paired(x, y))
         found = [Credit.of(net, *pair, loss, parameters, penalty) for pair in pairs]
         warn_of_logits(found[0].recording.outputs, found[0].loss_function)
+        if len({tuple(map(id, c.recording.parameters)) for c in found}) > 1:
+            raise ValueError(
+                "the examples use different weights: say which there are with parameters=[...], or ask for the "
+                "credit of each"
+            )
         return summed([_told(c, notation) for c in found], mean=batch == "mean")
     credit = Credit.of(net, x, y, loss, parameters, penalty)
     warn_of_logits(credit.recording.outputs, credit.loss_function)

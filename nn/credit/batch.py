@@ -292,6 +292,11 @@ def summed(examples: list[Credit], mean: bool = False) -> BatchCredit:
         )
     each = [dict(example.edges.items()) for example in examples]
     for key, e in each[0].items():
+        if other := next((found[key] for found in each if found[key].of != e.of), None):
+            raise ValueError(
+                f"the examples use different weights, {e.called} and {other.called}, so that their edges cannot be "
+                "added: ask for the credit of each"
+            )
         total = ag.sum([0.0, *(found[key].credit for found in each)]) / count
         edges[key] = BatchEdge(e.source, e.target, e.name, e.layered_name, e.weight, total, mean)
     loss = ag.sum([0.0, *(example.loss for example in examples)])

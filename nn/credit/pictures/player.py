@@ -183,9 +183,10 @@ class Player:
             for key, edge in graph.credit.edges.items()
             if pills and key[0] is not None and graph.credit.nodes[key[0]].layer
         }
+        chapters = self._chapters()  # without weights nothing goes back beyond the output
         return {
             "links": pills and scale(self.credit) == "edge",  # each edge has a step of its own
-            "backward": self._chapters()["back"],
+            "backward": chapters.get("back", chapters["update"]),
             "back": back,
             "owners": list(owners),
             "known": known,

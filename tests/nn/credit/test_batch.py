@@ -171,3 +171,29 @@ def test_the_weights_of_a_batch_are_those_that_are_named():
         2
     ] * 3
     assert {c.title for c in of([w]).examples} == {"network, 1 unit, 1 joint"}
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_examples_with_different_weights_on_an_edge_are_not_added(told):
+    e = [Value(0.1 * k, label=f"e{k}") for k in range(1, 4)]
+    parameters = e if told else None
+
+    def net(words):
+        return sum(e[k] * (1.0 + e[k].tanh()) for k in words)
+
+    with pytest.raises(ValueError, match="different weights"):
+        assign_credit(net, [[0], [2]], [0.3, 0.1], batch=True, parameters=parameters)
+    alike = assign_credit(net, [[1], [1]], [0.3, 0.1], batch=True, parameters=parameters)
+    assert alike.check().ok
+
+
+def test_examples_whose_edges_are_alike_and_whose_weights_are_not():
+    a, b = Value(0.4), Value(0.7)  # without names: each is w₁⇝₀ in its example
+
+    def net(x):
+        return ((a if x[0] > 0.0 else b) * x[0]).tanh()
+
+    with pytest.raises(ValueError, match="different weights: say which"):
+        assign_credit(net, [[0.3], [-0.4]], [0.1, 0.2], batch=True)
+    with pytest.raises(ValueError, match=r"different weights, .* credit of each"):
+        assign_credit(net, [[0.3], [-0.4]], [0.1, 0.2], batch=True, parameters=[a, b])

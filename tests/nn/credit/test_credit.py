@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 import nn
 from autograd import Value, no_grad
 from nn import MLP, assign_credit, cross_entropy, half_squared_error, squared_error
+from nn.losses import l2
 from tests.counting import calls
 from tests.nn.credit.networks import CASES
 from tests.worked import WEIGHTS, X, Y, network
@@ -348,6 +349,8 @@ def made(name):
         return assign_credit(net, xs[0], 0.5, notation="nielsen")
     if name == "batch":
         return assign_credit(net, xs, [0.5, 0.2], batch="mean")
+    if name == "penalty":
+        return assign_credit(net, xs[0], 0.5, penalty=l2(0.1))
     if name == "loss":
         return assign_credit((net(xs[0]) - 0.5) ** 2 + 0.1 * net.parameters()[0] ** 2)
     case = CASES[name]()
@@ -364,7 +367,7 @@ def told(c):
     return said if hasattr(c, "examples") else (*said, str(c.forward_table()), str(c.after(0.01)))
 
 
-@pytest.mark.parametrize("name", ["layers", "batch", "loss", *CASES])
+@pytest.mark.parametrize("name", ["layers", "batch", "penalty", "loss", *CASES])
 @pytest.mark.parametrize("looked", [False, True])
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, pickled])
 def test_a_copy_says_the_same(again, looked, name):

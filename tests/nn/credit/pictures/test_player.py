@@ -194,6 +194,17 @@ def test_the_page_is_small_however_large_the_network(sizes: tuple[int, ...]) -> 
     assert page.count("<li>") == len(player.steps) == len(found["steps"])
 
 
+def test_a_network_without_weights_has_a_page() -> None:
+    c = assign_credit(lambda x: x[0].tanh(), [0.3], 0.2)
+    page = c.steps().html()
+    titles = [step.title for step in c.steps().steps]
+    assert titles[-2:] == [
+        "The updates: every weight goes against its credit",
+        "Forward again: the loss is the same",
+    ]
+    assert all(title in page for title in titles)
+
+
 def test_without_scripts_the_whole_story_can_be_read() -> None:
     credit = worked()
     page = credit.steps(lr=0.1).html()
