@@ -15,6 +15,7 @@ def guess(
     inputs: Set[int] = frozenset(),
     targets: Set[int] = frozenset(),
     called: int | None = None,
+    indices: bool = False,
 ) -> list[Value]:
     """Return the leaves that look like weights.
 
@@ -29,6 +30,7 @@ def guess(
         outputs: what the network gave, if it was called.
         inputs, targets: the ids of what it was called with, and of what the loss took.
         called: the moment when the network was called, if it is known.
+        indices: whether it was called with nothing but whole numbers, which no result shows.
 
     Raises:
         ValueError: if a leaf looks like a weight here and like an input there.
@@ -39,10 +41,9 @@ def guess(
     operands = [p for v in nodes for p in v.parents]  # in the order in which they are used
     leaves = once(v for v in (*operands, root, *outputs) if not v.op and id(v) not in ignored)
     certain = False
-    if called is not None:
-        older = [v for v in leaves if not made_since(v, called)]
-        if not used.isdisjoint(map(id, older)):  # or else it is a network that the call builds
-            leaves, certain = older, not used.isdisjoint(inputs)
+    older = [v for v in leaves if called is not None and not made_since(v, called)]
+    if not used.isdisjoint(map(id, older)):  # or else it is a network that the call builds
+        leaves, certain = older, indices or not used.isdisjoint(inputs)
     looks = _looks(nodes, set(map(id, leaves)))
     found = []
     for v in leaves:

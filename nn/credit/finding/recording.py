@@ -171,12 +171,14 @@ def recording_of(
             raise type(error)(f"{error} ({hint})") from error
         raise
     outputs = list(_values(out))
-    wanted = "a network gives a Value, or Values in lists, computed from x and its weights"
-    expect(bool(outputs), wanted, out)
+    gives = "a network gives a Value, or Values in lists, computed from x and its weights"
+    expect(bool(outputs), gives, out)
     root = loss_of(out, y, loss)
     known = weights(net if parameters is None else parameters)
     if known is None:
-        found = guess(root, outputs, {id(v) for v, _ in inputs}, set(map(id, _values(y))), called)
+        fed, wanted = {id(v) for v, _ in inputs}, set(map(id, _values(y)))
+        indices = {*map(type, _flat([given]))} == {int}
+        found = guess(root, outputs, fed, wanted, called, indices)
         known = Weights.of([("", p) for p in found])
     if penalty is not None:
         root = penalized(root, penalty, known.values())

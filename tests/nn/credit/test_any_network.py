@@ -420,6 +420,17 @@ def test_of_indices_no_weight_is_lost_either():
     assert set(c.weights) == {"e00", "e01", "e30", "e31"}
 
 
+@pytest.mark.parametrize("words", [2, [2, 1], ([2], [1])])
+def test_what_an_embedding_is_multiplied_by_is_a_weight(words):
+    e, u = [Value(0.1 * k, label=f"e{k}") for k in range(3)], Value(0.5, label="u")
+
+    def net(words):
+        first = words if isinstance(words, int) else words[0]
+        return ag.tanh(e[first if isinstance(first, int) else first[0]] * u)
+
+    assert set(assign_credit(net, words, 0.5).weights) == {"e2", "u"}
+
+
 def test_what_captures_its_input_goes_by_looks():
     w, x = Value(0.4, label="w"), Value(0.5, label="x")
     c = assign_credit(lambda _: (w * x).tanh(), 0.0, 0.3)
