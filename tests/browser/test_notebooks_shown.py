@@ -42,9 +42,11 @@ SHOWN = (
 )
 PICTURES = 4
 SEEN = "img, iframe, table"
-# of each output: whether it is cut at its side, and each thing in it that can be seen: what, how wide, in words
+# of each output in which something can be seen (the progress of slow work leaves its place alone): whether it is cut at
+# its side, and each thing in it that can be seen: what, how wide, in words
 MEASURE = """
-return [...document.querySelectorAll(arguments[0])].map(output => ({
+const seen = output => output.querySelector('img, iframe, table, svg') || output.textContent.trim();
+return [...document.querySelectorAll(arguments[0])].filter(seen).map(output => ({
   cut: output.scrollWidth > output.clientWidth + 1 && !/auto|scroll/.test(getComputedStyle(output).overflowX), room: output.clientWidth,
   found: [...output.querySelectorAll(arguments[1])].map(e => ({
     tag: e.tagName, width: e.getBoundingClientRect().width,
