@@ -32,7 +32,9 @@ moment = 0  # how many transforms have begun; a leaf keeps the moment when it wa
 
 _numbers = itertools.count()
 _SUSPENDED = 0x20 | 0x80 | 0x200  # flags of the code of generators and coroutines
-_ON_BEHALF = {"__enter__", "__aenter__", "enter_context", "enterContext", "enterClassContext"}
+# contextlib's and unittest's
+_ON_BEHALF = {"__enter__", "__aenter__", "enter_context", "_enter_context", "enterContext"}
+_ON_BEHALF |= {"enterClassContext", "enterModuleContext"}
 _GENERATOR_ENTERS = (
     _GeneratorContextManager.__enter__.__code__,
     _AsyncGeneratorContextManager.__aenter__.__code__,

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import unittest
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 
@@ -144,6 +145,19 @@ def test_modes_entered_for_somebody_else(mode):
     with Context():
         assert is_on(mode)
     assert asyncio.run(user())
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_context_of_unittest(mode):
+    class Case(unittest.TestCase):
+        def test(self) -> None:
+            self.enterContext(mode())
+            assert is_on(mode)
+
+    result = Case("test").run()
+    assert result.wasSuccessful(), result.failures
+    assert not is_on(mode)
+    assert not modes.active
 
 
 def test_a_function_that_never_leaves_takes_its_mode_along():
