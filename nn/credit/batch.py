@@ -85,7 +85,7 @@ class BatchCredit:
         for i, node in nodes.items():
             if node.delta is not None:
                 deltas = [example.nodes[i].delta or 0.0 for example in self.examples]
-                nodes[i] = replace(node, delta=ag.sum(deltas) * self.share, target=None)
+                nodes[i] = replace(node, delta=ag.sum(deltas) / self._count, target=None)
         edges: dict[Key, Edge] = {}
         for key, edge in first.edges.items():
             edges[key] = edge._replace(
@@ -97,7 +97,7 @@ class BatchCredit:
             if isinstance(first, Edge):
                 return edges[first.key]
             each = [first.credit, *(other.credit for other in others)]
-            return replace(first, credit=ag.sum(each) * self.share)
+            return replace(first, credit=ag.sum(each) / self._count)
 
         def uses(of: Sequence[int]) -> list[Uses]:
             each = zip(*[example.weights.sums.uses(of) for example in self.examples])
@@ -225,7 +225,7 @@ class BatchCredit:
         keys = [key for key in first.credit if all(key in check.credit for check in checks)]
 
         def total(numbers: Iterable[float]) -> float:
-            return ag.sum(numbers) * self.share
+            return ag.sum(numbers) / self._count
 
         return CreditCheck(
             {key: total(check.credit[key] for check in checks) for key in keys},
