@@ -20,8 +20,8 @@ def guess(
     """Return the leaves that look like weights.
 
     Of a network that was called these are the leaves that it uses and that were there before the call: the call itself
-    makes initial states, masks and detached copies. What x and y were computed from, and what the loss alone uses, may
-    be anything, as may the leaves of a recorded loss, or of a network that uses nothing of what it was called with.
+    makes initial states, masks and detached copies; what x and y were computed from is not looked at. What the loss
+    alone uses may be anything, as may the leaves of a recorded loss, or of a network that uses nothing of its input.
     There it counts what is done with a leaf: a weight is multiplied by or added to something computed, alone or in a
     dot, or is a dot's bias; of two leaves that are multiplied it is the left one.
 
@@ -29,14 +29,14 @@ def guess(
         root: the loss.
         outputs: what the network gave, if it was called.
         inputs, targets: the ids of what it was called with, and of what the loss took.
-        called: the moment when the network was called, if it is known.
-        indices: whether it was called with nothing but whole numbers, which no result shows.
+        called, indices: the moment of the call, if it is known; whether it was given whole numbers alone.
 
     Raises:
         ValueError: if a leaf looks like a weight here and like an input there.
     """
-    nodes = _sources([root, *outputs])
-    used = set(map(id, _sources(outputs, inputs)))
+    given = inputs | targets
+    nodes = [v for v in _sources([root, *outputs], given) if id(v) not in given]
+    used = set(map(id, _sources(outputs, given)))
     ignored = inputs | (targets - used)
     operands = [p for v in nodes for p in v.parents]  # in the order in which they are used
     leaves = once(v for v in (*operands, root, *outputs) if not v.op and id(v) not in ignored)
@@ -60,7 +60,7 @@ def guess(
     return found
 
 
-def _sources(ends: Sequence[Value], given: Set[int] = frozenset()) -> list[Value]:
+def _sources(ends: Sequence[Value], given: Set[int]) -> list[Value]:
     """Return some Values and all that they were made from, operands first, back to what was given."""
 
     def parents(v: Any) -> Any:

@@ -61,7 +61,7 @@ def cells(graph: Recorded, units: Units, joints: Joints) -> dict[int, Cell]:
     for z in dict.fromkeys((*order, *graph.outputs)):
         if z not in parts and not graph.is_input[z]:
             give(z)
-    for z in reversed(graph.inputs):
+    for z in (z for z in reversed(graph.inputs) if z not in parts):  # x may be computed
         give(z)
     first = max(ranks.values(), default=0)
     return {

@@ -453,6 +453,7 @@ def test_weights_that_the_first_call_makes_are_weights(y):
 GIVEN = {  # what x and y were computed from, and what stands in them, is no weight
     "centred inputs": lambda p, q: ([p - (p + q) / 2.0, q - (p + q) / 2.0], 0.3),
     "inputs in a function": lambda p, q: ([ag.sin(p), q / 2.0], 0.3),
+    "scaled inputs": lambda p, q: ([p * 2.0, p * q], 0.3),
     "a target in a function": lambda p, q: ([0.5, -1.0], ag.sin(p) - q),
     "a target in an object": lambda p, q: ([0.5, -1.0], SimpleNamespace(y=p)),
 }
@@ -468,6 +469,21 @@ def test_what_x_and_y_are_made_of_is_no_weight(name):
 
     c = assign_credit(lambda x: (w * x[0] + ag.sin(b * x[1])).tanh(), x, y, loss)
     assert set(c.weights) == {"w", "b"}
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_inputs_that_were_computed_have_numbers_of_their_own(told):
+    w, u, p, q = (Value(x, label=name) for name, x in zip("wupq", (0.4, -0.3, 0.7, 0.2)))
+    mean = (p + q) / 2.0
+
+    def net(x):
+        return (w * x[0] + u * x[1]).tanh()
+
+    c = assign_credit(net, [p - mean, q - mean], 0.3, parameters=[w, u] if told else None)
+    assert {edge.z for edge in c.edges.values()} == {p.data - mean.data, q.data - mean.data}
+    assert_numbers_go_backwards(c)
+    assert_error_comes_by_the_ways(c)
+    assert all((c.draw().source, c.steps().html(), c.live().html()))
 
 
 def test_a_weight_may_be_the_target():
