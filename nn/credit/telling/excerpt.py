@@ -133,6 +133,7 @@ def without(credit: Assignment, gone: Set[int], path: Key | None = None) -> Assi
     edges = {k: edge for k, edge in credit.edges.items() if gone.isdisjoint(k[:2]) or k == path}
     links = [link for link in credit.links if gone.isdisjoint((link.source, link.target))]
     read = {edge.source for edge in edges.values()} | {link.source for link in links}
+    read.update(credit.outputs)
     nodes = {
         i: node
         for i, node in credit.nodes.items()

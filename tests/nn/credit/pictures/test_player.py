@@ -205,6 +205,13 @@ def test_a_network_without_weights_has_a_page() -> None:
     assert all(title in page for title in titles)
 
 
+def test_what_goes_through_a_network_unchanged_is_told() -> None:
+    w, b = Value(0.4, label="w"), Value(0.1, label="b")
+    c = assign_credit(lambda x: [w * x[0], x[1], b], [0.3, 0.5], [0.1, 0.2, 0.3], parameters=[w, b])
+    assert "ŷ₀ = 0.1200, ŷ₂ = 0.5000, ŷ₁ = 0.1000" in str(c.steps())
+    assert all((c.steps().html(), c.draw().source))
+
+
 def test_without_scripts_the_whole_story_can_be_read() -> None:
     credit = worked()
     page = credit.steps(lr=0.1).html()
