@@ -20,6 +20,9 @@ THOUSANDS = re.compile(r"[-+−]?\d{1,3},\d{3}")
 DECIMAL_COMMA = re.compile(r"\s*[-+−]?\d*,\d+(?:[eE][-+−]?\d+)?\s*")
 
 
+_Rows = list[tuple[int, list[str]]]  # the number of each line, and its cells
+
+
 class _Pair(NamedTuple):
     xs: list[list[float]]
     ys: list[Any]
@@ -196,34 +199,13 @@ def read_inputs(
 
 
 def _read(path: str | os.PathLike[str], least: int = 2) -> _Lines:
-    raw = Path(path).read_bytes()
-    utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-    found: list[tuple[str, list[tuple[int, list[str]]]]] = []
-    why: Exception | None = None
-    try:
-        text = raw.decode("utf-16" if utf16 else "utf-8-sig")
-        for separator in SEPARATORS:
-            try:
-                found.append((separator, _split(text, separator)))
-            except csv.Error as error:  # cells in quotes are cells only with the right separator
-                why = why or error
-    except UnicodeDecodeError as error:
-        why = error
-    if not found:
-        raise ValueError(f"{path} does not hold separated values as UTF-8 text: {why}")
-    even = [
-        (s, rows) for s, rows in found if len({len(row) for _, row in rows}) == 1 < len(rows[0][1])
-    ]
-    wide = [(s, rows) for s, rows in found if rows and len(rows[0][1]) > 1]
-    separator, rows = (even or wide or found)[0]
+    separator, rows = _separated(path)
     header = bool(rows) and all(_number(cell) is None for cell in rows[0][1])
     width = len(rows[0][1]) if rows else 0
     names = [name.strip() for name in rows.pop(0)[1]] if header else []
     if not rows:
         raise ValueError(f"{path} holds no examples")
-    while not (names and names[-1]) and all(
-        len(row) == width > 1 and not row[-1].strip() for _, row in rows
-    ):  # each line ends with a separator
+    while not (names and names[-1]) and _end_empty(rows, width):
         names = names[:-1]
         rows, width = [(n, row[:-1]) for n, row in rows], width - 1
     if width < least:
@@ -237,7 +219,40 @@ def _read(path: str | os.PathLike[str], least: int = 2) -> _Lines:
     return lines
 
 
-def _split(text: str, separator: str) -> list[tuple[int, list[str]]]:
+def _separated(path: str | os.PathLike[str]) -> tuple[str, _Rows]:
+    """Return the separator of a file, one that makes all lines equally long if there is one, and the cells."""
+    raw = Path(path).read_bytes()
+    utf16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        text = raw.decode("utf-16" if utf16 else "utf-8-sig")
+        found = _every_way(text)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path} does not hold separated values as UTF-8 text: {error}") from None
+    wide = [(separator, rows) for separator, rows in found if rows and len(rows[0][1]) > 1]
+    even = [way for way in wide if len({len(row) for _, row in way[1]}) == 1]
+    return (even or wide or found)[0]
+
+
+def _every_way(text: str) -> list[tuple[str, _Rows]]:
+    """Return the cells of a text by each separator that fits: cells in quotes are cells with the right one alone."""
+    found = []
+    errors = []
+    for separator in SEPARATORS:
+        try:
+            found.append((separator, _split(text, separator)))
+        except csv.Error as error:
+            errors.append(error)
+    if not found:
+        raise errors[0]
+    return found
+
+
+def _end_empty(rows: _Rows, width: int) -> bool:
+    """Tell whether each line ends with a separator: the last of several columns is empty throughout."""
+    return width > 1 and all(len(row) == width and not row[-1].strip() for _, row in rows)
+
+
+def _split(text: str, separator: str) -> _Rows:
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
     return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
 

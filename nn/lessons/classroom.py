@@ -11,7 +11,7 @@ import secrets
 import statistics
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -257,13 +257,11 @@ def _marked(
     root: Path, key: str, sheet: Sheet | Credit, scheme: Scheme, notation: str | None
 ) -> Marked:
     name = getattr(sheet, "name", "") or key
-    empty = (sheet.problem, sheet.latex()) if isinstance(sheet, Worksheet) else ()
-    blank = {text.strip() for text in empty}
     inside = sorted((root / key).glob("*"))
     beside = [root / f"{key}{ending}" for ending in ANSWERS]
     known = [p for p in [*inside, *beside] if p.suffix.lower() in ANSWERS and p.name[0] != "."]
     files = list(filter(Path.is_file, known))
-    written = [p for p in files if p.read_bytes().decode("utf-8", "replace").strip() not in blank]
+    written = _filled_in(files, sheet)
     if not written:
         found = [*inside, *(p for p in root.glob("*") if p.stem == key)]
         strange = sorted(p.name for p in found if p.is_file() and p not in files and _handed_in(p))
@@ -281,6 +279,13 @@ def _marked(
         return Marked(name, file, mark(path, sheet, scheme=scheme, notation=notation), others)
     except (ValueError, OSError, RecursionError) as error:
         return Marked(name, file, None, f"could not be marked: {error}. {others}".strip())
+
+
+def _filled_in(files: Sequence[Path], sheet: Sheet | Credit) -> list[Path]:
+    """Return the files in which more stands than in the empty sheet."""
+    empty = (sheet.problem, sheet.latex()) if isinstance(sheet, Worksheet) else ()
+    blank = {text.strip() for text in empty}
+    return [p for p in files if p.read_bytes().decode("utf-8", "replace").strip() not in blank]
 
 
 def _handed_in(path: Path) -> bool:
