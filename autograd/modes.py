@@ -72,11 +72,8 @@ def _open(mode: "_Mode", opened_in: int, frame: FrameType) -> tuple[Callable[...
     """
     number = next(_numbers)
     entry = _Entry(mode, opened_in, frame)
-    close = (
-        functools.partial(_leave_block, number, mode)
-        if opened_in
-        else functools.partial(_close, number)
-    )
+    leave = functools.partial(_leave_block, number, mode)
+    close = leave if opened_in else functools.partial(_close, number)
     entry.lasts = weakref.ref(close)
     active[number] = entry
     _note_sole()
@@ -89,19 +86,16 @@ def _close(number: int, *exc_info: object) -> None:
 
 
 def _leave_block(number: int, mode: "_Mode", *exc_info: object) -> None:
+    """Leave a `with` block; an `__exit__` that was fetched by hand, before `__enter__`, leaves what that opened."""
     entry = active.get(number)
     _close(number)
-    if (
-        entry is not None and not entry.entered
-    ):  # this `__exit__` was fetched by hand: what it leaves, another opened
-        if not mode._called:
-            opened = (
-                k
-                for k, other in reversed(list(active.items()))
-                if other.opened_by == id(mode) and other.entered
-            )
-            _close(next(opened, number))
-        mode._leave()
+    if entry is None or entry.entered:
+        return
+    if not mode._called:
+        others = reversed(list(active.items()))
+        opened = (k for k, other in others if other.opened_by == id(mode) and other.entered)
+        _close(next(opened, number))
+    mode._leave()
 
 
 def _note_sole() -> None:
