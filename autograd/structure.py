@@ -98,3 +98,8 @@ def no_numbers(name: str, place: int, argument: Any, error: TypeError) -> TypeEr
         f"argument {place + 1} of {name} must be a number, or a list, tuple or dict of numbers: "
         f"{why if argument is None else error}"
     )
+
+
+def name_of(f: Any) -> str:
+    """Return the name of a function, or of the class of what is called like one."""
+    return str(getattr(f, "__name__", type(f).__name__))

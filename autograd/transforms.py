@@ -14,7 +14,7 @@ from autograd.graph.anomaly import check_backward
 from autograd.graph.node import CONSTANT, UNRECORDED, made_since
 from autograd.graph.reverse import differentiable_gradients, gradients, inner_nodes, reached_leaves
 from autograd.numbers import as_float
-from autograd.structure import copied, describe, leaves, no_numbers, rebuild
+from autograd.structure import copied, describe, leaves, name_of, no_numbers, rebuild
 from autograd.value import Number, Value
 
 
@@ -142,10 +142,6 @@ def _selected(args: tuple[Any, ...], chosen: tuple[int, ...], name: str) -> tupl
     return places
 
 
-def _name(f: Callable[..., Any]) -> str:
-    return getattr(f, "__name__", type(f).__name__)
-
-
 def one_number(out: Any, name: str, transform: str, instead: str) -> Any:
     if type(out) is Value:
         return out
@@ -191,13 +187,13 @@ def _value_and_grad(
 
     @functools.wraps(f)
     def wrapper(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        chosen = _selected(args, numbers, _name(f))
-        run = _Run(f, args, kwargs, chosen, f"grad({_name(f)})")
-        out = one_number(run.out, _name(f), "grad", "jacobian")
+        chosen = _selected(args, numbers, name_of(f))
+        run = _Run(f, args, kwargs, chosen, f"grad({name_of(f)})")
+        out = one_number(run.out, name_of(f), "grad", "jacobian")
         gradient = run.gradient(out, tuple(run.variables))
         return run.number(out), gradient if isinstance(argnums, tuple) else gradient[0]
 
-    wrapper.__name__ = wrapper.__qualname__ = f"value_and_grad({_name(f)})"
+    wrapper.__name__ = wrapper.__qualname__ = f"value_and_grad({name_of(f)})"
     return wrapper
 
 
@@ -227,7 +223,7 @@ def grad(
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         return both(*args, **kwargs)[1]
 
-    wrapper.__name__ = wrapper.__qualname__ = f"grad({_name(f)})"
+    wrapper.__name__ = wrapper.__qualname__ = f"grad({name_of(f)})"
     return wrapper
 
 
@@ -251,7 +247,7 @@ def jacobian(f: Callable[..., Any], *point: Never) -> Callable[..., Any]:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         return _rows(f, args, kwargs, wrapper.__name__)
 
-    wrapper.__name__ = wrapper.__qualname__ = f"jacobian({_name(f)})"
+    wrapper.__name__ = wrapper.__qualname__ = f"jacobian({name_of(f)})"
     return wrapper
 
 
@@ -264,7 +260,7 @@ def _rows(
     if isinstance(out, (list, tuple, dict)):
         results = [y if type(y) is Value else as_float(y) for y in leaves(out)]
         return [run.gradient(y, columns) for y in results]
-    return run.gradient(one_number(out, _name(f), name, "a list"), columns)  # type: ignore[no-any-return]
+    return run.gradient(one_number(out, name_of(f), name, "a list"), columns)  # type: ignore[no-any-return]
 
 
 def hessian(f: Callable[..., Any], *point: Never) -> Callable[..., list[list[Any]]]:
@@ -285,7 +281,7 @@ def hessian(f: Callable[..., Any], *point: Never) -> Callable[..., list[list[Any
 
     def gradient(*args: Any, **kwargs: Any) -> list[Any]:
         columns = list(leaves(args))  # before f may change the arguments in place
-        out = one_number(f(*args, **kwargs), _name(f), "hessian", "jacobian of jacobian")
+        out = one_number(f(*args, **kwargs), name_of(f), "hessian", "jacobian of jacobian")
         found = _derivatives(out, as_values=True)
         return [found.get(id(v), 0.0) for v in columns]
 
@@ -293,5 +289,5 @@ def hessian(f: Callable[..., Any], *point: Never) -> Callable[..., list[list[Any
     def wrapper(*args: Any, **kwargs: Any) -> list[list[Any]]:
         return _rows(gradient, args, kwargs, wrapper.__name__)
 
-    wrapper.__name__ = wrapper.__qualname__ = f"hessian({_name(f)})"
+    wrapper.__name__ = wrapper.__qualname__ = f"hessian({name_of(f)})"
     return wrapper

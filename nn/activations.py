@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import autograd as ag
 from autograd import Value, primitives
+from autograd.structure import name_of
 from nn.arguments import expect, named
 
 Activation: TypeAlias = Callable[[Value], Value]
@@ -58,7 +59,7 @@ def activation(given: str | Activation) -> Activation:
 
 def activation_name(f: Activation) -> str:
     """Return the name of an activation, of a function of the user's own its `__name__`."""
-    return _NAMES[f] if f in _NAMES else str(getattr(f, "__name__", type(f).__name__))
+    return _NAMES[f] if f in _NAMES else name_of(f)
 
 
 def shared_name(functions: Iterable[Activation]) -> str | list[str]:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import autograd as ag
 from autograd import Value
 from autograd.numbers import as_float
+from autograd.structure import name_of
 from nn.arguments import expect, is_sequence, named, plain, real
 from nn.layers import Number
 
@@ -269,7 +270,7 @@ def as_loss(given: "str | Loss") -> Loss:
 
 def loss_name(loss: Loss) -> str:
     """Return the name of a loss in words."""
-    return getattr(loss, "__name__", type(loss).__name__).replace("_", " ")
+    return name_of(loss).replace("_", " ")
 
 
 def loss_formula(loss: Loss, outputs: int = 1) -> str:

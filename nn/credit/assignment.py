@@ -11,11 +11,12 @@ from autograd import Value
 from autograd.graph.reverse import errors
 from autograd.modes import recorded
 from autograd.notation import Table, shown, table
+from autograd.structure import name_of
 from nn.activations import activation_name
 from nn.arguments import is_sequence, plain
 from nn.credit.finding.anatomy import with_outputs
 from nn.credit.finding.recorded import Recorded
-from nn.credit.finding.recording import Recording, called, recording_of, recording_of_loss
+from nn.credit.finding.recording import Recording, recording_of, recording_of_loss
 from nn.credit.networks.found import Found
 from nn.credit.networks.layered import credit_of_layers
 from nn.credit.networks.rows import Sums, Weights, sums_of
@@ -347,7 +348,7 @@ class Assignment(Found):
     def _called(self) -> str:
         """Return what the network is called."""
         net = self.recording.net
-        name = called(net)
+        name = name_of(net)
         return "network" if net is None or name == "<lambda>" else name
 
     def _counted(self) -> str:

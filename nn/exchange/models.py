@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from autograd.structure import name_of
 from nn.exchange.chain import Chain, transposed
 
 
@@ -129,7 +130,7 @@ def _keras(model: Any) -> Chain:
 def _keras_activation(chain: Chain, shown: str, f: Any) -> None:
     if not str(getattr(f, "__module__", "")).startswith("keras."):
         raise chain.refuse(shown, "has an activation of its own")
-    name = str(getattr(f, "__name__", type(f).__name__))
+    name = name_of(f)
     if name in ("softmax", "log_softmax"):
         chain.softmax(shown)
     elif name == "leaky_relu":  # its slope is 0.2 there

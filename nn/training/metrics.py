@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from autograd import no_grad
 from autograd.modes import recorded
 from autograd.numbers import as_float
+from autograd.structure import name_of
 from nn.arguments import expect, is_sequence, paired, plain
 from nn.layers import Network
 from nn.training.history import Epoch
@@ -121,5 +122,5 @@ def _check_function(what: str, f: Any, takes: str, arguments: Sequence[Any]) -> 
     except ValueError:
         return  # a function that does not tell
     except TypeError as error:
-        name = getattr(f, "__name__", type(f).__name__)
+        name = name_of(f)
         raise TypeError(f"{what} is called with {takes}, but {name} cannot be: {error}") from None

@@ -12,6 +12,7 @@ from autograd.graph.reverse import leaf_numbers
 from autograd.graph.walks import topological
 from autograd.modes import begin_transform, recorded
 from autograd.notation import DIGITS, subscript
+from autograd.structure import name_of
 from nn.arguments import expect, is_sequence, once, plain
 from nn.credit.finding.guessing import guess
 from nn.losses import Loss, Penalty, added_by, loss_name
@@ -69,7 +70,7 @@ class Recording:
             # one graph: of several, each would be its own
             ends = ag.sum([self.loss, *self.outputs])
         leaves = self.parameters, self.names, self.given, self.kept, self.numbers
-        net = None if self.net is None else called(self.net)
+        net = None if self.net is None else name_of(self.net)
         return _recorded_again, (ends, *leaves, net, self.penalty)
 
 
@@ -97,11 +98,6 @@ class Weights:
         if own_labels:
             return cls(values, lambda: _names(net.named_parameters()))
         return cls(values, lambda: {p: name for name, p in net.named_parameters()})
-
-
-def called(f: Any) -> str:
-    """Return the name of a function, or of the class of what is called like one."""
-    return str(getattr(f, "__name__", type(f).__name__))
 
 
 def known_by_name(name: str) -> Callable[..., Any]:
